@@ -1,0 +1,304 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"golang.org/x/crypto/bcrypt"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+)
+
+func mustHash(t *testing.T, h *Hasher, password string) string {
+	t.Helper()
+	hash, err := h.Hash(t.Context(), password)
+	if err != nil {
+		t.Fatalf("Hash(%q) failed: %v", password, err)
+	}
+	return hash
+}
+
+func mustVerify(t *testing.T, h *Hasher, hash, password string) bool {
+	t.Helper()
+	ok, err := h.Verify(t.Context(), hash, password)
+	if err != nil {
+		t.Fatalf("Verify(%q) failed: %v", password, err)
+	}
+	return ok
+}
+
+func TestEveryByteOfAPasswordCounts(t *testing.T) {
+	a, han := strings.Repeat("a", 70), strings.Repeat("가", 23)
+	tests := map[string]struct{ password, other string }{
+		"71 bytes":                       {a + "x", a + "y"},
+		"72 bytes":                       {a + "ax", a + "ay"},
+		"73 bytes":                       {a + "aax", a + "aay"},
+		"73 bytes and their first 72":    {a + "aax", a + "aa"},
+		"128 characters":                 {strings.Repeat("힣", 127) + "가", strings.Repeat("힣", 127) + "나"},
+		"24 Hangul syllables":            {han + "가", han + "나"},
+		"25 Hangul syllables":            {han + "가가", han + "가나"},
+		"24 Hangul syllables and one":    {han + "가", han + "가x"},
+		"emoji":                          {strings.Repeat("😀", 18) + "😀", strings.Repeat("😀", 18) + "😁"},
+		"emoji that join":                {"👩‍👩‍👧password", "👩👩👧password"},
+		"case":                           {"Password1", "password1"},
+		"a space at the end":             {"password ", "password"},
+		"a space at the start":           {" password", "password"},
+		"full width, which NFKC folds":   {"ｐａｓｓｗｏｒｄ", "password"},
+		"what follows a NUL":             {"password\x00a", "password\x00b"},
+		"one byte against none":          {"a", ""},
+		"invalid UTF-8 against its mark": {"password\xff", "password\ufffd"},
+	}
+	h := NewHasher(bcrypt.MinCost)
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			hash := mustHash(t, h, tt.password)
+			if !mustVerify(t, h, hash, tt.password) {
+				t.Errorf("%q does not match its own hash", tt.password)
+			}
+			if mustVerify(t, h, hash, tt.other) {
+				t.Errorf("%q matches the hash of %q", tt.other, tt.password)
+			}
+		})
+	}
+}
+
+func TestAPasswordIsTheSameInEveryNormalForm(t *testing.T) {
+	h := NewHasher(bcrypt.MinCost)
+	for _, password := range []string{"비밀번호입니다요", "señor-josé", "각각각각각각각각"} {
+		composed, decomposed := norm.NFC.String(password), norm.NFD.String(password)
+		if composed == decomposed {
+			t.Fatalf("%q has one form only, so this shows nothing", password)
+		}
+		if !mustVerify(t, h, mustHash(t, h, composed), decomposed) {
+			t.Errorf("NFD of %q does not match the hash of its NFC", password)
+		}
+		if !mustVerify(t, h, mustHash(t, h, decomposed), composed) {
+			t.Errorf("NFC of %q does not match the hash of its NFD", password)
+		}
+	}
+}
+
+func TestHashesAreSaltedAndFitTheirColumn(t *testing.T) {
+	h := NewHasher(bcrypt.MinCost)
+	first, second := mustHash(t, h, "password"), mustHash(t, h, "password")
+	if first == second {
+		t.Errorf("two hashes of one password are the same: %s", first)
+	}
+	if len(first) != 60 {
+		t.Errorf("the hash has %d bytes, want 60", len(first))
+	}
+}
+
+// The construction is stored in every row: if it changes, nobody can sign in any more. The hash was
+// made by crypt(3) of base64(SHA-384("correct horse 배터리")).
+func TestStoredHashesStayGood(t *testing.T) {
+	const stored = "$2b$04$abcdefghijklmnopqrstuuHcFtE91q31A79SUZLbRlqULdLOzHyS6"
+	h := NewHasher(bcrypt.MinCost)
+	if !mustVerify(t, h, stored, "correct horse 배터리") {
+		t.Error("a hash in the documented form does not verify")
+	}
+	if mustVerify(t, h, stored, "correct horse 배터라") {
+		t.Error("a wrong password verifies")
+	}
+}
+
+func TestAnUnknownUserCostsWhatAKnownOneDoes(t *testing.T) {
+	for _, cost := range []int{bcrypt.MinCost, 12, bcrypt.MaxCost} {
+		h := NewHasher(cost)
+		got, err := bcrypt.Cost([]byte(h.subject("")))
+		if err != nil || got != cost {
+			t.Errorf("the dummy of cost %d has cost %d, %v", cost, got, err)
+		}
+		if len(h.subject("")) != 60 {
+			t.Errorf("the dummy has %d bytes, want 60", len(h.subject("")))
+		}
+	}
+	h := NewHasher(bcrypt.MinCost)
+	// That bcrypt says mismatch, and not that the form is wrong, means that it did the work.
+	err := bcrypt.CompareHashAndPassword([]byte(h.subject("")), digest("password"))
+	if !errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
+		t.Errorf("comparing with the dummy says %v", err)
+	}
+	for _, password := range []string{"", "password", h.dummy} {
+		if mustVerify(t, h, "", password) {
+			t.Errorf("an unknown user signs in with %q", password)
+		}
+	}
+	if stored := mustHash(t, h, "password"); h.subject(stored) != stored {
+		t.Error("a known user is compared with something else than the stored hash")
+	}
+}
+
+func TestABrokenStoredHashIsAnErrorAndNoMatch(t *testing.T) {
+	h := NewHasher(bcrypt.MinCost)
+	for _, hash := range []string{"x", "password", "$2a$04$short", "$9z$04$" + dummySaltAndDigest} {
+		ok, err := h.Verify(t.Context(), hash, "password")
+		if err == nil || ok {
+			t.Errorf("Verify with stored %q = %t, %v; want false and an error", hash, ok, err)
+		}
+	}
+}
+
+func TestOnlyAHashOfAnotherCostNeedsRehashing(t *testing.T) {
+	four, five := NewHasher(4), NewHasher(5)
+	hash := mustHash(t, four, "password")
+	if four.NeedsRehash(hash) {
+		t.Error("a hash of the configured cost needs rehashing")
+	}
+	if !five.NeedsRehash(hash) || !five.NeedsRehash("garbage") {
+		t.Error("a hash of another cost, or none, needs no rehashing")
+	}
+	if !mustVerify(t, five, hash, "password") {
+		t.Error("a hash of another cost does not verify")
+	}
+}
+
+func TestOneCoreIsLeftToTheOthers(t *testing.T) {
+	want := max(1, runtime.GOMAXPROCS(0)-1)
+	if got := cap(NewHasher(bcrypt.MinCost).running); got != want {
+		t.Errorf("%d hashes run at once, want %d", got, want)
+	}
+}
+
+func TestACostThatBcryptDoesNotKnowPanics(t *testing.T) {
+	for _, cost := range []int{-1, 0, 3, 32} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("NewHasher(%d) does not panic", cost)
+				}
+			}()
+			NewHasher(cost)
+		}()
+	}
+}
+
+func wantStats(t *testing.T, h *Hasher, running, waiting int) {
+	t.Helper()
+	if r, w := h.Stats(); r != running || w != waiting {
+		t.Errorf("Stats() = %d running, %d waiting; want %d, %d", r, w, running, waiting)
+	}
+}
+
+func TestAFullQueueIsBusyAndDrains(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHasher(bcrypt.MinCost, 1, 2)
+		h.running <- struct{}{} // somebody's hash that takes its time
+		results := make(chan error, 2)
+		for range 2 {
+			go func() {
+				_, err := h.Hash(t.Context(), "password")
+				results <- err
+			}()
+		}
+		synctest.Wait()
+		wantStats(t, h, 1, 2)
+
+		for _, call := range []func() error{
+			func() error { _, err := h.Hash(t.Context(), "password"); return err },
+			func() error { _, err := h.Verify(t.Context(), "", "password"); return err },
+		} {
+			err := call()
+			busy, ok := errors.AsType[*apperr.Error](err)
+			if !ok || !errors.Is(err, apperr.ErrBusy) || busy.RetryAfter <= 0 {
+				t.Errorf("with a full queue the error is %#v; want busy with a time to come again", err)
+			}
+		}
+		wantStats(t, h, 1, 2)
+
+		h.release()
+		for range 2 {
+			if err := <-results; err != nil {
+				t.Errorf("one that waited failed: %v", err)
+			}
+		}
+		synctest.Wait()
+		wantStats(t, h, 0, 0)
+	})
+}
+
+func TestWhoGivesUpWaitingLeavesTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHasher(bcrypt.MinCost, 1, 1)
+		h.running <- struct{}{}
+		ctx, cancel := context.WithCancel(t.Context())
+		result := make(chan error)
+		go func() {
+			_, err := h.Verify(ctx, "", "password")
+			result <- err
+		}()
+		synctest.Wait()
+		wantStats(t, h, 1, 1)
+		cancel()
+		if err := <-result; !errors.Is(err, context.Canceled) {
+			t.Errorf("the error is %v, want context.Canceled", err)
+		}
+		wantStats(t, h, 1, 0)
+		h.release()
+		wantStats(t, h, 0, 0)
+	})
+}
+
+func TestARequestThatIsOverIsNotHashed(t *testing.T) {
+	h := NewHasher(bcrypt.MinCost)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if hash, err := h.Hash(ctx, "password"); !errors.Is(err, context.Canceled) || hash != "" {
+		t.Errorf("Hash = %q, %v; want context.Canceled", hash, err)
+	}
+	wantStats(t, h, 0, 0)
+}
+
+func TestCheckPassword(t *testing.T) {
+	tests := map[string]struct{ password, code string }{
+		"empty":                           {"", "min"},
+		"7 characters":                    {"1234567", "min"},
+		"8 characters":                    {"12345678", ""},
+		"7 Hangul syllables":              {"가나다라마바사", "min"},
+		"8 Hangul syllables":              {"가나다라마바사아", ""},
+		"7 syllables, 14 jamo":            {norm.NFD.String("가나다라마바사"), "min"},
+		"8 emoji":                         {strings.Repeat("😀", 8), ""},
+		"8 spaces":                        {strings.Repeat(" ", 8), ""},
+		"128 characters":                  {strings.Repeat("a", 128), ""},
+		"129 characters":                  {strings.Repeat("a", 129), "max"},
+		"128 syllables":                   {strings.Repeat("힣", 128), ""},
+		"128 syllables, 384 jamo":         {norm.NFD.String(strings.Repeat("힣", 128)), ""},
+		"129 syllables":                   {strings.Repeat("힣", 129), "max"},
+		"NUL":                             {"1234567\x008", "format"},
+		"invalid UTF-8":                   {"12345678\xff", "format"},
+		"half of a character":             {"12345678\xea\xb0", "format"},
+		"a tab and other invisible ones":  {"1234\t\u200b\u202e\u0301", ""},
+		"the spaces around it count also": {"  1234  ", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := CheckPassword(tt.password)
+			if tt.code == "" {
+				if got != nil {
+					t.Fatalf("CheckPassword(%q) = %+v, want nil", tt.password, got)
+				}
+				return
+			}
+			if got == nil || got.Code != tt.code || got.Name != "password" {
+				t.Fatalf("CheckPassword(%q) = %+v, want code %s", tt.password, got, tt.code)
+			}
+			if got.Text.EN == "" || got.Text.KO == "" {
+				t.Errorf("a language has no sentence: %+v", got.Text)
+			}
+		})
+	}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	h := NewHasher(12)
+	for b.Loop() {
+		if _, err := h.Verify(b.Context(), "", "password"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

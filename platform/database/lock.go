@@ -1,0 +1,30 @@
+package database
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Lock claims the SQLite file behind dsn for one serving process until the result is closed or
+// the process ends. It fails when another process serves it. A database that is not a file needs
+// no lock.
+func Lock(dsn string) (io.Closer, error) {
+	path := SQLitePath(dsn)
+	if path == "" {
+		return io.NopCloser(nil), nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return nil, fmt.Errorf("make the folder of the database: %w", err)
+	}
+	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the path is the operator's own configuration
+	if err != nil {
+		return nil, fmt.Errorf("open the lock of %s: %w", path, err)
+	}
+	if err := lockFile(f); err != nil {
+		_ = f.Close() // nothing was written
+		return nil, fmt.Errorf("%s is served by another process already", path)
+	}
+	return f, nil
+}

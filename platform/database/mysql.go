@@ -1,0 +1,60 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	driver "github.com/go-sql-driver/mysql"
+	"gorm.io/driver/mysql"
+)
+
+// openMySQL connects to MySQL 8 or MariaDB 10.11 and later. What the program relies on is set
+// here and cannot be changed by the DSN: UTC, parsed times, utf8mb4, strict mode.
+func openMySQL(ctx context.Context, c Config) (*DB, error) {
+	cfg, err := driver.ParseDSN(c.DSN)
+	if err != nil {
+		return nil, fmt.Errorf("database.dsn is not a MySQL DSN: %w", err)
+	}
+	cfg.ParseTime = true
+	cfg.Loc = time.UTC
+	cfg.MultiStatements = false
+	cfg.RejectReadOnly = true
+	cfg.Timeout = orDefault(cfg.Timeout, 5*time.Second)
+	cfg.ReadTimeout = orDefault(cfg.ReadTimeout, 30*time.Second)
+	cfg.WriteTimeout = orDefault(cfg.WriteTimeout, 30*time.Second)
+	if err := cfg.Apply(driver.Charset("utf8mb4", "utf8mb4_bin")); err != nil {
+		return nil, fmt.Errorf("set the MySQL character set: %w", err)
+	}
+	if cfg.Params == nil {
+		cfg.Params = map[string]string{}
+	}
+	cfg.Params["time_zone"] = "'+00:00'"
+	cfg.Params["sql_mode"] = "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+	connector, err := driver.NewConnector(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("database.dsn: %w", err)
+	}
+	pool := sql.OpenDB(connector)
+	pool.SetMaxOpenConns(32)
+	pool.SetMaxIdleConns(32)
+	pool.SetConnMaxLifetime(3 * time.Minute)
+	if err := pool.PingContext(ctx); err != nil {
+		_ = pool.Close() // the reason to fail is err
+		return nil, fmt.Errorf("connect to MySQL at %s: %w", cfg.Addr, err)
+	}
+	g, err := open(mysql.New(mysql.Config{Conn: pool}), c)
+	if err != nil {
+		_ = pool.Close() // the reason to fail is err
+		return nil, fmt.Errorf("open MySQL at %s: %w", cfg.Addr, err)
+	}
+	return &DB{driver: MySQL, writer: g, reader: g, pools: map[string]*sql.DB{"mysql": pool}}, nil
+}
+
+func orDefault(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}

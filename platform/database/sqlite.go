@@ -1,0 +1,139 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync/atomic"
+
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+)
+
+// sqliteDialector is GORM's, with the errors of both drivers understood.
+type sqliteDialector struct{ sqlite.Dialector }
+
+// The extended result codes that have a name in GORM (https://www.sqlite.org/rescode.html).
+const (
+	sqliteConstraintForeignKey = 787
+	sqliteConstraintPrimaryKey = 1555
+	sqliteConstraintUnique     = 2067
+)
+
+// Translate turns constraint errors into GORM's. The one it replaces reads only mattn's errors.
+func (sqliteDialector) Translate(err error) error {
+	switch sqliteCode(err) {
+	case sqliteConstraintUnique, sqliteConstraintPrimaryKey:
+		return gorm.ErrDuplicatedKey
+	case sqliteConstraintForeignKey:
+		return gorm.ErrForeignKeyViolated
+	}
+	return err
+}
+
+func openSQLite(ctx context.Context, c Config) (*DB, error) {
+	uri, err := sqliteURI(c.DSN)
+	if err != nil {
+		return nil, err
+	}
+	d := &DB{driver: SQLite, pools: map[string]*sql.DB{}}
+	if d.writer, err = d.openSQLitePool(ctx, c, "writer", uri+sqliteParams(true), 1); err != nil {
+		return nil, err
+	}
+	readers := max(4, runtime.GOMAXPROCS(0))
+	if d.reader, err = d.openSQLitePool(ctx, c, "reader", uri+sqliteParams(false), readers); err != nil {
+		_ = d.Close() // the reason to fail is err
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *DB) openSQLitePool(ctx context.Context, c Config, name, dsn string, size int) (*gorm.DB, error) {
+	pool, err := sql.Open(sqliteDriver, dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", c.DSN, err)
+	}
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+	if err := checkPragmas(ctx, pool); err != nil {
+		_ = pool.Close() // the reason to fail is err
+		return nil, fmt.Errorf("open %s: %w", c.DSN, err)
+	}
+	g, err := open(sqliteDialector{sqlite.Dialector{Conn: pool, DriverName: sqliteDriver}}, c)
+	if err != nil {
+		_ = pool.Close() // the reason to fail is err
+		return nil, fmt.Errorf("open %s: %w", c.DSN, err)
+	}
+	d.pools[name] = pool
+	return g, nil
+}
+
+// checkPragmas reads back what the DSN asked for, because both drivers ignore a parameter that
+// they do not know.
+func checkPragmas(ctx context.Context, pool *sql.DB) error {
+	for _, p := range []struct {
+		name string
+		want int
+	}{{"foreign_keys", 1}, {"busy_timeout", busyTimeoutMillis}, {"synchronous", 2}} {
+		var got int
+		if err := pool.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {
+			return fmt.Errorf("read pragma %s: %w", p.name, err)
+		}
+		if got != p.want {
+			return fmt.Errorf("pragma %s is %d, want %d", p.name, got, p.want)
+		}
+	}
+	return nil
+}
+
+var memoryCount atomic.Int64 // names databases in memory apart; a name is all they share
+
+// sqliteURI returns dsn as a file: URI that ends where further parameters go. A folder that is
+// missing is made. ":memory:" is a database of its own, shared by all connections of one Open.
+func sqliteURI(dsn string) (string, error) {
+	if dsn == "" {
+		return "", fmt.Errorf("database.dsn is empty: want a file name")
+	}
+	if dsn == ":memory:" {
+		return fmt.Sprintf("file:/cinecircle-%d?vfs=memdb&", memoryCount.Add(1)), nil
+	}
+	if strings.HasPrefix(dsn, "file:") {
+		if strings.Contains(dsn, "?") {
+			return dsn + "&", nil
+		}
+		return dsn + "?", nil
+	}
+	if err := os.MkdirAll(filepath.Dir(dsn), 0o750); err != nil {
+		return "", fmt.Errorf("make the folder of the database: %w", err)
+	}
+	return "file:" + (&url.URL{Path: dsn}).EscapedPath() + "?", nil
+}
+
+// SQLitePath returns the file behind a SQLite DSN, and "" when there is none.
+func SQLitePath(dsn string) string {
+	if dsn == ":memory:" || strings.Contains(dsn, "memdb") || strings.Contains(dsn, "mode=memory") {
+		return ""
+	}
+	path, _, _ := strings.Cut(strings.TrimPrefix(dsn, "file:"), "?")
+	return path
+}
+
+// Backup writes a consistent copy of a live SQLite database to file, which must not exist.
+func (d *DB) Backup(ctx context.Context, file string) error {
+	if d.driver != SQLite {
+		return fmt.Errorf("backup copies SQLite databases; use the tools of %s for this one", d.driver)
+	}
+	if _, err := os.Lstat(file); err == nil {
+		return fmt.Errorf("backup to %s: the file exists already", file)
+	}
+	// VACUUM INTO runs beside writers and readers and leaves a complete file or none that opens.
+	if _, err := d.pools["writer"].ExecContext(ctx, "VACUUM INTO ?", file); err != nil {
+		return fmt.Errorf("backup to %s: %w", file, err)
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package web
+
+import (
+	"errors"
+	"mime"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+	"github.com/go-playground/validator/v10"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+)
+
+// The contract's limits on bodies, in bytes.
+const (
+	MaxJSON = 256 << 10
+	MaxForm = 512 << 10
+)
+
+// The struct tags that name a field on the wire. A field carries one of them; its rules stand in
+// `binding`, in the language of github.com/go-playground/validator; `raw:"true"` keeps the white
+// space around a string.
+const (
+	tagJSON  = "json"
+	tagQuery = "query"
+	tagForm  = "formData"
+)
+
+var rules = newRules()
+
+func newRules() *validator.Validate {
+	v := validator.New(validator.WithRequiredStructEnabled())
+	v.SetTagName("binding")
+	v.RegisterTagNameFunc(wireName)
+	return v
+}
+
+// embedded stands in a namespace for an embedded struct, whose fields count as if they stood outside.
+const embedded = "*"
+
+// wireName returns the name of a field on the wire, "" when it has none.
+func wireName(f reflect.StructField) string {
+	if f.Anonymous {
+		return embedded
+	}
+	for _, tag := range []string{tagJSON, tagQuery, tagForm} {
+		if name, _, _ := strings.Cut(f.Tag.Get(tag), ","); name != "" && name != "-" {
+			return name
+		}
+	}
+	return ""
+}
+
+// check validates dst, a pointer to a struct, and returns all that is wrong with the request:
+// what binding found and what the rules say of the other fields.
+func check(dst any, found []apperr.Field) error {
+	if err := rules.Struct(dst); err != nil {
+		broken, ok := errors.AsType[validator.ValidationErrors](err)
+		if !ok {
+			return err
+		}
+		for _, e := range broken {
+			_, name, _ := strings.Cut(e.Namespace(), ".")
+			name = strings.TrimPrefix(name, embedded+".")
+			if !slices.ContainsFunc(found, func(f apperr.Field) bool { return f.Name == name }) {
+				found = append(found, ruleError(name, e))
+			}
+		}
+	}
+	if len(found) > 0 {
+		return apperr.Validation(found...)
+	}
+	return nil
+}
+
+// cleanString returns s in NFC and, unless raw, without the white space around it. It is false
+// for what no database should be asked to keep: invalid UTF-8 and NUL.
+func cleanString(s string, raw bool) (string, bool) {
+	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		return "", false
+	}
+	s = norm.NFC.String(s)
+	if !raw {
+		s = strings.TrimSpace(s)
+	}
+	return s, true
+}
+
+// contentType returns the media type of the request without its parameters, in lower case.
+func contentType(c *gin.Context) string {
+	kind, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if err != nil {
+		return ""
+	}
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return ""
+	}
+	return kind
+}
+
+// field describes one field of a bound struct.
+type field struct {
+	index int
+	name  string
+	raw   bool
+}
+
+// fieldsOf returns the fields of a struct type by their wire name. Embedded structs count as if
+// their fields stood in it, by the walk of the caller.
+func fieldsOf(t reflect.Type, tag string) map[string]field {
+	out := make(map[string]field, t.NumField())
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if name, _, _ := strings.Cut(f.Tag.Get(tag), ","); name != "" && name != "-" {
+			out[name] = field{index: i, name: name, raw: f.Tag.Get("raw") == "true"}
+		}
+	}
+	return out
+}

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+)
+
+// Options is what every request needs.
+type Options struct {
+	Log         *slog.Logger
+	Edge        *Edge
+	Observe     func(route, method string, status int, seconds float64) // may be nil
+	MaxInFlight int                                                     // requests served at once; 0 means DefaultInFlight
+}
+
+// DefaultInFlight is how many requests are served at once before others wait and are turned away.
+const DefaultInFlight = 512
+
+// NewEngine returns a gin engine with what every request passes: its id, the access log, recovery
+// from panics, security headers, CORS, and problem documents for what no route answers.
+func NewEngine(o Options) *gin.Engine {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.HandleMethodNotAllowed = true
+	e.RedirectTrailingSlash = false
+	e.RedirectFixedPath = false
+	e.ContextWithFallback = false
+	_ = e.SetTrustedProxies(o.Edge.proxyNames()) // parsed by NewEdge already
+	if o.MaxInFlight == 0 {
+		o.MaxInFlight = DefaultInFlight
+	}
+	e.Use(
+		requestID,
+		accessLog(o),
+		recovery(o.Log),
+		securityHeaders(o.Edge),
+		cors(o.Edge),
+		inFlight(o.MaxInFlight),
+	)
+	e.NoRoute(Handle(func(*gin.Context) error { return apperr.ErrNotFound }))
+	e.NoMethod(Handle(noMethod))
+	return e
+}
+
+// noMethod answers for a path that exists with other methods; gin has set Allow.
+func noMethod(c *gin.Context) error {
+	if c.Request.Method != http.MethodOptions {
+		return ErrMethodNotAllowed
+	}
+	return NoContent(c)
+}
+
+// securityHeaders sets what suits an answer of an API; pages set a policy of their own.
+func securityHeaders(edge *Edge) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		h := c.Writer.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		if edge.HTTPS(c.Request) {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		c.Next()
+	}
+}

@@ -1,0 +1,155 @@
+package web
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+)
+
+const (
+	requestIDKey = "web.request_id"
+	viewerIDKey  = "web.viewer_id"
+)
+
+// RequestID returns the id of the request, the caller's when it sent a sane one.
+func RequestID(c *gin.Context) string { return c.GetString(requestIDKey) }
+
+// SetViewerID tells the access log who is asking.
+func SetViewerID(c *gin.Context, id int64) { c.Set(viewerIDKey, id) }
+
+func requestID(c *gin.Context) {
+	id := c.GetHeader("X-Request-ID")
+	if !saneID(id) {
+		id = rand.Text()
+	}
+	c.Set(requestIDKey, id)
+	c.Header("X-Request-ID", id)
+	c.Next()
+}
+
+// saneID matches [A-Za-z0-9._-]{1,128}.
+func saneID(s string) bool {
+	for _, r := range s {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '_', r == '-':
+		default:
+			return false
+		}
+	}
+	return len(s) >= 1 && len(s) <= 128
+}
+
+// accessLog writes one line per request and feeds the metrics. The path is the route's pattern:
+// what a client put into it or into the query stays out of the log.
+func accessLog(o Options) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		start := time.Now()
+		c.Next()
+		took, status, route := time.Since(start), c.Writer.Status(), c.FullPath()
+		if route == "" {
+			route = "unmatched"
+		}
+		if o.Observe != nil {
+			o.Observe(route, c.Request.Method, status, took.Seconds())
+		}
+		attrs := []slog.Attr{
+			slog.String("request_id", RequestID(c)),
+			slog.String("method", c.Request.Method),
+			slog.String("route", route),
+			slog.Int("status", status),
+			slog.Duration("duration", took),
+			slog.Int("bytes", max(0, c.Writer.Size())),
+			slog.String("ip", c.ClientIP()),
+		}
+		if id := c.GetInt64(viewerIDKey); id != 0 {
+			attrs = append(attrs, slog.Int64("user_id", id))
+		}
+		level := slog.LevelInfo
+		if last := c.Errors.Last(); last != nil && status >= http.StatusInternalServerError {
+			level = slog.LevelError
+			attrs = append(attrs, slog.String("error", last.Err.Error()))
+		}
+		o.Log.LogAttrs(c.Request.Context(), level, "request", attrs...)
+	}
+}
+
+// recovery turns a panic into a logged 500 and keeps the process alive.
+func recovery(log *slog.Logger) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(p) // net/http's own way to cut a connection
+			}
+			log.Error("panic", "request_id", RequestID(c), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			Fail(c, fmt.Errorf("panic: %v", p))
+		}()
+		c.Next()
+	}
+}
+
+// inFlight bounds the requests that are served at once: one more waits a moment and is then turned
+// away, so that a pile-up cannot exhaust memory. Sockets give their place back when they are open.
+func inFlight(n int) gin.HandlerFunc {
+	places := make(chan struct{}, n)
+	return func(c *gin.Context) {
+		if !takePlace(c, places) {
+			Fail(c, apperr.ErrBusy.After(time.Second))
+			return
+		}
+		leave := &leaver{places: places}
+		defer leave.once()
+		c.Set(placeKey, leave)
+		c.Next()
+	}
+}
+
+const placeKey = "web.place"
+
+// leaver gives a place back exactly once. It is used by one goroutine.
+type leaver struct {
+	places chan struct{}
+	left   bool
+}
+
+func (l *leaver) once() {
+	if !l.left {
+		l.left = true
+		<-l.places
+	}
+}
+
+// LeaveQueue gives back the place of a request that will stay open for long, such as a socket.
+func LeaveQueue(c *gin.Context) {
+	if l, ok := c.Value(placeKey).(*leaver); ok {
+		l.once()
+	}
+}
+
+func takePlace(c *gin.Context, places chan struct{}) bool {
+	select {
+	case places <- struct{}{}:
+		return true
+	default:
+	}
+	patience := time.NewTimer(time.Second)
+	defer patience.Stop()
+	select {
+	case places <- struct{}{}:
+		return true
+	case <-patience.C:
+	case <-c.Request.Context().Done():
+	}
+	return false
+}

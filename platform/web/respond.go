@@ -1,0 +1,99 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/cinecircle/cinecircle/platform/page"
+)
+
+// JSON writes v. An answer to GET carries an ETag of the very bytes, and is 304 when the client has
+// them already (RFC 9110 §13.1.2).
+func JSON(c *gin.Context, status int, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode response: %w", err)
+	}
+	h := c.Writer.Header()
+	if !isRead(c.Request.Method) {
+		setDefault(h, "Cache-Control", "no-store")
+		c.Data(status, "application/json", body)
+		return nil
+	}
+	setDefault(h, "Cache-Control", "no-cache")
+	if status == http.StatusOK {
+		tag := etag(body)
+		h.Set("ETag", tag)
+		if matches(c.GetHeader("If-None-Match"), tag) {
+			c.Status(http.StatusNotModified)
+			c.Writer.WriteHeaderNow()
+			return nil
+		}
+	}
+	c.Data(status, "application/json", body)
+	return nil
+}
+
+// OK writes v with 200.
+func OK(c *gin.Context, v any) error { return JSON(c, http.StatusOK, v) }
+
+// Created writes v with 201 and says where it can be found from now on.
+func Created(c *gin.Context, location string, v any) error {
+	c.Header("Location", location)
+	return JSON(c, http.StatusCreated, v)
+}
+
+// NoContent answers 204.
+func NoContent(c *gin.Context) error {
+	setDefault(c.Writer.Header(), "Cache-Control", "no-store")
+	c.Status(http.StatusNoContent)
+	c.Writer.WriteHeaderNow()
+	return nil
+}
+
+// List writes the rows of a page, each as show makes it, and links to the next page if there is one.
+func List[T, R any](c *gin.Context, rows []T, next *page.Key, show func(T) R) error {
+	out := make([]R, len(rows))
+	for i, row := range rows {
+		out[i] = show(row)
+	}
+	if next != nil {
+		q := c.Request.URL.Query()
+		q.Set("cursor", encodeCursor(c, *next))
+		c.Header("Link", "<"+c.Request.URL.EscapedPath()+"?"+q.Encode()+`>; rel="next"`)
+	}
+	return JSON(c, http.StatusOK, out)
+}
+
+func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
+func setDefault(h http.Header, key, value string) {
+	if h.Get(key) == "" {
+		h.Set(key, value)
+	}
+}
+
+func etag(body []byte) string {
+	sum := sha256.Sum256(body)
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`
+}
+
+// matches compares weakly, as If-None-Match does.
+func matches(header, tag string) bool {
+	if header == "" {
+		return false
+	}
+	for one := range strings.SplitSeq(header, ",") {
+		one = strings.TrimSpace(one)
+		if one == "*" || strings.TrimPrefix(one, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}
