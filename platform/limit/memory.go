@@ -61,7 +61,7 @@ func (m *Memory) Allow(_ context.Context, key string, r Rate) (time.Duration, er
 	if !ok {
 		s.makeRoom(now)
 	}
-	if !ok || b.isFull(now) || b.isAhead(now) {
+	if !ok || b.isFull(now) {
 		b = bucket{tokens: rate.NewLimiter(rate.Limit(r.perSecond()), r.burst())}
 	}
 	retryAfter := b.take(now, r)
@@ -94,7 +94,8 @@ func (m *Memory) locate(key string) (uint64, *shard) {
 	return hash, &m.shards[hash%shardCount]
 }
 
-// take takes one token, or says how long until there is one.
+// take takes one token, or says how long until there is one. When all are back is reckoned anew each
+// time, so a clock that was set back refuses for one filling at most.
 func (b *bucket) take(now time.Time, r Rate) time.Duration {
 	if limit := rate.Limit(r.perSecond()); b.tokens.Limit() != limit || b.tokens.Burst() != r.burst() {
 		b.tokens.SetLimitAt(now, limit)
@@ -111,13 +112,6 @@ func (b *bucket) take(now time.Time, r Rate) time.Duration {
 
 // isFull reports whether the bucket says the same as none.
 func (b bucket) isFull(now time.Time) bool { return !now.Before(b.full) }
-
-// isAhead reports whether the clock went back by so much that the bucket would refuse for longer
-// than it ever takes to fill.
-func (b bucket) isAhead(now time.Time) bool {
-	fill := float64(b.tokens.Burst()) / float64(b.tokens.Limit())
-	return b.full.Sub(now).Seconds() > fill+1
-}
 
 // makeRoom looks at a few buckets, drops those that are full, and one more if the shard is still
 // at its cap. Maps are walked from a random place, so every bucket has its turn.

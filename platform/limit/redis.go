@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-redis/redis_rate/v10"
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
 const (
@@ -37,8 +38,8 @@ type Redis struct {
 }
 
 // Connect returns a client for [NewRedis] that gives up as early as a limit has to. It does not
-// dial: Redis may be down at start. The url is redis://, rediss:// or unix://; an error names what
-// is wrong with it, without its password.
+// dial: Redis may be down at start. The url is redis://, rediss:// or unix://; an error means that it
+// cannot be read, and does not quote it, because it may hold a password.
 func Connect(url string) (*redis.Client, error) {
 	opt, err := redis.ParseURL(url)
 	if err != nil {
@@ -52,6 +53,7 @@ func Connect(url string) (*redis.Client, error) {
 	opt.ReadTimeout = redisPatience
 	opt.WriteTimeout = redisPatience
 	opt.DisableIdentity = true
+	opt.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	return redis.NewClient(opt), nil
 }
 

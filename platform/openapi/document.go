@@ -140,7 +140,7 @@ func (d *document) requestBody(op Op) *openapi31.RequestBody {
 	if op.JSON == nil && op.Form == nil {
 		return nil
 	}
-	body := (&openapi31.RequestBody{}).WithRequired(true)
+	body := (&openapi31.RequestBody{}).WithRequired(!op.OptionalBody)
 	if op.JSON != nil {
 		body.WithContentItem("application/json", openapi31.MediaType{Schema: d.schemas.request(op.JSON, "json")})
 	}
@@ -168,7 +168,16 @@ func (d *document) responses(method string, ids []string, p auth.Policy, op Op) 
 		same := openapi31.Response{Description: "The client has this already (If-None-Match)."}
 		all.WithMapOfResponseOrReferenceValuesItem("304", openapi31.ResponseOrReference{Response: &same})
 	}
+	for status, body := range op.Also {
+		other := openapi31.Response{Description: http.StatusText(status)}
+		other.WithContentItem("application/json", openapi31.MediaType{Schema: d.schemas.response(body)})
+		all.WithMapOfResponseOrReferenceValuesItem(strconv.Itoa(status), openapi31.ResponseOrReference{Response: &other})
+	}
 	for status, errs := range failures(method, ids, p, op) {
+		if problem, ok := all.MapOfResponseOrReferenceValues[strconv.Itoa(status)]; ok {
+			d.addProblem(problem.Response, errs)
+			continue
+		}
 		problem := d.problem(errs)
 		all.WithMapOfResponseOrReferenceValuesItem(strconv.Itoa(status), openapi31.ResponseOrReference{Response: &problem})
 	}

@@ -45,6 +45,8 @@ func failures(method string, ids []string, p auth.Policy, op Op) map[int][]*appe
 	return out
 }
 
+const problemMedia = "application/problem+json"
+
 // problem documents one status with the codes that it can carry.
 func (d *document) problem(errs []*apperr.Error) openapi31.Response {
 	codes := make([]any, len(errs))
@@ -65,7 +67,7 @@ func (d *document) problem(errs []*apperr.Error) openapi31.Response {
 		media.WithExamplesItem(name, example)
 	}
 	r := openapi31.Response{Description: strings.Join(lines, "\n")}
-	r.WithContentItem("application/problem+json", media)
+	r.WithContentItem(problemMedia, media)
 	r.WithHeadersItem("X-Request-ID", header("The id of the request, yours if you sent one."))
 	switch errs[0].Kind {
 	case apperr.TooMany, apperr.Unavailable:
@@ -74,6 +76,13 @@ func (d *document) problem(errs []*apperr.Error) openapi31.Response {
 		r.WithHeadersItem("WWW-Authenticate", header("How to authenticate (RFC 6750)."))
 	}
 	return r
+}
+
+// addProblem adds to a status that has a body of its own the problems that it may carry as well.
+func (d *document) addProblem(r *openapi31.Response, errs []*apperr.Error) {
+	problem := d.problem(errs)
+	r.WithContentItem(problemMedia, problem.Content[problemMedia])
+	r.Description += "\n" + problem.Description
 }
 
 func exampleProblem(e *apperr.Error) map[string]any {

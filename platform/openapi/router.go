@@ -29,10 +29,13 @@ type Op struct {
 	JSON  any // struct with `json` tags: the body
 	Form  any // struct with `formData` tags: the body; with JSON as well, either may be sent
 
+	OptionalBody bool // the body may be left out
+
 	Status   int    // of success; 0 means 200
 	Response any    // what success answers with, nil for no body
 	Media    string // the content type of Response, "" means application/json
 
+	Also    map[int]any       // further statuses and what they answer with instead of a problem
 	Headers map[string]string // further headers of a success and what they say
 	Errors  []*apperr.Error   // what can go wrong beyond what the policy and the inputs imply
 }

@@ -1,0 +1,150 @@
+package bus
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+)
+
+func TestTheBusHealsAfterAnOutage(t *testing.T) {
+	server := miniredis.RunT(t)
+	a, b, boxA, boxB := pair(t, "redis://"+server.Addr())
+	for round := range 3 {
+		server.Close()
+		eventually(t, "the outage shows", func() bool { return a.Check(t.Context()) != nil && b.Check(t.Context()) != nil })
+		during := fmt.Sprint("during ", round)
+		a.Publish("wake", during)
+		if boxA.count(during) != 1 {
+			t.Errorf("at home %q came %d times", during, boxA.count(during))
+		}
+		if err := server.Restart(); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "both are connected again", func() bool { return connected(a)() && connected(b)() })
+		after := fmt.Sprint("after ", round)
+		a.Publish("wake", after)
+		eventually(t, "hints flow again", func() bool { return boxB.count(after) > 0 })
+		for _, p := range []string{during, after} {
+			if n := boxB.count(p); n > 1 {
+				t.Errorf("%q came %d times", p, n)
+			}
+		}
+	}
+}
+
+func TestRedisMayBeDownAtStart(t *testing.T) {
+	server := miniredis.NewMiniRedis()
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	addr := server.Addr()
+	server.Close()
+	a, b := newTestBus(t, "redis://"+addr), newTestBus(t, "redis://"+addr)
+	var box inbox
+	b.Subscribe("wake", box.put)
+	start(t, a)
+	start(t, b)
+	a.Publish("wake", "early")
+	if err := b.Check(t.Context()); err == nil {
+		t.Error("Check says nothing while Redis is down")
+	}
+	if err := server.StartAddr(addr); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	eventually(t, "both are connected", func() bool { return connected(a)() && connected(b)() })
+	a.Publish("wake", "late")
+	eventually(t, "hints flow", func() bool { return box.count("late") == 1 })
+}
+
+func TestPublishNeverWaitsForRedis(t *testing.T) {
+	for name, addr := range map[string]string{"down": "127.0.0.1:1", "silent": blackHole(t)} {
+		t.Run(name, func(t *testing.T) {
+			b := newTestBus(t, "redis://"+addr)
+			var box inbox
+			b.Subscribe("wake", box.put)
+			start(t, b)
+			const n = 10 * queueSize
+			begin := time.Now()
+			for range n {
+				b.Publish("wake", "x")
+			}
+			each := time.Since(begin) / n
+			t.Logf("%v each", each)
+			if each > 200*time.Microsecond {
+				t.Errorf("Publish takes %v, want microseconds", each)
+			}
+			if len(box.all()) != n {
+				t.Errorf("%d of %d were delivered at home", len(box.all()), n)
+			}
+			// What is neither waiting nor in the batch under way must be counted as lost.
+			if lost := b.Dropped(); lost < n-queueSize-batchSize || lost > n {
+				t.Errorf("%d of %d are counted as dropped", lost, n)
+			}
+		})
+	}
+}
+
+func TestAFullQueueKeepsTheNewest(t *testing.T) {
+	b := newTestBus(t, "redis://127.0.0.1:1")
+	t.Cleanup(func() { _ = b.client.Close() })
+	for i := range queueSize + 10 {
+		b.Publish("wake", fmt.Sprint(i))
+	}
+	if b.Dropped() != 10 {
+		t.Errorf("%d were dropped, want 10", b.Dropped())
+	}
+	if m := <-b.queue; !strings.HasSuffix(m.body, " 10") {
+		t.Errorf("the oldest kept is %q, want 10", m.body)
+	}
+}
+
+func TestConcurrentPublishersOfAFullQueueAllReturn(t *testing.T) {
+	b := newTestBus(t, "redis://127.0.0.1:1")
+	t.Cleanup(func() { _ = b.client.Close() })
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range queueSize {
+				b.Publish("wake", "x")
+			}
+		})
+	}
+	wg.Wait()
+	if b.Dropped() != 7*queueSize {
+		t.Errorf("%d were dropped, want %d", b.Dropped(), 7*queueSize)
+	}
+}
+
+func TestRunEndsSoonWhenRedisIsSilent(t *testing.T) {
+	b := newTestBus(t, "redis://"+blackHole(t))
+	b.Subscribe("wake", func(string) {})
+	stop := start(t, b)
+	b.Publish("wake", "x")
+	begin := time.Now()
+	stop()
+	if took := time.Since(begin); took > 4*time.Second {
+		t.Errorf("Run took %v to return", took)
+	}
+}
+
+func TestASubscriptionThatDiedInSilenceIsReplaced(t *testing.T) {
+	server := miniredis.RunT(t)
+	cut := newCuttableProxy(t, server.Addr())
+	b := newTestBus(t, "redis://"+cut.addr)
+	b.quiet = 50 * time.Millisecond
+	var box inbox
+	b.Subscribe("wake", box.put)
+	start(t, b)
+	eventually(t, "it is connected", connected(b))
+	cut.freeze() // no reset, no end of file: packets just vanish
+	eventually(t, "the dead connection is noticed", func() bool { return !b.subscribed.Load() })
+	cut.thaw()
+	eventually(t, "it is connected again", connected(b))
+	server.Publish("cinecircle:0:wake", "SOMEBODY hello")
+	eventually(t, "hints come in again", func() bool { return box.count("hello") == 1 })
+}

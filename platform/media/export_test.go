@@ -1,0 +1,15 @@
+package media
+
+import "context"
+
+// Remove is what Run does with a file that is to go.
+func (l *Library) Remove(ctx context.Context, file Trash) error { return l.remove(ctx, file) }
+
+// SweepDue is what Run does every minute.
+func (l *Library) SweepDue(ctx context.Context) error { return l.sweepDue(ctx) }
+
+// What tests move the clock by.
+const (
+	ClaimWithin = claimWithin
+	RemoveAgain = removeAgain
+)

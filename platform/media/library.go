@@ -1,0 +1,139 @@
+package media
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/database"
+)
+
+// Times of the trash.
+const (
+	// claimWithin is how long a new file waits for its row before it counts as forgotten. It is far
+	// above putTimeout and above what the clocks of two instances may differ by.
+	claimWithin = 15 * time.Minute
+	putTimeout  = time.Minute
+)
+
+// Library ties the store to the database. Every file that no row names has a row in the table
+// media_trash, from before it is written until after it is gone; so whatever stops the process in
+// between, the sweeper of [Library.Run] finds it.
+type Library struct {
+	db    *database.DB
+	store Store
+	clock func() time.Time
+	log   *slog.Logger
+
+	gate     *gate
+	counters counters
+	pending  chan Trash // what may go at once; when it is full the sweeper gets it
+	every    time.Duration
+}
+
+// NewLibrary returns a library over a migrated database. Files go once [Library.Run] runs.
+func NewLibrary(db *database.DB, store Store, clock func() time.Time, log *slog.Logger) *Library {
+	return &Library{
+		db: db, store: store, clock: clock, log: log,
+		gate: newGate(), pending: make(chan Trash, pendingRemovals), every: sweepEvery,
+	}
+}
+
+// Decode turns an upload into a picture; it is the only way to get one. JPEG becomes JPEG, PNG and
+// the first frame of a GIF become PNG. Errors match [ErrUnsupportedImage], [ErrImageTooLarge],
+// apperr.ErrBusy when too much is being decoded already, or ctx's.
+func (l *Library) Decode(ctx context.Context, u Upload) (*Picture, error) {
+	c, err := inspect(u)
+	if err != nil {
+		l.counters.refused.Add(1)
+		return nil, err
+	}
+	leave, err := l.gate.enter(ctx, c.size.X*c.size.Y)
+	if err != nil {
+		l.counters.busy.Add(1)
+		return nil, err
+	}
+	defer leave()
+	start := time.Now()
+	p, err := c.render()
+	l.counters.decodeTime.Add(int64(time.Since(start)))
+	if err != nil {
+		l.counters.refused.Add(1)
+		return nil, err
+	}
+	l.counters.decoded.Add(1)
+	return p, nil
+}
+
+// Attach stores pic and runs write in a transaction, with the key that the row is to name; for a
+// nil pic that is "". When write or the commit fails the file goes, too. The error is write's own,
+// or matches apperr.ErrUnavailable while the store is down.
+// It opens its transactions itself: ctx must not carry one, or a crash could leave the file behind.
+// write may run more than once, as with [database.DB.Tx].
+func (l *Library) Attach(ctx context.Context, folder Folder, pic *Picture, write func(tx *gorm.DB, key string) error) error {
+	if pic == nil {
+		return l.db.Tx(ctx, func(tx *gorm.DB) error { return write(tx, "") })
+	}
+	file, err := l.put(ctx, folder, pic)
+	if err != nil {
+		l.counters.storeFailed.Add(1)
+		return err
+	}
+	err = l.db.Tx(ctx, func(tx *gorm.DB) error {
+		if err := claim(tx, file); err != nil {
+			return err
+		}
+		return write(tx, file.Key)
+	})
+	if err != nil {
+		l.disown(ctx, file, err)
+		return err
+	}
+	l.counters.stored.Add(1)
+	return nil
+}
+
+// put announces the file in the trash, then writes it. A failed write may still arrive at a slow
+// store after it was given up, so its row stays until it is due.
+func (l *Library) put(ctx context.Context, folder Folder, pic *Picture) (Trash, error) {
+	file := Trash{Key: newKey(folder, pic.ext), DueAt: database.Time(l.clock().Add(claimWithin))}
+	err := l.db.Tx(ctx, func(tx *gorm.DB) error { return tx.Create(&file).Error })
+	if err != nil {
+		return Trash{}, fmt.Errorf("announce image: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, putTimeout)
+	defer cancel()
+	if err := l.store.Put(ctx, file.Key, pic.ContentType(), pic.data); err != nil {
+		return Trash{}, fmt.Errorf("store image: %w", err)
+	}
+	return file, nil
+}
+
+// Discard is called in the transaction that drops the names of files: a row deleted, an image
+// replaced. The files go after the commit, and stay when it is rolled back; it never waits for the
+// store. Empty keys are ignored.
+func (l *Library) Discard(tx *gorm.DB, keys ...string) error {
+	files := l.trash(keys)
+	if len(files) == 0 {
+		return nil
+	}
+	if err := discard(tx, files); err != nil {
+		return fmt.Errorf("discard images: %w", err)
+	}
+	database.AfterCommit(tx, func() { l.removeSoon(files...) })
+	return nil
+}
+
+// URL is where a client fetches the image; "" for "".
+func (l *Library) URL(key string) string { return l.store.URL(key) }
+
+// URLOrNil is URL for a response, where no image is null.
+func (l *Library) URLOrNil(key string) *string {
+	if u := l.store.URL(key); u != "" {
+		return &u
+	}
+	return nil
+}

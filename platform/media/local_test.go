@@ -1,0 +1,189 @@
+package media
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+)
+
+// stored puts ten bytes into a new local store.
+func stored(t *testing.T) (l *Local, dir, key string) {
+	t.Helper()
+	dir = t.TempDir()
+	l = openLocal(t, dir, "")
+	key = newKey(PosterImages, ".jpg")
+	if err := l.Put(t.Context(), key, "image/jpeg", []byte("0123456789")); err != nil {
+		t.Fatalf("put: %v", err)
+	}
+	return l, dir, key
+}
+
+// get asks for key with headers given as name, value, ….
+func get(t *testing.T, l *Local, method, key string, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, "/media/x", nil)
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	if err := l.Serve(w, r, key); err != nil {
+		t.Fatalf("serve %s: %v", key, err)
+	}
+	return w
+}
+
+// files lists everything that is in a folder, however deep.
+func files(t *testing.T, dir string) []string {
+	t.Helper()
+	names := []string{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatalf("list %s: %v", dir, err)
+	}
+	return names
+}
+
+func TestServedImageIsAnImageAndNothingElse(t *testing.T) {
+	l, _, key := stored(t)
+	w := get(t, l, http.MethodGet, key)
+	want := http.Header{
+		"Content-Type":                 {"image/jpeg"},
+		"Content-Length":               {"10"},
+		"Content-Disposition":          {"inline"},
+		"X-Content-Type-Options":       {"nosniff"},
+		"Content-Security-Policy":      {"default-src 'none'; sandbox"},
+		"Cross-Origin-Resource-Policy": {"cross-origin"},
+		"Cache-Control":                {"public, max-age=31536000, immutable"},
+		"Accept-Ranges":                {"bytes"},
+		"Etag":                         {`"` + key + `"`},
+	}
+	got := w.Header().Clone()
+	got.Del("Last-Modified")
+	if diff := cmp.Diff(want, got); diff != "" || w.Body.String() != "0123456789" {
+		t.Errorf("body %q, headers (-want +got):\n%s", w.Body, diff)
+	}
+}
+
+func TestServeKnowsHEADRangesAndETags(t *testing.T) {
+	l, _, key := stored(t)
+	for _, c := range []struct {
+		what, method string
+		headers      []string
+		status       int
+		body         string
+	}{
+		{"HEAD", http.MethodHead, nil, 200, ""},
+		{"range", http.MethodGet, []string{"Range", "bytes=2-4"}, 206, "234"},
+		{"known", http.MethodGet, []string{"If-None-Match", `"x", "` + key + `"`}, 304, ""},
+		{"another known", http.MethodGet, []string{"If-None-Match", `"x"`}, 200, "0123456789"},
+	} {
+		if w := get(t, l, c.method, key, c.headers...); w.Code != c.status || w.Body.String() != c.body {
+			t.Errorf("%s: %d %q, want %d %q", c.what, w.Code, w.Body, c.status, c.body)
+		}
+	}
+}
+
+func TestOnlyStoredImagesAreServed(t *testing.T) {
+	l, dir, key := stored(t)
+	folder := newKey(ReviewImages, ".jpg")
+	if err := os.Mkdir(filepath.Join(dir, folder), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, key+partSuffix), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range append(foreignKeys(), folder, key+partSuffix, newKey(PosterImages, ".jpg")) {
+		w := httptest.NewRecorder()
+		err := l.Serve(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil), k)
+		if !errors.Is(err, apperr.ErrNotFound) || w.Body.Len() > 0 || len(w.Header()) > 0 {
+			t.Errorf("%q: got %v and %v %q, want not_found and nothing written", k, err, w.Header(), w.Body)
+		}
+	}
+}
+
+func TestNoLinkLeadsOutOfTheFolder(t *testing.T) {
+	l, dir, key := stored(t)
+	outside := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(outside, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Remove(filepath.Join(dir, key)), os.Symlink(outside, filepath.Join(dir, key))); err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	err := l.Serve(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil), key)
+	if err == nil || w.Body.Len() > 0 {
+		t.Errorf("served %q through a link, error %v", w.Body, err)
+	}
+}
+
+func TestPutLeavesOneFileAndDeleteNone(t *testing.T) {
+	l, dir, key := stored(t)
+	if diff := cmp.Diff([]string{key}, files(t, dir)); diff != "" {
+		t.Errorf("after put (-want +got):\n%s", diff)
+	}
+	// What a crash in the middle of another Put of this key would have left.
+	if err := os.WriteFile(filepath.Join(dir, key+partSuffix), []byte("01"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Delete(t.Context(), key); err != nil {
+		t.Fatalf("delete: %v", err)
+	}
+	if err := l.Check(t.Context()); err != nil {
+		t.Errorf("check: %v", err)
+	}
+	if diff := cmp.Diff([]string{}, files(t, dir)); diff != "" {
+		t.Errorf("after delete and check (-want +got):\n%s", diff)
+	}
+}
+
+func TestPutThatFailsLeavesNothing(t *testing.T) {
+	l, dir, key := stored(t)
+	blocked := newKey(PosterImages, ".jpg")
+	if err := os.MkdirAll(filepath.Join(dir, blocked, "in the way"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Put(t.Context(), blocked, "image/jpeg", []byte("x")); !errors.Is(err, apperr.ErrUnavailable) {
+		t.Errorf("got %v, want unavailable", err)
+	}
+	if diff := cmp.Diff([]string{key}, files(t, dir)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+func TestLocalURLStartsWithThePublicOne(t *testing.T) {
+	key := newKey(ProfileImages, ".png")
+	for public, want := range map[string]string{
+		"":                           "/media/" + key,
+		"https://films.example":      "https://films.example/media/" + key,
+		"https://films.example/api/": "https://films.example/api/media/" + key,
+	} {
+		if got := openLocal(t, t.TempDir(), public).URL(key); got != want {
+			t.Errorf("behind %q: %s, want %s", public, got, want)
+		}
+	}
+}
+
+func TestLocalStoreNeedsAFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewLocal(file, ""); err == nil || !strings.Contains(err.Error(), "media folder") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,20 @@
+package media
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/openapi"
+)
+
+// Routes registers GET /media/… for the images of a local store.
+func (l *Local) Routes(r *openapi.Router) {
+	r.GET("/media/:owner/:kind/:name", auth.Public, func(c *gin.Context) error {
+		return l.Serve(c.Writer, c.Request, c.Param("owner")+"/"+c.Param("kind")+"/"+c.Param("name"))
+	}, openapi.Op{
+		Tag: "service", Summary: "A stored image", Response: "", Media: "image/*",
+		Description: "Resources name their images by URL; nobody has to put one together. An image never changes under its name.",
+		Errors:      []*apperr.Error{apperr.ErrNotFound},
+	})
+}

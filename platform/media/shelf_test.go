@@ -1,0 +1,258 @@
+package media_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/png"
+	"io/fs"
+	"log/slog"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/testkit"
+)
+
+// shelf is a library with a table of rows that name its files.
+type shelf struct {
+	lib   *media.Library
+	db    *database.DB
+	store *fragile
+	clock *testkit.Clock
+	dir   string
+}
+
+// row is what names a file.
+type row struct {
+	Key string `gorm:"primaryKey;size:255"`
+}
+
+func (row) TableName() string { return "test_pictures" }
+
+func newShelf(t *testing.T) *shelf {
+	t.Helper()
+	s := &shelf{db: testkit.DB(t), clock: testkit.NewClock(), dir: t.TempDir()}
+	local, err := media.NewLocal(s.dir, "")
+	if err != nil {
+		t.Fatalf("open store: %v", err)
+	}
+	t.Cleanup(func() { _ = local.Close() })
+	s.store = &fragile{Store: local}
+	if err := s.db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Migrator().CreateTable(&row{}) }); err != nil {
+		t.Fatalf("make table: %v", err)
+	}
+	s.restart(t)
+	return s
+}
+
+// restart replaces the library by a new one, which remembers nothing, over a store that works.
+func (s *shelf) restart(t *testing.T) {
+	t.Helper()
+	s.store.crashAt("")
+	s.lib = media.NewLibrary(s.db, s.store, s.clock.Now, slog.New(slog.NewTextHandler(t.Output(), nil)))
+}
+
+// run removes in the background until the test ends.
+func (s *shelf) run(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := s.lib.Run(ctx); err != nil {
+			t.Errorf("run: %v", err)
+		}
+	})
+	t.Cleanup(func() { cancel(); running.Wait() })
+}
+
+// crash runs do, which must panic: the end of a process.
+func (s *shelf) crash(t *testing.T, do func() error) {
+	t.Helper()
+	defer func() {
+		if recover() == nil {
+			t.Error("did not crash")
+		}
+	}()
+	t.Errorf("survived with %v", do())
+}
+
+func picture(t *testing.T, lib *media.Library) *media.Picture {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {
+		t.Fatalf("encode: %v", err)
+	}
+	p, err := lib.Decode(t.Context(), media.Upload{Name: "a.png", Data: b.Bytes()})
+	if err != nil {
+		t.Fatalf("decode: %v", err)
+	}
+	return p
+}
+
+func (s *shelf) name(tx *gorm.DB, key string) error { return tx.Create(&row{Key: key}).Error }
+
+func (s *shelf) unname(tx *gorm.DB, key string) error {
+	return tx.Where("`key` = ?", key).Delete(&row{}).Error
+}
+
+// attach stores a picture and a row that names it.
+func (s *shelf) attach(t *testing.T) (key string) {
+	t.Helper()
+	err := s.lib.Attach(t.Context(), media.ReviewImages, picture(t, s.lib), func(tx *gorm.DB, k string) error {
+		key = k
+		return s.name(tx, k)
+	})
+	if err != nil {
+		t.Fatalf("attach: %v", err)
+	}
+	return key
+}
+
+// discard deletes the rows and discards what they named.
+func (s *shelf) discard(t *testing.T, keys ...string) {
+	t.Helper()
+	if err := s.drop(t.Context(), keys...); err != nil {
+		t.Fatalf("discard: %v", err)
+	}
+}
+
+func (s *shelf) drop(ctx context.Context, keys ...string) error {
+	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		for _, key := range keys {
+			if err := s.unname(tx, key); err != nil {
+				return err
+			}
+		}
+		return s.lib.Discard(tx, keys...)
+	})
+}
+
+func (s *shelf) sweep(t *testing.T) {
+	t.Helper()
+	if err := s.lib.SweepDue(t.Context()); err != nil {
+		t.Errorf("sweep: %v", err)
+	}
+}
+
+func (s *shelf) trash(t *testing.T) []media.Trash {
+	t.Helper()
+	var all []media.Trash
+	if err := s.db.Reader(t.Context()).Find(&all).Error; err != nil {
+		t.Fatalf("list trash: %v", err)
+	}
+	return all
+}
+
+// state is the files, the rows that name files, and the trash.
+type state struct{ Files, Named, Trash []string }
+
+func (s *shelf) state(t *testing.T) state {
+	t.Helper()
+	now := state{[]string{}, []string{}, []string{}}
+	err := fs.WalkDir(os.DirFS(s.dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			now.Files = append(now.Files, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatalf("list files: %v", err)
+	}
+	if err := s.db.Reader(t.Context()).Model(&row{}).Order("`key`").Pluck("`key`", &now.Named).Error; err != nil {
+		t.Fatalf("list rows: %v", err)
+	}
+	for _, f := range s.trash(t) {
+		now.Trash = append(now.Trash, f.Key)
+	}
+	slices.Sort(now.Files)
+	return now
+}
+
+// want checks that exactly keys are stored and named, and that there is no trash.
+func (s *shelf) want(t *testing.T, keys ...string) {
+	t.Helper()
+	keys = slices.Sorted(slices.Values(append([]string{}, keys...)))
+	if keys == nil {
+		keys = []string{}
+	}
+	if diff := cmp.Diff(state{keys, keys, []string{}}, s.state(t)); diff != "" {
+		t.Errorf("files and rows (-want +got):\n%s", diff)
+	}
+}
+
+// eventually is want, as soon as there is no trash any more.
+func (s *shelf) eventually(t *testing.T, keys ...string) {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
+	for tick := time.Tick(time.Millisecond); len(s.trash(t)) > 0; {
+		select {
+		case <-tick:
+		case <-deadline:
+			t.Fatalf("still in the trash: %v", s.trash(t))
+		}
+	}
+	s.want(t, keys...)
+}
+
+// fragile is a store that fails, or takes the process with it, where a test says.
+type fragile struct {
+	media.Store
+
+	mu                sync.Mutex // guards what follows
+	putErr, deleteErr error
+	crash             string
+	first, then       func() // before and after Put has written
+}
+
+func (f *fragile) failPut(err error)    { f.mu.Lock(); defer f.mu.Unlock(); f.putErr = err }
+func (f *fragile) failDelete(err error) { f.mu.Lock(); defer f.mu.Unlock(); f.deleteErr = err }
+func (f *fragile) crashAt(at string)    { f.mu.Lock(); defer f.mu.Unlock(); f.crash = at }
+func (f *fragile) beforePut(do func())  { f.mu.Lock(); defer f.mu.Unlock(); f.first = do }
+func (f *fragile) afterPut(do func())   { f.mu.Lock(); defer f.mu.Unlock(); f.then = do }
+
+func (f *fragile) reach(at string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.crash == at {
+		panic(at)
+	}
+}
+
+// Put writes even when it then says that it failed: stores do.
+func (f *fragile) Put(ctx context.Context, key, contentType string, data []byte) error {
+	f.mu.Lock()
+	fail, first, then := f.putErr, f.first, f.then
+	f.mu.Unlock()
+	if first != nil {
+		first()
+	}
+	f.reach("before put")
+	err := f.Store.Put(ctx, key, contentType, data)
+	f.reach("after put")
+	if then != nil {
+		then()
+	}
+	return errors.Join(err, fail)
+}
+
+func (f *fragile) Delete(ctx context.Context, key string) error {
+	f.reach("before delete")
+	f.mu.Lock()
+	fail := f.deleteErr
+	f.mu.Unlock()
+	if fail != nil {
+		return fail
+	}
+	err := f.Store.Delete(ctx, key)
+	f.reach("after delete")
+	return err
+}

@@ -1,0 +1,211 @@
+package media
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+)
+
+// outlet is a store as tests see it: with a way to fetch from it, and to bring it down.
+type outlet struct {
+	store Store
+	base  string // goes before a URL that is relative
+	down  func()
+}
+
+// everyStore runs a test on each implementation.
+func everyStore(t *testing.T, test func(*testing.T, outlet)) {
+	t.Run("local", func(t *testing.T) {
+		t.Parallel()
+		test(t, localOutlet(t))
+	})
+	t.Run("s3 presigned", func(t *testing.T) {
+		t.Parallel()
+		test(t, s3Outlet(t, false))
+	})
+	t.Run("s3 public", func(t *testing.T) {
+		t.Parallel()
+		test(t, s3Outlet(t, true))
+	})
+}
+
+func localOutlet(t *testing.T) outlet {
+	t.Helper()
+	l := openLocal(t, t.TempDir(), "")
+	server := httptest.NewServer(http.StripPrefix("/media/", serving(l)))
+	t.Cleanup(server.Close)
+	return outlet{l, server.URL, func() { _ = l.Close() }}
+}
+
+func openLocal(t *testing.T, dir, publicURL string) *Local {
+	t.Helper()
+	l, err := NewLocal(dir, publicURL)
+	if err != nil {
+		t.Fatalf("open local store: %v", err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
+// serving answers 404 where the web layer would render the error.
+func serving(l *Local) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := l.Serve(w, r, r.URL.Path); err != nil {
+			w.WriteHeader(http.StatusNotFound)
+		}
+	})
+}
+
+const bucket = "films"
+
+func s3Outlet(t *testing.T, public bool) outlet {
+	t.Helper()
+	backend := s3mem.New()
+	if err := backend.CreateBucket(bucket); err != nil {
+		t.Fatalf("make bucket: %v", err)
+	}
+	server := httptest.NewServer(gofakes3.New(backend).Server())
+	t.Cleanup(server.Close)
+	publicURL := ""
+	if public {
+		publicURL = server.URL + "/" + bucket + "/"
+	}
+	return outlet{openS3(t, server.URL, publicURL), "", server.Close}
+}
+
+func openS3(t *testing.T, endpoint, publicURL string) *S3 {
+	t.Helper()
+	s, err := NewS3(t.Context(), S3Config{
+		Endpoint: endpoint, Bucket: bucket, AccessKey: "key", SecretKey: "secret", PathStyle: true, PublicURL: publicURL,
+	})
+	if err != nil {
+		t.Fatalf("open S3: %v", err)
+	}
+	return s
+}
+
+// fetch returns status, type and bytes of what is at the URL of key.
+func (o outlet) fetch(t *testing.T, key string) (status int, contentType string, data []byte) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, o.base+o.store.URL(key), nil)
+	if err != nil {
+		t.Fatalf("URL of %s: %v", key, err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatalf("fetch %s: %v", key, err)
+	}
+	defer res.Body.Close()
+	data, err = io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatalf("read %s: %v", key, err)
+	}
+	return res.StatusCode, res.Header.Get("Content-Type"), data
+}
+
+func TestWhatIsPutCanBeFetchedUntilItIsDeleted(t *testing.T) {
+	t.Parallel()
+	everyStore(t, func(t *testing.T, o outlet) {
+		for _, folder := range folders {
+			key, other := newKey(folder, ".png"), newKey(folder, ".jpg")
+			for _, k := range []string{key, other} {
+				if err := o.store.Put(t.Context(), k, contentTypes[k[len(k)-4:]], []byte(k)); err != nil {
+					t.Fatalf("put: %v", err)
+				}
+			}
+			if status, kind, data := o.fetch(t, key); status != 200 || kind != "image/png" || string(data) != key {
+				t.Errorf("fetched %d %s %q", status, kind, data)
+			}
+			for range 2 { // what is not there is no error
+				if err := o.store.Delete(t.Context(), key); err != nil {
+					t.Errorf("delete: %v", err)
+				}
+			}
+			if status, _, _ := o.fetch(t, key); status != 404 {
+				t.Errorf("deleted, but fetched with %d", status)
+			}
+			if status, kind, _ := o.fetch(t, other); status != 200 || kind != "image/jpeg" {
+				t.Errorf("the other is fetched with %d %s", status, kind)
+			}
+		}
+	})
+}
+
+func TestForeignKeysAreNotTouched(t *testing.T) {
+	t.Parallel()
+	everyStore(t, func(t *testing.T, o outlet) {
+		for _, key := range foreignKeys() {
+			if err := o.store.Put(t.Context(), key, "image/png", []byte("x")); err == nil {
+				t.Errorf("put %q", key)
+			}
+			if err := o.store.Delete(t.Context(), key); err == nil {
+				t.Errorf("deleted %q", key)
+			}
+		}
+		if got := o.store.URL(""); got != "" {
+			t.Errorf("no key has the URL %q", got)
+		}
+	})
+}
+
+// foreignKeys are names that newKey never makes.
+func foreignKeys() []string {
+	const id = "0b9a3a50-4f0a-4a5e-8d0e-3f2b1c4d5e6f"
+	return []string{
+		"", ".", "/", "reviews/images", "reviews/images/", "reviews/images/" + id, "reviews/images/" + id + ".jpg.part",
+		"reviews/images/" + id + ".jpg\n", "reviews/images/" + id + ".html", "/reviews/images/" + id + ".jpg", "images/" + id + ".jpg",
+		"../reviews/images/" + id + ".jpg", "reviews/images/../../" + id + ".jpg", "reviews\\images\\" + id + ".jpg",
+		"reviews/images/../images/" + id + ".jpg", "reviews/images//" + id + ".jpg", "REVIEWS/images/" + id + ".jpg", "reviews/images/" + id + ".jpg\x00",
+	}
+}
+
+func TestCheckNoticesStoreThatIsDown(t *testing.T) {
+	t.Parallel()
+	everyStore(t, func(t *testing.T, o outlet) {
+		if err := o.store.Check(t.Context()); err != nil {
+			t.Errorf("up: %v", err)
+		}
+		o.down()
+		if err := o.store.Check(t.Context()); !errors.Is(err, apperr.ErrUnavailable) {
+			t.Errorf("down: got %v, want unavailable", err)
+		}
+	})
+}
+
+func TestStoreThatIsDownIsUnavailable(t *testing.T) {
+	t.Parallel()
+	everyStore(t, func(t *testing.T, o outlet) {
+		o.down()
+		key := newKey(ReviewImages, ".png")
+		for what, err := range map[string]error{
+			"put":    o.store.Put(t.Context(), key, "image/png", []byte("x")),
+			"delete": o.store.Delete(t.Context(), key),
+		} {
+			down, ok := errors.AsType[*apperr.Error](err)
+			if !ok || !errors.Is(err, apperr.ErrUnavailable) || down.RetryAfter != 5*time.Second {
+				t.Errorf("%s: got %v, want unavailable with 5 s", what, err)
+			}
+		}
+	})
+}
+
+func TestWhoGoesAwayDoesNotMakeTheStoreUnavailable(t *testing.T) {
+	t.Parallel()
+	everyStore(t, func(t *testing.T, o outlet) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		err := o.store.Put(ctx, newKey(ReviewImages, ".png"), "image/png", []byte("x"))
+		if !errors.Is(err, context.Canceled) || errors.Is(err, apperr.ErrUnavailable) {
+			t.Errorf("got %v, want context.Canceled", err)
+		}
+	})
+}
