@@ -1,0 +1,146 @@
+package user_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/testkit"
+	"github.com/cinecircle/cinecircle/user"
+)
+
+func TestARoleCountsFromTheNextRequest(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	alice, _ := k.member(t, "alice")
+	bob, in := k.member(t, "bob")
+	_, _ = k.admin(t, "root")
+	edit := func() *testkit.Response {
+		return k.api.PATCH(t, path(alice), testkit.As(in.Access), testkit.JSON(map[string]any{"age": 33}))
+	}
+	edit().WantProblem(http.StatusForbidden, "forbidden")
+	for range 2 {
+		if err := k.users.Grant(t.Context(), "ＢＯＢ"); err != nil {
+			t.Fatalf("grant: %v", err)
+		}
+		edit().Want(http.StatusOK)
+	}
+	for range 2 {
+		if err := k.users.Revoke(t.Context(), "bob"); err != nil {
+			t.Fatalf("revoke: %v", err)
+		}
+		edit().WantProblem(http.StatusForbidden, "forbidden")
+	}
+	if got := k.stored(t, bob).Role; got != "member" {
+		t.Errorf("role %s, want member", got)
+	}
+}
+
+func TestTheLastAdminStays(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	root, in := k.admin(t, "root")
+	k.api.DELETE(t, "/users/me", testkit.As(in.Access)).WantProblem(http.StatusConflict, "last_admin")
+	k.api.DELETE(t, path(root), testkit.As(in.Access)).WantProblem(http.StatusConflict, "last_admin")
+	if err := k.users.Revoke(t.Context(), "root"); !errors.Is(err, user.ErrLastAdmin) {
+		t.Errorf("revoke: %v, want %v", err, user.ErrLastAdmin)
+	}
+	k.me(t, in.Access).Want(http.StatusOK)
+	k.admin(t, "second")
+	k.api.DELETE(t, "/users/me", testkit.As(in.Access)).Want(http.StatusNoContent)
+	for _, change := range []func(name string) error{
+		func(name string) error { return k.users.Grant(t.Context(), name) },
+		func(name string) error { return k.users.Revoke(t.Context(), name) },
+	} {
+		if err := change("root"); !errors.Is(err, user.ErrNotFound) {
+			t.Errorf("a role for nobody: %v, want %v", err, user.ErrNotFound)
+		}
+	}
+}
+
+func TestOfTwoLastAdminsWhoGoAtOnceOneStays(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	var names []string
+	var ids []int64
+	for i := range 8 {
+		name := fmt.Sprintf("admin %d", i)
+		id, _ := k.admin(t, name)
+		names, ids = append(names, name), append(ids, id)
+	}
+	refused := 0
+	for _, err := range atOnce(8, func(i int) error {
+		if i%2 == 0 {
+			return k.users.Revoke(t.Context(), names[i])
+		}
+		return k.users.Delete(t.Context(), ids[i])
+	}) {
+		if errors.Is(err, user.ErrLastAdmin) {
+			refused++
+		} else if err != nil {
+			t.Errorf("error %v", err)
+		}
+	}
+	if refused != 1 {
+		t.Errorf("%d were refused, want 1", refused)
+	}
+}
+
+func TestCountersMoveTogetherAndForAccountsThatExist(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	alice, bob := k.signUp(t, "alice"), k.signUp(t, "bob")
+	before := k.stored(t, alice)
+	add := func(id int64, c user.Counts) error {
+		return k.DB.Tx(t.Context(), func(tx *gorm.DB) error {
+			if err := user.Lock(tx, bob, id, bob); err != nil {
+				return err
+			}
+			return user.AddCounts(tx, id, c)
+		})
+	}
+	for _, err := range atOnce(16, func(int) error { return add(alice, user.Counts{Followers: 2, Followings: 1, Reviews: 3}) }) {
+		if err != nil {
+			t.Errorf("add: %v", err)
+		}
+	}
+	if err := errors.Join(add(alice, user.Counts{Reviews: -1}), add(alice, user.Counts{})); err != nil {
+		t.Errorf("add: %v", err)
+	}
+	before.FollowerCount, before.FollowingCount, before.ReviewCount = 32, 16, 47
+	if diff := cmp.Diff(before, k.stored(t, alice)); diff != "" {
+		t.Errorf("alice (-want +got):\n%s", diff)
+	}
+	got := k.api.GET(t, path(alice)).Map()
+	if got["follower_count"] != 32.0 || got["following_count"] != 16.0 || got["review_count"] != 47.0 {
+		t.Errorf("shown: %v", got)
+	}
+	if err := add(999, user.Counts{Reviews: 1}); !errors.Is(err, user.ErrNotFound) {
+		t.Errorf("lock nobody: %v", err)
+	}
+	err := k.DB.Tx(t.Context(), func(tx *gorm.DB) error { return user.AddCounts(tx, 999, user.Counts{Reviews: 1}) })
+	if !errors.Is(err, user.ErrNotFound) {
+		t.Errorf("count for nobody: %v", err)
+	}
+	if err := k.DB.Tx(t.Context(), func(tx *gorm.DB) error { return user.Lock(tx) }); err != nil {
+		t.Errorf("lock none: %v", err)
+	}
+}
+
+func TestByIDsLeavesOutWhoDoesNotExist(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	alice, bob := k.signUp(t, "alice"), k.signUp(t, "bob")
+	got, err := k.users.ByIDs(t.Context(), []int64{bob, 999, alice, bob})
+	want := map[int64]user.User{alice: k.stored(t, alice), bob: k.stored(t, bob)}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v, users (-want +got):\n%s", err, diff)
+	}
+	if got, err := k.users.ByIDs(t.Context(), nil); err != nil || len(got) != 0 {
+		t.Errorf("of none: %v, %v", got, err)
+	}
+}

@@ -1,0 +1,148 @@
+package user
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/limit"
+	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/web"
+)
+
+// Deps is what a Service needs; all fields are required.
+type Deps struct {
+	DB           *database.DB
+	Hasher       *auth.Hasher
+	Tokens       *auth.Tokens
+	Media        *media.Library
+	Throttle     *limit.Throttle
+	Edge         *web.Edge
+	Clock        func() time.Time
+	Log          *slog.Logger
+	RefreshTTL   time.Duration // how long the cookies live, as the refresh tokens of Tokens do
+	RefreshGrace time.Duration // how long the refresh token before the present one is still good
+}
+
+// Service holds the rules of accounts and sessions. Register what hangs on to it before it serves.
+type Service struct {
+	db           *database.DB
+	hasher       *auth.Hasher
+	tokens       *auth.Tokens
+	media        *media.Library
+	throttle     *limit.Throttle
+	edge         *web.Edge
+	clock        func() time.Time
+	log          *slog.Logger
+	refreshTTL   time.Duration
+	refreshGrace time.Duration
+
+	onDelete        []func(tx *gorm.DB, userID int64) error
+	onSessionsEnded []func(userID int64, sessionIDs []int64)
+}
+
+// New returns a service.
+func New(d Deps) *Service {
+	return &Service{
+		db: d.DB, hasher: d.Hasher, tokens: d.Tokens, media: d.Media, throttle: d.Throttle,
+		edge: d.Edge, clock: d.Clock, log: d.Log,
+		refreshTTL: d.RefreshTTL, refreshGrace: d.RefreshGrace,
+	}
+}
+
+// OnDelete has fn run in the transaction that deletes an account, while its row is still there and
+// locked. An error of fn keeps the account.
+func (s *Service) OnDelete(fn func(tx *gorm.DB, userID int64) error) {
+	s.onDelete = append(s.onDelete, fn)
+}
+
+// OnSessionsEnded has fn told which sessions of an account ended, once that can no longer be
+// undone; nil ids mean all of them. Sessions that merely ran out are not told.
+func (s *Service) OnSessionsEnded(fn func(userID int64, sessionIDs []int64)) {
+	s.onSessionsEnded = append(s.onSessionsEnded, fn)
+}
+
+// Get returns the account, or [ErrNotFound].
+func (s *Service) Get(ctx context.Context, id int64) (User, error) {
+	return one(s.db.Reader(ctx), "id = ?", id)
+}
+
+// ByIDs returns the accounts by id, without those that do not exist.
+func (s *Service) ByIDs(ctx context.Context, ids []int64) (map[int64]User, error) {
+	out := make(map[int64]User, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []User
+	if err := s.db.Reader(ctx).Where("id IN ?", ids).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("load %d users: %w", len(ids), err)
+	}
+	for _, u := range rows {
+		out[u.ID] = u
+	}
+	return out, nil
+}
+
+// ImageURL returns where the profile image can be fetched, nil when there is none.
+func (s *Service) ImageURL(u User) *string { return s.media.URLOrNil(u.ProfileImage) }
+
+// Filter narrows a search; all that is given must hold.
+type Filter struct {
+	Username *string // the whole name, in any case and Unicode form
+	Part     *string // a part of the name, likewise
+	Age      *int64
+	Gender   *Gender
+}
+
+// Search returns a page of the accounts that match, in the order of their ids.
+func (s *Service) Search(ctx context.Context, f Filter, p page.Page) ([]User, *page.Key, error) {
+	q := f.apply(s.db.Reader(ctx)).Order("id").Limit(p.Fetch())
+	if p.After != nil {
+		q = q.Where("id > ?", p.After.ID)
+	}
+	var rows []User
+	if err := q.Find(&rows).Error; err != nil {
+		return nil, nil, fmt.Errorf("search users: %w", err)
+	}
+	rows, next := page.Cut(rows, p, func(u User) page.Key { return page.Key{ID: u.ID} })
+	return rows, next, nil
+}
+
+func (f Filter) apply(q *gorm.DB) *gorm.DB {
+	if f.Username != nil {
+		q = q.Where("username_key = ?", usernameKey(*f.Username))
+	}
+	if f.Part != nil { // INSTR knows no wildcards, so there is nothing to escape
+		q = q.Where("INSTR(username_key, ?) > 0", usernameKey(*f.Part))
+	}
+	if f.Age != nil {
+		q = q.Where("age = ?", *f.Age)
+	}
+	if f.Gender != nil {
+		q = q.Where("gender = ?", *f.Gender)
+	}
+	return q
+}
+
+// one returns the only account for which the condition holds, or [ErrNotFound].
+func one(db *gorm.DB, condition string, value any) (User, error) {
+	var u User
+	err := db.Where(condition, value).Take(&u).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return User{}, ErrNotFound
+	}
+	if err != nil {
+		return User{}, fmt.Errorf("load user: %w", err)
+	}
+	return u, nil
+}
+
+// now is the present moment as the database keeps it.
+func (s *Service) now() time.Time { return database.Time(s.clock()) }

@@ -1,0 +1,164 @@
+package user
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/page"
+)
+
+const (
+	cleanEvery = time.Hour // how often sessions that ran out are removed
+	askAtOnce  = 500       // ids in one query
+)
+
+// ErrNoSession says that a session does not exist or is somebody else's.
+var ErrNoSession = apperr.New(apperr.NotFound, "not_found",
+	"There is no such session.", "해당 로그인 기기를 찾을 수 없습니다.")
+
+// standing is asked with every request of a member, so it is one query over two primary keys.
+const standing = `SELECT users.role, sessions.expires_at FROM users
+	LEFT JOIN sessions ON sessions.id = ? AND sessions.user_id = users.id WHERE users.id = ?`
+
+// Standing implements auth.Sessions. It returns auth.ErrUserGone when the user is no more, and
+// auth.ErrInvalidToken when the session ended. It does not touch last_used_at: a login and a
+// refresh do, and an access token that is in use is refreshed every half hour.
+func (s *Service) Standing(ctx context.Context, userID, sessionID int64) (auth.Role, error) {
+	var row struct {
+		Role      auth.Role
+		ExpiresAt *time.Time
+	}
+	err := s.db.Reader(ctx).Raw(standing, sessionID, userID).Take(&row).Error
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return "", auth.ErrUserGone
+	case err != nil:
+		return "", fmt.Errorf("look up session %d: %w", sessionID, err)
+	case row.ExpiresAt == nil || !row.ExpiresAt.After(s.now()):
+		return "", auth.ErrInvalidToken
+	}
+	return row.Role, nil
+}
+
+// StandingSessions returns those of the sessions that have not ended, in the order of their ids.
+func (s *Service) StandingSessions(ctx context.Context, ids []int64) ([]int64, error) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	out := make([]int64, 0, len(ids))
+	for some := range slices.Chunk(ids, askAtOnce) {
+		var found []int64
+		err := s.db.Reader(ctx).Model(&Session{}).Where("id IN ? AND expires_at > ?", some, s.now()).
+			Order("id").Pluck("id", &found).Error
+		if err != nil {
+			return nil, fmt.Errorf("look up %d sessions: %w", len(some), err)
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// Sessions returns a page of the devices that the account is signed in on, the latest login first.
+func (s *Service) Sessions(ctx context.Context, userID int64, p page.Page) ([]Session, *page.Key, error) {
+	q := s.db.Reader(ctx).Where("user_id = ? AND expires_at > ?", userID, s.now()).Order("id DESC").Limit(p.Fetch())
+	if p.After != nil {
+		q = q.Where("id < ?", p.After.ID)
+	}
+	var rows []Session
+	if err := q.Find(&rows).Error; err != nil {
+		return nil, nil, fmt.Errorf("list sessions of user %d: %w", userID, err)
+	}
+	rows, next := page.Cut(rows, p, func(one Session) page.Key { return page.Key{ID: one.ID} })
+	return rows, next, nil
+}
+
+// EndSession signs one device out. It returns [ErrNoSession] when the account has no such session.
+func (s *Service) EndSession(ctx context.Context, userID, sessionID int64) error {
+	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		gone := tx.Where("user_id = ? AND expires_at > ?", userID, s.now()).Delete(&Session{ID: sessionID})
+		if gone.Error != nil {
+			return fmt.Errorf("end session %d: %w", sessionID, gone.Error)
+		}
+		if gone.RowsAffected == 0 {
+			return ErrNoSession
+		}
+		s.announceEnd(tx, userID, []int64{sessionID})
+		return nil
+	})
+}
+
+// EndSessions signs all devices out.
+func (s *Service) EndSessions(ctx context.Context, userID int64) error {
+	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		if err := tx.Where("user_id = ?", userID).Delete(&Session{}).Error; err != nil {
+			return fmt.Errorf("end sessions of user %d: %w", userID, err)
+		}
+		s.announceEnd(tx, userID, nil)
+		return nil
+	})
+}
+
+// Logout ends the session that one of the tokens belongs to; the access token counts first. Tokens
+// that are not good belong to none, which is no error: who wants out is out.
+func (s *Service) Logout(ctx context.Context, access, refresh string) error {
+	userID, sessionID := int64(0), int64(0)
+	if a, err := s.tokens.ParseAccess(access); err == nil {
+		userID, sessionID = a.UserID, a.SessionID
+	} else if r, err := s.tokens.ParseRefresh(refresh); err == nil {
+		userID, sessionID = r.UserID, r.SessionID
+	} else {
+		return nil
+	}
+	if err := s.EndSession(ctx, userID, sessionID); !errors.Is(err, ErrNoSession) {
+		return err
+	}
+	return nil
+}
+
+// end deletes the sessions and has it announced after the commit.
+func (s *Service) end(tx *gorm.DB, userID int64, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := tx.Where("user_id = ? AND id IN ?", userID, ids).Delete(&Session{}).Error; err != nil {
+		return fmt.Errorf("end sessions of user %d: %w", userID, err)
+	}
+	s.announceEnd(tx, userID, ids)
+	return nil
+}
+
+func (s *Service) announceEnd(tx *gorm.DB, userID int64, ids []int64) {
+	database.AfterCommit(tx, func() {
+		for _, tell := range s.onSessionsEnded {
+			tell(userID, ids)
+		}
+	})
+}
+
+// Run removes the sessions that ran out, now and every hour. It returns nil when ctx ends.
+func (s *Service) Run(ctx context.Context) error {
+	ticker := time.NewTicker(cleanEvery)
+	defer ticker.Stop()
+	for {
+		if err := s.clean(ctx); err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "expired sessions could not be removed; trying again later", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+func (s *Service) clean(ctx context.Context) error {
+	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		return tx.Where("expires_at <= ?", s.now()).Delete(&Session{}).Error
+	})
+}
