@@ -1,0 +1,202 @@
+package movie_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"strconv"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/testkit"
+)
+
+// The users of the tests.
+const (
+	adder = 1
+	other = 2
+	admin = 3
+	ghost = 4 // has a session, but no row
+)
+
+// roles answers for sessions: whoever is in it is signed in.
+type roles map[int64]auth.Role
+
+func (r roles) Standing(_ context.Context, userID, _ int64) (auth.Role, error) {
+	role, ok := r[userID]
+	if !ok {
+		return "", auth.ErrUserGone
+	}
+	return role, nil
+}
+
+// stage is a catalogue with its API and three users.
+type stage struct {
+	*testkit.Kit
+	*testkit.API
+	movies *movie.Service
+}
+
+func newStage(t testing.TB) *stage {
+	t.Helper()
+	k := testkit.New(t)
+	s := &stage{Kit: k, movies: movie.New(movie.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now})}
+	for id := range int64(3) {
+		s.addUser(t, id+1)
+	}
+	s.API = k.API(roles{adder: auth.RoleMember, other: auth.RoleMember, admin: auth.RoleAdmin, ghost: auth.RoleMember})
+	s.movies.Routes(s.Router, k.Zone)
+	return s
+}
+
+func (s *stage) addUser(t testing.TB, id int64) {
+	t.Helper()
+	name, now := "user"+strconv.FormatInt(id, 10), database.Time(s.Clock.Now())
+	s.write(t, func(tx *gorm.DB) error {
+		return tx.Exec(`INSERT INTO users (id, username, username_key, password_hash, age, gender, role, profile_image,
+			follower_count, following_count, review_count, created_at, updated_at) VALUES (?, ?, ?, '', 20, 'female', 'member', '', 0, 0, 0, ?, ?)`,
+			id, name, name, now, now).Error
+	})
+}
+
+func (s *stage) write(t testing.TB, fn func(tx *gorm.DB) error) {
+	t.Helper()
+	if err := s.DB.Tx(t.Context(), fn); err != nil {
+		t.Fatalf("write: %v", err)
+	}
+}
+
+// as signs a request of a user.
+func (s *stage) as(t testing.TB, userID int64) testkit.Option {
+	t.Helper()
+	token, _, err := s.Tokens.Access(userID, 1)
+	if err != nil {
+		t.Fatalf("make token: %v", err)
+	}
+	return testkit.As(token)
+}
+
+// object is a JSON object.
+type object = map[string]any
+
+// film is a good request with some fields replaced; a nil one is left out.
+func film(changes object) object {
+	f := object{"title": "기생충", "plot": "가족 이야기", "cast": []object{}, "playtime": 131, "genre": "Drama"}
+	for name, value := range changes {
+		if f[name] = value; value == nil {
+			delete(f, name)
+		}
+	}
+	return f
+}
+
+// add adds a film over HTTP and returns its path.
+func (s *stage) add(t testing.TB, by int64, changes object) string {
+	t.Helper()
+	return s.POST(t, "/movies", s.as(t, by), testkit.JSON(film(changes))).Want(201).Header.Get("Location")
+}
+
+// addDirectly adds a film without HTTP.
+func (s *stage) addDirectly(t testing.TB, d movie.Draft) movie.Movie {
+	t.Helper()
+	if d.Genre == "" {
+		d.Genre = "Drama"
+	}
+	m, err := s.movies.Create(t.Context(), 0, d)
+	if err != nil {
+		t.Fatalf("create: %v", err)
+	}
+	return m
+}
+
+func (s *stage) count(t testing.TB, id int64, c movie.Counts) {
+	t.Helper()
+	s.write(t, func(tx *gorm.DB) error { return movie.AddCounts(tx, id, c) })
+}
+
+func (s *stage) rows(t testing.TB) int64 {
+	t.Helper()
+	var n int64
+	if err := s.DB.Reader(t.Context()).Model(&movie.Movie{}).Count(&n).Error; err != nil {
+		t.Fatalf("count: %v", err)
+	}
+	return n
+}
+
+func picture(t testing.TB, width, height int) image.Image {
+	t.Helper()
+	return image.NewRGBA(image.Rect(0, 0, width, height))
+}
+
+func pngBytes(t testing.TB, img image.Image) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatalf("encode: %v", err)
+	}
+	return b.Bytes()
+}
+
+func jpegBytes(t testing.TB, img image.Image) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		t.Fatalf("encode: %v", err)
+	}
+	return b.Bytes()
+}
+
+// vastGIF claims to be larger than 40 megapixels.
+func vastGIF(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := gif.Encode(&b, picture(t, 1, 1), nil); err != nil {
+		t.Fatalf("encode: %v", err)
+	}
+	data := b.Bytes()
+	binary.LittleEndian.PutUint16(data[6:], 8000)
+	binary.LittleEndian.PutUint16(data[8:], 5001)
+	return data
+}
+
+func poster(name string, data []byte) testkit.Option {
+	return testkit.Multipart(testkit.Part{Name: "image", FileName: name, Data: data})
+}
+
+// trash returns the keys of stored files that nobody names any more.
+func (s *stage) trash(t testing.TB) []string {
+	t.Helper()
+	var keys []string
+	if err := s.DB.Reader(t.Context()).Model(&media.Trash{}).Order("storage_key").Pluck("storage_key", &keys).Error; err != nil {
+		t.Fatalf("read trash: %v", err)
+	}
+	return keys
+}
+
+func titles(t testing.TB, list []object) []string {
+	t.Helper()
+	out := make([]string, len(list))
+	for i, m := range list {
+		out[i], _ = m["title"].(string)
+	}
+	return out
+}
+
+func encode(t testing.TB, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatalf("encode: %v", err)
+	}
+	return string(b)
+}

@@ -1,0 +1,200 @@
+package movie_test
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/testkit"
+)
+
+// posterURL returns the URL of the poster in a film, and that its file is there.
+func (s *stage) posterURL(t *testing.T, m object) (string, bool) {
+	t.Helper()
+	url, ok := m["poster_image_url"].(string)
+	if !ok {
+		return "", false
+	}
+	_, err := os.Stat(filepath.Join(s.MediaDir, strings.TrimPrefix(url, "/media/")))
+	return url, err == nil
+}
+
+func TestPosterIsStoredShownAndReplaced(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.add(t, adder, nil)
+	s.Clock.Advance(time.Minute)
+	m := s.POST(t, path+"/poster_image", s.as(t, adder), poster("포스터.JPG", jpegBytes(t, picture(t, 20, 30)))).Want(http.StatusOK).Map()
+	first, stored := s.posterURL(t, m)
+	if !stored || !strings.HasPrefix(first, "/media/movies/poster_images/") || !strings.HasSuffix(first, ".jpg") {
+		t.Errorf("poster is %q, stored: %v", first, stored)
+	}
+	if want := s.Clock.Now().In(s.Zone).Format(time.RFC3339Nano); m["updated_at"] != want {
+		t.Errorf("updated_at is %v, want %v", m["updated_at"], want)
+	}
+	second, stored := s.posterURL(t, s.POST(t, path+"/poster_image", s.as(t, admin), poster("a.png", pngBytes(t, picture(t, 1, 1)))).Want(http.StatusOK).Map())
+	if !stored || second == first || !strings.HasSuffix(second, ".png") {
+		t.Errorf("new poster is %q, stored: %v", second, stored)
+	}
+	if got := s.trash(t); len(got) != 1 || "/media/"+got[0] != first {
+		t.Errorf("trash is %v, want the first poster only", got)
+	}
+	if got, _ := s.posterURL(t, s.GET(t, path).Map()); got != second {
+		t.Errorf("film shows %q, want %q", got, second)
+	}
+}
+
+func TestPosterIsRemovedAndRemovingItAgainIsFine(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.add(t, adder, nil)
+	before := s.GET(t, path).Map()
+	s.Clock.Advance(time.Minute)
+	s.DELETE(t, path+"/poster_image").WantProblem(http.StatusUnauthorized, "unauthorized")
+	s.DELETE(t, path+"/poster_image", s.as(t, adder)).Want(http.StatusNoContent)
+	if got := s.GET(t, path).Map()["updated_at"]; got != before["updated_at"] {
+		t.Errorf("removing no poster set updated_at from %v to %v", before["updated_at"], got)
+	}
+	s.POST(t, path+"/poster_image", s.as(t, adder), poster("a.png", pngBytes(t, picture(t, 1, 1)))).Want(http.StatusOK)
+	s.DELETE(t, path+"/poster_image", s.as(t, adder)).Want(http.StatusNoContent)
+	if url := s.GET(t, path).Map()["poster_image_url"]; url != nil {
+		t.Errorf("poster is still %v", url)
+	}
+	if got := s.trash(t); len(got) != 1 {
+		t.Errorf("trash is %v, want one poster", got)
+	}
+}
+
+func TestWhatIsNoPosterLeavesTheFilmAsItIs(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.add(t, adder, nil)
+	target, me := path+"/poster_image", s.as(t, adder)
+	good := pngBytes(t, picture(t, 1, 1))
+	s.POST(t, target, me, testkit.JSON(object{})).WantProblem(http.StatusUnsupportedMediaType, "unsupported_media_type")
+	s.POST(t, target, me, testkit.Body("multipart/form-data", "x")).WantProblem(http.StatusBadRequest, "malformed")
+	s.POST(t, target, me, testkit.Multipart()).WantField("image", "required")
+	s.POST(t, target, me, testkit.Multipart(testkit.Part{Name: "image", Data: good})).WantField("image", "type")
+	s.POST(t, target, me, testkit.Multipart(testkit.Part{Name: "image", FileName: "a.png", Data: good}, testkit.Part{Name: "title"})).WantField("title", "unknown")
+	s.POST(t, target, me, poster("a.png", make([]byte, media.MaxBytes+1))).WantProblem(http.StatusRequestEntityTooLarge, "too_large")
+	s.POST(t, target, me, poster("a.txt", good)).WantProblem(http.StatusUnprocessableEntity, "unsupported_image")
+	s.POST(t, target, me, poster("a.png", good[:20])).WantProblem(http.StatusUnprocessableEntity, "unsupported_image")
+	s.POST(t, target, me, poster("a.gif", vastGIF(t))).WantProblem(http.StatusUnprocessableEntity, "image_too_large")
+	if url := s.GET(t, path).Map()["poster_image_url"]; url != nil {
+		t.Errorf("poster is %v", url)
+	}
+	if got := s.trash(t); len(got) != 0 {
+		t.Errorf("trash is %v", got)
+	}
+}
+
+func TestPosterOfAFilmDeletedMeanwhileIsNotKept(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	_, err := s.movies.SetPoster(t.Context(), 7, media.Upload{Name: "a.png", Data: pngBytes(t, picture(t, 1, 1))})
+	if !errors.Is(err, movie.ErrNotFound) {
+		t.Errorf("set: %v", err)
+	}
+	if err := s.movies.RemovePoster(t.Context(), 7); !errors.Is(err, movie.ErrNotFound) {
+		t.Errorf("remove: %v", err)
+	}
+	if got := s.trash(t); len(got) != 1 {
+		t.Errorf("trash is %v, want the file that nobody names", got)
+	}
+}
+
+func TestStoreThatIsDownIs503AndLeavesTheFilmAsItIs(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.add(t, adder, nil)
+	if err := os.RemoveAll(s.MediaDir); err != nil {
+		t.Fatalf("remove the store: %v", err)
+	}
+	s.POST(t, path+"/poster_image", s.as(t, adder), poster("a.png", pngBytes(t, picture(t, 1, 1)))).WantProblem(http.StatusServiceUnavailable, "unavailable")
+	if url := s.GET(t, path).Map()["poster_image_url"]; url != nil {
+		t.Errorf("poster is %v", url)
+	}
+}
+
+func TestOfConcurrentPostersOneStaysAndTheOthersGo(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.add(t, adder, nil)
+	data := pngBytes(t, picture(t, 1, 1))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() { s.POST(t, path+"/poster_image", s.as(t, adder), poster("a.png", data)).Want(http.StatusOK) })
+	}
+	wg.Wait()
+	url, stored := s.posterURL(t, s.GET(t, path).Map())
+	if !stored {
+		t.Errorf("the poster %q is not there", url)
+	}
+	trash := s.trash(t)
+	if len(trash) != 7 {
+		t.Errorf("%d posters are in the trash, want 7", len(trash))
+	}
+	for _, key := range trash {
+		if "/media/"+key == url {
+			t.Errorf("the poster %s is in the trash", url)
+		}
+	}
+}
+
+func TestDeletedFilmTakesItsPosterAlong(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.add(t, adder, nil)
+	url, _ := s.posterURL(t, s.POST(t, path+"/poster_image", s.as(t, adder), poster("a.png", pngBytes(t, picture(t, 1, 1)))).Map())
+	s.DELETE(t, path, s.as(t, adder)).Want(http.StatusNoContent)
+	if got := s.trash(t); len(got) != 1 || "/media/"+got[0] != url {
+		t.Errorf("trash is %v, want %s", got, url)
+	}
+}
+
+func TestHookMayRefuseADeletionAndThenNothingIsGone(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	var asked []int64
+	s.movies.OnDelete(func(tx *gorm.DB, m movie.Movie, by auth.Viewer) error {
+		asked = append(asked, m.ID)
+		return tx.Exec("UPDATE users SET review_count = review_count + 1 WHERE id = ?", by.UserID).Error
+	})
+	s.movies.OnDelete(func(_ *gorm.DB, _ movie.Movie, by auth.Viewer) error {
+		if by.Admin() {
+			return nil
+		}
+		return movie.ErrHasReviews
+	})
+	path := s.add(t, adder, nil)
+	s.POST(t, path+"/poster_image", s.as(t, adder), poster("a.png", pngBytes(t, picture(t, 1, 1)))).Want(http.StatusOK)
+	s.DELETE(t, path, s.as(t, adder)).WantProblem(http.StatusForbidden, "movie_has_reviews")
+	if got := s.DELETE(t, path, s.as(t, adder), testkit.Header("Accept-Language", "ko")).Problem().Detail; !strings.Contains(got, "관리자") {
+		t.Errorf("in Korean: %q", got)
+	}
+	s.GET(t, path).Want(http.StatusOK)
+	if got := s.trash(t); len(got) != 0 {
+		t.Errorf("a refused deletion put %v into the trash", got)
+	}
+	s.DELETE(t, path, s.as(t, admin)).Want(http.StatusNoContent)
+	if len(asked) != 3 {
+		t.Errorf("the first hook was called for %v", asked)
+	}
+	var counts []int64
+	if err := s.DB.Reader(t.Context()).Table("users").Order("id").Pluck("review_count", &counts).Error; err != nil {
+		t.Fatalf("read counts: %v", err)
+	}
+	if counts[adder-1] != 0 || counts[admin-1] != 1 {
+		t.Errorf("hooks wrote %v: those of refused deletions must be undone", counts)
+	}
+}
