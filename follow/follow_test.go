@@ -1,0 +1,362 @@
+package follow_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/follow"
+	"github.com/cinecircle/cinecircle/notify"
+	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/testkit"
+	"github.com/cinecircle/cinecircle/user"
+)
+
+func state(who, whom int64, on bool) map[string]any {
+	return map[string]any{"follower_id": float64(who), "following_id": float64(whom), "is_following": on}
+}
+
+func TestAFollowIsCountedAndTellsWhoIsFollowed(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.join(t, 2)
+	a, b := ids[0], ids[1]
+	if diff := cmp.Diff(state(a, b, true), s.follow(t, a, b)); diff != "" {
+		t.Errorf("answer (-want +got):\n%s", diff)
+	}
+	s.wantCounts(t, a, 0, 1)
+	s.wantCounts(t, b, 1, 0)
+	s.wantTold(t, a, 0, 0)
+	in, err := s.inbox.Inbox(t.Context(), b, true, page.Page{Limit: 10})
+	if err != nil || len(in.Rows) != 1 {
+		t.Fatalf("inbox: %d rows, %v, want 1", len(in.Rows), err)
+	}
+	n := in.Rows[0]
+	if n.Type != notify.TypeFollow || *n.ActorID != a || n.ReviewID != nil || n.Seq != 1 {
+		t.Errorf("notification %+v, want a follow by %d with seq 1 and without a review", n, a)
+	}
+}
+
+func TestRepeatingAFollowChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.limiter.on = true // repeating must not use it up either
+	ids := s.join(t, 2)
+	a, b := ids[0], ids[1]
+	s.follow(t, a, b)
+	before := s.rows(t)
+	s.Clock.Advance(time.Second)
+	for range 10 {
+		if diff := cmp.Diff(state(a, b, true), s.follow(t, a, b)); diff != "" {
+			t.Errorf("answer (-want +got):\n%s", diff)
+		}
+	}
+	if diff := cmp.Diff(before, s.rows(t), cmp.AllowUnexported(follow.Follow{})); diff != "" {
+		t.Errorf("rows (-before +after):\n%s", diff)
+	}
+	s.wantCounts(t, a, 0, 1)
+	s.wantCounts(t, b, 1, 0)
+	s.wantTold(t, b, 1, 1)
+}
+
+func TestUnfollowNotifiesNobody(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.join(t, 2)
+	a, b := ids[0], ids[1]
+	s.follow(t, a, b)
+	for range 2 {
+		if diff := cmp.Diff(state(a, b, false), s.unfollow(t, a, b)); diff != "" {
+			t.Errorf("answer (-want +got):\n%s", diff)
+		}
+	}
+	s.wantCounts(t, a, 0, 0)
+	s.wantCounts(t, b, 0, 0)
+	s.wantTold(t, a, 0, 0)
+	s.wantTold(t, b, 1, 1)
+}
+
+func TestUnfollowingWhomOneNeverFollowedStoresNothing(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.join(t, 2)
+	a, b := ids[0], ids[1]
+	s.follow(t, b, a) // the other direction is another row
+	if diff := cmp.Diff(state(a, b, false), s.unfollow(t, a, b)); diff != "" {
+		t.Errorf("answer (-want +got):\n%s", diff)
+	}
+	if rows := s.rows(t); len(rows) != 1 || rows[0].FollowerID != b || !rows[0].IsFollowing {
+		t.Errorf("rows %+v, want only that %d follows %d", rows, b, a)
+	}
+	s.wantCounts(t, a, 1, 0)
+	s.wantTold(t, b, 0, 0)
+}
+
+func TestFollowingAgainTellsAgainAndTheInboxShowsOne(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.join(t, 2)
+	a, b := ids[0], ids[1]
+	s.follow(t, a, b)
+	first := s.rows(t)[0]
+	s.unfollow(t, a, b)
+	s.Clock.Advance(time.Minute)
+	s.follow(t, a, b)
+	rows := s.rows(t)
+	if len(rows) != 1 || rows[0].ID != first.ID || !rows[0].FollowedAt.Equal(first.FollowedAt.Add(time.Minute)) {
+		t.Errorf("rows %+v, want the row %d again, a minute later", rows, first.ID)
+	}
+	s.wantCounts(t, b, 1, 0)
+	s.wantTold(t, b, 2, 1)
+}
+
+func TestNobodyFollowsThemselves(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	a := s.join(t, 1)[0]
+	for _, verb := range []string{"follow", "unfollow"} {
+		target := fmt.Sprintf("/users/%d/%s", a, verb)
+		english := s.POST(t, target, s.as(t, a)).WantProblem(422, "self_follow").Problem()
+		if english.Detail != follow.ErrSelf.Text.EN {
+			t.Errorf("%s: detail %q", verb, english.Detail)
+		}
+		korean := s.POST(t, target, s.as(t, a), testkit.Header("Accept-Language", "ko-KR")).WantProblem(422, "self_follow").Problem()
+		if korean.Detail != follow.ErrSelf.Text.KO {
+			t.Errorf("%s: detail %q", verb, korean.Detail)
+		}
+	}
+	if rows := s.rows(t); len(rows) != 0 {
+		t.Errorf("rows %+v, want none", rows)
+	}
+	s.wantCounts(t, a, 0, 0)
+	s.wantTold(t, a, 0, 0)
+}
+
+func TestWhatCannotBeFollowed(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	a := s.join(t, 1)[0]
+	me, nobody := s.as(t, a), func(*http.Request) {}
+	for _, c := range []struct {
+		target string
+		as     testkit.Option
+		status int
+		code   string
+	}{
+		{"/users/999/follow", me, 404, "not_found"},
+		{"/users/999/unfollow", me, 404, "not_found"},
+		{"/users/99999999999999999999999999/follow", me, 404, "not_found"},
+		{"/users/0/follow", me, 422, "validation_failed"},
+		{"/users/abc/follow", me, 422, "validation_failed"},
+		{"/users/me/follow", me, 422, "validation_failed"},
+		{"/users/999/follow?x=1", me, 422, "validation_failed"},
+		{"/users/1/follow", nobody, 401, "unauthorized"},
+		{"/users/1/unfollow", nobody, 401, "unauthorized"},
+		{"/users/0/follow?x=1", nobody, 401, "unauthorized"},
+		{"/users/1/follow", testkit.As("nonsense"), 401, "invalid_token"},
+		{"/users/1/follow", s.as(t, 999), 401, "invalid_token"},
+	} {
+		s.POST(t, c.target, c.as).WantProblem(c.status, c.code)
+	}
+	if rows := s.rows(t); len(rows) != 0 {
+		t.Errorf("rows %+v, want none", rows)
+	}
+}
+
+func TestAnotherSiteCannotHaveSomebodyFollow(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.join(t, 2)
+	token, _, err := s.Tokens.Access(ids[0], 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cookie, foreign := testkit.Cookie(auth.AccessCookie, token), testkit.Header("Origin", "https://evil.example")
+	s.POST(t, fmt.Sprintf("/users/%d/follow", ids[1]), cookie, foreign).WantProblem(403, "cross_origin")
+	s.POST(t, "/users/0/follow", cookie, foreign).WantProblem(403, "cross_origin")
+	s.wantTold(t, ids[1], 0, 0)
+	s.wantCounts(t, ids[1], 0, 0)
+}
+
+func TestAMemberWhoIsGoneFollowsNobody(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.join(t, 1)
+	for _, on := range []bool{true, false} {
+		if _, err := s.follows.Set(t.Context(), 999, ids[0], on); !errors.Is(err, auth.ErrInvalidToken) {
+			t.Errorf("set %v: %v, want auth.ErrUserGone", on, err)
+		}
+		if _, err := s.follows.Set(t.Context(), 999, 998, on); !errors.Is(err, user.ErrNotFound) {
+			t.Errorf("set %v: %v, want user.ErrNotFound", on, err)
+		}
+	}
+	s.wantCounts(t, ids[0], 0, 0)
+}
+
+func TestTogglingTooOftenIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.limiter.on = true
+	ids := s.join(t, 3)
+	a, b, c := ids[0], ids[1], ids[2]
+	for range 3 {
+		s.follow(t, a, b)
+		s.unfollow(t, a, b)
+	}
+	refused := s.POST(t, fmt.Sprintf("/users/%d/follow", b), s.as(t, a)).WantProblem(429, "too_many_requests")
+	if got := refused.Header.Get("Retry-After"); got != "20" {
+		t.Errorf("Retry-After %q, want 20", got)
+	}
+	s.wantCounts(t, a, 0, 0)
+	s.wantTold(t, b, 3, 1)
+	s.follow(t, a, c) // another pair has its own rate
+	s.follow(t, b, a)
+	s.Clock.Advance(20 * time.Second)
+	s.follow(t, a, b)
+	s.unfollow(t, a, b) // is never refused
+	s.POST(t, fmt.Sprintf("/users/%d/follow", b), s.as(t, a)).WantProblem(429, "too_many_requests")
+	s.wantTold(t, b, 4, 1)
+}
+
+func TestALimiterThatFailsLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.limiter.fail = errors.New("no limiter today")
+	ids := s.join(t, 2)
+	s.POST(t, fmt.Sprintf("/users/%d/follow", ids[1]), s.as(t, ids[0])).WantProblem(500, "internal")
+	if rows := s.rows(t); len(rows) != 0 {
+		t.Errorf("rows %+v, want none", rows)
+	}
+	s.wantCounts(t, ids[1], 0, 0)
+	s.wantTold(t, ids[1], 0, 0)
+}
+
+// failCreates has the next inserts of follows fail as a deadlock does on MySQL, after they were made.
+func (s *stage) failCreates(t testing.TB, times int) {
+	t.Helper()
+	s.write(t, func(tx *gorm.DB) error {
+		return tx.Callback().Create().After("gorm:after_create").Register("test:deadlock", func(db *gorm.DB) {
+			if db.Statement.Table == "follows" && times > 0 {
+				times--
+				_ = db.AddError(&mysql.MySQLError{Number: 1213, Message: "Deadlock found"})
+			}
+		})
+	})
+}
+
+func TestATransactionThatIsRunAgainHasOneEffect(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.limiter.on = true
+	s.failCreates(t, 4)
+	ids := s.join(t, 2)
+	a, b := ids[0], ids[1]
+	s.follow(t, a, b) // the fifth try; five tries would use up the rate of three
+	s.wantCounts(t, b, 1, 0)
+	s.wantTold(t, b, 1, 1)
+	s.unfollow(t, a, b)
+	s.follow(t, a, b)
+	s.unfollow(t, a, b)
+	s.follow(t, a, b)
+	if _, err := s.follows.Set(t.Context(), a, b, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.follows.Set(t.Context(), a, b, true); !errors.Is(err, apperr.ErrTooMany) {
+		t.Errorf("the fourth follow: %v, want too many", err)
+	}
+}
+
+func TestAFollowThatRollsBackTellsNobody(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.failCreates(t, 1000)
+	ids := s.join(t, 2)
+	s.POST(t, fmt.Sprintf("/users/%d/follow", ids[1]), s.as(t, ids[0])).WantProblem(500, "internal")
+	if rows := s.rows(t); len(rows) != 0 {
+		t.Errorf("rows %+v, want none", rows)
+	}
+	s.wantCounts(t, ids[0], 0, 0)
+	s.wantTold(t, ids[1], 0, 0)
+}
+
+// atOnce runs n calls of fn at the same time.
+func atOnce(n int, fn func(i int)) {
+	var wg sync.WaitGroup
+	start := make(chan struct{})
+	for i := range n {
+		wg.Go(func() {
+			<-start
+			fn(i)
+		})
+	}
+	close(start)
+	wg.Wait()
+}
+
+func TestSixteenFollowsAtOnceAreOne(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.limiter.on = true // one of them begins to follow, so one is counted
+	ids := s.join(t, 2)
+	a, b := ids[0], ids[1]
+	me := s.as(t, a)
+	atOnce(16, func(int) {
+		r := s.POST(t, fmt.Sprintf("/users/%d/follow", b), me)
+		if r.Status != 200 || r.Map()["is_following"] != true {
+			t.Errorf("status %d: %s", r.Status, r.Body)
+		}
+	})
+	if rows := s.rows(t); len(rows) != 1 {
+		t.Errorf("rows %+v, want one", rows)
+	}
+	s.wantCounts(t, a, 0, 1)
+	s.wantCounts(t, b, 1, 0)
+	s.wantTold(t, b, 1, 1)
+}
+
+func TestEverybodyMayFollowEverybodyAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.join(t, 6)
+	atOnce(36, func(i int) { // both directions of every pair at once, which is where deadlocks would be
+		who, whom := ids[i/6], ids[i%6]
+		if _, err := s.follows.Set(t.Context(), who, whom, true); err != nil && who != whom {
+			t.Errorf("%d follows %d: %v", who, whom, err)
+		}
+	})
+	for _, id := range ids {
+		s.wantCounts(t, id, 5, 5)
+		s.wantTold(t, id, 5, 5)
+	}
+}
+
+func TestFollowingAndUnfollowingAtOnceKeepsTheCountsRight(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.join(t, 2)
+	a, b := ids[0], ids[1]
+	atOnce(32, func(i int) {
+		if _, err := s.follows.Set(t.Context(), a, b, i%2 == 0); err != nil {
+			t.Errorf("set: %v", err)
+		}
+	})
+	rows := s.rows(t)
+	if len(rows) != 1 {
+		t.Fatalf("rows %+v, want one", rows)
+	}
+	var standing int64
+	if rows[0].IsFollowing {
+		standing = 1
+	}
+	s.wantCounts(t, a, 0, standing)
+	s.wantCounts(t, b, standing, 0)
+}

@@ -1,0 +1,130 @@
+package follow_test
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// world is what the rows, counters, lists and notifications ought to be.
+type world struct {
+	alive map[int64]bool
+	on    map[[2]int64]int // by follower and followed: the moment, counted in operations, when it began
+	told  map[int64]int
+}
+
+func (w *world) set(who, whom int64, on bool, moment int) {
+	key := [2]int64{who, whom}
+	_, standing := w.on[key]
+	switch {
+	case on && !standing:
+		w.on[key] = moment
+		w.told[whom]++
+	case !on:
+		delete(w.on, key)
+	}
+}
+
+func (w *world) leave(id int64) {
+	delete(w.alive, id)
+	for key := range w.on {
+		if key[0] == id || key[1] == id {
+			delete(w.on, key)
+		}
+	}
+}
+
+// list returns who is at the other end of the follows of id, the latest first.
+func (w *world) list(id int64, own int) []int64 {
+	keys := [][2]int64{}
+	for key := range w.on {
+		if key[own] == id {
+			keys = append(keys, key)
+		}
+	}
+	slices.SortFunc(keys, func(a, b [2]int64) int { return cmp.Compare(w.on[b], w.on[a]) })
+	ids := make([]int64, len(keys))
+	for i, key := range keys {
+		ids[i] = key[1-own]
+	}
+	return ids
+}
+
+func TestAnyStoryOfFollowsEndsAsAModelSays(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		ids := s.join(t, 4)
+		w := &world{alive: map[int64]bool{}, on: map[[2]int64]int{}, told: map[int64]int{}}
+		for _, id := range ids {
+			w.alive[id] = true
+		}
+		for moment := range rapid.IntRange(1, 25).Draw(rt, "operations") {
+			s.Clock.Advance(time.Microsecond)
+			s.step(t, rt, w, ids, moment)
+		}
+		s.compare(t, rt, w, ids)
+	})
+}
+
+// step does one thing to the service and to the model.
+func (s *stage) step(t *testing.T, rt *rapid.T, w *world, ids []int64, moment int) {
+	who, whom := rapid.SampledFrom(ids).Draw(rt, "who"), rapid.SampledFrom(ids).Draw(rt, "whom")
+	verb := rapid.SampledFrom([]string{"follow", "follow", "follow", "unfollow", "unfollow", "leave"}).Draw(rt, "verb")
+	if verb == "leave" {
+		if moment%4 == 0 && w.alive[who] { // seldom, or nobody is left
+			if err := s.users.Delete(t.Context(), who); err != nil {
+				rt.Fatalf("delete %d: %v", who, err)
+			}
+			w.leave(who)
+		}
+		return
+	}
+	want := 200
+	switch {
+	case !w.alive[who]:
+		want = 401
+	case !w.alive[whom]:
+		want = 404
+	case who == whom:
+		want = 422
+	}
+	r := s.POST(t, fmt.Sprintf("/users/%d/%s", whom, verb), s.as(t, who))
+	if r.Status != want {
+		rt.Fatalf("%d %s %d: status %d, want %d\n%s", who, verb, whom, r.Status, want, r.Body)
+	}
+	if want == 200 {
+		w.set(who, whom, verb == "follow", moment)
+		if diff := gocmp.Diff(state(who, whom, verb == "follow"), r.Map()); diff != "" {
+			rt.Fatalf("%d %s %d (-want +got):\n%s", who, verb, whom, diff)
+		}
+	}
+}
+
+// compare holds everything that can be seen against the model.
+func (s *stage) compare(t *testing.T, rt *rapid.T, w *world, ids []int64) {
+	for _, id := range ids {
+		if !w.alive[id] {
+			continue
+		}
+		followings, followers := w.list(id, 0), w.list(id, 1)
+		if diff := gocmp.Diff(followings, s.walk(t, fmt.Sprintf("/users/%d/followings?limit=2", id), "following_id")); diff != "" {
+			rt.Errorf("followings of %d (-want +got):\n%s", id, diff)
+		}
+		if diff := gocmp.Diff(followers, s.walk(t, fmt.Sprintf("/users/%d/followers?limit=2", id), "follower_id")); diff != "" {
+			rt.Errorf("followers of %d (-want +got):\n%s", id, diff)
+		}
+		u, err := s.users.Get(t.Context(), id)
+		if err != nil || u.FollowerCount != int64(len(followers)) || u.FollowingCount != int64(len(followings)) {
+			rt.Errorf("user %d counts %d and %d, want %d and %d (%v)", id, u.FollowerCount, u.FollowingCount, len(followers), len(followings), err)
+		}
+		if all, _ := s.told(t, id); all != w.told[id] {
+			rt.Errorf("user %d was told %d times, want %d", id, all, w.told[id])
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package notify
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/gorilla/websocket"
+
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/web"
+)
+
+// bearerProtocol is the subprotocol by which a browser sends a token, which it names right after.
+const bearerProtocol = "bearer"
+
+type socketQuery struct {
+	Since *int64 `query:"since" binding:"omitempty,min=0" example:"12" description:"Replays everything newer than this seq first. Without it nothing is sent that was there before."`
+}
+
+// connect opens a socket. It returns once the socket is open, which then has goroutines of its own:
+// the request, its context and its place among those in flight do not live as long as the socket.
+func (h handler) connect(c *gin.Context) error {
+	if err := handshake(c); err != nil {
+		return err
+	}
+	token, byCookie, err := credentials(c.Request)
+	if byCookie && h.s.Edge.Foreign(c.Request) {
+		return web.ErrCrossOrigin
+	}
+	if err := h.s.reserve(); err != nil {
+		return err
+	}
+	var viewer auth.Viewer
+	if err == nil {
+		viewer, err = h.s.Auth.Authenticate(c.Request.Context(), token)
+	}
+	if err != nil {
+		return h.refuse(c, err)
+	}
+	web.SetViewerID(c, viewer.UserID)
+	return h.accept(c, newSocket(viewer), web.Query[socketQuery](c).Since)
+}
+
+// handshake checks what RFC 6455 §4.2.1 asks of a client.
+func handshake(c *gin.Context) error {
+	r := c.Request
+	if r.Method != http.MethodGet || !websocket.IsWebSocketUpgrade(r) || r.Header.Get("Sec-WebSocket-Version") != "13" {
+		c.Header("Connection", "Upgrade")
+		c.Header("Upgrade", "websocket")
+		c.Header("Sec-WebSocket-Version", "13")
+		return web.ErrUpgradeRequired
+	}
+	if key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key")); err != nil || len(key) != 16 {
+		return web.ErrMalformed
+	}
+	return nil
+}
+
+// credentials finds the token of a socket: in the header, in the subprotocols, in the cookie. The
+// first that is there counts, without a second try. It is never in the URL, which ends up in logs.
+func credentials(r *http.Request) (token string, byCookie bool, err error) {
+	if header := r.Header.Get("Authorization"); header != "" {
+		token, ok := auth.BearerToken(header)
+		if !ok {
+			return "", false, auth.ErrInvalidToken
+		}
+		return token, false, nil
+	}
+	protocol, token, _ := strings.Cut(strings.Join(r.Header.Values("Sec-WebSocket-Protocol"), ","), ",")
+	if token = strings.TrimSpace(token); token != "" && strings.TrimSpace(protocol) == bearerProtocol {
+		return token, false, nil
+	}
+	if cookie, err := r.Cookie(auth.AccessCookie); err == nil && cookie.Value != "" {
+		return cookie.Value, true, nil
+	}
+	return "", false, auth.ErrUnauthorized
+}
+
+// refusal returns the contract's reason for closing with 4001, "" when err says nothing about the token.
+func refusal(err error) string {
+	switch {
+	case errors.Is(err, auth.ErrUnauthorized):
+		return "Authorization header required"
+	case errors.Is(err, auth.ErrUserGone):
+		return "User not found"
+	case errors.Is(err, auth.ErrInvalidToken), errors.Is(err, auth.ErrTokenExpired):
+		return "Invalid token"
+	}
+	return ""
+}
+
+// refuse accepts a socket only to close it with the reason, because browsers show scripts nothing of
+// a handshake that failed. Its place is reserved.
+func (h handler) refuse(c *gin.Context, why error) error {
+	reason := refusal(why)
+	if reason == "" {
+		h.s.release()
+		return fmt.Errorf("authenticate a socket: %w", why)
+	}
+	switching(c)
+	conn, err := h.s.melody.Upgrader.Upgrade(c.Writer, c.Request, c.Writer.Header())
+	if err != nil {
+		h.s.release()
+		return fmt.Errorf("open a socket to refuse it: %w", err)
+	}
+	go func() {
+		defer h.s.release()
+		defer h.s.recovered("refuse")
+		defer func() { _ = conn.Close() }() // nothing was promised
+		goodbye(conn, verdict{4001, reason}, func() { linger(conn) })
+	}()
+	return nil
+}
+
+// accept opens a socket whose place is reserved. From add on no wake is missed; what was committed
+// before is counted by the state that is read then. So whatever commits after the upgrade arrives.
+func (h handler) accept(c *gin.Context, k *socket, since *int64) error {
+	h.s.hub.add(k)
+	state, err := h.s.state(c.Request.Context(), k.userID)
+	if err != nil {
+		h.s.hub.remove(k)
+		h.s.release()
+		return err
+	}
+	h.s.hub.place(k, state.LastSeq, since)
+	switching(c)
+	go h.s.serve(c.Writer, c.Request, k)
+	if err := <-k.opened; err != nil {
+		return fmt.Errorf("open a socket: %w", err)
+	}
+	return nil
+}
+
+// switching prepares the response for 101: of the headers that answers have, only the id is for sockets.
+func switching(c *gin.Context) {
+	for name := range c.Writer.Header() {
+		if name != "X-Request-Id" {
+			c.Writer.Header().Del(name)
+		}
+	}
+	c.Status(http.StatusSwitchingProtocols)
+}
+
+// serve upgrades and reads until the socket has ended. It uses w and r before k.opened only.
+func (s *Service) serve(w http.ResponseWriter, r *http.Request, k *socket) {
+	defer s.release()
+	defer close(k.gone)
+	defer s.hub.remove(k)
+	err := errNotOpened
+	defer func() { k.opened <- err }() // nobody listens any more if it was opened
+	defer s.recovered("serve")
+	if failed := s.melody.HandleRequestWithKeys(w, r, map[string]any{socketKey: k}); failed != nil {
+		err = failed
+	}
+}
+
+var errNotOpened = errors.New("the socket was not opened")

@@ -1,0 +1,15 @@
+//go:build unix
+
+package notify
+
+import "syscall"
+
+// openFiles returns how many files this process may have open (the runtime raises the soft limit at
+// start), and false when that is not known.
+func openFiles() (uint64, bool) {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return 0, false
+	}
+	return uint64(limit.Cur), true
+}

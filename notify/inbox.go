@@ -1,0 +1,100 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/page"
+)
+
+// Inbox is one page of a member's notifications.
+type Inbox struct {
+	Rows   []Notification // newest first
+	Next   *page.Key      // nil on the last page
+	Actors map[int64]Actor
+	Unread int64 // of the whole inbox
+}
+
+// Inbox returns a page of the notifications of a member, or of the unread ones.
+func (s *Service) Inbox(ctx context.Context, userID int64, unreadOnly bool, p page.Page) (Inbox, error) {
+	state, err := s.state(ctx, userID)
+	if err != nil {
+		return Inbox{}, err
+	}
+	query := s.DB.Reader(ctx).Where("user_id = ?", userID)
+	if unreadOnly {
+		query = query.Where("read_at IS NULL")
+	}
+	if p.After != nil {
+		query = query.Where("seq < ?", p.After.Num)
+	}
+	var rows []Notification
+	if err := query.Order("seq DESC").Limit(p.Fetch()).Find(&rows).Error; err != nil {
+		return Inbox{}, fmt.Errorf("load the inbox of user %d: %w", userID, err)
+	}
+	in := Inbox{Unread: state.UnreadCount}
+	in.Rows, in.Next = page.Cut(rows, p, func(n Notification) page.Key { return page.Key{Num: n.Seq, ID: n.ID} })
+	in.Actors, err = s.actorsOf(ctx, in.Rows)
+	return in, err
+}
+
+// MarkRead marks notifications of a member as read: those with the given ids, of which others than
+// theirs are ignored, or all up to a seq when ids is nil.
+func (s *Service) MarkRead(ctx context.Context, userID int64, ids []int64, upTo int64) error {
+	err := s.DB.Tx(ctx, func(tx *gorm.DB) error {
+		err := database.ForUpdate(tx).Take(&State{}, "user_id = ?", userID).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return nil // never notified of anything
+		}
+		if err != nil {
+			return err
+		}
+		unread := tx.Model(&Notification{}).Where("user_id = ? AND read_at IS NULL", userID)
+		if ids == nil {
+			unread = unread.Where("seq <= ?", upTo)
+		} else {
+			unread = unread.Where("id IN ?", ids)
+		}
+		return markRead(tx, userID, unread, database.Time(s.Clock()))
+	})
+	if err != nil {
+		return fmt.Errorf("mark notifications of user %d as read: %w", userID, err)
+	}
+	return nil
+}
+
+// state returns what is counted of a member, zero for one who was never notified.
+func (s *Service) state(ctx context.Context, userID int64) (State, error) {
+	var found []State
+	if err := s.DB.Reader(ctx).Limit(1).Find(&found, "user_id = ?", userID).Error; err != nil {
+		return State{}, fmt.Errorf("load the notification state of user %d: %w", userID, err)
+	}
+	if len(found) == 0 {
+		return State{UserID: userID}, nil
+	}
+	return found[0], nil
+}
+
+// actorsOf returns who stands behind rows, in one query.
+func (s *Service) actorsOf(ctx context.Context, rows []Notification) (map[int64]Actor, error) {
+	seen := make(map[int64]bool, len(rows))
+	var ids []int64
+	for _, n := range rows {
+		if n.ActorID != nil && !seen[*n.ActorID] {
+			seen[*n.ActorID] = true
+			ids = append(ids, *n.ActorID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	actors, err := s.Actors.Actors(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("load the actors of notifications: %w", err)
+	}
+	return actors, nil
+}

@@ -1,0 +1,181 @@
+package notify
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/olahol/melody"
+)
+
+// The times and sizes of a connection.
+const (
+	pingPeriod     = 30 * time.Second
+	pongWait       = 75 * time.Second
+	writeWait      = 15 * time.Second // more than stallLimit, so that a slow reader is told
+	handshakeWait  = 5 * time.Second
+	closeWait      = time.Second // for a close frame to be taken, and once more to be answered
+	maxClientFrame = 4 << 10     // bytes
+	maxLeftover    = 1 << 20     // bytes read after a frame that was too large
+)
+
+// socketKey finds the socket of a melody session.
+const socketKey = "socket"
+
+// newMelody sets melody up. Its callbacks run on its goroutines, which do not recover, partly under
+// its locks: they recover themselves and call nothing of melody.
+func (s *Service) newMelody() *melody.Melody {
+	m := melody.New()
+	m.Config = &melody.Config{
+		WriteWait: writeWait, PongWait: pongWait, PingPeriod: pingPeriod,
+		MaxMessageSize: maxClientFrame, MessageBufferSize: window,
+	}
+	m.Upgrader = &websocket.Upgrader{
+		HandshakeTimeout: handshakeWait,
+		ReadBufferSize:   512, WriteBufferSize: 1024, WriteBufferPool: &sync.Pool{},
+		Subprotocols: []string{bearerProtocol},
+		CheckOrigin:  func(*http.Request) bool { return true },                // judged before, with the token
+		Error:        func(http.ResponseWriter, *http.Request, int, error) {}, // answered by the handler
+	}
+	m.HandleConnect(s.connected)
+	m.HandleSentMessage(s.frameWritten)
+	m.HandleMessage(s.frameRead)
+	m.HandleMessageBinary(s.frameRead)
+	m.HandlePong(func(session *melody.Session) { s.frameRead(session, nil) })
+	m.HandleError(s.failed)
+	return m
+}
+
+func socketOf(session *melody.Session) *socket { return session.Keys[socketKey].(*socket) }
+
+// connected is called after the upgrade, before anything is read or written.
+func (s *Service) connected(session *melody.Session) {
+	defer s.recovered("connect")
+	k := socketOf(session)
+	session.Request = nil // keeps headers and contexts alive otherwise
+	conn := session.WebsocketConnection()
+	conn.SetPingHandler(func(data string) error {
+		s.frameRead(session, nil)
+		_ = conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(closeWait)) // best effort, as all control frames
+		return nil
+	})
+	s.admit(k, session)
+	k.opened <- nil
+}
+
+// admit makes a socket one that is delivered to, in place of the oldest when there are too many.
+func (s *Service) admit(k *socket, session *melody.Session) {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	k.session, k.movedAt = session, s.Clock()
+	if k.verdict != nil {
+		s.open.Go(func() { s.hangUp(k) })
+	}
+	if s.hub.closing {
+		s.condemn(k, restart)
+	}
+	var open []*socket
+	for _, o := range k.box.sockets {
+		if o.session != nil && o.verdict == nil {
+			open = append(open, o)
+		}
+	}
+	for _, o := range open[:max(0, len(open)-s.MaxSocketsPerUser)] {
+		s.condemn(o, tooMany)
+	}
+	s.hub.schedule(k.box)
+}
+
+// frameWritten is called on melody's write goroutine after each frame.
+func (s *Service) frameWritten(session *melody.Session, _ []byte) {
+	defer s.recovered("sent")
+	if k := socketOf(session); k.flight.Add(-1) == window/2 {
+		s.hub.drained(k)
+	}
+}
+
+// frameRead is called on melody's read goroutine for each frame of the client, of which none means anything.
+func (s *Service) frameRead(session *melody.Session, _ []byte) {
+	defer s.recovered("read")
+	if k := socketOf(session); !k.allow(s.Clock()) {
+		s.close(k, flood)
+	}
+}
+
+// failed is called by the goroutine whose reading or writing failed, before it closes the connection.
+func (s *Service) failed(session *melody.Session, err error) {
+	defer s.recovered("error")
+	switch {
+	case errors.Is(err, websocket.ErrReadLimit):
+		// The close frame 1009 is sent, but closing with bytes unread would reset the connection
+		// and take it back (RFC 9293 §3.10.4).
+		linger(session.WebsocketConnection())
+	case errors.Is(err, melody.ErrMessageBufferFull):
+		s.Log.Error("melody dropped a frame, which the window should prevent")
+		s.close(socketOf(session), tooSlow)
+	}
+}
+
+// linger reads until the peer closes, for a moment at most.
+func linger(conn *websocket.Conn) {
+	raw := conn.NetConn()
+	if err := raw.SetReadDeadline(time.Now().Add(closeWait)); err == nil {
+		_, _ = io.CopyN(io.Discard, raw, maxLeftover) // whatever it is, nobody wants it
+	}
+}
+
+// close ends a socket with a close frame, if it takes one. It does not wait.
+func (s *Service) close(k *socket, v verdict) {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	s.condemn(k, v)
+}
+
+// condemn is close with hub.mu held. The first verdict counts.
+func (s *Service) condemn(k *socket, v verdict) {
+	if k.verdict != nil {
+		return
+	}
+	k.verdict = &v
+	if v == tooSlow {
+		s.stats.slow.Add(1)
+	}
+	if k.session != nil { // otherwise admit does it
+		s.open.Go(func() { s.hangUp(k) })
+	}
+}
+
+// hangUp says goodbye and closes the connection. It never goes through melody's queue, which may be full.
+func (s *Service) hangUp(k *socket) {
+	defer s.recovered("close")
+	conn := k.session.WebsocketConnection()
+	defer func() { _ = conn.Close() }() // ends both goroutines of melody, also one that is stuck in a write
+	goodbye(conn, *k.verdict, func() {
+		patience := time.NewTimer(closeWait)
+		defer patience.Stop()
+		select {
+		case <-k.gone:
+		case <-patience.C:
+		}
+	})
+}
+
+// goodbye sends a close frame and, if it was taken, waits for the answer.
+func goodbye(conn *websocket.Conn, v verdict, answered func()) {
+	frame := websocket.FormatCloseMessage(v.code, v.reason)
+	if err := conn.WriteControl(websocket.CloseMessage, frame, time.Now().Add(closeWait)); err == nil {
+		answered()
+	}
+}
+
+// recovered keeps a panic from ending the process.
+func (s *Service) recovered(where string) {
+	if p := recover(); p != nil {
+		s.Log.Error("panic", "where", "notify "+where, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	}
+}

@@ -1,0 +1,111 @@
+package reaction
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/web"
+)
+
+type handler struct{ s *Service }
+
+// reviewLikeResponse is what stands between a member and a review.
+type reviewLikeResponse struct {
+	ID       *int64 `json:"id" example:"12" description:"The id of the like, the same however often it changes; null when you never liked the review."`
+	UserID   int64  `json:"user_id" example:"3" description:"Your id."`
+	ReviewID int64  `json:"review_id" example:"5" description:"The id of the review."`
+	IsLiked  bool   `json:"is_liked" example:"true" description:"Whether you like it now."`
+}
+
+// movieReactionResponse is what a member thinks of a film.
+type movieReactionResponse struct {
+	ID      int64 `json:"id" example:"21" description:"The id of the reaction; it stays when you change your mind."`
+	UserID  int64 `json:"user_id" example:"3" description:"Your id."`
+	MovieID int64 `json:"movie_id" example:"7" description:"The id of the film."`
+	Type    Type  `json:"type" enum:"like,dislike" example:"like" description:"What you think of the film now."`
+}
+
+// likeCountResponse is how many like a review.
+type likeCountResponse struct {
+	ReviewID  int64 `json:"review_id" example:"5" description:"The id of the review."`
+	LikeCount int64 `json:"like_count" example:"12" description:"How many members like it now."`
+}
+
+// likedResponse is whether a member likes a review.
+type likedResponse struct {
+	ReviewID int64 `json:"review_id" example:"5" description:"The id of the review."`
+	UserID   int64 `json:"user_id" example:"3" description:"Your id."`
+	IsLiked  bool  `json:"is_liked" example:"true" description:"Whether you like it now."`
+}
+
+// movieCountResponse is how many like and dislike a film.
+type movieCountResponse struct {
+	MovieID      int64 `json:"movie_id" example:"7" description:"The id of the film."`
+	LikeCount    int64 `json:"like_count" example:"12" description:"How many members like it now."`
+	DislikeCount int64 `json:"dislike_count" example:"1" description:"How many members dislike it now."`
+}
+
+func (h handler) likeReview(c *gin.Context) error { return h.setLike(c, true) }
+
+func (h handler) unlikeReview(c *gin.Context) error { return h.setLike(c, false) }
+
+func (h handler) setLike(c *gin.Context, on bool) error {
+	l, err := h.s.SetLike(c.Request.Context(), auth.MustViewer(c).UserID, web.PathID(c, "review_id"), on)
+	if err != nil {
+		return err
+	}
+	out := reviewLikeResponse{UserID: l.UserID, ReviewID: l.ReviewID, IsLiked: l.IsLiked}
+	if l.ID != 0 {
+		out.ID = &l.ID
+	}
+	return web.OK(c, out)
+}
+
+func (h handler) likeMovie(c *gin.Context) error { return h.react(c, Like) }
+
+func (h handler) dislikeMovie(c *gin.Context) error { return h.react(c, Dislike) }
+
+func (h handler) react(c *gin.Context, t Type) error {
+	r, err := h.s.React(c.Request.Context(), auth.MustViewer(c).UserID, web.PathID(c, "movie_id"), t)
+	if err != nil {
+		return err
+	}
+	return web.OK(c, movieReactionResponse{ID: r.ID, UserID: r.UserID, MovieID: r.MovieID, Type: r.Type})
+}
+
+func (h handler) takeBack(c *gin.Context) error {
+	_, err := h.s.React(c.Request.Context(), auth.MustViewer(c).UserID, web.PathID(c, "movie_id"), None)
+	if err != nil {
+		return err
+	}
+	return web.NoContent(c)
+}
+
+func (h handler) likeCount(c *gin.Context) error {
+	r, err := h.s.reviews.Get(c.Request.Context(), web.PathID(c, "review_id"))
+	if err != nil {
+		return err
+	}
+	return web.OK(c, likeCountResponse{ReviewID: r.ID, LikeCount: r.LikeCount})
+}
+
+func (h handler) isLiked(c *gin.Context) error {
+	ctx, userID := c.Request.Context(), auth.MustViewer(c).UserID
+	r, err := h.s.reviews.Get(ctx, web.PathID(c, "review_id"))
+	if err != nil {
+		return err
+	}
+	liked, err := h.s.LikedBy(ctx, userID, []int64{r.ID})
+	if err != nil {
+		return err
+	}
+	return web.OK(c, likedResponse{ReviewID: r.ID, UserID: userID, IsLiked: liked[r.ID]})
+}
+
+func (h handler) reactionCount(c *gin.Context) error {
+	m, err := h.s.movies.Get(c.Request.Context(), web.PathID(c, "movie_id"))
+	if err != nil {
+		return err
+	}
+	return web.OK(c, movieCountResponse{MovieID: m.ID, LikeCount: m.LikeCount, DislikeCount: m.DislikeCount})
+}

@@ -1,0 +1,168 @@
+package review_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/testkit"
+	"github.com/cinecircle/cinecircle/review"
+)
+
+func TestADeletedReviewIsGoneWithItsImageAndItsLikes(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	gone, stays := s.writeWithImage(t, s.bob, s.film), s.writeWithImage(t, s.ann, s.film)
+	now := s.Clock.Now()
+	s.exec(t, "INSERT INTO review_likes (user_id, review_id, is_liked, created_at, updated_at) VALUES (?, ?, ?, ?, ?)", s.ann.ID, gone, true, now, now)
+	s.DELETE(t, path(gone), s.as(t, s.bob)).Want(204)
+	s.GET(t, path(gone)).WantProblem(404, "not_found")
+	s.DELETE(t, path(gone), s.as(t, s.bob)).WantProblem(404, "not_found")
+	s.PATCH(t, path(gone), s.as(t, s.bob), testkit.Form()).WantProblem(404, "not_found")
+	s.GET(t, path(stays)).Want(200)
+	s.counts(t, s.film, 1, s.bob, 0)
+	s.counts(t, s.film, 1, s.ann, 1)
+	var left int64
+	if err := s.DB.Reader(t.Context()).Table("review_likes").Count(&left).Error; err != nil || left != 0 {
+		t.Errorf("%d likes left, error %v", left, err)
+	}
+	if n := s.tidy(t); n != 1 {
+		t.Errorf("%d images, want 1", n)
+	}
+}
+
+// exec runs one statement.
+func (s *stage) exec(t testing.TB, sql string, values ...any) {
+	t.Helper()
+	if err := s.DB.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Exec(sql, values...).Error }); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+func TestSixteenDeletionsAtOnceAreOne(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	written := s.writeWithImage(t, s.bob, s.film)
+	s.write(t, s.ann, s.film)
+	var wg sync.WaitGroup
+	results := make([]*testkit.Response, 16)
+	for i := range results {
+		wg.Go(func() { results[i] = s.DELETE(t, path(written), s.as(t, s.bob)) })
+	}
+	wg.Wait()
+	statuses := map[int]int{}
+	for _, r := range results {
+		statuses[r.Status]++
+	}
+	if statuses[204] != 1 || statuses[404] != 15 {
+		t.Errorf("statuses %v", statuses)
+	}
+	s.counts(t, s.film, 1, s.bob, 0)
+	if n := s.tidy(t); n != 0 {
+		t.Errorf("%d images, want none", n)
+	}
+}
+
+func TestADeletedAccountTakesItsReviewsAlong(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	second := s.newFilm(t, "괴물")
+	s.writeWithImage(t, s.bob, s.film)
+	s.writeWithImage(t, s.bob, second)
+	stays := s.writeWithImage(t, s.ann, s.film)
+	s.DELETE(t, "/users/"+id(s.bob.ID), s.as(t, s.bob)).Want(204)
+	s.counts(t, s.film, 1, s.ann, 1)
+	s.counts(t, second, 0, s.ann, 1)
+	s.GET(t, "/users/"+id(s.bob.ID)+"/reviews").WantProblem(404, "not_found")
+	if got := ids(s.GET(t, "/movies/"+id(s.film.ID)+"/reviews")); len(got) != 1 || got[0] != stays {
+		t.Errorf("reviews %v, want only %d", got, stays)
+	}
+	if n := s.tidy(t); n != 1 {
+		t.Errorf("%d images, want 1", n)
+	}
+}
+
+func TestAnAccountThatStaysKeepsItsReviews(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.writeWithImage(t, s.bob, s.film)
+	refused := errors.New("refused")
+	s.users.OnDelete(func(*gorm.DB, int64) error { return refused })
+	if err := s.users.Delete(t.Context(), s.bob.ID); !errors.Is(err, refused) {
+		t.Fatalf("error %v", err)
+	}
+	s.counts(t, s.film, 1, s.bob, 1)
+	if n := s.tidy(t); n != 1 {
+		t.Errorf("%d images, want 1", n)
+	}
+}
+
+func TestAFilmThatOthersReviewedIsDeletedByAdminsOnly(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	target := "/movies/" + id(s.film.ID)
+	s.writeWithImage(t, s.ann, s.film)
+	theirs := s.writeWithImage(t, s.bob, s.film)
+	other := s.newFilm(t, "괴물")
+	s.writeWithImage(t, s.bob, other)
+
+	ko := s.DELETE(t, target, s.as(t, s.ann), testkit.Header("Accept-Language", "ko")).WantProblem(403, "movie_has_reviews")
+	if got := ko.Problem().Detail; got != "다른 사용자의 리뷰가 있는 영화는 관리자만 삭제할 수 있습니다." {
+		t.Errorf("detail %q", got)
+	}
+	s.DELETE(t, target, s.as(t, s.bob)).WantProblem(403, "forbidden")
+	s.counts(t, s.film, 2, s.bob, 2)
+	if n := s.tidy(t); n != 3 {
+		t.Errorf("%d images, want 3", n)
+	}
+
+	s.DELETE(t, target, s.as(t, s.root)).Want(204)
+	s.GET(t, path(theirs)).WantProblem(404, "not_found")
+	s.counts(t, other, 1, s.bob, 1)
+	s.counts(t, other, 1, s.ann, 0)
+	if n := s.tidy(t); n != 1 {
+		t.Errorf("%d images, want 1", n)
+	}
+}
+
+func TestAFilmThatOnlyItsOwnerReviewedIsTheirsToDelete(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	other := s.newFilm(t, "괴물")
+	s.writeWithImage(t, s.ann, s.film)
+	s.DELETE(t, "/movies/"+id(s.film.ID), s.as(t, s.ann)).Want(204)
+	s.counts(t, other, 0, s.ann, 0)
+	if n := s.tidy(t); n != 0 {
+		t.Errorf("%d images, want none", n)
+	}
+}
+
+func TestAFilmWithManyReviewersIsUncountedForAllOfThem(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	const many = 1201 // three batches
+	s.exec(t, `INSERT INTO users (username, username_key, password_hash, age, gender, role, profile_image,
+		follower_count, following_count, review_count, created_at, updated_at)
+		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+		SELECT 'many', CONCAT('many-', i), '', 20, 'female', 'member', '', 0, 0, 3, ?, ? FROM n`, many, s.Clock.Now(), s.Clock.Now())
+	s.exec(t, `INSERT INTO reviews (user_id, movie_id, title, content, image, like_count, created_at, updated_at)
+		SELECT id, ?, 'a', 'b', '', 0, created_at, created_at FROM users WHERE username = 'many'`, s.film.ID)
+	if err := s.movies.Delete(t.Context(), s.film.ID, auth.Viewer{UserID: s.root.ID, Role: auth.RoleAdmin}); err != nil {
+		t.Fatal(err)
+	}
+	var right, left int64
+	db := s.DB.Reader(t.Context())
+	if err := db.Table("users").Where("username = 'many' AND review_count = 2").Count(&right).Error; err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Model(&review.Review{}).Count(&left).Error; err != nil {
+		t.Fatal(err)
+	}
+	if right != many || left != 0 {
+		t.Errorf("%d of %d uncounted, %d reviews left", right, many, left)
+	}
+	s.counts(t, s.newFilm(t, "괴물"), 0, s.ann, 0)
+}

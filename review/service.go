@@ -1,0 +1,168 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/user"
+)
+
+// Deps is what the service works with.
+type Deps struct {
+	DB         *database.DB
+	Media      *media.Library
+	Clock      func() time.Time
+	Users      *user.Service
+	Movies     *movie.Service
+	MaxContent int // characters of a review; 0 means DefaultMaxContent
+}
+
+// Service keeps the reviews. It may be used by several goroutines.
+type Service struct {
+	db         *database.DB
+	media      *media.Library
+	clock      func() time.Time
+	users      *user.Service
+	movies     *movie.Service
+	maxContent int
+	likes      Likes // nil until UseLikes
+}
+
+// New returns a service over a migrated database, and has users and movies take their reviews along
+// when they go.
+func New(d Deps) *Service {
+	s := &Service{
+		db: d.DB, media: d.Media, clock: d.Clock, users: d.Users, movies: d.Movies, maxContent: d.MaxContent,
+	}
+	if s.maxContent == 0 {
+		s.maxContent = DefaultMaxContent
+	}
+	s.users.OnDelete(s.purgeUser)
+	s.movies.OnDelete(s.purgeMovie)
+	return s
+}
+
+// UseLikes says who knows the likes. Until then nobody likes anything. It is called before the first
+// request only.
+func (s *Service) UseLikes(l Likes) { s.likes = l }
+
+// Get returns a review, or [ErrNotFound].
+func (s *Service) Get(ctx context.Context, id int64) (Review, error) {
+	return take(s.db.Reader(ctx), id)
+}
+
+// Draft is a review before it is stored. Its texts have passed the rules of the API: trimmed, in NFC,
+// within their limits.
+type Draft struct {
+	UserID  int64 // the author
+	MovieID int64
+	Title   string
+	Content string
+	Image   *media.Upload // nil for none
+}
+
+// Create stores a review and its image. It returns media.ErrUnsupportedImage,
+// media.ErrImageTooLarge, movie.ErrNotFound, [ErrExists], auth.ErrUserGone when the author does not
+// exist any more, or what matches apperr.ErrBusy or apperr.ErrUnavailable.
+func (s *Service) Create(ctx context.Context, d Draft) (Review, error) {
+	pic, err := s.decode(ctx, d.Image)
+	if err != nil {
+		return Review{}, err
+	}
+	if err := s.mayReview(ctx, d); err != nil { // before anything is stored for nothing
+		return Review{}, err
+	}
+	now := database.Time(s.clock())
+	var r Review
+	err = s.media.Attach(ctx, media.ReviewImages, pic, func(tx *gorm.DB, key string) error {
+		r = Review{
+			UserID: d.UserID, MovieID: d.MovieID, Title: d.Title, Content: d.Content,
+			Image: key, CreatedAt: now, UpdatedAt: now,
+		}
+		return insert(tx, &r)
+	})
+	return r, err
+}
+
+// mayReview returns movie.ErrNotFound, or [ErrExists] when there is a review already. It only saves
+// work: what counts is found out again under the locks of insert.
+func (s *Service) mayReview(ctx context.Context, d Draft) error {
+	if _, err := s.movies.Get(ctx, d.MovieID); err != nil {
+		return err
+	}
+	return checkFirst(s.db.Reader(ctx), d.UserID, d.MovieID)
+}
+
+// insert counts the review before it writes it: the counts lock the rows that the foreign keys refer
+// to, and the other way round two authors at one film would deadlock on MySQL. With the author's row
+// locked, nobody else can be writing the same review.
+func insert(tx *gorm.DB, r *Review) error {
+	err := user.AddCounts(tx, r.UserID, user.Counts{Reviews: 1})
+	if errors.Is(err, user.ErrNotFound) {
+		return auth.ErrUserGone
+	}
+	if err != nil {
+		return err
+	}
+	if err := movie.AddCounts(tx, r.MovieID, movie.Counts{Reviews: 1}); err != nil {
+		return err
+	}
+	if err := checkFirst(tx, r.UserID, r.MovieID); err != nil {
+		return err
+	}
+	if err := tx.Create(r).Error; err != nil {
+		return fmt.Errorf("create review: %w", err)
+	}
+	return nil
+}
+
+// checkFirst returns [ErrExists] with the review that a user has written about a film, if any.
+func checkFirst(db *gorm.DB, userID, movieID int64) error {
+	var ids []int64
+	err := db.Model(&Review{}).Where("user_id = ? AND movie_id = ?", userID, movieID).Pluck("id", &ids).Error
+	if err != nil {
+		return fmt.Errorf("look for a review of movie %d by user %d: %w", movieID, userID, err)
+	}
+	if len(ids) > 0 {
+		return ErrExists.With("review_id", ids[0])
+	}
+	return nil
+}
+
+// Delete removes a review and its image, or returns [ErrNotFound].
+func (s *Service) Delete(ctx context.Context, id int64) error {
+	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		r, err := take(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := user.AddCounts(tx, r.UserID, user.Counts{Reviews: -1}); err != nil {
+			return err
+		}
+		if err := movie.AddCounts(tx, r.MovieID, movie.Counts{Reviews: -1}); err != nil {
+			return err
+		}
+		if r, err = Lock(tx, id); err != nil { // it may have changed, or gone, before its parents were locked
+			return err
+		}
+		if err := tx.Where("id = ?", id).Delete(&Review{}).Error; err != nil {
+			return fmt.Errorf("delete review %d: %w", id, err)
+		}
+		return s.media.Discard(tx, r.Image)
+	})
+}
+
+func (s *Service) decode(ctx context.Context, u *media.Upload) (*media.Picture, error) {
+	if u == nil {
+		return nil, nil //nolint:nilnil // no image is not an error, and Attach takes nil for it
+	}
+	return s.media.Decode(ctx, *u)
+}
