@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/cinecircle/cinecircle/follow"
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/notify"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/bus"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/limit"
+	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/openapi"
+	"github.com/cinecircle/cinecircle/platform/ops"
+	"github.com/cinecircle/cinecircle/platform/web"
+	"github.com/cinecircle/cinecircle/reaction"
+	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/user"
+)
+
+// app is the whole program, wired together and not yet running.
+type app struct {
+	config Config
+	zone   *time.Location
+	log    *slog.Logger
+
+	db      *database.DB
+	store   media.Store
+	images  *media.Library
+	bus     bus.Bus
+	limiter limit.Limiter
+	hasher  *auth.Hasher
+	edge    *web.Edge
+
+	users         *user.Service
+	movies        *movie.Service
+	reviews       *review.Service
+	reactions     *reaction.Service
+	follows       *follow.Service
+	notifications *notify.Service
+
+	health  *ops.Health
+	metrics *ops.Metrics
+	router  *openapi.Router
+	handler http.Handler
+}
+
+// newApp opens the database, without migrating it, and wires everything to it. Close it.
+func newApp(ctx context.Context, c Config, log *slog.Logger) (*app, error) {
+	a := &app{config: c, log: log}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	if err := a.wire(); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// Close closes what newApp opened.
+func (a *app) Close() error {
+	if a.db == nil {
+		return nil
+	}
+	return a.db.Close()
+}
+
+// open opens what is outside of the process.
+func (a *app) open(ctx context.Context) (err error) {
+	c := a.config
+	if a.zone, err = time.LoadLocation(c.Timezone); err != nil {
+		return fmt.Errorf("timezone: %w", err)
+	}
+	a.db, err = database.Open(ctx, database.Config{Driver: c.Database.Driver, DSN: string(c.Database.DSN), Logger: a.log})
+	if err != nil {
+		return err
+	}
+	if a.store, err = openStore(ctx, c); err != nil {
+		return err
+	}
+	a.bus = bus.NewMemory()
+	if c.Notify.Broker == brokerRedis {
+		if a.bus, err = bus.NewRedis(string(c.Notify.Redis.URL), a.log); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func openStore(ctx context.Context, c Config) (media.Store, error) {
+	if c.Media.Driver == mediaLocal {
+		return media.NewLocal(c.Media.Dir, c.Server.PublicURL)
+	}
+	s := c.Media.S3
+	return media.NewS3(ctx, media.S3Config{
+		Endpoint: s.Endpoint, Region: s.Region, Bucket: s.Bucket,
+		AccessKey: s.AccessKey, SecretKey: string(s.SecretKey),
+		PathStyle: s.PathStyle, PublicURL: s.PublicURL,
+	})
+}
+
+// wire makes the domains and tells them of each other, from the ground up.
+func (a *app) wire() error {
+	c := a.config
+	secret, err := loadSecret(c)
+	if err != nil {
+		return err
+	}
+	if a.edge, err = web.NewEdge(c.Server.PublicURL, c.Server.TrustedProxies, c.Server.AllowedOrigins); err != nil {
+		return err
+	}
+	a.limiter = limit.Off{}
+	if c.Limits.Enabled {
+		a.limiter = limit.NewMemory(time.Now)
+	}
+	a.hasher = auth.NewHasher(c.Auth.BcryptCost)
+	a.images = media.NewLibrary(a.db, a.store, time.Now, a.log)
+	tokens := auth.NewTokens(secret, "cinecircle", c.Auth.AccessTTL, c.Auth.RefreshTTL, time.Now)
+	a.users = user.New(user.Deps{
+		DB: a.db, Hasher: a.hasher, Tokens: tokens, Media: a.images, Edge: a.edge, Clock: time.Now, Log: a.log,
+		Throttle:   limit.NewThrottle(a.limiter, c.Limits.LoginAccount, c.Limits.LoginAddress),
+		RefreshTTL: c.Auth.RefreshTTL, RefreshGrace: c.Auth.RefreshGrace,
+	})
+	guard := auth.NewGuard(tokens, a.users, a.edge, a.limiter, rates(c))
+	a.notifications = notify.New(notify.Deps{
+		DB: a.db, Actors: actors{a.users}, Auth: guard, Sessions: a.users, Edge: a.edge, Bus: a.bus,
+		Clock: time.Now, Log: a.log, Zone: a.zone,
+		MaxSocketsPerUser: c.Notify.MaxSocketsPerUser, SweepInterval: c.Notify.SweepInterval,
+	})
+	if err := a.db.Use(a.notifications); err != nil {
+		return fmt.Errorf("install the notifier: %w", err)
+	}
+	a.users.OnSessionsEnded(a.notifications.CloseSessions)
+	a.movies = movie.New(movie.Deps{DB: a.db, Media: a.images, Clock: time.Now})
+	a.reviews = review.New(review.Deps{
+		DB: a.db, Media: a.images, Users: a.users, Movies: a.movies, Clock: time.Now, MaxContent: c.Limits.ReviewContent,
+	})
+	a.reactions = reaction.New(reaction.Deps{
+		DB: a.db, Users: a.users, Movies: a.movies, Reviews: a.reviews, Clock: time.Now, Limiter: a.limiter, Toggle: c.Limits.Toggle,
+	})
+	a.follows = follow.New(follow.Deps{DB: a.db, Users: a.users, Clock: time.Now, Limiter: a.limiter, Toggle: c.Limits.Toggle})
+	return a.route(guard)
+}
+
+// loadSecret returns the configured secret, or the one that was made at the first start and stands
+// beside the SQLite file.
+func loadSecret(c Config) ([]byte, error) {
+	if c.Auth.Secret != "" {
+		return []byte(c.Auth.Secret), nil
+	}
+	return auth.LoadOrCreateSecret(filepath.Join(dataDir(c), "secret"))
+}
+
+// dataDir is the folder of the SQLite file.
+func dataDir(c Config) string {
+	path := database.SQLitePath(string(c.Database.DSN))
+	if path == "" {
+		return "data"
+	}
+	return filepath.Dir(path)
+}
+
+func rates(c Config) map[auth.Class]limit.Rate {
+	return map[auth.Class]limit.Rate{
+		auth.ClassRead:   c.Limits.Read,
+		auth.ClassWrite:  c.Limits.Write,
+		auth.ClassSignup: c.Limits.Signup,
+		auth.ClassLogin:  c.Limits.Write, // the throttle of the accounts is much tighter
+		auth.ClassUpload: c.Limits.Upload,
+		auth.ClassSocket: c.Limits.Socket,
+	}
+}
+
+// route registers every route there is.
+func (a *app) route(guard *auth.Guard) error {
+	a.metrics = ops.NewMetrics()
+	engine := web.NewEngine(web.Options{Log: a.log, Edge: a.edge, Observe: a.metrics.ObserveRequest})
+	build := readBuild()
+	r := openapi.NewRouter(engine, guard, build.Version)
+	a.users.Routes(r, a.zone)
+	a.movies.Routes(r, a.zone)
+	a.reviews.Routes(r, a.zone)
+	a.reactions.Routes(r, a.zone)
+	a.follows.Routes(r, a.zone)
+	a.notifications.Routes(r, a.zone)
+	if local, ok := a.store.(*media.Local); ok {
+		local.Routes(r)
+	}
+	a.health = ops.NewHealth(build,
+		ops.Check{Name: "database", Run: a.db.Check},
+		ops.Check{Name: "storage", Run: a.store.Check},
+		ops.Check{Name: "broker", Run: a.bus.Check, Optional: true},
+	)
+	a.health.Routes(r)
+	if isLoopback(a.config.Server.Addr) {
+		a.metrics.Routes(r)
+	}
+	a.measure()
+	a.router, a.handler = r, engine
+	return r.ServeDocument()
+}
+
+// isLoopback reports whether only this machine can reach addr.
+func isLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// actors shows the members who caused notifications.
+type actors struct{ users *user.Service }
+
+// Actors implements notify.Actors.
+func (a actors) Actors(ctx context.Context, ids []int64) (map[int64]notify.Actor, error) {
+	found, err := a.users.ByIDs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]notify.Actor, len(found))
+	for id, u := range found {
+		out[id] = notify.Actor{ID: id, Username: u.Username, ProfileImageURL: a.users.ImageURL(u)}
+	}
+	return out, nil
+}

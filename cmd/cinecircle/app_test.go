@@ -1,0 +1,45 @@
+package main
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/testkit"
+)
+
+// testConfig is the default configuration on a database in memory, fast and without limits.
+func testConfig(t testing.TB) Config {
+	t.Helper()
+	c := defaults()
+	c.Database.DSN = ":memory:"
+	c.Media.Dir = filepath.Join(t.TempDir(), "media")
+	c.Auth.Secret = "a secret of the tests, 32 bytes or more"
+	c.Auth.BcryptCost = 4
+	c.Limits.Enabled = false
+	if dsn := os.Getenv(testkit.DSNVariable); dsn != "" {
+		fresh := testkit.FreshSchema(t, dsn)
+		c.Database.Driver, c.Database.DSN = database.MySQL, maskedText(fresh.DSN)
+	}
+	return c
+}
+
+// newTestApp returns the whole program in this process, migrated, not listening.
+func newTestApp(t testing.TB) *app {
+	t.Helper()
+	a, err := newApp(t.Context(), testConfig(t), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := a.db.MigrateUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+)
+
+// The searches. About one title in twenty has the common words, two in ten thousand the rare one.
+const (
+	commonWord   = "love"
+	rareWord     = "zanzibar"
+	koreanWord   = "여름"
+	unknownWord  = "없는제목xq"
+	rareEvery    = 5000
+	titleVariety = 400 // titles end in a number below that
+)
+
+// What titles are made of.
+var (
+	koreanFirst  = []string{"마지막", "조용한", "푸른", "잊혀진", "위대한", "낯선", "하얀", "붉은", "오래된", "비밀의", "우리들의", "그해", "서울의", "바람의", "아름다운", "끝없는", "어느", "두 번째", "깊은", "달콤한"}
+	koreanLast   = []string{"여름", "겨울", "바다", "약속", "편지", "도시", "아이들", "시간", "노래", "정원", "전쟁", "친구", "밤", "기차", "거울", "사랑", "꿈", "섬", "봄날", "왕국"}
+	englishFirst = []string{"The Silent", "A Distant", "Midnight", "Golden", "The Last", "Broken", "Wild", "Forgotten", "Crimson", "The Secret", "Paper", "Electric", "Northern", "Hidden", "Burning", "The Long", "Frozen", "Gentle", "Another", "First"}
+	englishLast  = []string{"Love", "Summer", "River", "Empire", "Promise", "Garden", "Station", "Shadows", "Journey", "Letters", "Harbour", "Horizon", "Orchestra", "Mountain", "Detective", "Children", "Heart", "Kingdom", "Winter", "Machine"}
+	genres       = []string{"SF", "Action", "Adventure", "Animation", "Comedy", "Crime", "Documentary", "Drama", "Family", "Fantasy", "History", "Horror", "Music", "Mystery", "Romance", "Thriller", "War", "Western"}
+	actors       = []string{"송강호", "전도연", "최민식", "배두나", "이병헌", "김혜수", "황정민", "손예진", "박해일", "윤여정"}
+)
+
+// film is a line of the file that is imported.
+type film struct {
+	Title    string   `json:"title"`
+	Plot     string   `json:"plot"`
+	Cast     []member `json:"cast"`
+	Playtime int      `json:"playtime"`
+	Genre    string   `json:"genre"`
+}
+
+type member struct {
+	Name string `json:"name"`
+	Role string `json:"role"`
+	Age  int    `json:"age"`
+}
+
+// writeFilms writes n films as JSON Lines, the same for the same seed.
+func writeFilms(w io.Writer, n int, seed uint64) error {
+	draw := rand.New(rand.NewPCG(seed, 0))
+	encoder := json.NewEncoder(w)
+	for i := range n {
+		if err := encoder.Encode(newFilm(draw, i)); err != nil {
+			return fmt.Errorf("write film %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func newFilm(draw *rand.Rand, i int) film {
+	title := fmt.Sprintf("%s %s %d", pick(draw, koreanFirst), pick(draw, koreanLast), 1+draw.IntN(titleVariety))
+	if i%2 == 0 {
+		title = fmt.Sprintf("%s %s %d", pick(draw, englishFirst), pick(draw, englishLast), 1+draw.IntN(titleVariety))
+	}
+	if i%rareEvery == rareEvery/2 {
+		title = "Return to Zanzibar " + title
+	}
+	return film{
+		Title: title, Genre: pick(draw, genres), Playtime: 70 + draw.IntN(110),
+		Plot: fmt.Sprintf("%s %s에서 시작된 이야기. %s, and nothing in town is as it was before.", pick(draw, koreanFirst), pick(draw, koreanLast), title),
+		Cast: []member{
+			{Name: pick(draw, actors), Role: pick(draw, koreanLast), Age: 20 + draw.IntN(50)},
+			{Name: pick(draw, actors), Role: pick(draw, koreanLast), Age: 20 + draw.IntN(50)},
+		},
+	}
+}
+
+func pick(draw *rand.Rand, from []string) string { return from[draw.IntN(len(from))] }

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// The unit of the times in /proc/PID/stat. It is 100 Hz on every architecture that Go runs on,
+// whatever the kernel's own (proc_pid_stat(5), USER_HZ).
+const tick = 10 * time.Millisecond
+
+// stopGrace is how long a process may take to end before it is killed.
+const stopGrace = 10 * time.Second
+
+// launch says which process to start.
+type launch struct {
+	path string
+	args []string
+	env  []string // nil for that of this process
+	dir  string
+	name string // of the file in dir that gets its output
+	addr string // where it listens once it is up
+}
+
+// process is a child that answers HTTP.
+type process struct {
+	cmd    *exec.Cmd
+	base   string // the URL before the path
+	start  time.Duration
+	output string
+	ended  chan struct{} // closed when it is over; err is set before
+	err    error
+}
+
+// startProcess starts a process and waits until it answers on /healthz. It ends with ctx.
+func startProcess(ctx context.Context, l launch) (*process, error) {
+	p := &process{base: "http://" + l.addr, output: filepath.Join(l.dir, l.name+".log"), ended: make(chan struct{})}
+	output, err := os.OpenFile(p.output, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the output of %s: %w", l.name, err)
+	}
+	defer output.Close() //nolint:errcheck // the child has its own
+	p.cmd = exec.CommandContext(ctx, l.path, l.args...)
+	p.cmd.Dir, p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = l.dir, l.env, output, output
+	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
+	p.cmd.WaitDelay = stopGrace
+	began := time.Now()
+	if err := p.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", l.name, err)
+	}
+	go func() {
+		p.err = p.cmd.Wait()
+		close(p.ended)
+	}()
+	if err := p.awaitHealth(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("start %s: %w", l.name, err), p.stop())
+	}
+	p.start = time.Since(began)
+	return p, nil
+}
+
+// awaitHealth asks every millisecond, because the time until the first answer is a figure too.
+func (p *process) awaitHealth(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, 30*time.Second, errors.New("no answer after 30 s"))
+	defer cancel()
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	c := newClient(1, nil)
+	defer c.close()
+	for {
+		if _, err := c.do(ctx, p.base, request{method: http.MethodGet, path: "/healthz"}); err == nil {
+			return nil
+		}
+		select {
+		case <-again.C:
+		case <-p.ended:
+			return fmt.Errorf("it ended (%w) and said: %s", p.err, p.lastWords())
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// lastWords is the end of what the process wrote.
+func (p *process) lastWords() string {
+	said, err := os.ReadFile(p.output)
+	if err != nil {
+		return err.Error()
+	}
+	return string(bytes.TrimSpace(said[max(0, len(said)-1000):]))
+}
+
+// stop ends the process and waits for that. It may be called on nil and more than once.
+func (p *process) stop() error {
+	if p == nil {
+		return nil
+	}
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may be over already
+	select {
+	case <-p.ended:
+		return nil
+	case <-time.After(stopGrace):
+		killed := fmt.Errorf("%s did not end in %s and had to be killed", filepath.Base(p.cmd.Path), stopGrace)
+		return errors.Join(killed, p.cmd.Process.Kill())
+	}
+}
+
+// cpu returns the CPU time that the process has used, in user and kernel mode, in steps of a tick.
+func (p *process) cpu() (time.Duration, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, fmt.Errorf("read CPU time: %w", err)
+	}
+	return cpuTime(string(stat))
+}
+
+// cpuTime reads utime and stime, the fields 14 and 15 of proc_pid_stat(5).
+func cpuTime(stat string) (time.Duration, error) {
+	_, rest, _ := strings.Cut(stat[max(0, strings.LastIndexByte(stat, ')')):], " ") // a name may contain anything
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0, fmt.Errorf("read CPU time: %d fields after the name, want 13 or more", len(fields))
+	}
+	user, err1 := strconv.ParseInt(fields[11], 10, 64)
+	system, err2 := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * tick, errors.Join(err1, err2)
+}
+
+// memory returns the resident memory of the process in bytes.
+func (p *process) memory() (int64, error) {
+	statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, fmt.Errorf("read memory: %w", err)
+	}
+	fields := strings.Fields(string(statm))
+	if len(fields) < 2 {
+		return 0, fmt.Errorf("read memory: %q has no second field", statm)
+	}
+	pages, err := strconv.ParseInt(fields[1], 10, 64)
+	return pages * int64(os.Getpagesize()), err
+}
+
+// freeAddr returns a loopback address that nobody listens on.
+func freeAddr(ctx context.Context) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a free port: %w", err)
+	}
+	return l.Addr().String(), l.Close()
+}

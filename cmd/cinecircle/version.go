@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/cinecircle/cinecircle/platform/ops"
+)
+
+// version is stamped by the linker.
+var version string
+
+// versionCommand says which build this is.
+func versionCommand(_ context.Context, p *program, _ []string) error {
+	b := readBuild()
+	fmt.Fprintf(p.out, "cinecircle %s (commit %s, %s %s/%s)\n", b.Version, orUnknown(b.Commit), b.Go, runtime.GOOS, runtime.GOARCH)
+	return nil
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "unknown"
+	}
+	return s
+}
+
+// readBuild returns what the toolchain and the linker wrote into the binary.
+func readBuild() ops.Build {
+	b := ops.Build{Version: version, Go: runtime.Version()}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			b.Commit = s.Value
+		}
+	}
+	if b.Version == "" {
+		b.Version = info.Main.Version
+	}
+	if b.Version == "" {
+		b.Version = "(devel)"
+	}
+	return b
+}
