@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -312,3 +313,5 @@ func frame(t testing.TB, conn *websocket.Conn) map[string]any {
 	}
 	return m
 }
+
+func itoa(id int64) string { return strconv.FormatInt(id, 10) }

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// recorder answers everything and remembers what was asked.
+type recorder struct {
+	mu    sync.Mutex
+	paths map[string]int
+	fail  string // the path that is answered with 404
+}
+
+func (r *recorder) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.paths[q.URL.Path]++
+	if q.URL.Path == r.fail {
+		w.WriteHeader(http.StatusNotFound)
+	}
+}
+
+func newRecorder(t *testing.T) (*recorder, string) {
+	t.Helper()
+	r := &recorder{paths: map[string]int{}}
+	server := httptest.NewServer(r)
+	t.Cleanup(server.Close)
+	return r, server.URL
+}
+
+func numbered(k int) request { return request{method: "GET", path: fmt.Sprintf("/%d", k)} }
+
+func TestEveryRequestIsSentOnce(t *testing.T) {
+	r, base := newRecorder(t)
+	c := newClient(2, nil)
+	defer c.close()
+	took, err := c.send(t.Context(), base, numbered, 10, 5, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]int{"/10": 1, "/11": 1, "/12": 1, "/13": 1, "/14": 1}, r.paths); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+	if len(took) != 5 {
+		t.Errorf("%d times were taken, want 5", len(took))
+	}
+	for i, d := range took {
+		if d <= 0 {
+			t.Errorf("request %d took %s", i, d)
+		}
+	}
+}
+
+func TestAnotherStatusThanWantedEndsTheLoad(t *testing.T) {
+	r, base := newRecorder(t)
+	r.fail = "/3"
+	c := newClient(1, nil)
+	defer c.close()
+	_, err := c.send(t.Context(), base, numbered, 0, 100, 1)
+	if err == nil || !strings.Contains(err.Error(), "GET /3: 404") {
+		t.Errorf("got %v, want an error that names the request and the status", err)
+	}
+	if len(r.paths) != 4 {
+		t.Errorf("%d requests were sent, want none after the one that failed", len(r.paths))
+	}
+}
+
+func TestTheNextPageIsReadFromTheLinkHeader(t *testing.T) {
+	for header, want := range map[string]string{
+		"": "", `</movies?limit=30&cursor=abc>; rel="next"`: "/movies?limit=30&cursor=abc",
+		`<http://127.0.0.1:1/movies?cursor=x%3D>; rel="next"`: "/movies?cursor=x%3D",
+		`</movies>; rel="first"`:                              "",
+	} {
+		if got, err := nextPath(header); err != nil || got != want {
+			t.Errorf("%s leads to %q, %v; want %q", header, got, err, want)
+		}
+	}
+}
