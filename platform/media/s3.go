@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -72,7 +71,8 @@ func (c S3Config) check() error {
 	if (c.AccessKey == "") != (c.SecretKey == "") {
 		return errors.New("media.s3.access_key and media.s3.secret_key are needed together")
 	}
-	if u, err := url.Parse(c.Endpoint); c.Endpoint != "" && (err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme)) {
+	u, err := url.Parse(c.Endpoint)
+	if c.Endpoint != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		return fmt.Errorf("media.s3.endpoint %q is no http or https URL", c.Endpoint)
 	}
 	if c.Endpoint == "" && c.Region == "" {

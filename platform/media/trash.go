@@ -191,6 +191,5 @@ func (l *Library) logFailure(ctx context.Context, err error) {
 	if err == nil || ctx.Err() != nil {
 		return
 	}
-	_, down := errors.AsType[*apperr.Error](err)
-	l.log.WarnContext(ctx, "stored images could not be removed; trying again later", "error", err, "store_down", down)
+	l.log.WarnContext(ctx, "stored images could not be removed; trying again later", "error", err)
 }

@@ -1,0 +1,317 @@
+package database_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/testkit"
+)
+
+// note is a table of these tests.
+type note struct {
+	ID   int64  `gorm:"primaryKey;autoIncrement"`
+	Name string `gorm:"size:50;not null;uniqueIndex:idx_notes_name"`
+	N    int64
+	At   time.Time `gorm:"precision:6"`
+}
+
+func newDB(t *testing.T) *database.DB {
+	t.Helper()
+	return withNotes(t, testkit.EmptyDB(t))
+}
+
+func withNotes(t *testing.T, db *database.DB) *database.DB {
+	t.Helper()
+	if err := db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.AutoMigrate(&note{}) }); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func openFile(t *testing.T, path string) *database.DB {
+	t.Helper()
+	db, err := database.Open(t.Context(), database.Config{Driver: database.SQLite, DSN: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() }) // some tests have closed it already
+	return db
+}
+
+func count(t *testing.T, db *database.DB) (n int64) {
+	t.Helper()
+	if err := db.Reader(t.Context()).Model(&note{}).Count(&n).Error; err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestWhatIsToHappenAfterACommitDoesSoInOrder(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	var happened []string
+	err := db.Tx(t.Context(), func(tx *gorm.DB) error {
+		database.AfterCommit(tx, func() { happened = append(happened, "first") })
+		inner := db.Tx(tx.Statement.Context, func(tx *gorm.DB) error {
+			database.AfterCommit(tx, func() { happened = append(happened, "second") })
+			return tx.Create(&note{Name: "a"}).Error
+		})
+		if len(happened) > 0 {
+			t.Error("something happened before the outermost commit")
+		}
+		return inner
+	})
+	if err != nil || strings.Join(happened, " ") != "first second" {
+		t.Errorf("%v happened, error %v", happened, err)
+	}
+}
+
+func TestNothingHappensAfterARollback(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	failure := errors.New("no")
+	err := db.Tx(t.Context(), func(tx *gorm.DB) error {
+		database.AfterCommit(tx, func() { t.Error("it happened") })
+		if err := tx.Create(&note{Name: "a"}).Error; err != nil {
+			return err
+		}
+		return failure
+	})
+	if !errors.Is(err, failure) || count(t, db) != 0 {
+		t.Errorf("error %v, %d rows", err, count(t, db))
+	}
+}
+
+func TestAPanicRollsBackAndLeavesTheWriterFree(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was swallowed")
+			}
+		}()
+		_ = db.Tx(t.Context(), func(tx *gorm.DB) error { // panics
+			tx.Create(&note{Name: "a"})
+			panic("no")
+		})
+	}()
+	if err := db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Create(&note{Name: "b"}).Error }); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, db); n != 1 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+func TestAfterCommitOutsideOfATransactionIsAMistake(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	defer func() {
+		if recover() == nil {
+			t.Error("it was accepted")
+		}
+	}()
+	database.AfterCommit(db.Reader(t.Context()), func() {})
+}
+
+func TestAReaderInsideOfATransactionSeesIt(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	err := db.Tx(t.Context(), func(tx *gorm.DB) error {
+		if err := tx.Create(&note{Name: "a"}).Error; err != nil {
+			return err
+		}
+		var n int64
+		if err := db.Reader(tx.Statement.Context).Model(&note{}).Count(&n).Error; err != nil || n != 1 {
+			t.Errorf("%d rows, %v", n, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDuplicatesHaveANameOnEveryDriver(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	add := func() error {
+		return db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Create(&note{Name: "a"}).Error })
+	}
+	if err := add(); err != nil {
+		t.Fatal(err)
+	}
+	if err := add(); !errors.Is(err, gorm.ErrDuplicatedKey) {
+		t.Errorf("the second is %v", err)
+	}
+}
+
+func TestTimesComeBackAsTheyWent(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	want := database.Time(time.Date(2026, 11, 23, 9, 0, 0, 123456789, time.FixedZone("KST", 9*60*60)))
+	if err := db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Create(&note{Name: "a", At: want}).Error }); err != nil {
+		t.Fatal(err)
+	}
+	var got note
+	if err := db.Reader(t.Context()).First(&got).Error; err != nil || !got.At.Equal(want) || got.At.Location() != time.UTC {
+		t.Errorf("%v came back as %v, %v", want, got.At, err)
+	}
+}
+
+// TestManyWritersAndReadersSeeNoLockErrors is hazard D7: read-then-write by many at once.
+func TestManyWritersAndReadersSeeNoLockErrors(t *testing.T) {
+	t.Parallel()
+	for name, db := range map[string]*database.DB{
+		"as configured": newDB(t),
+		"in a file":     withNotes(t, openFile(t, filepath.Join(t.TempDir(), "a.db"))),
+	} {
+		t.Run(name, func(t *testing.T) { contend(t, db) })
+	}
+}
+
+func contend(t *testing.T, db *database.DB) {
+	t.Helper()
+	const writers, rounds = 8, 25
+	if err := db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Create(&note{Name: "n"}).Error }); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range writers {
+		wg.Go(func() {
+			for range rounds {
+				if err := increment(t.Context(), db); err != nil {
+					t.Error(err)
+				}
+				var n note
+				if err := db.Reader(t.Context()).First(&n).Error; err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	var n note
+	if err := db.Reader(t.Context()).First(&n).Error; err != nil || n.N != writers*rounds {
+		t.Errorf("the sum is %d, want %d, %v", n.N, writers*rounds, err)
+	}
+}
+
+func increment(ctx context.Context, db *database.DB) error {
+	return db.Tx(ctx, func(tx *gorm.DB) error {
+		var n note
+		if err := database.ForUpdate(tx).First(&n).Error; err != nil {
+			return err
+		}
+		return tx.Model(&n).Update("n", n.N+1).Error
+	})
+}
+
+// TestACancelledWriteLeavesNothingBehind is hazard D8.
+func TestACancelledWriteLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	for i := range 100 {
+		ctx, cancel := context.WithCancel(t.Context())
+		_ = db.Tx(ctx, func(tx *gorm.DB) error { // cancelled half-way
+			if err := tx.Create(&note{Name: fmt.Sprint(i)}).Error; err != nil {
+				return err
+			}
+			cancel()
+			return tx.Create(&note{Name: fmt.Sprint("second ", i)}).Error
+		})
+	}
+	if n := count(t, db); n != 0 {
+		t.Errorf("%d rows of cancelled writes", n)
+	}
+	if err := db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Create(&note{Name: "after"}).Error }); err != nil {
+		t.Errorf("the writer is stuck: %v", err)
+	}
+}
+
+func TestReadersCannotWriteOnSQLite(t *testing.T) {
+	t.Parallel()
+	db := withNotes(t, openFile(t, filepath.Join(t.TempDir(), "a.db")))
+	if err := db.Reader(t.Context()).Create(&note{Name: "a"}).Error; err == nil {
+		t.Error("a reader wrote")
+	}
+}
+
+func TestABackupIsCompleteAndNeverOverwrites(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := withNotes(t, openFile(t, filepath.Join(dir, "a.db")))
+	if err := db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Create(&note{Name: "a"}).Error }); err != nil {
+		t.Fatal(err)
+	}
+	target := filepath.Join(dir, "b.db")
+	if err := db.Backup(t.Context(), target); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, openFile(t, target)); n != 1 {
+		t.Errorf("the copy has %d rows", n)
+	}
+	if err := db.Backup(t.Context(), target); err == nil {
+		t.Error("an existing file was overwritten")
+	}
+}
+
+func TestOneProcessServesAFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "sub", "a.db")
+	first, err := database.Lock(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := database.Lock(path); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("the second lock: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := database.Lock(path)
+	if err != nil {
+		t.Fatalf("after the first ended: %v", err)
+	}
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFilesWithOddNamesAreFound(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"a b.db", "영화.db", "a#b.db", "100%.db", "a?b.db"} {
+		path := filepath.Join(t.TempDir(), name)
+		withNotes(t, openFile(t, path))
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestOpeningWhatIsNotThereFailsWithTheReason(t *testing.T) {
+	t.Parallel()
+	for _, c := range []database.Config{
+		{Driver: "oracle", DSN: "x"},
+		{Driver: database.SQLite, DSN: ""},
+		{Driver: database.SQLite, DSN: filepath.Join(t.TempDir())}, // a folder
+		{Driver: database.MySQL, DSN: "not a dsn"},
+		{Driver: database.MySQL, DSN: "u:p@tcp(127.0.0.1:1)/x"},
+	} {
+		if db, err := database.Open(t.Context(), c); err == nil {
+			t.Errorf("%v opened", c)
+			_ = db.Close() // it should not be there
+		}
+	}
+}

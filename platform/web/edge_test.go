@@ -1,0 +1,182 @@
+package web_test
+
+import (
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/cinecircle/cinecircle/platform/web"
+)
+
+func edge(t *testing.T, public string, proxies, origins []string) *web.Edge {
+	t.Helper()
+	e, err := web.NewEdge(public, proxies, origins)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func request(method string, header ...string) *http.Request {
+	r := httptest.NewRequestWithContext(context.Background(), method, "http://example.com/", http.NoBody)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	return r
+}
+
+func TestOnlyATrustedProxySaysThatTheClientSpeaksTLS(t *testing.T) {
+	t.Parallel()
+	forwarded := request("GET", "X-Forwarded-Proto", "https")
+	forwarded.RemoteAddr = "10.1.2.3:4000"
+	direct := request("GET")
+	direct.TLS = &tls.ConnectionState{}
+	for _, c := range []struct {
+		name string
+		edge *web.Edge
+		r    *http.Request
+		want bool
+	}{
+		{"nobody is trusted", edge(t, "", nil, nil), forwarded, false},
+		{"another is trusted", edge(t, "", []string{"10.9.9.9"}, nil), forwarded, false},
+		{"its network is trusted", edge(t, "", []string{"10.0.0.0/8"}, nil), forwarded, true},
+		{"the public URL says so", edge(t, "https://films.example", nil, nil), request("GET"), true},
+		{"TLS ends here", edge(t, "", nil, nil), direct, true},
+		{"plain", edge(t, "http://films.example", nil, nil), request("GET"), false},
+	} {
+		if got := c.edge.HTTPS(c.r); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
+func TestClientAddressesCannotBeForged(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		proxies []string
+		want    string
+	}{{nil, "192.0.2.1"}, {[]string{"192.0.2.0/24"}, "203.0.113.9"}} {
+		var seen string
+		engine := web.NewEngine(web.Options{Log: slog.New(slog.DiscardHandler), Edge: edge(t, "", c.proxies, nil)})
+		engine.GET("/", func(c *gin.Context) { seen = c.ClientIP() })
+		r := request("GET", "X-Forwarded-For", "203.0.113.9")
+		r.RemoteAddr = "192.0.2.1:1234"
+		engine.ServeHTTP(httptest.NewRecorder(), r)
+		if seen != c.want {
+			t.Errorf("with the proxies %v the client is %s", c.proxies, seen)
+		}
+	}
+}
+
+func TestAllowedOriginsGetCORSWithCredentials(t *testing.T) {
+	t.Parallel()
+	engine := web.NewEngine(web.Options{
+		Log: slog.New(slog.DiscardHandler), Edge: edge(t, "", nil, []string{"https://app.example"}),
+	})
+	engine.POST("/x", func(c *gin.Context) { c.Status(http.StatusNoContent) })
+	preflight := httptest.NewRecorder()
+	engine.ServeHTTP(preflight, requestTo("OPTIONS", "/x", "Origin", "https://app.example", "Access-Control-Request-Method", "POST"))
+	h := preflight.Header()
+	if preflight.Code != 204 || h.Get("Access-Control-Allow-Origin") != "https://app.example" ||
+		h.Get("Access-Control-Allow-Credentials") != "true" || !strings.Contains(h.Get("Access-Control-Allow-Headers"), "Authorization") {
+		t.Errorf("preflight: %d %v", preflight.Code, h)
+	}
+	for _, origin := range []string{"https://evil.example", "https://app.example.evil.example", "null", "http://app.example"} {
+		w := httptest.NewRecorder()
+		engine.ServeHTTP(w, requestTo("POST", "/x", "Origin", origin))
+		if got := w.Header().Get("Access-Control-Allow-Origin"); got != "" {
+			t.Errorf("%s was allowed as %s", origin, got)
+		}
+	}
+}
+
+func requestTo(method, path string, header ...string) *http.Request {
+	r := request(method, header...)
+	r.URL.Path = path
+	return r
+}
+
+func TestForeignPagesAreToldApart(t *testing.T) {
+	t.Parallel()
+	e := edge(t, "https://films.example", nil, []string{"https://app.example"})
+	for _, c := range []struct {
+		origin  string
+		foreign bool
+	}{
+		{"", false},
+		{"http://example.com", false}, // the Host of the request
+		{"https://films.example", false},
+		{"https://app.example", false},
+		{"https://evil.example", true},
+		{"null", true},
+		{"file://", true},
+		{"https://app.example:444", true},
+		{"http://films.example", true},
+		{"https://films.example.", true},
+	} {
+		r := request("GET")
+		if c.origin != "" {
+			r.Header.Set("Origin", c.origin)
+		}
+		if got := e.Foreign(r); got != c.foreign {
+			t.Errorf("%q is foreign: %v", c.origin, got)
+		}
+	}
+}
+
+func TestBadEdgesAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][3]string{{"", "not-an-address", ""}, {"", "", "app.example"}, {"", "10.0.0.0/99", ""}} {
+		var proxies, origins []string
+		if c[1] != "" {
+			proxies = []string{c[1]}
+		}
+		if c[2] != "" {
+			origins = []string{c[2]}
+		}
+		if _, err := web.NewEdge(c[0], proxies, origins); err == nil {
+			t.Errorf("%v was accepted", c)
+		}
+	}
+}
+
+func TestTooManyRequestsAtOnceAreTurnedAway(t *testing.T) {
+	t.Parallel()
+	engine := web.NewEngine(web.Options{Log: slog.New(slog.DiscardHandler), Edge: edge(t, "", nil, nil), MaxInFlight: 2})
+	release, entered := make(chan struct{}), make(chan struct{}, 2)
+	engine.GET("/slow", func(c *gin.Context) {
+		entered <- struct{}{}
+		<-release
+		c.Status(http.StatusOK)
+	})
+	engine.GET("/long", func(c *gin.Context) {
+		web.LeaveQueue(c)
+		c.Status(http.StatusOK)
+	})
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() { engine.ServeHTTP(httptest.NewRecorder(), requestTo("GET", "/slow")) })
+		<-entered
+	}
+	w := httptest.NewRecorder()
+	engine.ServeHTTP(w, requestTo("GET", "/slow"))
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != "1" {
+		t.Errorf("the third got %d %v", w.Code, w.Header())
+	}
+	close(release)
+	wg.Wait()
+	for range 5 { // who leaves the queue takes nobody's place
+		w := httptest.NewRecorder()
+		engine.ServeHTTP(w, requestTo("GET", "/long"))
+		if w.Code != http.StatusOK {
+			t.Errorf("status %d", w.Code)
+		}
+	}
+}
