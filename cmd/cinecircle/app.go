@@ -59,7 +59,7 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (*app, error) {
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
-	if err := a.wire(); err != nil {
+	if err := a.wire(); err != nil { //nolint:contextcheck // routes have the contexts of their requests
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil

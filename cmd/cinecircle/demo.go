@@ -114,7 +114,7 @@ func (d *demo) addReviews(ctx context.Context) error {
 	return nil
 }
 
-// addTies has every member follow the next two, like the reviews of others, and react to films.
+// addTies has every member follow the next two and show their tastes.
 func (d *demo) addTies(ctx context.Context) error {
 	n := len(d.members)
 	for i, me := range d.members {
@@ -123,22 +123,30 @@ func (d *demo) addTies(ctx context.Context) error {
 				return fmt.Errorf("follow: %w", err)
 			}
 		}
-		for k, r := range d.reviews {
-			if (k+i)%3 != 0 || demoReviews[k].member == i {
-				continue
-			}
-			if _, err := d.reactions.SetLike(ctx, me, r, true); err != nil {
-				return fmt.Errorf("like: %w", err)
-			}
+		if err := d.addTastes(ctx, i, me); err != nil {
+			return err
 		}
-		for k, f := range d.films {
-			kind := reaction.Like
-			if (k+2*i)%7 == 0 {
-				kind = reaction.Dislike
-			}
-			if _, err := d.reactions.React(ctx, me, f, kind); err != nil {
-				return fmt.Errorf("react: %w", err)
-			}
+	}
+	return nil
+}
+
+// addTastes has the i-th member like some reviews of others and react to every film.
+func (d *demo) addTastes(ctx context.Context, i int, me int64) error {
+	for k, r := range d.reviews {
+		if (k+i)%3 != 0 || demoReviews[k].member == i {
+			continue
+		}
+		if _, err := d.reactions.SetLike(ctx, me, r, true); err != nil {
+			return fmt.Errorf("like: %w", err)
+		}
+	}
+	for k, f := range d.films {
+		kind := reaction.Like
+		if (k+2*i)%7 == 0 {
+			kind = reaction.Dislike
+		}
+		if _, err := d.reactions.React(ctx, me, f, kind); err != nil {
+			return fmt.Errorf("react: %w", err)
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ func openImport(name string) (io.ReadCloser, movie.Format, error) {
 	if !ok {
 		return nil, "", fmt.Errorf("%s: the name must end in .csv, .jsonl or .ndjson", name)
 	}
-	file, err := os.Open(name) //nolint:gosec // the operator names the file
+	file, err := os.Open(name)
 	if err != nil {
 		return nil, "", fmt.Errorf("open the films: %w", err)
 	}

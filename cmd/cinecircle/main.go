@@ -1,3 +1,5 @@
+// Command cinecircle is a film community in one program: this package reads the configuration, wires
+// the domains together, and runs what the command line says. No rule of the community is made here.
 package main
 
 import (

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -151,11 +150,7 @@ func listing(ctx context.Context, t *testing.T, db *database.DB, statement strin
 		if err != nil {
 			return fmt.Errorf("list: %w", err)
 		}
-		defer func(rows *sql.Rows) {
-			if err := rows.Close(); err != nil {
-				t.Error(err)
-			}
-		}(rows)
+		defer rows.Close()
 		for rows.Next() {
 			var row [2]string
 			if err := rows.Scan(&row[0], &row[1]); err != nil {

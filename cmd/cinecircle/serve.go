@@ -39,7 +39,7 @@ func serveCommand(ctx context.Context, p *program, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer lock.Close() //nolint:errcheck // the process ends, and the lock with it
+	defer lock.Close()
 	a, err := newApp(ctx, c, log)
 	if err != nil {
 		return err
@@ -99,14 +99,14 @@ func (a *app) run(ctx context.Context, servers []*http.Server, listeners []net.L
 		a.log.Info("shutting down")
 	case <-failed.Done():
 	}
-	stopped := a.stop(servers)
+	stopped := a.stop(context.WithoutCancel(ctx), servers)
 	stopWork()
 	return errors.Join(group.Wait(), stopped)
 }
 
 // stop takes no more requests, tells every socket, and waits for the requests that are being served.
-func (a *app) stop(servers []*http.Server) error {
-	ctx, cancel := context.WithTimeout(context.Background(), a.config.Server.ShutdownTimeout)
+func (a *app) stop(ctx context.Context, servers []*http.Server) error {
+	ctx, cancel := context.WithTimeout(ctx, a.config.Server.ShutdownTimeout)
 	defer cancel()
 	a.health.Stopping()
 	problems := []error{a.notifications.Shutdown(ctx)}
@@ -152,7 +152,7 @@ func (a *app) announce(addr net.Addr) {
 	if base == "" {
 		base = "http://" + reachable(addr)
 	}
-	data := string(a.config.Database.Driver)
+	data := a.config.Database.Driver
 	if path := database.SQLitePath(string(a.config.Database.DSN)); a.db.Driver() == database.SQLite && path != "" {
 		if full, err := filepath.Abs(path); err == nil {
 			path = full

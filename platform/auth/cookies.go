@@ -28,7 +28,7 @@ func ClearCookies(w http.ResponseWriter, secure bool) {
 }
 
 func cookie(name, value, path string, secure bool, maxAge int) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure depends on how the client reaches us: there is no TLS on localhost
 		Name: name, Value: value, Path: path, MaxAge: maxAge,
 		HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode,
 	}

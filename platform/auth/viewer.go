@@ -1,3 +1,7 @@
+// Package auth says who is asking and what they may do: it hashes passwords, signs and verifies tokens,
+// and stands before every route as the [Guard], by the [Policy] that the route states. It knows accounts
+// and sessions only by what [Sessions] tells; whether something is the viewer's own is decided where that
+// something is loaded.
 package auth
 
 import (

@@ -27,7 +27,7 @@ func newTestBus(t *testing.T, url string) *Redis {
 // ends well and soon.
 func start(t *testing.T, b *Redis) (stop func()) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	done := make(chan error, 1)
 	go func() { done <- b.Run(ctx) }()
 	stop = sync.OnceFunc(func() {

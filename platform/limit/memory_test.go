@@ -1,7 +1,6 @@
 package limit
 
 import (
-	"context"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -25,7 +24,7 @@ func (c *fakeClock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
 // take is Allow without the error, which would be a bug here.
 func take(t testing.TB, l Limiter, key string, r Rate) time.Duration {
 	t.Helper()
-	wait, err := l.Allow(context.Background(), key, r)
+	wait, err := l.Allow(t.Context(), key, r)
 	if err != nil {
 		t.Fatalf("Allow(%q): %v", key, err)
 	}

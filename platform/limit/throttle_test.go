@@ -22,7 +22,7 @@ func newTestThrottle() (*Throttle, *fakeClock) {
 
 func try(t testing.TB, th *Throttle, account, addr string) time.Duration {
 	t.Helper()
-	wait, err := th.Allow(context.Background(), account, addr)
+	wait, err := th.Allow(t.Context(), account, addr)
 	if err != nil {
 		t.Fatalf("Allow(%q, %q): %v", account, addr, err)
 	}

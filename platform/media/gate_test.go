@@ -40,7 +40,7 @@ func queue(t *testing.T, ctx context.Context, g *gate, pixels, n int) (errs chan
 		if t.Context().Err() != nil {
 			t.Fatal("nobody waits")
 		}
-		time.Sleep(time.Millisecond) // there is nothing to wait on: the semaphore tells nobody
+		<-time.After(time.Millisecond) // polls: the semaphore tells nobody
 	}
 	return errs
 }

@@ -228,7 +228,7 @@ func judge(p *Picture, err error) error {
 	case err != nil && !errors.Is(err, ErrUnsupportedImage) && !errors.Is(err, ErrImageTooLarge):
 		return fmt.Errorf("neither refused nor decoded: %w", err)
 	case err != nil:
-		return nil
+		return nil //nolint:nilerr // refused, as it should be
 	}
 	img, _, err := image.Decode(bytes.NewReader(p.Bytes()))
 	if err != nil {

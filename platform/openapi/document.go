@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -40,7 +41,7 @@ func newDocument(version string) *document {
 	})
 	components.WithSecuritySchemesItem(schemeBearer, openapi31.SecuritySchemeOrReference{
 		SecurityScheme: (&openapi31.SecurityScheme{}).WithDescription("An access token from POST /users/login.").
-			WithHTTPBearer(openapi31.SecuritySchemeHTTPBearer{Scheme: "bearer", BearerFormat: ptr("JWT")}),
+			WithHTTPBearer(openapi31.SecuritySchemeHTTPBearer{Scheme: "bearer", BearerFormat: new("JWT")}),
 	})
 	components.WithSecuritySchemesItem(schemeCookie, openapi31.SecuritySchemeOrReference{
 		SecurityScheme: (&openapi31.SecurityScheme{}).WithDescription("The cookie that POST /users/login sets, for browsers.").
@@ -50,8 +51,6 @@ func newDocument(version string) *document {
 	d.schemas.response(web.Problem{})
 	return d
 }
-
-func ptr[T any](v T) *T { return &v }
 
 func (d *document) add(method, path string, ids []string, p auth.Policy, op Op) error {
 	o := openapi31.Operation{}
@@ -100,14 +99,15 @@ func documentPath(path string) string {
 
 // operationID makes get_users_by_user_id_reviews of GET /users/:user_id/reviews.
 func operationID(method, path string) string {
-	id := strings.ToLower(method)
+	var id strings.Builder
+	id.WriteString(strings.ToLower(method))
 	for part := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
 		if name, ok := strings.CutPrefix(part, ":"); ok {
 			part = "by_" + name
 		}
-		id += "_" + strings.NewReplacer(".", "_", "-", "_", "*", "").Replace(part)
+		id.WriteString("_" + strings.NewReplacer(".", "_", "-", "_", "*", "").Replace(part))
 	}
-	return id
+	return id.String()
 }
 
 func pathParameters(path string, ids []string) []openapi31.ParameterOrReference {
@@ -199,9 +199,7 @@ func responseHeaders(method string, op Op) map[string]string {
 	if method == http.MethodGet && op.Response != nil && op.Media == "" {
 		out["ETag"] = "Send it back as If-None-Match to get 304 while nothing changed."
 	}
-	for name, says := range op.Headers {
-		out[name] = says
-	}
+	maps.Copy(out, op.Headers)
 	if isList(op.Response) {
 		out["Link"] = `The next page, as <…>; rel="next". Absent on the last one (RFC 8288).`
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -250,9 +251,7 @@ func flatten(v reflect.Value, tag string) map[string]slot {
 	}
 	for i := range v.NumField() {
 		if v.Type().Field(i).Anonymous {
-			for name, s := range flatten(v.Field(i), tag) {
-				out[name] = s
-			}
+			maps.Copy(out, flatten(v.Field(i), tag))
 		}
 	}
 	return out

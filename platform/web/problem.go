@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -61,9 +62,7 @@ func writeProblem(c *gin.Context, e *apperr.Error) {
 	if len(e.Fields) > 0 {
 		doc["errors"] = fieldErrors(e.Fields, korean)
 	}
-	for k, v := range e.Extra {
-		doc[k] = v
-	}
+	maps.Copy(doc, e.Extra)
 	body, err := json.Marshal(doc)
 	if err != nil {
 		c.Status(http.StatusInternalServerError)

@@ -77,8 +77,7 @@ func pagingOf(v reflect.Value) (Paging, bool) {
 	if !f.IsValid() {
 		return Paging{}, false
 	}
-	p, ok := f.Interface().(Paging)
-	return p, ok
+	return reflect.TypeAssert[Paging](f)
 }
 
 func bindPage(c *gin.Context, p Paging) []apperr.Field {

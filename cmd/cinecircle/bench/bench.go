@@ -16,12 +16,11 @@ type bench struct {
 	progress io.Writer
 	start    time.Time
 
-	dir       string
-	server    *program
-	town      *community
-	static    *process
-	sql       *process
-	idle, end int64 // resident memory of the server after its start and after the load, in bytes
+	dir    string
+	server *program
+	town   *community
+	static *process
+	sql    *process
 }
 
 // newBench builds, starts and fills everything. Close it.
@@ -85,7 +84,7 @@ func (b *bench) openYardsticks(ctx context.Context) (err error) {
 func (b *bench) measure(ctx context.Context) (report, error) {
 	r := report{options: b.options, machine: describeMachine(ctx), program: b.server.version(ctx)}
 	var err error
-	if r.start, b.idle, err = b.server.timeStarts(ctx); err != nil {
+	if r.start, r.idle, err = b.server.timeStarts(ctx); err != nil {
 		return r, err
 	}
 	list, err := b.cases(ctx)
@@ -95,10 +94,9 @@ func (b *bench) measure(ctx context.Context) (report, error) {
 	if r.rows, err = b.runCases(ctx, list); err != nil {
 		return r, err
 	}
-	if b.end, err = b.server.memory(); err != nil {
+	if r.loaded, err = b.server.memory(); err != nil {
 		return r, err
 	}
-	r.idle, r.loaded = b.idle, b.end
 	if b.only.MatchString("realtime") {
 		r.realtime, err = b.measureRealtime(ctx)
 	}

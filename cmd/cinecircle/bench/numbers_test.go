@@ -53,6 +53,16 @@ func TestCPUTimeIsThatOfUserAndKernel(t *testing.T) {
 	}
 }
 
+func TestMemoryIsReadInBytes(t *testing.T) {
+	got, err := parseMemory("Name:\ta\nVmRSS:\t   56276 kB\nRssAnon:\t   16292 kB\nThreads:\t9\n")
+	if want := (memory{56276 << 10, 16292 << 10}); err != nil || got != want {
+		t.Errorf("memory is %v, %v; want %v", got, err, want)
+	}
+	if got, err := parseMemory("Name:\ta\nVmRSS:\t   56276 kB\n"); err == nil {
+		t.Errorf("memory without RssAnon is %v, want an error", got)
+	}
+}
+
 func TestNoTwoReviewsAreOfTheSameMemberAndFilm(t *testing.T) {
 	const people, films = 37, 101
 	seen := map[[2]int]bool{}

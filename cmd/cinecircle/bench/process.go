@@ -137,18 +137,38 @@ func cpuTime(stat string) (time.Duration, error) {
 	return time.Duration(user+system) * tick, errors.Join(err1, err2)
 }
 
-// memory returns the resident memory of the process in bytes.
-func (p *process) memory() (int64, error) {
-	statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p.cmd.Process.Pid))
+// memory is what a process takes in bytes. The rest of what is resident is pages of files, its
+// program above all, which the kernel may drop and which several processes share.
+type memory struct{ resident, own int64 }
+
+// memory returns what the process takes now.
+func (p *process) memory() (memory, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
-		return 0, fmt.Errorf("read memory: %w", err)
+		return memory{}, fmt.Errorf("read memory: %w", err)
 	}
-	fields := strings.Fields(string(statm))
-	if len(fields) < 2 {
-		return 0, fmt.Errorf("read memory: %q has no second field", statm)
+	return parseMemory(string(status))
+}
+
+// parseMemory reads VmRSS and RssAnon of proc_pid_status(5).
+func parseMemory(status string) (memory, error) {
+	var m memory
+	for line := range strings.Lines(status) {
+		name, value, _ := strings.Cut(line, ":")
+		to := map[string]*int64{"VmRSS": &m.resident, "RssAnon": &m.own}[name]
+		if to == nil {
+			continue
+		}
+		kilobytes, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
+		if err != nil {
+			return m, fmt.Errorf("read memory: %s: %w", name, err)
+		}
+		*to = kilobytes << 10
 	}
-	pages, err := strconv.ParseInt(fields[1], 10, 64)
-	return pages * int64(os.Getpagesize()), err
+	if m.resident == 0 || m.own == 0 {
+		return m, errors.New("read memory: the kernel does not say what is resident")
+	}
+	return m, nil
 }
 
 // freeAddr returns a loopback address that nobody listens on.

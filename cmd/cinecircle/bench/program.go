@@ -115,14 +115,14 @@ func (p *program) down() error {
 
 // timeStarts starts the server a few times and leaves it up. It returns the times from the start of
 // the process to the first 200 of /healthz, and the memory of the last one when it has settled.
-func (p *program) timeStarts(ctx context.Context) ([]time.Duration, int64, error) {
+func (p *program) timeStarts(ctx context.Context) ([]time.Duration, memory, error) {
 	var took []time.Duration
 	for range starts {
 		if err := p.down(); err != nil {
-			return nil, 0, err
+			return nil, memory{}, err
 		}
 		if err := p.up(ctx); err != nil {
-			return nil, 0, err
+			return nil, memory{}, err
 		}
 		took = append(took, p.start)
 	}
@@ -130,13 +130,13 @@ func (p *program) timeStarts(ctx context.Context) ([]time.Duration, int64, error
 	return took, idle, err
 }
 
-// settledMemory returns the resident memory after two seconds in which nothing is asked.
-func (p *program) settledMemory(ctx context.Context) (int64, error) {
+// settledMemory returns what the process takes after two seconds in which nothing is asked.
+func (p *program) settledMemory(ctx context.Context) (memory, error) {
 	select {
 	case <-time.After(2 * time.Second):
 		return p.memory()
 	case <-ctx.Done():
-		return 0, context.Cause(ctx)
+		return memory{}, context.Cause(ctx)
 	}
 }
 

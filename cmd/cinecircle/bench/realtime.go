@@ -21,7 +21,7 @@ const (
 // realtime is how long likes took to reach their author's socket, and what sockets cost.
 type realtime struct {
 	alone, crowded delays
-	perSocket      float64 // bytes of resident memory
+	perSocket      float64 // bytes, without pages of files
 	sockets        int
 }
 
@@ -170,7 +170,7 @@ func (b *bench) gather(ctx context.Context, r *realtime) (*crowd, error) {
 		c.add(l)
 	}
 	after, err := b.server.settledMemory(ctx)
-	r.perSocket = float64(after-before) / float64(b.sockets)
+	r.perSocket = float64(after.own-before.own) / float64(b.sockets)
 	return c, err
 }
 

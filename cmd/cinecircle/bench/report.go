@@ -30,7 +30,7 @@ type report struct {
 	machine, program string
 	rows             []row
 	start            []time.Duration
-	idle, loaded     int64
+	idle, loaded     memory
 	realtime         *realtime // nil when it was left out
 }
 
@@ -83,8 +83,14 @@ func (r report) printRest(b *strings.Builder) {
 	fmt.Fprintln(b, "| the rest | measured | target | within 2× |")
 	fmt.Fprintln(b, "|---|---|---|---|")
 	fmt.Fprintf(b, "| start of the process to the first 200 of /healthz, median of %d | %s | – | – |\n", len(r.start), millis(middle(r.start)))
-	fmt.Fprintf(b, "| resident memory after the start | %.1f MB | %.0f MB | %s |\n", float64(r.idle)/1e6, targetIdle/1e6, within(float64(r.idle), targetIdle))
-	fmt.Fprintf(b, "| resident memory after the load | %.1f MB | – | – |\n", float64(r.loaded)/1e6)
+	for _, m := range []struct {
+		when   string
+		took   memory
+		target float64
+	}{{"start", r.idle, targetIdle}, {"load", r.loaded, 0}} {
+		fmt.Fprintf(b, "| resident memory after the %s, and without pages of files | %s, %s | %s | %s |\n",
+			m.when, megabytes(float64(m.took.resident)), megabytes(float64(m.took.own)), megabytes(m.target), within(float64(m.took.resident), m.target))
+	}
 	if r.realtime == nil {
 		return
 	}
@@ -93,7 +99,7 @@ func (r report) printRest(b *strings.Builder) {
 		return
 	}
 	printDelays(b, fmt.Sprintf("like → frame, %d others connected", r.realtime.sockets), r.realtime.crowded, targetCrowded)
-	fmt.Fprintf(b, "| resident memory of an idle socket | %.1f KB | %.0f KB | %s |\n",
+	fmt.Fprintf(b, "| memory of an idle socket | %.1f KB | %.0f KB | %s |\n",
 		r.realtime.perSocket/1e3, targetPerSocket/1e3, within(r.realtime.perSocket, targetPerSocket))
 }
 
@@ -124,6 +130,13 @@ func micros(v float64) string {
 		return "–"
 	}
 	return fmt.Sprintf("%.0f µs", v)
+}
+
+func megabytes(v float64) string {
+	if v == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f MB", v/1e6)
 }
 
 func millis(d time.Duration) string { return fmt.Sprintf("%.2f ms", d.Seconds()*1e3) }
