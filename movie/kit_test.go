@@ -9,6 +9,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -199,4 +200,42 @@ func encode(t testing.TB, v any) string {
 		t.Fatalf("encode: %v", err)
 	}
 	return string(b)
+}
+
+// enumsWith returns every enum of a JSON document that has value.
+func enumsWith(t testing.TB, document []byte, value string) [][]string {
+	t.Helper()
+	var root any
+	if err := json.Unmarshal(document, &root); err != nil {
+		t.Fatalf("decode document: %v", err)
+	}
+	var found [][]string
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for name, child := range v {
+				if list, ok := child.([]any); ok && name == "enum" {
+					if words := texts(list); slices.Contains(words, value) {
+						found = append(found, words)
+					}
+				}
+				walk(child)
+			}
+		case []any:
+			for _, child := range v {
+				walk(child)
+			}
+		}
+	}
+	walk(root)
+	return found
+}
+
+func texts(list []any) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i], _ = v.(string)
+	}
+	return out
 }

@@ -3,6 +3,7 @@ package movie
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"gorm.io/gorm"
@@ -40,10 +41,11 @@ func (s *Service) List(ctx context.Context, f Filter, by Sort, p page.Page) ([]M
 
 // listQuery returns the query of a list, which reads along the index of its order.
 func listQuery(db *gorm.DB, f Filter, by Sort, p page.Page) *gorm.DB {
-	q := by.order(db)
+	start := by.start()
 	if p.After != nil {
-		q = by.after(q, *p.After)
+		start = *p.After
 	}
+	q := by.after(by.order(db), start)
 	if f.Genre != "" {
 		q = q.Where("genre = ?", f.Genre)
 	}
@@ -87,6 +89,16 @@ func (o Sort) after(q *gorm.DB, k page.Key) *gorm.DB {
 		return q.Where("like_count <= ? AND (like_count < ? OR id < ?)", k.Num, k.Num, k.ID)
 	}
 	return q.Where("id > ?", k.ID)
+}
+
+// start returns a key that comes before all films, so that a first page is asked for like any other:
+// without a bound MariaDB sorts the whole table instead of walking the index.
+func (o Sort) start() page.Key {
+	switch o {
+	case SortNewest, SortMostLiked:
+		return page.Key{Num: math.MaxInt64, ID: math.MaxInt64}
+	}
+	return page.Key{}
 }
 
 func (o Sort) key(m Movie) page.Key {

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -35,7 +36,7 @@ var ErrHasReviews = apperr.New(apperr.Forbidden, "movie_has_reviews",
 type Movie struct {
 	ID           int64     `gorm:"primaryKey;autoIncrement;index:idx_movies_title,priority:2;index:idx_movies_likes,priority:2;index:idx_movies_genre,priority:2;index:idx_movies_genre_likes,priority:3;index:idx_movies_genre_title,priority:3"`
 	Title        string    `gorm:"size:255;not null"`
-	TitleKey     string    `gorm:"size:765;not null;index:idx_movies_title,priority:1;index:idx_movies_genre_title,priority:2,length:400"` // what search and order go by
+	TitleKey     string    `gorm:"size:745;not null;index:idx_movies_title,priority:1;index:idx_movies_genre_title,priority:2"` // what search and order go by
 	Plot         string    `gorm:"type:mediumtext;not null"`
 	CastMembers  string    `gorm:"type:mediumtext;not null"` // JSON; read it by Cast
 	Playtime     int64     `gorm:"not null"`                 // minutes
@@ -86,10 +87,20 @@ func encodeCast(cast []CastMember) (string, error) {
 	return string(text), nil
 }
 
+// maxTitleKey is how many characters of a folded title are kept: with more of them the index over
+// genre, title and id does not fit into the 3072 bytes that MySQL allows. Folding can make three
+// characters of one, but only a title of some 240 letters like ΐ is cut.
+const maxTitleKey = 745
+
 // titleKey folds a title so that equal keys are equal titles to a reader who does not mind case:
-// full Unicode folding (École, ÉCOLE), which leaves Hangul as it is. It is at most three times as
-// long as the title.
-func titleKey(title string) string { return cases.Fold().String(norm.NFC.String(title)) }
+// full Unicode folding (École, ÉCOLE), which leaves Hangul as it is.
+func titleKey(title string) string {
+	key := cases.Fold().String(norm.NFC.String(title))
+	if len(key) <= maxTitleKey || utf8.RuneCountInString(key) <= maxTitleKey {
+		return key
+	}
+	return string([]rune(key)[:maxTitleKey])
+}
 
 // Lock returns the film with its row locked until the end of the transaction, or ErrNotFound.
 func Lock(tx *gorm.DB, id int64) (Movie, error) { return take(database.ForUpdate(tx), id) }

@@ -73,6 +73,17 @@ func TestFilmsWithinTheLimitsAreTaken(t *testing.T) {
 	}
 }
 
+func TestWidestTitleIsFound(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.add(t, adder, object{"title": strings.Repeat("ΐ", 255)}) // three times as long when it is folded
+	for _, n := range []int{1, 255} {
+		if got := s.GET(t, "/movies?sort=title&title="+strings.Repeat("ΐ", n)).Want(http.StatusOK).List(); len(got) != 1 {
+			t.Errorf("%d letters of it find %d films", n, len(got))
+		}
+	}
+}
+
 func TestFilmsAgainstTheRulesAreRefusedByName(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)

@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/gorilla/websocket"
+	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/testkit"
@@ -171,9 +173,7 @@ func TestAFrameThatIsTooLargeClosesWith1009(t *testing.T) {
 	me := st.user("me")
 	for _, size := range []int{4097, 300_000} {
 		c := st.connect(me)
-		if err := c.conn.WriteMessage(websocket.TextMessage, make([]byte, size)); err != nil {
-			t.Fatalf("%d bytes: %v", size, err)
-		}
+		_ = c.conn.WriteMessage(websocket.TextMessage, make([]byte, size)) // fails when the answer comes before its end
 		c.wantEnd(websocket.CloseMessageTooBig, "")
 	}
 	eventually(t, "they are gone", func() bool { return st.s.Stats().Sockets == 0 })
@@ -278,4 +278,70 @@ func TestShutdownCutsOffWhoDoesNotListen(t *testing.T) {
 	if got := st.s.Stats().Sockets; got != 0 {
 		t.Errorf("%d sockets are left", got)
 	}
+}
+
+// Melody calls back on goroutines that do not recover: a panic there would end the process.
+func TestAPanicInACallbackEndsNothing(t *testing.T) {
+	t.Parallel()
+	var panics atomic.Bool
+	clock := testkit.NewClock()
+	st := newStation(t, func(d *notify.Deps) {
+		d.SweepInterval = time.Hour // or the sweep takes the panic that is for the callback
+		d.Clock = func() time.Time {
+			if panics.CompareAndSwap(true, false) {
+				panic("the clock panics")
+			}
+			return clock.Now()
+		}
+	})
+	me, cat := st.user("me"), st.user("cat")
+	c := st.connect(me)
+	panics.Store(true)
+	if err := c.conn.WriteMessage(websocket.TextMessage, nil); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the panic", func() bool { return !panics.Load() })
+	st.send(follow(me, cat))
+	c.wantSeqs(1, 1)
+}
+
+func TestAPanicInTheSweepEndsNothing(t *testing.T) {
+	t.Parallel()
+	var panics atomic.Bool
+	clock := testkit.NewClock()
+	st := newStation(t, func(d *notify.Deps) {
+		d.Clock = func() time.Time {
+			if panics.CompareAndSwap(true, false) {
+				panic("the clock panics")
+			}
+			return clock.Now()
+		}
+	})
+	me, cat := st.user("me"), st.user("cat")
+	c := st.connect(me)
+	panics.Store(true)
+	eventually(t, "the panic", func() bool { return !panics.Load() })
+	st.wire.lose(true)
+	st.send(follow(me, cat))
+	c.wantSeqs(1, 1)
+}
+
+func TestADatabaseThatFailsClosesNoSocket(t *testing.T) {
+	t.Parallel()
+	st := newStation(t, nil)
+	me, cat := st.user("me"), st.user("cat")
+	c := st.connect(me)
+	rename := func(from, to string) {
+		st.write(func(tx *gorm.DB) error { return tx.Exec("ALTER TABLE " + from + " RENAME TO " + to).Error })
+	}
+	rename("notification_states", "away")
+	before := st.sweeps()
+	st.people.set(func(p *people) { p.unsure = errors.New("the database is away") })
+	<-time.After(20 * time.Millisecond) // a few sweeps, which fail before they come to the sessions
+	rename("away", "notification_states")
+	eventually(t, "sweeps fail at the sessions", func() bool { return st.sweeps() > before+2 })
+	st.people.set(func(p *people) { p.unsure = nil })
+	st.wire.lose(true)
+	st.send(follow(me, cat))
+	c.wantSeqs(1, 1)
 }

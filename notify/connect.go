@@ -34,15 +34,23 @@ func (h handler) connect(c *gin.Context) error {
 	if err := h.s.reserve(); err != nil {
 		return err
 	}
+	taken := false
+	defer func() {
+		if !taken {
+			h.s.release()
+		}
+	}()
 	var viewer auth.Viewer
 	if err == nil {
 		viewer, err = h.s.Auth.Authenticate(c.Request.Context(), token)
 	}
 	if err != nil {
-		return h.refuse(c, err)
+		taken, err = h.refuse(c, err)
+		return err
 	}
 	web.SetViewerID(c, viewer.UserID)
-	return h.accept(c, newSocket(viewer), web.Query[socketQuery](c).Since)
+	taken, err = h.accept(c, newSocket(viewer), web.Query[socketQuery](c).Since)
+	return err
 }
 
 // handshake checks what RFC 6455 §4.2.1 asks of a client.
@@ -94,18 +102,16 @@ func refusal(err error) string {
 }
 
 // refuse accepts a socket only to close it with the reason, because browsers show scripts nothing of
-// a handshake that failed. Its place is reserved.
-func (h handler) refuse(c *gin.Context, why error) error {
+// a handshake that failed. It reports whether the reserved place was taken.
+func (h handler) refuse(c *gin.Context, why error) (taken bool, err error) {
 	reason := refusal(why)
 	if reason == "" {
-		h.s.release()
-		return fmt.Errorf("authenticate a socket: %w", why)
+		return false, fmt.Errorf("authenticate a socket: %w", why)
 	}
 	switching(c)
 	conn, err := h.s.melody.Upgrader.Upgrade(c.Writer, c.Request, c.Writer.Header())
 	if err != nil {
-		h.s.release()
-		return fmt.Errorf("open a socket to refuse it: %w", err)
+		return false, fmt.Errorf("open a socket to refuse it: %w", err)
 	}
 	go func() {
 		defer h.s.release()
@@ -113,26 +119,26 @@ func (h handler) refuse(c *gin.Context, why error) error {
 		defer func() { _ = conn.Close() }() // nothing was promised
 		goodbye(conn, verdict{4001, reason}, func() { linger(conn) })
 	}()
-	return nil
+	return true, nil
 }
 
-// accept opens a socket whose place is reserved. From add on no wake is missed; what was committed
-// before is counted by the state that is read then. So whatever commits after the upgrade arrives.
-func (h handler) accept(c *gin.Context, k *socket, since *int64) error {
+// accept opens a socket. From add on no wake is missed, and what was committed before is in the state
+// that is read then: so whatever commits after the upgrade arrives. It reports whether the reserved
+// place was taken.
+func (h handler) accept(c *gin.Context, k *socket, since *int64) (taken bool, err error) {
 	h.s.hub.add(k)
 	state, err := h.s.state(c.Request.Context(), k.userID)
 	if err != nil {
 		h.s.hub.remove(k)
-		h.s.release()
-		return err
+		return false, err
 	}
 	h.s.hub.place(k, state.LastSeq, since)
 	switching(c)
 	go h.s.serve(c.Writer, c.Request, k)
 	if err := <-k.opened; err != nil {
-		return fmt.Errorf("open a socket: %w", err)
+		return true, fmt.Errorf("open a socket: %w", err)
 	}
-	return nil
+	return true, nil
 }
 
 // switching prepares the response for 101: of the headers that answers have, only the id is for sockets.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -240,18 +241,24 @@ func TestAFailureIsNoVerdictOnTheToken(t *testing.T) {
 	}
 }
 
-// A response that cannot be taken over, as the recorder of the tests, fails after everything was checked.
+// unwilling is a response whose connection cannot be taken over, which shows after all was checked.
+type unwilling struct{ http.ResponseWriter }
+
+func (unwilling) Hijack() (net.Conn, *bufio.ReadWriter, error) { return nil, nil, net.ErrClosed }
+
 func TestAFailedUpgradeGivesThePlaceBack(t *testing.T) {
 	t.Parallel()
 	st := newStation(t, nil)
-	token := testkit.As(st.token(st.user("me")))
-	for _, o := range []testkit.Option{token, testkit.As("garbage")} {
-		func() {
-			defer func() { _ = recover() }() // gin's writer insists on a Hijacker
-			st.api.GET(t, "/notifications", upgrade(), o)
-		}()
+	for _, token := range []string{st.token(st.user("me")), "garbage"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/notifications", http.NoBody)
+		upgrade()(r)
+		testkit.As(token)(r)
+		st.api.Handler().ServeHTTP(unwilling{httptest.NewRecorder()}, r)
+		eventually(t, "no place is taken", func() bool { s := st.s.Stats(); return s.Sockets == 0 && s.Users == 0 })
+		r = r.Clone(t.Context())
+		st.api.Handler().ServeHTTP(httptest.NewRecorder(), r) // no Hijacker at all, on which gin panics
+		eventually(t, "no place is taken", func() bool { s := st.s.Stats(); return s.Sockets == 0 && s.Users == 0 })
 	}
-	eventually(t, "no place is taken", func() bool { s := st.s.Stats(); return s.Sockets == 0 && s.Users == 0 })
 }
 
 func TestTheProcessHasAPlaceForSoManySockets(t *testing.T) {

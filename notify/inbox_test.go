@@ -188,7 +188,7 @@ func TestReadingIsCheckedInOrder(t *testing.T) {
 	st.api.POST(t, "/notifications/read?x=1", mine, testkit.Body("text/plain", "{")).WantField("x", "unknown")
 	st.api.POST(t, "/notifications/read", mine, testkit.Body("text/plain", "{")).WantProblem(http.StatusUnsupportedMediaType, "unsupported_media_type")
 	st.api.POST(t, "/notifications/read", mine, testkit.Body("application/json", "{")).WantProblem(http.StatusBadRequest, "malformed")
-	large := `{"ids":[` + strings.Repeat("1,", 200_000) + `1]}`
+	large := `{"up_to":1` + strings.Repeat(" ", 257<<10) + `}`
 	st.api.POST(t, "/notifications/read", mine, testkit.Body("application/json", large)).WantProblem(http.StatusRequestEntityTooLarge, "too_large")
 	st.api.GET(t, "/notifications/inbox?x=1").WantProblem(http.StatusUnauthorized, "unauthorized")
 	st.api.GET(t, "/notifications/inbox", testkit.As("garbage")).WantProblem(http.StatusUnauthorized, "invalid_token")

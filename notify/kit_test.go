@@ -42,6 +42,7 @@ type people struct {
 	failed error // what the actors answer, once
 	panics bool  // whether they panic, once
 	broken error // what Standing answers
+	unsure error // what StandingSessions answers
 }
 
 func (p *people) Standing(_ context.Context, userID, sessionID int64) (auth.Role, error) {
@@ -62,6 +63,9 @@ func (p *people) StandingSessions(_ context.Context, ids []int64) ([]int64, erro
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked++
+	if p.unsure != nil {
+		return nil, p.unsure
+	}
 	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return p.ended[id] }), nil
 }
 

@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 func TestADeletedReviewIsGoneWithItsImageAndItsLikes(t *testing.T) {
@@ -39,6 +41,14 @@ func (s *stage) exec(t testing.TB, sql string, values ...any) {
 	t.Helper()
 	if err := s.DB.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Exec(sql, values...).Error }); err != nil {
 		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// store inserts rows, a slice of a model.
+func (s *stage) store(t testing.TB, rows any) {
+	t.Helper()
+	if err := s.DB.Tx(t.Context(), func(tx *gorm.DB) error { return tx.CreateInBatches(rows, 500).Error }); err != nil {
+		t.Fatalf("store: %v", err)
 	}
 }
 
@@ -144,12 +154,15 @@ func TestAFilmWithManyReviewersIsUncountedForAllOfThem(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	const many = 1201 // three batches
-	s.exec(t, `INSERT INTO users (username, username_key, password_hash, age, gender, role, profile_image,
-		follower_count, following_count, review_count, created_at, updated_at)
-		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-		SELECT 'many', CONCAT('many-', i), '', 20, 'female', 'member', '', 0, 0, 3, ?, ? FROM n`, many, s.Clock.Now(), s.Clock.Now())
-	s.exec(t, `INSERT INTO reviews (user_id, movie_id, title, content, image, like_count, created_at, updated_at)
-		SELECT id, ?, 'a', 'b', '', 0, created_at, created_at FROM users WHERE username = 'many'`, s.film.ID)
+	users, reviews := make([]user.User, many), make([]review.Review, many)
+	for i := range users {
+		users[i] = user.User{Username: "many", UsernameKey: fmt.Sprintf("many-%d", i), Gender: user.Female, Role: auth.RoleMember, ReviewCount: 3}
+	}
+	s.store(t, users)
+	for i := range reviews {
+		reviews[i] = review.Review{UserID: users[i].ID, MovieID: s.film.ID, Title: "a", Content: "b"}
+	}
+	s.store(t, reviews)
 	if err := s.movies.Delete(t.Context(), s.film.ID, auth.Viewer{UserID: s.root.ID, Role: auth.RoleAdmin}); err != nil {
 		t.Fatal(err)
 	}

@@ -67,9 +67,12 @@ func take(db *gorm.DB, id int64) (Review, error) {
 }
 
 // AddLikes adds delta to the likes of a review and nothing else, updated_at included. It locks the
-// row, so it comes before the like itself is written. It returns [ErrNotFound] when there is no such
-// review.
+// row, so it comes before the like itself is written; a delta of 0 does nothing. It returns
+// [ErrNotFound] when there is no such review.
 func AddLikes(tx *gorm.DB, id, delta int64) error {
+	if delta == 0 {
+		return nil
+	}
 	done := tx.Model(&Review{}).Where("id = ?", id).UpdateColumn("like_count", gorm.Expr("like_count + ?", delta))
 	if done.Error != nil {
 		return fmt.Errorf("count likes of review %d: %w", id, done.Error)

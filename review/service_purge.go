@@ -8,6 +8,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/user"
 )
 
@@ -17,33 +18,33 @@ const purgeBatch = 500
 // purgeUser prepares for the end of an account, whose row is locked: the films lose its reviews from
 // their counts, and the images go. The rows themselves go with the account, by the foreign key.
 func (s *Service) purgeUser(tx *gorm.DB, userID int64) error {
-	var rows []Review
-	err := tx.Select("movie_id", "image").Where("user_id = ?", userID).Order("movie_id").Find(&rows).Error
+	var films []int64
+	err := tx.Model(&Review{}).Where("user_id = ?", userID).Order("movie_id").Pluck("movie_id", &films).Error
 	if err != nil {
-		return fmt.Errorf("list the reviews of user %d: %w", userID, err)
+		return fmt.Errorf("list the films that user %d reviewed: %w", userID, err)
 	}
-	if err := uncount(tx, &movie.Movie{}, column(rows, func(r Review) int64 { return r.MovieID })); err != nil {
+	if err := uncount(tx, &movie.Movie{}, films); err != nil {
 		return err
 	}
-	return s.media.Discard(tx, column(rows, func(r Review) string { return r.Image })...)
+	return s.discardImages(tx, "user_id = ?", userID)
 }
 
 // purgeMovie prepares for the end of a film, whose row is locked, as purgeUser does for an account.
 // It returns movie.ErrHasReviews when somebody else has reviewed the film and by is no admin.
 func (s *Service) purgeMovie(tx *gorm.DB, m movie.Movie, by auth.Viewer) error {
-	var rows []Review
-	err := tx.Select("user_id", "image").Where("movie_id = ?", m.ID).Order("user_id").Find(&rows).Error
+	var authors []int64
+	err := tx.Model(&Review{}).Where("movie_id = ?", m.ID).Order("user_id").Pluck("user_id", &authors).Error
 	if err != nil {
-		return fmt.Errorf("list the reviews of movie %d: %w", m.ID, err)
+		return fmt.Errorf("list who reviewed movie %d: %w", m.ID, err)
 	}
-	foreign := slices.ContainsFunc(rows, func(r Review) bool { return r.UserID != by.UserID })
+	foreign := slices.ContainsFunc(authors, func(id int64) bool { return id != by.UserID })
 	if foreign && !by.Admin() {
 		return movie.ErrHasReviews
 	}
-	if err := uncount(tx, &user.User{}, column(rows, func(r Review) int64 { return r.UserID })); err != nil {
+	if err := uncount(tx, &user.User{}, authors); err != nil {
 		return err
 	}
-	return s.media.Discard(tx, column(rows, func(r Review) string { return r.Image })...)
+	return s.discardImages(tx, "movie_id = ?", m.ID)
 }
 
 // uncount takes one review from the count of each parent. A popular film has more of them than there
@@ -60,10 +61,14 @@ func uncount(tx *gorm.DB, parent any, ids []int64) error {
 	return nil
 }
 
-func column[T any](rows []Review, of func(Review) T) []T {
-	out := make([]T, len(rows))
-	for i, r := range rows {
-		out[i] = of(r)
+// discardImages discards the images of reviews that are about to go. It locks the rows, after their
+// parents: an author who replaces an image at this moment does not lock those, and the new image
+// would be left behind.
+func (s *Service) discardImages(tx *gorm.DB, which string, id int64) error {
+	var keys []string
+	err := database.ForUpdate(tx).Model(&Review{}).Where(which, id).Order("id").Pluck("image", &keys).Error
+	if err != nil {
+		return fmt.Errorf("list images of reviews: %w", err)
 	}
-	return out
+	return s.media.Discard(tx, keys...)
 }

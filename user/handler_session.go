@@ -194,8 +194,8 @@ func cookieValue(c *gin.Context, name string) string {
 
 // hasBody reports whether there is a body, also where its length is not announced.
 func hasBody(r *http.Request) bool {
-	if r.Body == nil || r.ContentLength == 0 {
-		return false
+	if r.Body == nil || r.ContentLength >= 0 {
+		return r.ContentLength > 0
 	}
 	ahead := bufio.NewReader(r.Body)
 	_, err := ahead.Peek(1)

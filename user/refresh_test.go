@@ -13,6 +13,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/testkit"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 func byCookie(token string) testkit.Option { return testkit.Cookie(auth.RefreshCookie, token) }
@@ -161,12 +162,10 @@ func TestSixteenRefreshesAtOnceMakeOneGeneration(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, in := k.member(t, "alice")
-	for round := range 60 {
+	for round := range 150 {
 		k.Clock.Advance(time.Second)
 		token := in.Refresh
-		all := atOnce(16, func(int) tokens {
-			return tokensOf(k.refresh(t, token).Want(http.StatusOK))
-		})
+		all := atOnce(16, func(int) tokens { return k.refreshed(t, token) })
 		for _, one := range all {
 			if one.Refresh != all[0].Refresh || one.Refresh == token {
 				t.Fatalf("round %d: several successors", round)
@@ -182,6 +181,16 @@ func TestSixteenRefreshesAtOnceMakeOneGeneration(t *testing.T) {
 	if n := k.sessions(t, id); n != 1 || len(k.ended.take()) != 0 {
 		t.Errorf("%d sessions, want one that never ended", n)
 	}
+}
+
+// refreshed goes past HTTP, which would take most of the time.
+func (k *kit) refreshed(t *testing.T, token string) tokens {
+	t.Helper()
+	in, err := k.users.Refresh(t.Context(), token, user.Device{})
+	if err != nil {
+		t.Errorf("refresh: %v", err)
+	}
+	return tokens{Access: in.Access, Refresh: in.Refresh}
 }
 
 func TestAForeignPageCannotUseTheCookies(t *testing.T) {

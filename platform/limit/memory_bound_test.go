@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestAMillionKeysStayWithinTheCap(t *testing.T) {
+func TestMoreKeysThanFitStayWithinTheCap(t *testing.T) {
 	before := heap()
 	clock := newFakeClock()
 	m := NewMemory(clock.now)
@@ -18,7 +18,7 @@ func TestAMillionKeysStayWithinTheCap(t *testing.T) {
 		take(t, m, "guesser", r)
 	}
 	long := strings.Repeat("x", 1000) // a long key costs no more than a short one
-	for i := range 1_000_000 {
+	for i := range 400_000 {
 		take(t, m, long[:i%2*1000]+strconv.Itoa(i), r)
 	}
 	const most = shardCount * shardCap
