@@ -5,9 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"net/http"
-
-	"github.com/gin-gonic/gin"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/web"
@@ -86,9 +83,6 @@ func (j *jsonRows) next() (row, error) {
 	}
 }
 
-// jsonHeader says what the body of a row is.
-var jsonHeader = http.Header{"Content-Type": {"application/json"}}
-
 // draft holds a row to the rules of POST /movies by the binding of that very route, so that the two
 // cannot drift apart.
 func (r row) draft() (Draft, *RowError) {
@@ -96,8 +90,7 @@ func (r row) draft() (Draft, *RowError) {
 		return Draft{}, r.failed
 	}
 	var req createRequest
-	c := &gin.Context{Request: &http.Request{Header: jsonHeader, Body: io.NopCloser(bytes.NewReader(r.body))}}
-	if err := web.BindJSON(c, &req); err != nil {
+	if err := web.ParseJSON(r.body, &req); err != nil {
 		return Draft{}, rowError(r.line, err)
 	}
 	return req.draft(), nil

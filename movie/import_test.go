@@ -26,7 +26,7 @@ type imported struct {
 	Err    error
 }
 
-func (s *stage) load(t testing.TB, ctx context.Context, format movie.Format, r io.Reader) imported {
+func (s *stage) load(ctx context.Context, t testing.TB, format movie.Format, r io.Reader) imported {
 	t.Helper()
 	var got imported
 	var done movie.Progress
@@ -51,7 +51,7 @@ func (s *stage) load(t testing.TB, ctx context.Context, format movie.Format, r i
 func TestImportReadsCSV(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	got := s.load(t, t.Context(), movie.CSV, strings.NewReader("\uFEFF genre , title,plot,cast,playtime\r\n"+
+	got := s.load(t.Context(), t, movie.CSV, strings.NewReader("\uFEFF genre , title,plot,cast,playtime\r\n"+
 		`Drama,기생충,"가족, 그리고 ""반지하""",`+`"[{""name"":""송강호"",""role"":""기택"",""age"":52}]",131`+"\r\n\r\n"+
 		"SF,\" 옥자 \",\"두\r\n줄\",, 0121 \r\n"+
 		"Comedy,끝,,[],1"))
@@ -80,7 +80,7 @@ func TestImportReadsCSV(t *testing.T) {
 func TestImportReadsJSONLines(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	got := s.load(t, t.Context(), movie.JSONLines, strings.NewReader("\uFEFF"+encode(t, film(nil))+"\r\n\n  \n"+
+	got := s.load(t.Context(), t, movie.JSONLines, strings.NewReader("\uFEFF"+encode(t, film(nil))+"\r\n\n  \n"+
 		encode(t, film(object{"title": "옥자", "cast": []object{{"name": "안서현"}}}))))
 	if diff := cmp.Diff(imported{Titles: []string{"기생충", "옥자"}, Told: []movie.Progress{{Read: 2, Imported: 2}}}, got, cmp.Comparer(sameError)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -156,7 +156,7 @@ func TestImportReportsBadRowsByLineAndFieldAndGoesOn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := newStage(t).load(t, t.Context(), c.format, strings.NewReader(c.file))
+			got := newStage(t).load(t.Context(), t, c.format, strings.NewReader(c.file))
 			if got.Err != nil {
 				t.Errorf("import: %v", got.Err)
 			}
@@ -212,7 +212,7 @@ func TestFileThatIsNoneOfFilmsIsRefusedWhole(t *testing.T) {
 		"breaks in quote": {movie.CSV, io.MultiReader(strings.NewReader(csvHeader+"\"a\n"), iotest.ErrReader(errors.New("gone"))), "import: read: gone"},
 		"breaks in long":  {movie.JSONLines, io.MultiReader(strings.NewReader(strings.Repeat("a", 2<<20)), iotest.ErrReader(errors.New("gone"))), "import: read: gone"},
 	} {
-		got := s.load(t, t.Context(), c.format, c.file)
+		got := s.load(t.Context(), t, c.format, c.file)
 		if got.Err == nil || got.Err.Error() != c.want {
 			t.Errorf("%s: error %v, want %s", name, got.Err, c.want)
 		}
@@ -225,7 +225,7 @@ func TestFileThatIsNoneOfFilmsIsRefusedWhole(t *testing.T) {
 func TestWhatWasReadBeforeTheFileBrokeOffIsImported(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	got := s.load(t, t.Context(), movie.CSV, io.MultiReader(strings.NewReader(csvHeader+"a,,,90,Drama\n"), iotest.ErrReader(errors.New("gone"))))
+	got := s.load(t.Context(), t, movie.CSV, io.MultiReader(strings.NewReader(csvHeader+"a,,,90,Drama\n"), iotest.ErrReader(errors.New("gone"))))
 	if got.Err == nil || !cmp.Equal(got.Titles, []string{"a"}) {
 		t.Errorf("titles %v, error %v", got.Titles, got.Err)
 	}
@@ -250,7 +250,7 @@ func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 func TestProgressIsToldEveryTenThousandRows(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	got := s.load(t, t.Context(), movie.CSV, films(20_700))
+	got := s.load(t.Context(), t, movie.CSV, films(20_700))
 	want := []movie.Progress{{Read: 10_000, Imported: 10_000}, {Read: 20_000, Imported: 20_000}, {Read: 20_700, Imported: 20_700}}
 	if diff := cmp.Diff(want, got.Told); diff != "" || got.Err != nil {
 		t.Errorf("error %v (-want +got):\n%s", got.Err, diff)
@@ -268,7 +268,7 @@ func TestImportThatIsStoppedKeepsWhatItHas(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
 	rows := 0
 	file := films(5000)
-	got := s.load(t, ctx, movie.CSV, readerFunc(func(p []byte) (int, error) {
+	got := s.load(ctx, t, movie.CSV, readerFunc(func(p []byte) (int, error) {
 		if rows++; rows == 1250 {
 			stop(errors.New("interrupted"))
 		}
@@ -294,7 +294,7 @@ func TestImportStopsWhenTheDatabaseFails(t *testing.T) {
 		}
 	}
 	s.write(t, broken)
-	got := s.load(t, t.Context(), movie.CSV, films(2000))
+	got := s.load(t.Context(), t, movie.CSV, films(2000))
 	if got.Err == nil || !strings.Contains(got.Err.Error(), "disk full") {
 		t.Errorf("error is %v", got.Err)
 	}
@@ -335,7 +335,7 @@ func fuzzImport(f *testing.F, format movie.Format) {
 	s := newStage(f)
 	f.Fuzz(func(t *testing.T, file string) {
 		s.write(t, func(tx *gorm.DB) error { return tx.Exec("DELETE FROM movies").Error })
-		s.load(t, t.Context(), format, strings.NewReader(file))
+		s.load(t.Context(), t, format, strings.NewReader(file))
 		rows, _, err := s.movies.List(t.Context(), movie.Filter{}, movie.SortOldest, page.Page{Limit: page.MaxLimit})
 		if err != nil {
 			t.Fatalf("list: %v", err)

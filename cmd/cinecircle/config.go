@@ -137,7 +137,7 @@ func defaultLimits() limitsConfig {
 		Signup:        limit.Rate{Count: 30, Per: time.Minute, Burst: 60},
 		LoginAddress:  limit.Rate{Count: 60, Per: time.Minute, Burst: 60},
 		LoginAccount:  limit.Rate{Count: 10, Per: time.Minute, Burst: 10},
-		Upload:        limit.Rate{Count: 30, Per: time.Minute, Burst: 60},
+		Upload:        limit.Rate{Count: 60, Per: time.Minute, Burst: 120},
 		Socket:        limit.Rate{Count: 60, Per: time.Minute, Burst: 120},
 		Toggle:        limit.Rate{Count: 5, Per: time.Minute, Burst: 5},
 		ReviewContent: 10_000,

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -66,7 +65,7 @@ func (g *Guard) Enter(p Policy, class Class) web.Handler {
 			return err
 		}
 		if p.SignedIn() && who != nil {
-			return challenge(c, who)
+			return who
 		}
 		if byCookie && !safe(c.Request.Method) && g.edge.Foreign(c.Request) {
 			return web.ErrCrossOrigin
@@ -142,16 +141,6 @@ func (g *Guard) count(c *gin.Context, class Class, userID int64) error {
 		return apperr.ErrTooMany.After(wait)
 	}
 	return nil
-}
-
-// challenge adds the header that a 401 must have (RFC 6750 §3).
-func challenge(c *gin.Context, err error) error {
-	value := `Bearer realm="cinecircle"`
-	if !errors.Is(err, ErrUnauthorized) {
-		value += `, error="invalid_token"`
-	}
-	c.Header("WWW-Authenticate", value)
-	return err
 }
 
 func safe(method string) bool {

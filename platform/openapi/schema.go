@@ -62,19 +62,26 @@ func simple(schema jsonschema.Schema) map[string]any {
 	return m
 }
 
-// responseName makes Movie of movie.response and MovieCount of movie.countResponse.
+// responseName makes Movie of movie.response, MovieCount of movie.countResponse and Notification of
+// notify.notificationResponse.
 func responseName(_ reflect.Type, name string) string {
-	name = strings.TrimSuffix(name, "Response")
-	if short, ok := strings.CutPrefix(name, "Web"); ok {
-		return short
-	}
-	return name
+	return shortName(strings.TrimSuffix(name, "Response"))
 }
 
 // requestName makes MovieCreateRequest of movie.createRequest, and MovieActorRequest of movie.actor,
 // which may be a response as well and then has other rules.
 func requestName(_ reflect.Type, name string) string {
-	return strings.TrimSuffix(name, "Request") + "Request"
+	return shortName(strings.TrimSuffix(name, "Request") + "Request")
+}
+
+// shortName leaves out the packages that do not say what a thing is.
+func shortName(name string) string {
+	for _, pkg := range []string{"Web", "Notify", "Reaction", "Ops"} {
+		if short, ok := strings.CutPrefix(name, pkg); ok && short != "" {
+			return short
+		}
+	}
+	return name
 }
 
 // fileSchema is how an uploaded file looks (OpenAPI 3.1 §4.8.14.3).

@@ -29,6 +29,11 @@ func BindJSON(c *gin.Context, dst any) error {
 	if err != nil {
 		return readError(err)
 	}
+	return ParseJSON(body, dst)
+}
+
+// ParseJSON is BindJSON for a body that came another way, such as a line of a file.
+func ParseJSON(body []byte, dst any) error {
 	if !wellFormed(body) {
 		return ErrMalformed
 	}

@@ -72,10 +72,24 @@ func writeProblem(c *gin.Context, e *apperr.Error) {
 	h.Set("Content-Language", map[bool]string{true: "ko", false: "en"}[korean])
 	h.Add("Vary", "Accept-Language")
 	h.Set("Cache-Control", "no-store")
+	if status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", challenge(e))
+	}
 	if e.RetryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
 	}
 	c.Data(status, "application/problem+json", body)
+}
+
+// challenge is the header that a 401 must have (RFC 9110 §11.6.1). Only a token that was sent and is no
+// good is an error of it (RFC 6750 §3.1).
+func challenge(e *apperr.Error) string {
+	const scheme = `Bearer realm="cinecircle"`
+	switch e.Code {
+	case "invalid_token", "token_expired":
+		return scheme + `, error="invalid_token"`
+	}
+	return scheme
 }
 
 func fieldErrors(fields []apperr.Field, korean bool) []FieldError {
