@@ -102,11 +102,8 @@ func rowError(number int64, err error) *RowError {
 		return &RowError{Line: number, Text: apperr.Text{EN: err.Error(), KO: err.Error()}}
 	}
 	failed := &RowError{Line: number, Text: e.Text, Fields: e.Fields}
-	switch e.Code { // the words of these are about requests
-	case web.ErrMalformed.Code:
+	if e.Code == web.ErrMalformed.Code { // whose words are about requests
 		failed.Text = apperr.Text{EN: "This row is not valid JSON in UTF-8.", KO: "행이 올바른 UTF-8 JSON이 아닙니다."}
-	case web.ErrTooLarge.Code:
-		failed.Text = apperr.Text{EN: "This film is larger than 256 KiB as JSON.", KO: "영화 정보가 JSON으로 256 KiB보다 큽니다."}
 	}
 	return failed
 }

@@ -150,7 +150,7 @@ func TestImportReportsBadRowsByLineAndFieldAndGoesOn(t *testing.T) {
 		"long JSON lines": {movie.JSONLines, strings.Repeat("x", 2<<20) + "\n" + encode(t, film(object{"title": "a"})) + "\n" + encode(t, film(object{"plot": strings.Repeat("a", 300<<10)})) + "\n" + strings.Repeat("y", 2<<20),
 			[]string{"a"}, []string{
 				"line 1: This row is longer than 1 MiB.",
-				"line 3: This film is larger than 256 KiB as JSON.",
+				"line 3: plot: This must be at most 10000 characters.",
 				"line 4: This row is longer than 1 MiB.",
 			}},
 	} {
