@@ -2,22 +2,14 @@ package user
 
 import (
 	"bufio"
-	"errors"
 	"io"
 	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/web"
-)
-
-// The challenges of a 401 from a route that judges credentials itself (RFC 6750 §3).
-const (
-	challenge      = `Bearer realm="cinecircle"`
-	challengeToken = challenge + `, error="invalid_token"`
 )
 
 type loginRequest struct {
@@ -63,7 +55,7 @@ func (h handler) login(c *gin.Context) error {
 	}
 	in, err := h.s.Login(c.Request.Context(), req.Username, req.Password, device(c))
 	if err != nil {
-		return challenged(c, err, challenge)
+		return err
 	}
 	return h.welcomed(c, in)
 }
@@ -99,7 +91,7 @@ func (h handler) refresh(c *gin.Context) error {
 	}
 	if token == "" {
 		if token = cookieValue(c, auth.RefreshCookie); token == "" {
-			return challenged(c, auth.ErrUnauthorized, challenge)
+			return auth.ErrUnauthorized
 		}
 		if h.s.edge.Foreign(c.Request) {
 			return web.ErrCrossOrigin
@@ -107,7 +99,7 @@ func (h handler) refresh(c *gin.Context) error {
 	}
 	in, err := h.s.Refresh(c.Request.Context(), token, device(c))
 	if err != nil {
-		return challenged(c, err, challengeToken)
+		return err
 	}
 	return h.welcomed(c, in)
 }
@@ -204,12 +196,4 @@ func hasBody(r *http.Request) bool {
 		io.Closer
 	}{ahead, r.Body}
 	return err == nil
-}
-
-// challenged adds the header that a 401 must have, and leaves other errors alone.
-func challenged(c *gin.Context, err error, how string) error {
-	if e, ok := errors.AsType[*apperr.Error](err); ok && e.Kind == apperr.Unauthorized {
-		c.Header("WWW-Authenticate", how)
-	}
-	return err
 }

@@ -2,7 +2,6 @@ package user_test
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -253,31 +252,6 @@ func TestASessionRemembersTheDeviceWithinItsColumns(t *testing.T) {
 	}
 	if at := k.stored(t, id).LastLogin; at == nil || !at.Equal(k.Clock.Now()) {
 		t.Errorf("last login %v, want %v", at, k.Clock.Now())
-	}
-}
-
-func TestALoginThatLostTheRaceAgainstANewPasswordOpensNoSession(t *testing.T) {
-	t.Parallel()
-	k := newKit(t)
-	for round := range 5 {
-		name := fmt.Sprintf("alice %d", round)
-		id, in := k.member(t, name)
-		results := atOnce(6, func(i int) *testkit.Response {
-			if i == 0 {
-				change := map[string]any{"password": "another password", "current_password": password}
-				return k.api.PATCH(t, "/users/me", testkit.As(in.Access), testkit.JSON(change))
-			}
-			return k.tryLogin(t, name, password)
-		})
-		results[0].Want(http.StatusOK)
-		for _, res := range results[1:] {
-			if res.Status == http.StatusOK {
-				k.me(t, tokensOf(res).Access).WantProblem(http.StatusUnauthorized, "invalid_token")
-			}
-		}
-		if n := k.sessions(t, id); n != 1 {
-			t.Errorf("round %d: %d sessions, want only that of the change", round, n)
-		}
 	}
 }
 

@@ -28,8 +28,13 @@ func TestSearchWantsAllConditionsToHold(t *testing.T) {
 		age    int
 		gender string
 	}{
-		{"Alice", 20, "female"}, {"alicia", 30, "female"}, {"Malik", 20, "male"}, {"영화광", 30, "male"},
-		{"100%_fan", 40, "female"}, {"José", 40, "male"}, {`a\b'c"d`, 50, "male"},
+		{"Alice", 20, "female"},
+		{"alicia", 30, "female"},
+		{"Malik", 20, "male"},
+		{"영화광", 30, "male"},
+		{"100%_fan", 40, "female"},
+		{"José", 40, "male"},
+		{`a\b'c"d`, 50, "male"},
 	} {
 		k.api.POST(t, "/users", testkit.JSON(map[string]any{
 			"username": u.name, "password": password, "age": u.age, "gender": u.gender,

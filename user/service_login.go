@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -144,7 +145,7 @@ func (s *Service) signedIn(one Session, refresh string) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	return SignedIn{
-		UserID: one.UserID, Access: access, Refresh: refresh, ExpiresIn: expires.Sub(s.clock()),
+		UserID: one.UserID, Access: access, Refresh: refresh, ExpiresIn: expires.Sub(s.clock().Truncate(time.Second)),
 	}, nil
 }
 

@@ -107,7 +107,7 @@ func (s *Service) EndSessions(ctx context.Context, userID int64) error {
 // Logout ends the session that one of the tokens belongs to; the access token counts first. Tokens
 // that are not good belong to none, which is no error: who wants out is out.
 func (s *Service) Logout(ctx context.Context, access, refresh string) error {
-	userID, sessionID := int64(0), int64(0)
+	var userID, sessionID int64
 	if a, err := s.tokens.ParseAccess(access); err == nil {
 		userID, sessionID = a.UserID, a.SessionID
 	} else if r, err := s.tokens.ParseRefresh(refresh); err == nil {

@@ -163,8 +163,11 @@ func TestStandingTellsAGoneUserFromAnEndedSession(t *testing.T) {
 		role          auth.Role
 		err           error
 	}{
-		{alice, session, auth.RoleMember, nil}, {bob, otherSession, auth.RoleAdmin, nil},
-		{alice, otherSession, "", auth.ErrInvalidToken}, {alice, 999, "", auth.ErrInvalidToken}, {999, session, "", auth.ErrUserGone},
+		{alice, session, auth.RoleMember, nil},
+		{bob, otherSession, auth.RoleAdmin, nil},
+		{alice, otherSession, "", auth.ErrInvalidToken},
+		{alice, 999, "", auth.ErrInvalidToken},
+		{999, session, "", auth.ErrUserGone},
 	} {
 		role, err := k.users.Standing(t.Context(), c.user, c.session)
 		if role != c.role || !errors.Is(err, c.err) || errors.Is(err, auth.ErrUserGone) != (c.err == auth.ErrUserGone) { //nolint:errorlint // which one it is

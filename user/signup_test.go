@@ -88,8 +88,14 @@ func TestSignUpTakesEveryBoundary(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	for i, change := range []map[string]any{
-		{"username": "가나"}, {"username": strings.Repeat("각", 50)}, {"age": 1}, {"age": 150}, {"gender": "male"},
-		{"password": "비밀번호여덟글자"}, {"password": strings.Repeat("🍣", 128)}, {"password": "        "},
+		{"username": "가나"},
+		{"username": strings.Repeat("각", 50)},
+		{"age": 1},
+		{"age": 150},
+		{"gender": "male"},
+		{"password": "비밀번호여덟글자"},
+		{"password": strings.Repeat("🍣", 128)},
+		{"password": "        "},
 	} {
 		body := signUpBody("user " + strconv.Itoa(i))
 		maps.Copy(body, change)

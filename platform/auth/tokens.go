@@ -86,13 +86,13 @@ func deriveKey(secret []byte, purpose string) []byte {
 	return key
 }
 
-// Access mints an access token. It is good for the access TTL, rounded up to a whole second.
+// Access mints an access token. It is good for the access TTL, in whole seconds from the present one.
 func (t *Tokens) Access(userID, sessionID int64) (token string, expiresAt time.Time, err error) {
 	now := t.clock()
 	return sign(t.accessKey, userID, sessionID, &claims{
 		Issuer: t.issuer, Type: typAccess, ID: text(rand.Text()),
 		IssuedAt:  number(now.Unix()),
-		ExpiresAt: number(now.Add(t.accessTTL + time.Second - 1).Unix()),
+		ExpiresAt: number(now.Unix() + int64((t.accessTTL+time.Second-1)/time.Second)),
 	})
 }
 
