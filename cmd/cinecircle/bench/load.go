@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -53,9 +54,7 @@ func (c *client) do(ctx context.Context, base string, r request) (answer, error)
 	if err != nil {
 		return answer{}, fmt.Errorf("%s %s: %w", r.method, r.path, err)
 	}
-	for name, values := range c.extra {
-		out.Header[name] = values
-	}
+	maps.Copy(out.Header, c.extra)
 	if r.kind != "" {
 		out.Header.Set("Content-Type", r.kind)
 	}

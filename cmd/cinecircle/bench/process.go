@@ -50,7 +50,7 @@ func startProcess(ctx context.Context, l launch) (*process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the output of %s: %w", l.name, err)
 	}
-	defer output.Close() //nolint:errcheck // the child has its own
+	defer output.Close() // the child has its own
 	p.cmd = exec.CommandContext(ctx, l.path, l.args...)
 	p.cmd.Dir, p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = l.dir, l.env, output, output
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }

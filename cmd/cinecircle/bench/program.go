@@ -59,8 +59,8 @@ func build(ctx context.Context, path string) error {
 // environment configures the server as in production, with its log written and every middleware on;
 // only the rates are off, because one machine is to send what many people would.
 func environment(o options, dir, addr string) []string {
-	others := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "CINECIRCLE_") })
-	env := append(others,
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "CINECIRCLE_") })
+	env = append(env,
 		"CINECIRCLE_SERVER_ADDR="+addr,
 		"CINECIRCLE_DATABASE_DSN="+filepath.Join(dir, "cinecircle.db"),
 		"CINECIRCLE_MEDIA_DIR="+filepath.Join(dir, "media"),

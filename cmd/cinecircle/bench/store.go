@@ -63,10 +63,14 @@ func openStore(ctx context.Context, file string) (*store, error) {
 		on   *sql.DB
 		text string
 	}{
-		{&s.movie, reader, selectMovie}, {&s.list, reader, selectList}, {&s.search, reader, selectSearch},
-		{&s.insert, s.writer, insertReview}, {&s.film, s.writer, countOfMovie}, {&s.user, s.writer, countOfUser},
+		{&s.movie, reader, selectMovie},
+		{&s.list, reader, selectList},
+		{&s.search, reader, selectSearch},
+		{&s.insert, s.writer, insertReview},
+		{&s.film, s.writer, countOfMovie},
+		{&s.user, s.writer, countOfUser},
 	} {
-		if *p.to, err = p.on.PrepareContext(ctx, p.text); err != nil {
+		if *p.to, err = p.on.PrepareContext(ctx, p.text); err != nil { //nolint:sqlclosecheck // it lives as long as its pool
 			return nil, errors.Join(fmt.Errorf("prepare %q: %w", p.text, err), db.Close())
 		}
 	}
@@ -128,7 +132,7 @@ func (s *store) listMovies(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // Err below says what went wrong
+	defer rows.Close() // Err below says what went wrong
 	found := make([]storedMovie, 0, limit+1)
 	for rows.Next() {
 		m, err := scanMovie(rows)

@@ -47,6 +47,7 @@ func (s *store) save(ctx context.Context, r *storedReview) error {
 }
 
 func (s *store) write(ctx context.Context, tx *sql.Tx, r *storedReview) error {
+	//nolint:sqlclosecheck // the transaction closes what it makes of a statement
 	result, err := tx.StmtContext(ctx, s.insert).ExecContext(ctx, r.UserID, r.MovieID, r.Title, r.Content, r.CreatedAt, r.CreatedAt)
 	if err != nil {
 		return fmt.Errorf("insert: %w", err)
@@ -54,7 +55,7 @@ func (s *store) write(ctx context.Context, tx *sql.Tx, r *storedReview) error {
 	if r.ID, err = result.LastInsertId(); err != nil {
 		return fmt.Errorf("insert: %w", err)
 	}
-	_, err1 := tx.StmtContext(ctx, s.film).ExecContext(ctx, r.MovieID)
-	_, err2 := tx.StmtContext(ctx, s.user).ExecContext(ctx, r.UserID)
+	_, err1 := tx.StmtContext(ctx, s.film).ExecContext(ctx, r.MovieID) //nolint:sqlclosecheck // as above
+	_, err2 := tx.StmtContext(ctx, s.user).ExecContext(ctx, r.UserID)  //nolint:sqlclosecheck // as above
 	return errors.Join(err1, err2)
 }
