@@ -120,20 +120,25 @@ func take(db *gorm.DB, id int64) (Movie, error) {
 // Counts are changes of the counters of a film.
 type Counts struct{ Likes, Dislikes, Reviews int64 }
 
+// Reviews are counted apart because like_count stands in indexes, which SQLite writes anew even for + 0.
+const (
+	addReactions = `UPDATE movies SET like_count = like_count + ?, dislike_count = dislike_count + ?,
+	review_count = review_count + ? WHERE id = ?`
+	addReviews = "UPDATE movies SET review_count = review_count + ? WHERE id = ?"
+)
+
 // AddCounts adds c to the counters of a film and locks its row until the end of the transaction; it
 // returns ErrNotFound when there is none. It comes before the row that is counted is written, or
 // two transactions can deadlock on the foreign key.
 func AddCounts(tx *gorm.DB, id int64, c Counts) error {
-	set := map[string]any{}
-	for column, delta := range map[string]int64{"like_count": c.Likes, "dislike_count": c.Dislikes, "review_count": c.Reviews} {
-		if delta != 0 {
-			set[column] = gorm.Expr(column+" + ?", delta)
-		}
-	}
-	if len(set) == 0 {
+	if c == (Counts{}) {
 		return nil
 	}
-	done := tx.Model(&Movie{}).Where("id = ?", id).UpdateColumns(set)
+	statement, args := addReactions, []any{c.Likes, c.Dislikes, c.Reviews, id}
+	if c.Likes == 0 && c.Dislikes == 0 {
+		statement, args = addReviews, []any{c.Reviews, id}
+	}
+	done := tx.Exec(statement, args...)
 	if done.Error != nil {
 		return fmt.Errorf("count for movie %d: %w", id, done.Error)
 	}

@@ -151,7 +151,7 @@ func TestAPingIsAnswered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close() //nolint:errcheck // a test
+	defer conn.Close()
 	errPong := errors.New("pong")
 	conn.SetPongHandler(func(data string) error {
 		if data != "hello" {
@@ -190,7 +190,7 @@ func TestAPeerThatIsSilentIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer silent.Close() //nolint:errcheck // a test
+	defer silent.Close()
 	if quick.s.Stats().Sockets != 2 {
 		t.Fatal("both are connected")
 	}
@@ -233,7 +233,7 @@ func TestShutdownUnderConnectsLeavesNone(t *testing.T) {
 				for {
 					conn, res, err := st.dial(header("Authorization", "Bearer "+token))
 					if err != nil {
-						if res == nil || res.StatusCode != http.StatusServiceUnavailable {
+						if res.status != http.StatusServiceUnavailable {
 							t.Errorf("turned away by %v %v", res, err)
 						}
 						return
@@ -268,7 +268,7 @@ func TestShutdownCutsOffWhoDoesNotListen(t *testing.T) {
 	st := newStation(t, nil)
 	me, cat := st.user("me"), st.user("cat")
 	stuck := st.stuck(me)
-	defer stuck.Close() //nolint:errcheck // a test
+	defer stuck.Close()
 	st.send(follow(me, cat), like(me, cat, 1))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // no time to be polite
@@ -296,13 +296,27 @@ func TestAPanicInACallbackEndsNothing(t *testing.T) {
 	})
 	me, cat := st.user("me"), st.user("cat")
 	c := st.connect(me)
+	st.send(like(me, cat, 1))
+	c.wantSeqs(1, 1) // it is open for us, too
 	panics.Store(true)
 	if err := c.conn.WriteMessage(websocket.TextMessage, nil); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the panic", func() bool { return !panics.Load() })
 	st.send(follow(me, cat))
-	c.wantSeqs(1, 1)
+	c.wantSeqs(2, 2)
+
+	panics.Store(true) // and now in the one that opens a socket, which must not stay half open
+	half, _, err := st.dial(header("Authorization", "Bearer "+st.token(me)))
+	if err == nil {
+		defer half.Close()
+		if _, _, err = half.ReadMessage(); err == nil {
+			t.Error("a frame came")
+		}
+	}
+	eventually(t, "its place is free", func() bool { return st.s.Stats().Sockets == 1 })
+	st.send(like(me, cat, 2))
+	c.wantSeqs(3, 3)
 }
 
 func TestAPanicInTheSweepEndsNothing(t *testing.T) {
@@ -319,11 +333,13 @@ func TestAPanicInTheSweepEndsNothing(t *testing.T) {
 	})
 	me, cat := st.user("me"), st.user("cat")
 	c := st.connect(me)
+	st.send(like(me, cat, 1))
+	c.wantSeqs(1, 1) // it is open for us, too: from here on only the sweep looks at the clock
 	panics.Store(true)
 	eventually(t, "the panic", func() bool { return !panics.Load() })
 	st.wire.lose(true)
 	st.send(follow(me, cat))
-	c.wantSeqs(1, 1)
+	c.wantSeqs(2, 2)
 }
 
 func TestADatabaseThatFailsClosesNoSocket(t *testing.T) {

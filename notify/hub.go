@@ -125,6 +125,7 @@ func (h *hub) next() *mailbox {
 		return nil
 	}
 	box := h.queue[0]
+	h.queue[0] = nil
 	h.queue = h.queue[1:]
 	box.queued, box.busy, box.again = false, true, false
 	return box

@@ -173,12 +173,12 @@ func (st *station) instance(t testing.TB, change func(*notify.Deps)) *station {
 	}
 	other.s = notify.New(deps)
 	other.s.Routes(other.api.Router, st.Zone)
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ran := make(chan error, 1)
 	go func() { ran <- other.s.Run(ctx) }()
 	other.server = httptest.NewServer(other.api.Handler())
 	t.Cleanup(func() {
-		stop, done := context.WithTimeout(context.Background(), patience)
+		stop, done := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 		defer done()
 		if err := other.s.Shutdown(stop); err != nil {
 			t.Errorf("shut down: %v", err)
@@ -314,13 +314,25 @@ func protocols(names ...string) dialOption {
 	return func(d *dialing) { d.protocols = names }
 }
 
-func (st *station) dial(options ...dialOption) (*websocket.Conn, *http.Response, error) {
+// answer is how the server answered a handshake.
+type answer struct {
+	status int
+	header http.Header
+}
+
+// dial opens a socket, or says how it was refused. The answer is zero when there was none.
+func (st *station) dial(options ...dialOption) (*websocket.Conn, answer, error) {
 	d := dialing{header: http.Header{}}
 	for _, o := range options {
 		o(&d)
 	}
 	dialer := websocket.Dialer{Subprotocols: d.protocols, NetDial: d.dial, HandshakeTimeout: patience}
-	return dialer.Dial("ws"+strings.TrimPrefix(st.server.URL, "http")+"/notifications"+d.query, d.header)
+	conn, res, err := dialer.Dial("ws"+strings.TrimPrefix(st.server.URL, "http")+"/notifications"+d.query, d.header)
+	if res == nil {
+		return nil, answer{}, err
+	}
+	_ = res.Body.Close() // nothing of the connection: it was read up to a kilobyte
+	return conn, answer{res.StatusCode, res.Header}, err
 }
 
 // connect opens a socket of a member.

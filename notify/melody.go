@@ -3,7 +3,6 @@ package notify
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"runtime/debug"
 	"sync"
@@ -19,9 +18,7 @@ const (
 	pongWait       = 75 * time.Second
 	writeWait      = 15 * time.Second // more than stallLimit, so that a slow reader is told
 	handshakeWait  = 5 * time.Second
-	closeWait      = time.Second // for a close frame to be taken, and once more to be answered
-	maxClientFrame = 4 << 10     // bytes
-	maxLeftover    = 1 << 20     // bytes read after a frame that was too large
+	maxClientFrame = 4 << 10 // bytes
 )
 
 // socketKey finds the socket of a melody session.
@@ -55,16 +52,22 @@ func socketOf(session *melody.Session) *socket { return session.Keys[socketKey].
 
 // connected is called after the upgrade, before anything is read or written.
 func (s *Service) connected(session *melody.Session) {
+	conn, admitted := session.WebsocketConnection(), false
+	defer func() {
+		if !admitted {
+			_ = conn.Close() // better none than one that nothing is delivered to
+		}
+	}()
 	defer s.recovered("connect")
 	k := socketOf(session)
 	session.Request = nil // keeps headers and contexts alive otherwise
-	conn := session.WebsocketConnection()
 	conn.SetPingHandler(func(data string) error {
 		s.frameRead(session, nil)
 		_ = conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(closeWait)) // best effort, as all control frames
 		return nil
 	})
 	s.admit(k, session)
+	admitted = true
 	k.opened <- nil
 }
 
@@ -118,58 +121,6 @@ func (s *Service) failed(session *melody.Session, err error) {
 	case errors.Is(err, melody.ErrMessageBufferFull):
 		s.Log.Error("melody dropped a frame, which the window should prevent")
 		s.close(socketOf(session), tooSlow)
-	}
-}
-
-// linger reads until the peer closes, for a moment at most.
-func linger(conn *websocket.Conn) {
-	raw := conn.NetConn()
-	if err := raw.SetReadDeadline(time.Now().Add(closeWait)); err == nil {
-		_, _ = io.CopyN(io.Discard, raw, maxLeftover) // whatever it is, nobody wants it
-	}
-}
-
-// close ends a socket with a close frame, if it takes one. It does not wait.
-func (s *Service) close(k *socket, v verdict) {
-	s.hub.mu.Lock()
-	defer s.hub.mu.Unlock()
-	s.condemn(k, v)
-}
-
-// condemn is close with hub.mu held. The first verdict counts.
-func (s *Service) condemn(k *socket, v verdict) {
-	if k.verdict != nil {
-		return
-	}
-	k.verdict = &v
-	if v == tooSlow {
-		s.stats.slow.Add(1)
-	}
-	if k.session != nil { // otherwise admit does it
-		s.open.Go(func() { s.hangUp(k) })
-	}
-}
-
-// hangUp says goodbye and closes the connection. It never goes through melody's queue, which may be full.
-func (s *Service) hangUp(k *socket) {
-	defer s.recovered("close")
-	conn := k.session.WebsocketConnection()
-	defer func() { _ = conn.Close() }() // ends both goroutines of melody, also one that is stuck in a write
-	goodbye(conn, *k.verdict, func() {
-		patience := time.NewTimer(closeWait)
-		defer patience.Stop()
-		select {
-		case <-k.gone:
-		case <-patience.C:
-		}
-	})
-}
-
-// goodbye sends a close frame and, if it was taken, waits for the answer.
-func goodbye(conn *websocket.Conn, v verdict, answered func()) {
-	frame := websocket.FormatCloseMessage(v.code, v.reason)
-	if err := conn.WriteControl(websocket.CloseMessage, frame, time.Now().Add(closeWait)); err == nil {
-		answered()
 	}
 }
 

@@ -79,7 +79,7 @@ type Notification struct {
 
 // State is what is counted per member. Its row is the lock under which notifications are numbered.
 type State struct {
-	UserID      int64 `gorm:"primaryKey;autoIncrement:false"`
+	UserID      int64 `gorm:"primaryKey;autoIncrement:false;not null"`
 	LastSeq     int64 `gorm:"not null"`
 	UnreadCount int64 `gorm:"not null"`
 }

@@ -374,7 +374,7 @@ func TestSendNeedsTheServiceInstalled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // in memory
+	defer db.Close()
 	err = db.Tx(t.Context(), func(tx *gorm.DB) error { return notify.Send(tx, follow(1, 2)) })
 	if err == nil || !strings.Contains(err.Error(), "not installed") {
 		t.Errorf("Send: %v", err)

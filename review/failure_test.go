@@ -12,6 +12,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
@@ -41,6 +42,12 @@ func (s *stage) breakable(t *testing.T) {
 			c.Create().Before("gorm:create").Register("break", fail("create")),
 			c.Update().Before("gorm:update").Register("break", fail("update")),
 			c.Delete().Before("gorm:delete").Register("break", fail("delete")),
+			c.Raw().Before("gorm:raw").Register("break", func(tx *gorm.DB) { // the counters: UPDATE table …
+				if words := strings.Fields(tx.Statement.SQL.String()); words[0] == "UPDATE" {
+					tx.Statement.Table = words[1]
+					fail("update")(tx)
+				}
+			}),
 		)
 	})
 	if err != nil {
@@ -62,10 +69,11 @@ func TestADatabaseThatFailsIsOurFault(t *testing.T) {
 		_, _, err := s.reviews.OfMovie(ctx, s.film.ID, 0, review.SortOldest, one)
 		return err
 	}
-	create := func(ctx context.Context) error {
-		_, err := s.reviews.Create(ctx, review.Draft{UserID: s.ann.ID, MovieID: s.film.ID, Title: "a", Content: "b"})
-		return err
-	}
+	draft := review.Draft{UserID: s.ann.ID, MovieID: s.film.ID, Title: "a", Content: "b"}
+	create := func(ctx context.Context) error { _, err := s.reviews.Create(ctx, draft); return err }
+	illustrated := draft
+	illustrated.Image = &media.Upload{Name: "a.png", Data: picture(t)}
+	illustrate := func(ctx context.Context) error { _, err := s.reviews.Create(ctx, illustrated); return err }
 	update := func(ctx context.Context) error { return s.reviews.Update(ctx, kept, review.Patch{Title: &title}) }
 	removeImage := func(ctx context.Context) error { return s.reviews.RemoveImage(ctx, kept) }
 	remove := func(ctx context.Context) error { return s.reviews.Delete(ctx, kept) }
@@ -84,8 +92,8 @@ func TestADatabaseThatFailsIsOurFault(t *testing.T) {
 		"show":                          {broken{"query", "reviews"}, show},
 		"list of a user":                {broken{"query", "reviews"}, ofUser},
 		"list of a film":                {broken{"query", "reviews"}, ofFilm},
-		"create: look for the film":     {broken{"query", "movies"}, create},
-		"create: look for another":      {broken{"query", "reviews"}, create},
+		"create: look for the film":     {broken{"query", "movies"}, illustrate},
+		"create: look for another":      {broken{"query", "reviews"}, illustrate},
 		"create: count for the author":  {broken{"update", "users"}, create},
 		"create: count for the film":    {broken{"update", "movies"}, create},
 		"create: insert":                {broken{"create", "reviews"}, create},

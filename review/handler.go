@@ -63,10 +63,11 @@ func (h handler) create(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	shown, err := h.s.Show(c.Request.Context(), made.ID, draft.UserID)
+	shown, err := h.s.Show(c.Request.Context(), made.ID, 0)
 	if err != nil {
 		return err
 	}
+	shown.Liked = new(false) // nobody has had the time to like it
 	return web.Created(c, "/reviews/"+strconv.FormatInt(made.ID, 10), h.show(shown))
 }
 

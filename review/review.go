@@ -73,7 +73,7 @@ func AddLikes(tx *gorm.DB, id, delta int64) error {
 	if delta == 0 {
 		return nil
 	}
-	done := tx.Model(&Review{}).Where("id = ?", id).UpdateColumn("like_count", gorm.Expr("like_count + ?", delta))
+	done := tx.Exec("UPDATE reviews SET like_count = like_count + ? WHERE id = ?", delta, id)
 	if done.Error != nil {
 		return fmt.Errorf("count likes of review %d: %w", id, done.Error)
 	}

@@ -77,8 +77,10 @@ func (s *Service) Create(ctx context.Context, d Draft) (Review, error) {
 	if err != nil {
 		return Review{}, err
 	}
-	if err := s.mayReview(ctx, d); err != nil { // before anything is stored for nothing
-		return Review{}, err
+	if pic != nil {
+		if err := s.mayReview(ctx, d); err != nil { // before a file is stored for nothing
+			return Review{}, err
+		}
 	}
 	now := database.Time(s.clock())
 	var r Review
@@ -89,6 +91,9 @@ func (s *Service) Create(ctx context.Context, d Draft) (Review, error) {
 		}
 		return insert(tx, &r)
 	})
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return Review{}, s.first(ctx, d)
+	}
 	return r, err
 }
 
@@ -98,12 +103,15 @@ func (s *Service) mayReview(ctx context.Context, d Draft) error {
 	if _, err := s.movies.Get(ctx, d.MovieID); err != nil {
 		return err
 	}
-	return checkFirst(s.db.Reader(ctx), d.UserID, d.MovieID)
+	if err := s.first(ctx, d); !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return nil
 }
 
 // insert counts the review before it writes it: the counts lock the rows that the foreign keys refer
-// to, and the other way round two authors at one film would deadlock on MySQL. With the author's row
-// locked, nobody else can be writing the same review.
+// to, and the other way round two authors at one film would deadlock on MySQL. It returns
+// gorm.ErrDuplicatedKey when there is a review already.
 func insert(tx *gorm.DB, r *Review) error {
 	err := user.AddCounts(tx, r.UserID, user.Counts{Reviews: 1})
 	if errors.Is(err, user.ErrNotFound) {
@@ -115,26 +123,24 @@ func insert(tx *gorm.DB, r *Review) error {
 	if err := movie.AddCounts(tx, r.MovieID, movie.Counts{Reviews: 1}); err != nil {
 		return err
 	}
-	if err := checkFirst(tx, r.UserID, r.MovieID); err != nil {
-		return err
-	}
 	if err := tx.Create(r).Error; err != nil {
 		return fmt.Errorf("create review: %w", err)
 	}
 	return nil
 }
 
-// checkFirst returns [ErrExists] with the review that a user has written about a film, if any.
-func checkFirst(db *gorm.DB, userID, movieID int64) error {
+// first returns [ErrExists] with the review that the author has written about the film already, or
+// [ErrNotFound] when there is none.
+func (s *Service) first(ctx context.Context, d Draft) error {
 	var ids []int64
-	err := db.Model(&Review{}).Where("user_id = ? AND movie_id = ?", userID, movieID).Pluck("id", &ids).Error
+	err := s.db.Reader(ctx).Model(&Review{}).Where("user_id = ? AND movie_id = ?", d.UserID, d.MovieID).Pluck("id", &ids).Error
 	if err != nil {
-		return fmt.Errorf("look for a review of movie %d by user %d: %w", movieID, userID, err)
+		return fmt.Errorf("look for a review of movie %d by user %d: %w", d.MovieID, d.UserID, err)
 	}
-	if len(ids) > 0 {
-		return ErrExists.With("review_id", ids[0])
+	if len(ids) == 0 {
+		return ErrNotFound
 	}
-	return nil
+	return ErrExists.With("review_id", ids[0])
 }
 
 // Delete removes a review and its image, or returns [ErrNotFound].

@@ -2,6 +2,7 @@ package user
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -32,20 +33,18 @@ const standing = `SELECT users.role, sessions.expires_at FROM users
 // auth.ErrInvalidToken when the session ended. It does not touch last_used_at: a login and a
 // refresh do, and an access token that is in use is refreshed every half hour.
 func (s *Service) Standing(ctx context.Context, userID, sessionID int64) (auth.Role, error) {
-	var row struct {
-		Role      auth.Role
-		ExpiresAt *time.Time
-	}
-	err := s.db.Reader(ctx).Raw(standing, sessionID, userID).Take(&row).Error
+	var role auth.Role
+	var expires sql.NullTime
+	err := s.db.Row(ctx, standing, sessionID, userID).Scan(&role, &expires)
 	switch {
-	case errors.Is(err, gorm.ErrRecordNotFound):
+	case errors.Is(err, sql.ErrNoRows):
 		return "", auth.ErrUserGone
 	case err != nil:
 		return "", fmt.Errorf("look up session %d: %w", sessionID, err)
-	case row.ExpiresAt == nil || !row.ExpiresAt.After(s.now()):
+	case !expires.Valid || !expires.Time.After(s.now()):
 		return "", auth.ErrInvalidToken
 	}
-	return row.Role, nil
+	return role, nil
 }
 
 // StandingSessions returns those of the sessions that have not ended, in the order of their ids.

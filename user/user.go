@@ -84,22 +84,17 @@ func Lock(tx *gorm.DB, ids ...int64) error {
 	return nil
 }
 
+const addCounts = `UPDATE users SET follower_count = follower_count + ?, following_count = following_count + ?,
+	review_count = review_count + ? WHERE id = ?`
+
 // AddCounts changes the counters of an account and nothing else of it, updated_at included. It
 // locks the row, so it comes before the rows that are counted are written. It returns [ErrNotFound]
 // when there is no such account.
 func AddCounts(tx *gorm.DB, id int64, c Counts) error {
-	changes := map[string]any{}
-	for column, delta := range map[string]int64{
-		"follower_count": c.Followers, "following_count": c.Followings, "review_count": c.Reviews,
-	} {
-		if delta != 0 {
-			changes[column] = gorm.Expr(column+" + ?", delta)
-		}
-	}
-	if len(changes) == 0 {
+	if c == (Counts{}) {
 		return nil
 	}
-	done := tx.Model(&User{ID: id}).UpdateColumns(changes)
+	done := tx.Exec(addCounts, c.Followers, c.Followings, c.Reviews, id)
 	if done.Error != nil {
 		return fmt.Errorf("count for user %d: %w", id, done.Error)
 	}

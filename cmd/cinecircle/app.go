@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -36,6 +37,7 @@ type app struct {
 	store   media.Store
 	images  *media.Library
 	bus     bus.Bus
+	redis   io.Closer // of the limiter, nil without one
 	limiter limit.Limiter
 	hasher  *auth.Hasher
 	edge    *web.Edge
@@ -67,10 +69,14 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (*app, error) {
 
 // Close closes what newApp opened.
 func (a *app) Close() error {
-	if a.db == nil {
-		return nil
+	var problems []error
+	if a.db != nil {
+		problems = append(problems, a.db.Close())
 	}
-	return a.db.Close()
+	if a.redis != nil {
+		problems = append(problems, a.redis.Close())
+	}
+	return errors.Join(problems...)
 }
 
 // open opens what is outside of the process.
@@ -117,9 +123,8 @@ func (a *app) wire() error {
 	if a.edge, err = web.NewEdge(c.Server.PublicURL, c.Server.TrustedProxies, c.Server.AllowedOrigins); err != nil {
 		return err
 	}
-	a.limiter = limit.Off{}
-	if c.Limits.Enabled {
-		a.limiter = limit.NewMemory(time.Now)
+	if err := a.openLimiter(); err != nil {
+		return err
 	}
 	a.hasher = auth.NewHasher(c.Auth.BcryptCost)
 	a.images = media.NewLibrary(a.db, a.store, time.Now, a.log)
@@ -148,6 +153,25 @@ func (a *app) wire() error {
 	})
 	a.follows = follow.New(follow.Deps{DB: a.db, Users: a.users, Clock: time.Now, Limiter: a.limiter, Toggle: c.Limits.Toggle})
 	return a.route(guard)
+}
+
+// openLimiter counts requests in this process, or for all instances together where they share a Redis.
+func (a *app) openLimiter() error {
+	a.limiter = limit.Off{}
+	if !a.config.Limits.Enabled {
+		return nil
+	}
+	memory := limit.NewMemory(time.Now)
+	a.limiter = memory
+	if a.config.Notify.Broker != brokerRedis {
+		return nil
+	}
+	client, err := limit.Connect(string(a.config.Notify.Redis.URL))
+	if err != nil {
+		return err
+	}
+	a.redis, a.limiter = client, limit.NewRedis(client, memory, a.log)
+	return nil
 }
 
 // loadSecret returns the configured secret, or the one that was made at the first start and stands

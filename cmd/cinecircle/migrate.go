@@ -25,6 +25,13 @@ func migrateCommand(ctx context.Context, p *program, args []string) error {
 	if err != nil {
 		return err
 	}
+	if args[0] == "down" { // not under a service that is running on those tables
+		lock, err := lockDatabase(c)
+		if err != nil {
+			return err
+		}
+		defer lock.Close()
+	}
 	db, err := database.Open(ctx, database.Config{
 		Driver: c.Database.Driver, DSN: string(c.Database.DSN), Logger: slog.New(slog.DiscardHandler),
 	})

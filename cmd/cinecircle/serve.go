@@ -152,18 +152,22 @@ func (a *app) announce(addr net.Addr) {
 	if base == "" {
 		base = "http://" + reachable(addr)
 	}
-	data := a.config.Database.Driver
+	data, images := a.config.Database.Driver, a.config.Media.S3.Bucket
 	if path := database.SQLitePath(string(a.config.Database.DSN)); a.db.Driver() == database.SQLite && path != "" {
-		if full, err := filepath.Abs(path); err == nil {
-			path = full
-		}
-		data = path
+		data = absolute(path)
 	}
-	images := a.config.Media.Dir
-	if a.config.Media.Driver != mediaLocal {
-		images = a.config.Media.S3.Bucket
+	if a.config.Media.Driver == mediaLocal {
+		images = absolute(a.config.Media.Dir)
 	}
 	a.log.Info("cinecircle is up", "version", readBuild().Version, "api", base, "docs", base+"/docs", "data", data, "images", images)
+}
+
+// absolute returns path from the root, or as it is where that cannot be found out.
+func absolute(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
 }
 
 // reachable names an address as a browser on this machine would.

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 )
 
 // The drivers that Open knows.
@@ -36,6 +35,7 @@ type Config struct {
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
 	driver         string
+	options        *sql.TxOptions // of every transaction
 	writer, reader *gorm.DB
 	pools          map[string]*sql.DB
 }
@@ -66,12 +66,7 @@ func open(dialector gorm.Dialector, c Config) (*gorm.DB, error) {
 		PrepareStmtMaxSize:     500,
 		TranslateError:         true,
 		NowFunc:                func() time.Time { return Time(c.Clock()) },
-		Logger: logger.NewSlogLogger(c.Logger, logger.Config{
-			SlowThreshold:             500 * time.Millisecond,
-			LogLevel:                  logger.Warn,
-			IgnoreRecordNotFoundError: true,
-			ParameterizedQueries:      true, // values stay out of the log
-		}),
+		Logger:                 newQueryLog(c.Logger),
 	})
 }
 

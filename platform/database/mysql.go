@@ -49,7 +49,12 @@ func openMySQL(ctx context.Context, c Config) (*DB, error) {
 		_ = pool.Close() // the reason to fail is err
 		return nil, fmt.Errorf("open MySQL at %s: %w", cfg.Addr, err)
 	}
-	return &DB{driver: MySQL, writer: g, reader: g, pools: map[string]*sql.DB{"mysql": pool}}, nil
+	return &DB{
+		driver: MySQL, writer: g, reader: g, pools: map[string]*sql.DB{"mysql": pool},
+		// Rows that decide something are locked by name; the gap locks of the default level would only
+		// have strangers wait for each other.
+		options: &sql.TxOptions{Isolation: sql.LevelReadCommitted},
+	}, nil
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {

@@ -41,7 +41,10 @@ func openSQLite(ctx context.Context, c Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &DB{driver: SQLite, pools: map[string]*sql.DB{}}
+	if err := makePrivate(c.DSN); err != nil {
+		return nil, err
+	}
+	d := &DB{driver: SQLite, options: &sql.TxOptions{}, pools: map[string]*sql.DB{}}
 	if d.writer, err = d.openSQLitePool(ctx, c, "writer", uri+sqliteParams(true), 1); err != nil {
 		return nil, err
 	}
@@ -112,6 +115,20 @@ func sqliteURI(dsn string) (string, error) {
 		return "", fmt.Errorf("make the folder of the database: %w", err)
 	}
 	return "file:" + (&url.URL{Path: dsn}).EscapedPath() + "?", nil
+}
+
+// makePrivate makes the file of a database that is not there yet, for its owner alone: SQLite would let
+// everybody read it, and gives its log the same mode.
+func makePrivate(dsn string) error {
+	path := SQLitePath(dsn)
+	if path == "" {
+		return nil
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("make the database file: %w", err)
+	}
+	return f.Close()
 }
 
 // SQLitePath returns the file behind a SQLite DSN, and "" when there is none.

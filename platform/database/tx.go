@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -31,6 +32,12 @@ func (d *DB) Reader(ctx context.Context) *gorm.DB {
 		return s.tx.WithContext(ctx)
 	}
 	return d.reader.WithContext(ctx)
+}
+
+// Row queries one row by the prepared statements that GORM keeps, and without its reflection: for the few
+// reads that every request waits for. Like Reader it sees the transaction that ctx comes from.
+func (d *DB) Row(ctx context.Context, query string, args ...any) *sql.Row {
+	return d.Reader(ctx).Statement.ConnPool.QueryRowContext(ctx, query, args...)
 }
 
 // Tx runs fn in a transaction and commits it when fn returns nil. It is the only way to write.
@@ -63,7 +70,7 @@ func (d *DB) once(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	err := d.writer.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		s.tx = tx
 		return fn(tx)
-	})
+	}, d.options)
 	if err != nil {
 		return err
 	}

@@ -109,11 +109,11 @@ func TestOnlyTheIDOfTheRequestGoesIntoTheUpgrade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close() //nolint:errcheck // a test
+	defer conn.Close()
 	for _, name := range []string{"Upgrade", "Connection", "Sec-Websocket-Accept"} {
-		res.Header.Del(name)
+		res.header.Del(name)
 	}
-	if diff := cmp.Diff(http.Header{"X-Request-Id": {"abc"}}, res.Header); diff != "" {
+	if diff := cmp.Diff(http.Header{"X-Request-Id": {"abc"}}, res.header); diff != "" {
 		t.Errorf("further headers (-want +got):\n%s", diff)
 	}
 }
@@ -153,7 +153,7 @@ func TestACookieFromAForeignOriginIsRefused(t *testing.T) {
 			options = append(options, header("Origin", origin))
 		}
 		conn, res, err := st.dial(options...)
-		if allowed != (err == nil) || !allowed && res.StatusCode != http.StatusForbidden {
+		if allowed != (err == nil) || !allowed && res.status != http.StatusForbidden {
 			t.Errorf("cookie from %q: %v %v; want allowed=%v", origin, res, err, allowed)
 		}
 		if err == nil {
@@ -271,8 +271,8 @@ func TestTheProcessHasAPlaceForSoManySockets(t *testing.T) {
 		_ = conn.Close()
 		t.Fatal("a third socket was let in")
 	}
-	if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" {
-		t.Errorf("the third got %d %v", res.StatusCode, res.Header)
+	if res.status != http.StatusServiceUnavailable || res.header.Get("Retry-After") == "" {
+		t.Errorf("the third got %+v", res)
 	}
 	st.api.GET(t, "/notifications", upgrade(), testkit.As(st.token(dog))).WantProblem(http.StatusServiceUnavailable, "busy")
 	st.api.GET(t, "/notifications/inbox", testkit.As(st.token(dog))).Want(http.StatusOK)
@@ -315,8 +315,12 @@ func (st *station) raw(token string) (net.Conn, *bufio.Reader) {
 		st.t.Fatal(err)
 	}
 	r := bufio.NewReader(conn)
-	if res, err := http.ReadResponse(r, nil); err != nil || res.StatusCode != http.StatusSwitchingProtocols {
-		st.t.Fatalf("handshake: %v %v", res, err)
+	res, err := http.ReadResponse(r, nil)
+	if err != nil {
+		st.t.Fatalf("handshake: %v", err)
+	}
+	if _ = res.Body.Close(); res.StatusCode != http.StatusSwitchingProtocols {
+		st.t.Fatalf("handshake: %s", res.Status)
 	}
 	return conn, r
 }
