@@ -289,7 +289,8 @@ type client struct {
 	t      testing.TB
 	conn   *websocket.Conn
 	frames chan []byte
-	ended  chan error // why there are no more
+	ended  chan error  // why there are no more
+	pongs  chan string // what came back for pings
 }
 
 // dialing is how a test connects.
@@ -347,7 +348,11 @@ func (st *station) open(options ...dialOption) *client {
 	if err != nil {
 		st.t.Fatalf("dial: %v (%v)", err, res)
 	}
-	c := &client{t: st.t, conn: conn, frames: make(chan []byte, 20_000), ended: make(chan error, 1)}
+	c := &client{t: st.t, conn: conn, frames: make(chan []byte, 20_000), ended: make(chan error, 1), pongs: make(chan string, 1)}
+	conn.SetPongHandler(func(text string) error {
+		c.pongs <- text
+		return nil
+	})
 	go c.read()
 	st.t.Cleanup(func() { _ = conn.Close() })
 	return c
