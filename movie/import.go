@@ -147,7 +147,7 @@ func (in *importer) add(ctx context.Context, r row) error {
 	if failed != nil {
 		in.done.Bad++
 		in.report(*failed)
-		return nil
+		return nil //nolint:nilerr // a bad row is reported, not a failure
 	}
 	in.batch, in.bytes = append(in.batch, d), in.bytes+len(r.body)
 	if len(in.batch) < batchRows && in.bytes < batchBytes {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -98,8 +99,10 @@ func TestImportReportsBadRowsByLineAndFieldAndGoesOn(t *testing.T) {
 		titles []string
 		bad    []string
 	}{
-		"fields of CSV": {movie.CSV, csvHeader + csvRow("a") + ",,,90,Drama\nb,,,ninety,Drama\nc,,,,drama\nd,,[{}],0,Drama\ne,,{},90,Drama\nf,,x,90,Drama\ng,,\"[{\"\"name\"\":\"\"x\"\",\"\"y\"\":1}]\",90,Drama\n" + csvRow("z"),
-			[]string{"a", "z"}, []string{
+		"fields of CSV": {
+			movie.CSV, csvHeader + csvRow("a") + ",,,90,Drama\nb,,,ninety,Drama\nc,,,,drama\nd,,[{}],0,Drama\ne,,{},90,Drama\nf,,x,90,Drama\ng,,\"[{\"\"name\"\":\"\"x\"\",\"\"y\"\":1}]\",90,Drama\n" + csvRow("z"),
+			[]string{"a", "z"},
+			[]string{
 				"line 3: title: This field is required.",
 				"line 4: playtime: This must be of type integer.",
 				"line 5: playtime: This field is required. genre: This must be one of: SF Action Adventure Animation Comedy Crime Documentary Drama Family Fantasy History Horror Music Mystery Romance Thriller War Western.",
@@ -107,7 +110,8 @@ func TestImportReportsBadRowsByLineAndFieldAndGoesOn(t *testing.T) {
 				"line 7: cast: This must be of type array.",
 				"line 8: cast: This must be of type array.",
 				"line 9: cast[0].y: This name is not known here.",
-			}},
+			},
+		},
 		"columns of CSV": {movie.CSV, csvHeader + "a\n" + csvRow("b") + "c,,,90,Drama,x\n" + csvRow("d"), []string{"b", "d"}, []string{
 			"line 2: This row does not have as many columns as the header.",
 			"line 4: This row does not have as many columns as the header.",
@@ -147,12 +151,15 @@ func TestImportReportsBadRowsByLineAndFieldAndGoesOn(t *testing.T) {
 			"line 8: plot: This field is required. playtime: This must be at least 1.",
 			"line 9: This row is not valid JSON in UTF-8.",
 		}},
-		"long JSON lines": {movie.JSONLines, strings.Repeat("x", 2<<20) + "\n" + encode(t, film(object{"title": "a"})) + "\n" + encode(t, film(object{"plot": strings.Repeat("a", 300<<10)})) + "\n" + strings.Repeat("y", 2<<20),
-			[]string{"a"}, []string{
+		"long JSON lines": {
+			movie.JSONLines, strings.Repeat("x", 2<<20) + "\n" + encode(t, film(object{"title": "a"})) + "\n" + encode(t, film(object{"plot": strings.Repeat("a", 300<<10)})) + "\n" + strings.Repeat("y", 2<<20),
+			[]string{"a"},
+			[]string{
 				"line 1: This row is longer than 1 MiB.",
 				"line 3: plot: This must be at most 10000 characters.",
 				"line 4: This row is longer than 1 MiB.",
-			}},
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -176,7 +183,7 @@ func wrongColumns(first, n int, after ...string) []string {
 	for i := range out {
 		out[i] = fmt.Sprintf("line %d: This row does not have as many columns as the header.", first+i)
 	}
-	return append(out, after...)
+	return slices.Concat(out, after)
 }
 
 func TestRowsAreReportedInKoreanToo(t *testing.T) {

@@ -350,7 +350,10 @@ func (st *station) open(options ...dialOption) *client {
 	}
 	c := &client{t: st.t, conn: conn, frames: make(chan []byte, 20_000), ended: make(chan error, 1), pongs: make(chan string, 1)}
 	conn.SetPongHandler(func(text string) error {
-		c.pongs <- text
+		select {
+		case c.pongs <- text:
+		default: // nobody asked
+		}
 		return nil
 	})
 	go c.read()

@@ -100,8 +100,8 @@ func (s *Service) addLiked(ctx context.Context, rows []Shown, reader int64) erro
 			return err
 		}
 	}
-	for i, id := range ids {
-		rows[i].Liked = new(liked[id])
+	for i := range rows {
+		rows[i].Liked = new(liked[rows[i].ID])
 	}
 	return nil
 }

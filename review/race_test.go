@@ -70,7 +70,7 @@ func TestCountersStayRightInACrowd(t *testing.T) {
 	upload := &media.Upload{Name: "a.png", Data: picture(t)}
 	var wg sync.WaitGroup
 	for worker := range 8 {
-		dice := rand.New(rand.NewPCG(uint64(worker), 7)) //nolint:gosec // chance, not secrets
+		dice := rand.New(rand.NewPCG(uint64(worker), 7))
 		wg.Go(func() {
 			for range 25 {
 				err := s.act(t.Context(), dice, users[dice.IntN(len(users))], films[dice.IntN(len(films))], upload)

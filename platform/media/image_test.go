@@ -47,8 +47,14 @@ func TestStoredFormatFollowsContentNotName(t *testing.T) {
 // standing says for each orientation where the stored image's first row and first column belong
 // (EXIF 2.32, tag 0x0112).
 var standing = []struct{ row, column string }{
-	{"top", "left"}, {"top", "right"}, {"bottom", "right"}, {"bottom", "left"},
-	{"left", "top"}, {"right", "top"}, {"right", "bottom"}, {"left", "bottom"},
+	{"top", "left"},
+	{"top", "right"},
+	{"bottom", "right"},
+	{"bottom", "left"},
+	{"left", "top"},
+	{"right", "top"},
+	{"right", "bottom"},
+	{"left", "bottom"},
 }
 
 // asStored is upright as a camera held in some way would have stored it.
