@@ -33,14 +33,15 @@ type app struct {
 	zone   *time.Location
 	log    *slog.Logger
 
-	db      *database.DB
-	store   media.Store
-	images  *media.Library
-	bus     bus.Bus
-	redis   io.Closer // of the limiter, nil without one
-	limiter limit.Limiter
-	hasher  *auth.Hasher
-	edge    *web.Edge
+	terminal io.Writer // where people read the log, nil where machines do
+	db       *database.DB
+	store    media.Store
+	images   *media.Library
+	bus      bus.Bus
+	redis    io.Closer // of the limiter, nil without one
+	limiter  limit.Limiter
+	hasher   *auth.Hasher
+	edge     *web.Edge
 
 	users         *user.Service
 	movies        *movie.Service

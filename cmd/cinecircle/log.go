@@ -16,10 +16,14 @@ func newLogger(w io.Writer, c logConfig) *slog.Logger {
 		level = slog.LevelInfo // the configuration was checked before
 	}
 	options := &slog.HandlerOptions{Level: level}
-	if c.Format == logText || c.Format == logAuto && isTerminal(w) {
+	if logsText(w, c) {
 		return slog.New(slog.NewTextHandler(w, options))
 	}
 	return slog.New(slog.NewJSONHandler(w, options))
+}
+
+func logsText(w io.Writer, c logConfig) bool {
+	return c.Format == logText || c.Format == logAuto && isTerminal(w)
 }
 
 func isTerminal(w io.Writer) bool {

@@ -44,6 +44,9 @@ func serveCommand(ctx context.Context, p *program, args []string) error {
 	if err != nil {
 		return err
 	}
+	if logsText(p.err, c.Log) {
+		a.terminal = p.err
+	}
 	if err := a.serve(ctx); err != nil {
 		return errors.Join(err, a.Close())
 	}
@@ -146,7 +149,7 @@ func lockDatabase(c Config) (interface{ Close() error }, error) {
 	return database.Lock(string(c.Database.DSN))
 }
 
-// announce says where everything is.
+// announce says where everything is: in a few lines to people, in one to machines.
 func (a *app) announce(addr net.Addr) {
 	base := a.config.Server.PublicURL
 	if base == "" {
@@ -158,6 +161,11 @@ func (a *app) announce(addr net.Addr) {
 	}
 	if a.config.Media.Driver == mediaLocal {
 		images = absolute(a.config.Media.Dir)
+	}
+	if a.terminal != nil {
+		fmt.Fprintf(a.terminal, "cinecircle %s is up.\n  API     %s\n  Docs    %s/docs\n  Data    %s\n  Images  %s\n",
+			readBuild().Version, base, base, data, images)
+		return
 	}
 	a.log.Info("cinecircle is up", "version", readBuild().Version, "api", base, "docs", base+"/docs", "data", data, "images", images)
 }

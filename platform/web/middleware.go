@@ -65,7 +65,7 @@ func accessLog(o Options) gin.HandlerFunc {
 			slog.String("method", c.Request.Method),
 			slog.String("route", route),
 			slog.Int("status", status),
-			slog.Duration("duration", took),
+			slog.Float64("duration_ms", float64(took.Microseconds())/1000),
 			slog.Int("bytes", max(0, c.Writer.Size())),
 			slog.String("ip", c.ClientIP()),
 		}
