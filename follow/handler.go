@@ -43,7 +43,7 @@ func (h handler) unfollow(c *gin.Context) error { return h.set(c, false) }
 func (h handler) set(c *gin.Context, on bool) error {
 	f, err := h.s.Set(c.Request.Context(), auth.MustViewer(c).UserID, web.PathID(c, "user_id"), on)
 	if err != nil {
-		return err
+		return web.Blame(err, "user_id")
 	}
 	return web.OK(c, response{FollowerID: f.FollowerID, FollowingID: f.FollowingID, IsFollowing: f.IsFollowing})
 }

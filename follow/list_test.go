@@ -209,7 +209,7 @@ func TestAForgedCursorIsOnlyAnotherPlaceInTheList(t *testing.T) {
 		t.Fatal(err)
 	}
 	for micros, want := range map[string]int{
-		"9223372036854775807": 2, "253402300800000000": 2, "-9223372036854775808": 0, "-1": 0, "0": 0,
+		"9223372036854775807": 2, "253402300800000000": 2, "-9223372036854775808": 0, "-1": 0, "1": 0,
 	} {
 		forged := base64.RawURLEncoding.EncodeToString(append(raw[:8:8], `{"n":`+micros+`,"i":1}`...))
 		if got := len(s.GET(t, target+"?cursor="+forged).Want(200).List()); got != want {

@@ -99,7 +99,7 @@ func (h handler) setPoster(c *gin.Context) error {
 	}
 	m, err := h.s.SetPoster(c.Request.Context(), id, media.Upload{Name: req.Image.Name, Data: req.Image.Data})
 	if err != nil {
-		return err
+		return web.Blame(err, "image")
 	}
 	return h.ok(c, m)
 }

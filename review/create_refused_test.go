@@ -20,7 +20,7 @@ func TestABadFormIsRefusedFieldByField(t *testing.T) {
 		field, code string
 	}{
 		"no film":             {[]string{"title", "a", "content", "b"}, "movie_id", "required"},
-		"empty film":          {[]string{"movie_id", "", "title", "a", "content", "b"}, "movie_id", "required"},
+		"empty film":          {[]string{"movie_id", "", "title", "a", "content", "b"}, "movie_id", "type"},
 		"film 0":              {[]string{"movie_id", "0", "title", "a", "content", "b"}, "movie_id", "type"},
 		"film abc":            {[]string{"movie_id", "abc", "title", "a", "content", "b"}, "movie_id", "type"},
 		"film -1":             {[]string{"movie_id", "-1", "title", "a", "content", "b"}, "movie_id", "type"},

@@ -61,7 +61,7 @@ func (h handler) create(c *gin.Context) error {
 	}
 	made, err := h.s.Create(c.Request.Context(), draft)
 	if err != nil {
-		return err
+		return web.Blame(err, "review_image")
 	}
 	shown, err := h.s.Show(c.Request.Context(), made.ID, 0)
 	if err != nil {
@@ -75,12 +75,10 @@ func (h handler) create(c *gin.Context) error {
 func (h handler) draft(c *gin.Context) (Draft, error) {
 	var req createRequest
 	err := web.BindForm(c, &req, media.MaxBytes)
-	d := Draft{UserID: auth.MustViewer(c).UserID, Title: req.Title, Content: req.Content, Image: upload(req.Image)}
-	var noID error
-	if req.MovieID != "" {
-		d.MovieID, noID = web.BodyID("movie_id", req.MovieID)
-	}
-	return d, together(err, noID, h.s.checkContent("content", req.Content))
+	return Draft{
+		UserID: auth.MustViewer(c).UserID, MovieID: req.MovieID,
+		Title: req.Title, Content: req.Content, Image: upload(req.Image),
+	}, together(err, h.s.checkContent("content", req.Content))
 }
 
 func (h handler) get(c *gin.Context) error {
@@ -97,7 +95,7 @@ func (h handler) update(c *gin.Context) error {
 		return err
 	}
 	if err := h.s.Update(c.Request.Context(), id, patch); err != nil {
-		return err
+		return web.Blame(err, "update_image")
 	}
 	return h.ok(c, id)
 }

@@ -13,7 +13,7 @@ import (
 // createRequest is the form of a new review. How long the content may be is configured, so it is not
 // among the rules here: see Service.checkContent.
 type createRequest struct {
-	MovieID string    `formData:"movie_id" binding:"required" example:"7" description:"The id of the film."`
+	MovieID int64     `formData:"movie_id" id:"true" binding:"required,min=1" example:"7" description:"The id of the film."`
 	Title   string    `formData:"title" binding:"required,min=1,max=50" example:"다시 봐도 좋은 영화" description:"The title."`
 	Content string    `formData:"content" binding:"required" example:"배우들의 연기가 훌륭했습니다." description:"The text of the review. How long it may be is said above."`
 	Image   *web.File `formData:"review_image" description:"JPEG, PNG or GIF (its first frame), at most 5 MiB and 40 megapixels. It needs a multipart form."`

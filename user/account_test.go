@@ -69,7 +69,7 @@ func TestPatchChangesWhatIsNamedAndNothingElse(t *testing.T) {
 		{map[string]any{"gender": "male"}, func(u *user.User) { u.Gender = user.Male }},
 		{map[string]any{"username": " ALICE "}, func(u *user.User) { u.Username = "ALICE" }},
 		{map[string]any{"username": "앨리스", "age": 150}, func(u *user.User) { u.Username, u.UsernameKey, u.Age = "앨리스", "앨리스", 150 }},
-		{map[string]any{"current_password": "not read without a new one"}, func(*user.User) {}},
+		{map[string]any{"current_password": password}, func(*user.User) {}},
 	} {
 		res := k.api.PATCH(t, path(id), testkit.As(in.Access), testkit.JSON(c.body)).Want(http.StatusOK)
 		c.change(&before)
@@ -118,6 +118,7 @@ func TestPatchNamesWhatIsWrong(t *testing.T) {
 		{`{"password":"long enough"}`, "current_password", "required"},
 		{`{"password":"long enough","current_password":""}`, "current_password", "required"},
 		{`{"password":"long enough","current_password":"wrong"}`, "current_password", "invalid"},
+		{`{"age":20,"current_password":"wrong"}`, "current_password", "invalid"},
 		{`{"age":0}`, "age", "min"},
 		{`{"age":151}`, "age", "max"},
 		{`{"age":null}`, "age", "type"},

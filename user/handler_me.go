@@ -40,7 +40,7 @@ func (h handler) setImage(c *gin.Context) error {
 	}
 	pic, err := h.s.Decode(c.Request.Context(), media.Upload{Name: req.Image.Name, Data: req.Image.Data})
 	if err != nil {
-		return err
+		return web.Blame(err, "image")
 	}
 	u, err := h.s.SetImage(c.Request.Context(), viewer.UserID, pic)
 	if err != nil {

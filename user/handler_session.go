@@ -114,21 +114,29 @@ func bodyToken(c *gin.Context) (string, error) {
 	return req.RefreshToken, err
 }
 
-// logout takes the header, and without one the cookies.
+// logout takes the header, a refresh token in the body, or the cookies, the first that is there. A header
+// that is no good leaves the cookies alone: they may be of a session that still stands.
 func (h handler) logout(c *gin.Context) error {
+	refresh, err := bodyToken(c)
+	if err != nil {
+		return err
+	}
 	header := c.GetHeader("Authorization")
 	access, _ := auth.BearerToken(header)
-	refresh := ""
-	if header == "" {
+	byCookie := header == "" && refresh == ""
+	if byCookie {
 		access, refresh = cookieValue(c, auth.AccessCookie), cookieValue(c, auth.RefreshCookie)
 		if (access != "" || refresh != "") && h.s.edge.Foreign(c.Request) {
 			return web.ErrCrossOrigin
 		}
 	}
-	if err := h.s.Logout(c.Request.Context(), access, refresh); err != nil {
+	ours, err := h.s.Logout(c.Request.Context(), access, refresh)
+	if err != nil {
 		return err
 	}
-	h.clearCookies(c)
+	if ours || byCookie {
+		h.clearCookies(c)
+	}
 	return web.NoContent(c)
 }
 

@@ -131,7 +131,7 @@ func (m *model) wantRefused(r *rapid.T, token string) {
 
 func (m *model) logout(r *rapid.T) {
 	f := m.pick(r, m.standing)
-	if err := m.k.users.Logout(r.Context(), "", f.tokens[0]); err != nil {
+	if _, err := m.k.users.Logout(r.Context(), "", f.tokens[0]); err != nil {
 		r.Fatalf("logout: %v", err)
 	}
 	m.end([]int64{f.id})

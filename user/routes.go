@@ -90,6 +90,7 @@ func (h handler) sessions(r *openapi.Router) {
 	})
 	r.POST("/users/logout", auth.Public, h.logout, openapi.Op{
 		Tag: tagSessions, Summary: "Sign out", Status: http.StatusNoContent, Description: logoutDescription,
+		JSON: refreshRequest{}, OptionalBody: true,
 		Errors: []*apperr.Error{web.ErrCrossOrigin}, Headers: cookieHeader,
 	})
 	r.GET("/users/me/sessions", auth.Member, h.listSessions, openapi.Op{
@@ -115,8 +116,8 @@ const (
 	refreshDescription = "The token comes from the body or from the cookie `refresh_token`. Every refresh token is good once; " +
 		"one that is used again ends its session, a few seconds of grace for the one before the present aside. " +
 		"Answers and sets cookies as a login does."
-	logoutDescription = "Ends the session of the access token or, without one, of the cookie `refresh_token`, and clears the cookies. " +
-		"Without a session it does nothing."
+	logoutDescription = "Ends the session of the access token in the header (also of one that has run out), of a `refresh_token` in the body, " +
+		"or else of the cookies, and clears the cookies. Without a session it does nothing."
 )
 
 var cookieHeader = map[string]string{"Set-Cookie": "The cookies access_token and refresh_token, set or cleared."}

@@ -30,13 +30,18 @@ func (s *Service) Change(ctx context.Context, by auth.Viewer, address string, id
 		return User{}, err
 	}
 	columns, err := p.columns()
-	if err != nil || len(columns) == 0 {
-		return before, err
+	if err != nil {
+		return User{}, err
 	}
-	if p.Password != nil {
+	if p.Password != nil || p.CurrentPassword != nil { // who gives it for nothing may not get it wrong either
 		if err := s.confirm(ctx, by, address, before, p.CurrentPassword); err != nil {
 			return User{}, err
 		}
+	}
+	if len(columns) == 0 {
+		return before, nil
+	}
+	if p.Password != nil {
 		if columns["password_hash"], err = s.hasher.Hash(ctx, *p.Password); err != nil {
 			return User{}, err
 		}

@@ -103,21 +103,23 @@ func (s *Service) EndSessions(ctx context.Context, userID int64) error {
 	})
 }
 
-// Logout ends the session that one of the tokens belongs to; the access token counts first. Tokens
-// that are not good belong to none, which is no error: who wants out is out.
-func (s *Service) Logout(ctx context.Context, access, refresh string) error {
-	var userID, sessionID int64
-	if a, err := s.tokens.ParseAccess(access); err == nil {
-		userID, sessionID = a.UserID, a.SessionID
-	} else if r, err := s.tokens.ParseRefresh(refresh); err == nil {
-		userID, sessionID = r.UserID, r.SessionID
-	} else {
-		return nil
+// Logout ends the sessions that the tokens belong to and reports whether any token was ours. An access
+// token may have run out: who comes back after an hour to sign out means it. Tokens that are not good
+// belong to no session, which is no error: who wants out is out.
+func (s *Service) Logout(ctx context.Context, access, refresh string) (ours bool, err error) {
+	if a, err := s.tokens.ParseAccess(access); err == nil || errors.Is(err, auth.ErrTokenExpired) {
+		ours = true
+		if err := s.EndSession(ctx, a.UserID, a.SessionID); err != nil && !errors.Is(err, ErrNoSession) {
+			return ours, err
+		}
 	}
-	if err := s.EndSession(ctx, userID, sessionID); !errors.Is(err, ErrNoSession) {
-		return err
+	if r, err := s.tokens.ParseRefresh(refresh); err == nil {
+		ours = true
+		if err := s.EndSession(ctx, r.UserID, r.SessionID); err != nil && !errors.Is(err, ErrNoSession) {
+			return ours, err
+		}
 	}
-	return nil
+	return ours, nil
 }
 
 // end deletes the sessions and has it announced after the commit.

@@ -120,6 +120,20 @@ func TestLogoutEndsTheSessionOfTheTokenItIsGiven(t *testing.T) {
 	}
 }
 
+func TestWhoComesBackLaterStillSignsOut(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	_, in := k.member(t, "alice")
+	second := k.login(t, "alice")
+	k.api.POST(t, "/users/logout", testkit.JSON(map[string]any{"refresh_token": second.Refresh})).Want(http.StatusNoContent)
+	k.refresh(t, second.Refresh).WantProblem(http.StatusUnauthorized, "invalid_token")
+	k.Clock.Advance(time.Hour)
+	k.me(t, in.Access).WantProblem(http.StatusUnauthorized, "token_expired")
+	k.api.POST(t, "/users/logout", testkit.As(in.Access)).Want(http.StatusNoContent)
+	k.refresh(t, in.Refresh).WantProblem(http.StatusUnauthorized, "invalid_token")
+	k.api.POST(t, "/users/logout", testkit.JSON(map[string]any{"token": "x"})).WantField("token", "unknown")
+}
+
 func TestLogoutWithoutASessionDoesNothing(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
@@ -128,7 +142,10 @@ func TestLogoutWithoutASessionDoesNothing(t *testing.T) {
 	k.api.POST(t, "/users/logout").Want(http.StatusNoContent)
 	k.api.POST(t, "/users/logout", bad).Want(http.StatusNoContent)
 	k.api.POST(t, "/users/logout", testkit.Header("Authorization", "Basic abc")).Want(http.StatusNoContent)
-	k.api.POST(t, "/users/logout", bad, byCookie(in.Refresh)).Want(http.StatusNoContent) // the header counts, without a second try
+	kept := k.api.POST(t, "/users/logout", bad, byCookie(in.Refresh)).Want(http.StatusNoContent) // the header counts, without a second try
+	if cookies := kept.Header.Values("Set-Cookie"); len(cookies) > 0 {
+		t.Errorf("cookies of a session that stands were cleared: %v", cookies)
+	}
 	k.api.POST(t, "/users/logout", testkit.As(in.Refresh)).Want(http.StatusNoContent)
 	k.me(t, in.Access).Want(http.StatusOK)
 	for range 2 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 )
 
 // adminCommand changes who is an administrator, also while the service runs.
@@ -12,12 +13,19 @@ func adminCommand(ctx context.Context, p *program, args []string) error {
 	if len(args) != 2 || args[0] != "grant" && args[0] != "revoke" {
 		return p.wrong("admin wants grant USERNAME or revoke USERNAME")
 	}
+	c, err := p.config()
+	if err != nil {
+		return err
+	}
+	if err := needDatabase(c); err != nil {
+		return err
+	}
 	return p.withApp(ctx, func(a *app) error {
 		change, done := a.users.Grant, "is an administrator now"
 		if args[0] == "revoke" {
 			change, done = a.users.Revoke, "is no administrator any more"
 		}
-		if err := change(ctx, args[1]); err != nil {
+		if err := change(ctx, strings.TrimSpace(args[1])); err != nil {
 			return explain(err)
 		}
 		fmt.Fprintln(p.out, args[1], done)

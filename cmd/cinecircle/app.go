@@ -198,7 +198,7 @@ func rates(c Config) map[auth.Class]limit.Rate {
 		auth.ClassRead:   c.Limits.Read,
 		auth.ClassWrite:  c.Limits.Write,
 		auth.ClassSignup: c.Limits.Signup,
-		auth.ClassLogin:  c.Limits.Write, // the throttle of the accounts is much tighter
+		auth.ClassLogin:  c.Limits.LoginAddress, // refreshes as well; logins pass the throttle of the accounts, too
 		auth.ClassUpload: c.Limits.Upload,
 		auth.ClassSocket: c.Limits.Socket,
 	}
@@ -225,7 +225,7 @@ func (a *app) route(guard *auth.Guard) error {
 		ops.Check{Name: "broker", Run: a.bus.Check, Optional: true},
 	)
 	a.health.Routes(r)
-	if isLoopback(a.config.Server.Addr) {
+	if a.config.Metrics.Addr == "" && isLoopback(a.config.Server.Addr) {
 		a.metrics.Routes(r)
 	}
 	a.measure()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -19,6 +20,9 @@ func backupCommand(ctx context.Context, p *program, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := needDatabase(c); err != nil {
+		return err
+	}
 	db, err := database.Open(ctx, database.Config{
 		Driver: c.Database.Driver, DSN: string(c.Database.DSN), Logger: slog.New(slog.DiscardHandler),
 	})
@@ -29,6 +33,19 @@ func backupCommand(ctx context.Context, p *program, args []string) error {
 		return err
 	}
 	fmt.Fprintf(p.out, "copied the database to %s; images in %s are not part of it\n", args[0], c.Media.Dir)
+	return nil
+}
+
+// needDatabase keeps a command that is run in the wrong folder from making an empty database and being
+// content with that.
+func needDatabase(c Config) error {
+	path := database.SQLitePath(string(c.Database.DSN))
+	if c.Database.Driver != database.SQLite || path == "" {
+		return nil
+	}
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("there is no database here: %w", err)
+	}
 	return nil
 }
 

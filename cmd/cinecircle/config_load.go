@@ -13,6 +13,7 @@ import (
 
 	"github.com/joho/godotenv"
 	"github.com/spf13/viper"
+	"go.yaml.in/yaml/v3"
 )
 
 const (
@@ -89,17 +90,40 @@ func (in *sources) addFile(path string, known []string) error {
 		// The parser's own words may quote a secret.
 		return fmt.Errorf("%s is not valid YAML%s", name, yamlLine.FindString(err.Error()))
 	}
-	for _, key := range slices.Sorted(slices.Values(in.values.AllKeys())) {
+	var tree map[string]any
+	if err := yaml.Unmarshal(content, &tree); err != nil {
+		return fmt.Errorf("%s is not a map of keys%s", name, yamlLine.FindString(err.Error()))
+	}
+	found := leaves("", tree)
+	for _, key := range slices.Sorted(maps.Keys(found)) {
 		in.origins[key] = name + ": " + key
-		in.unknown = append(in.unknown, in.checkKey(key, known))
+		in.unknown = append(in.unknown, in.checkKey(key, found[key], known))
 	}
 	return nil
 }
 
-func (in *sources) checkKey(key string, known []string) error {
+// leaves returns the values of a tree by key, in lower case as viper has them. An empty section is one as
+// well: viper forgets those, and a misspelt one would go unnoticed.
+func leaves(prefix string, tree map[string]any) map[string]any {
+	found := map[string]any{}
+	for name, value := range tree {
+		name = prefix + strings.ToLower(name)
+		if below, ok := value.(map[string]any); ok && len(below) > 0 {
+			maps.Copy(found, leaves(name+".", below))
+		} else {
+			found[name] = value
+		}
+	}
+	return found
+}
+
+func (in *sources) checkKey(key string, value any, known []string) error {
 	section := slices.ContainsFunc(known, func(k string) bool { return strings.HasPrefix(k, key+".") })
+	_, isMap := value.(map[string]any)
 	switch {
-	case slices.Contains(known, key), section && in.values.Get(key) == nil: // all of it commented out
+	case slices.Contains(known, key) && isMap:
+		return fmt.Errorf("%s is a value, not a section of keys", in.origins[key])
+	case slices.Contains(known, key), section && (value == nil || isMap): // all of it commented out
 		return nil
 	case section:
 		return fmt.Errorf("%s is a section of keys, not a value", in.origins[key])

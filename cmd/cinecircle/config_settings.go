@@ -53,6 +53,9 @@ func (in *sources) read(s setting) error {
 	case secretText, maskedText:
 		shown = "the value"
 	}
+	if in.origins[s.key] == "" { // it stands there as a section, which was said already
+		return nil
+	}
 	return fmt.Errorf("%s: %s is not %s", in.origins[s.key], shown, wanted(s.field.Type()))
 }
 

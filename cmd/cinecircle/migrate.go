@@ -25,6 +25,11 @@ func migrateCommand(ctx context.Context, p *program, args []string) error {
 	if err != nil {
 		return err
 	}
+	if args[0] != "up" {
+		if err := needDatabase(c); err != nil {
+			return err
+		}
+	}
 	if args[0] == "down" { // not under a service that is running on those tables
 		lock, err := lockDatabase(c)
 		if err != nil {

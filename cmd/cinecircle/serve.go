@@ -129,7 +129,10 @@ func (a *app) server(h http.Handler) *http.Server {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug), // broken clients are no events
+		// OPTIONS * is not answered by net/http but by our 404, like every unknown path.
+		DisableGeneralOptionsHandler: true,
+
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug), // broken clients are no events
 	}
 }
 

@@ -13,7 +13,10 @@ import (
 var version string
 
 // versionCommand says which build this is.
-func versionCommand(_ context.Context, p *program, _ []string) error {
+func versionCommand(_ context.Context, p *program, args []string) error {
+	if len(args) > 0 {
+		return p.wrong("version takes no argument, got %q", args[0])
+	}
 	b := readBuild()
 	fmt.Fprintf(p.out, "cinecircle %s (commit %s, %s %s/%s)\n", b.Version, orUnknown(b.Commit), b.Go, runtime.GOOS, runtime.GOARCH)
 	return nil

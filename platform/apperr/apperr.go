@@ -81,6 +81,13 @@ func (e *Error) With(key string, value any) *Error {
 	return &c
 }
 
+// At returns a copy that blames one field of the request for the error.
+func (e *Error) At(field string) *Error {
+	c := *e
+	c.Fields = []Field{{Name: field, Code: e.Code, Text: e.Text}}
+	return &c
+}
+
 // After returns a copy that tells the client to come again after d.
 func (e *Error) After(d time.Duration) *Error {
 	c := *e

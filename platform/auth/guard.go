@@ -74,7 +74,7 @@ func (g *Guard) Enter(p Policy, class Class) web.Handler {
 			return apperr.ErrForbidden
 		}
 		if p.SignedIn() || p == Optional {
-			c.Header("Vary", "Authorization, Cookie")
+			c.Writer.Header().Add("Vary", "Authorization, Cookie")
 		}
 		if who == nil && viewer.UserID != 0 {
 			c.Header("Cache-Control", "private, no-cache")

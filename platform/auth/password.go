@@ -87,8 +87,10 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error
 	}
 	defer h.release()
 
-	err := bcrypt.CompareHashAndPassword([]byte(h.subject(hash)), digest(password))
+	subject := []byte(h.subject(hash))
+	err := bcrypt.CompareHashAndPassword(subject, digest(password))
 	if errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
+		h.catchUp(subject)
 		return false, nil
 	}
 	if err != nil {
@@ -96,6 +98,21 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error
 	}
 	return hash != "", nil
 }
+
+// catchUp spends the time that a hash of a lower cost has spared, so that a wrong password takes as long
+// as an unknown name: costs double, and 2^c + 2^c + 2^(c+1) + … + 2^(n-1) is 2^n.
+func (h *Hasher) catchUp(hash []byte) {
+	cost, err := bcrypt.Cost(hash)
+	if err != nil {
+		return
+	}
+	for ; cost < h.cost; cost++ {
+		_, _ = bcrypt.GenerateFromPassword(hash[:bcryptPrefix], cost) // only its time is wanted
+	}
+}
+
+// bcryptPrefix is some bytes of a hash, within the 72 that bcrypt takes.
+const bcryptPrefix = 32
 
 // NeedsRehash reports whether hash was made with another cost than the configured one, so that the
 // next good login is the moment to store a new one.

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -131,14 +132,15 @@ func sign(key []byte, userID, sessionID int64, c *claims) (string, time.Time, er
 	return token, c.expiry(), nil
 }
 
-// ParseAccess returns what an access token says, [ErrTokenExpired] for one that was good once and
-// [ErrInvalidToken] for everything else. Whether its session still stands is not looked up here.
+// ParseAccess returns what an access token says; with [ErrTokenExpired] for one that was good once, and
+// nothing with [ErrInvalidToken] for everything else. Whether its session still stands is not looked up here.
 func (t *Tokens) ParseAccess(token string) (Access, error) {
 	var c claims
-	if err := t.parse(token, typAccess, t.findAccessKey, &c); err != nil {
+	err := t.parse(token, typAccess, t.findAccessKey, &c)
+	if err != nil && !errors.Is(err, ErrTokenExpired) {
 		return Access{}, err
 	}
-	return Access{UserID: c.userID(), SessionID: int64(c.Session), ExpiresAt: c.expiry()}, nil
+	return Access{UserID: c.userID(), SessionID: int64(c.Session), ExpiresAt: c.expiry()}, err
 }
 
 // ParseRefresh is [Tokens.ParseAccess] for refresh tokens.

@@ -316,3 +316,46 @@ func TestOpeningWhatIsNotThereFailsWithTheReason(t *testing.T) {
 		}
 	}
 }
+
+func TestOneFileHasOneLockWhateverItIsCalled(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "films-memdb.db") // memdb in a name does not make it one in memory
+	openFile(t, path)
+	first, err := database.Lock(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	link := filepath.Join(dir, "link.db")
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{link, "file:" + path, "file:" + dir + "/films%2Dmemdb.db?mode=rw"} {
+		if again, err := database.Lock(name); err == nil {
+			t.Errorf("%s was locked a second time", name)
+			_ = again.Close() // it should not be there
+		}
+	}
+	if got := database.SQLitePath("file:/x?vfs=memdb"); got != "" {
+		t.Errorf("a database in memory has the path %s", got)
+	}
+}
+
+func TestFilesAreTheirOwnersAlone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := withNotes(t, openFile(t, filepath.Join(dir, "a.db")))
+	if err := db.Backup(t.Context(), filepath.Join(dir, "b.db")); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) < 2 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		if info, err := os.Stat(f); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", f, info.Mode(), err)
+		}
+	}
+}

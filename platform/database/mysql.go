@@ -13,9 +13,9 @@ import (
 // openMySQL connects to MySQL 8 or MariaDB 10.11 and later. What the program relies on is set
 // here and cannot be changed by the DSN: UTC, parsed times, utf8mb4, strict mode.
 func openMySQL(ctx context.Context, c Config) (*DB, error) {
-	cfg, err := driver.ParseDSN(c.DSN)
+	cfg, err := parseMySQL(c.DSN)
 	if err != nil {
-		return nil, fmt.Errorf("database.dsn is not a MySQL DSN: %w", err)
+		return nil, fmt.Errorf("database.dsn is %w", err)
 	}
 	cfg.ParseTime = true
 	cfg.Loc = time.UTC

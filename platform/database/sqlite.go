@@ -3,7 +3,9 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -133,10 +135,20 @@ func makePrivate(dsn string) error {
 
 // SQLitePath returns the file behind a SQLite DSN, and "" when there is none.
 func SQLitePath(dsn string) string {
-	if dsn == ":memory:" || strings.Contains(dsn, "memdb") || strings.Contains(dsn, "mode=memory") {
+	if dsn == ":memory:" {
 		return ""
 	}
-	path, _, _ := strings.Cut(strings.TrimPrefix(dsn, "file:"), "?")
+	uri, isURI := strings.CutPrefix(dsn, "file:")
+	if !isURI {
+		return dsn
+	}
+	path, query, _ := strings.Cut(uri, "?")
+	if q, err := url.ParseQuery(query); err == nil && (q.Get("vfs") == "memdb" || q.Get("mode") == "memory") {
+		return ""
+	}
+	if plain, err := url.PathUnescape(path); err == nil {
+		return plain
+	}
 	return path
 }
 
@@ -145,12 +157,17 @@ func (d *DB) Backup(ctx context.Context, file string) error {
 	if d.driver != SQLite {
 		return fmt.Errorf("backup copies SQLite databases; use the tools of %s for this one", d.driver)
 	}
-	if _, err := os.Lstat(file); err == nil {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // it holds every password hash
+	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("backup to %s: the file exists already", file)
 	}
-	// VACUUM INTO runs beside writers and readers and leaves a complete file or none that opens.
-	if _, err := d.pools["writer"].ExecContext(ctx, "VACUUM INTO ?", file); err != nil {
-		return fmt.Errorf("backup to %s: %w", file, err)
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	// VACUUM INTO runs beside writers and readers, and takes an empty file.
+	_, err = d.pools["writer"].ExecContext(ctx, "VACUUM INTO ?", file)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("backup to %s: %w", file, errors.Join(err, os.Remove(file)))
 	}
 	return nil
 }

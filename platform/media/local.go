@@ -92,8 +92,9 @@ func (l *Local) Check(ctx context.Context) error {
 	return nil
 }
 
-// Serve answers GET and HEAD of one stored image, with ranges and If-None-Match. Before anything
-// is written it returns apperr.ErrNotFound for what is not a stored image.
+// Serve answers GET and HEAD of one stored image, with If-None-Match. Ranges are not served: the images
+// are small, and RFC 9110 §14.2 allows to ignore them. Before anything is written it returns
+// apperr.ErrNotFound for what is not a stored image.
 func (l *Local) Serve(w http.ResponseWriter, r *http.Request, key string) error {
 	if !keyPattern.MatchString(key) {
 		return apperr.ErrNotFound
@@ -112,6 +113,9 @@ func (l *Local) Serve(w http.ResponseWriter, r *http.Request, key string) error 
 	}
 	if !info.Mode().IsRegular() {
 		return apperr.ErrNotFound
+	}
+	for _, name := range []string{"Range", "If-Range", "If-Match", "If-Unmodified-Since"} {
+		r.Header.Del(name) // or net/http would answer 206, 412 and 416 in its own words
 	}
 	setImageHeaders(w.Header(), key)
 	http.ServeContent(w, r, "", info.ModTime(), f)

@@ -78,7 +78,7 @@ func TestServedImageIsAnImageAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestServeKnowsHEADRangesAndETags(t *testing.T) {
+func TestServeKnowsHEADAndETagsAndNoRanges(t *testing.T) {
 	l, _, key := stored(t)
 	for _, c := range []struct {
 		what, method string
@@ -87,8 +87,10 @@ func TestServeKnowsHEADRangesAndETags(t *testing.T) {
 		body         string
 	}{
 		{"HEAD", http.MethodHead, nil, 200, ""},
-		{"range", http.MethodGet, []string{"Range", "bytes=2-4"}, 206, "234"},
+		{"range", http.MethodGet, []string{"Range", "bytes=2-4"}, 200, "0123456789"},
 		{"known", http.MethodGet, []string{"If-None-Match", `"x", "` + key + `"`}, 304, ""},
+		{"range beyond", http.MethodGet, []string{"Range", "bytes=99-"}, 200, "0123456789"},
+		{"condition", http.MethodGet, []string{"If-Match", `"x"`}, 200, "0123456789"},
 		{"another known", http.MethodGet, []string{"If-None-Match", `"x"`}, 200, "0123456789"},
 	} {
 		if w := get(t, l, c.method, key, c.headers...); w.Code != c.status || w.Body.String() != c.body {

@@ -36,6 +36,12 @@ func everyStore(t *testing.T, test func(*testing.T, outlet)) {
 		t.Parallel()
 		test(t, s3Outlet(t, true))
 	})
+	if c, ok := realStore(t); ok {
+		t.Run("a real s3", func(t *testing.T) {
+			t.Parallel()
+			test(t, realOutlet(t, c))
+		})
+	}
 }
 
 func localOutlet(t *testing.T) outlet {

@@ -119,7 +119,7 @@ func pathParameters(path string, ids []string) []openapi31.ParameterOrReference 
 		p := openapi31.Parameter{Name: part[1:], In: openapi31.ParameterInPath}
 		p.WithRequired(true).WithSchema(map[string]any{"type": "string"})
 		if slices.Contains(ids, p.Name) {
-			p.WithSchema(map[string]any{"type": "integer", "minimum": 1, "examples": []any{1}})
+			p.WithSchema(map[string]any{"type": "integer", "format": "int64", "minimum": 1, "examples": []any{1}})
 		}
 		out = append(out, openapi31.ParameterOrReference{Parameter: &p})
 	}
@@ -164,7 +164,7 @@ func (d *document) responses(method string, ids []string, p auth.Policy, op Op) 
 		success.WithHeadersItem(name, header(says))
 	}
 	all.WithMapOfResponseOrReferenceValuesItem(strconv.Itoa(op.Status), openapi31.ResponseOrReference{Response: &success})
-	if method == http.MethodGet && op.Status == http.StatusOK && mediaOf(op) == "application/json" {
+	if method == http.MethodGet && op.Status == http.StatusOK {
 		same := openapi31.Response{Description: "The client has this already (If-None-Match)."}
 		all.WithMapOfResponseOrReferenceValuesItem("304", openapi31.ResponseOrReference{Response: &same})
 	}
@@ -196,7 +196,7 @@ func responseHeaders(method string, op Op) map[string]string {
 	if op.Status == http.StatusCreated {
 		out["Location"] = "Where the new resource is."
 	}
-	if method == http.MethodGet && op.Response != nil && op.Media == "" {
+	if method == http.MethodGet && op.Response != nil {
 		out["ETag"] = "Send it back as If-None-Match to get 304 while nothing changed."
 	}
 	maps.Copy(out, op.Headers)

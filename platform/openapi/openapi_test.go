@@ -378,3 +378,52 @@ func TestARouteWithoutAPolicyDoesNotStart(t *testing.T) {
 		})
 	}
 }
+
+func TestALiteralPathIsNotTakenForAnID(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	a := k.API(everybody{})
+	nothing := func(c *gin.Context) error { return web.NoContent(c) }
+	op := openapi.Op{Tag: "things", Summary: "s", Status: http.StatusNoContent}
+	a.Router.POST("/things/sort", auth.Public, nothing, op)
+	a.Router.GET("/things/:thing_id", auth.Member, nothing, op)
+	a.Router.DELETE("/things/:thing_id", auth.Member, nothing, op)
+	if err := a.Router.ServeDocument(); err != nil {
+		t.Fatal(err)
+	}
+	for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodPut, http.MethodPatch} {
+		res := a.Do(t, method, "/things/sort").WantProblem(405, "method_not_allowed")
+		if res.Header.Get("Allow") != "POST, OPTIONS" {
+			t.Errorf("%s: Allow is %q", method, res.Header.Get("Allow"))
+		}
+	}
+	if allow := a.Do(t, http.MethodOptions, "/things/sort").Want(204).Header.Get("Allow"); allow != "POST, OPTIONS" {
+		t.Errorf("OPTIONS: Allow is %q", allow)
+	}
+	a.POST(t, "/things/sort").Want(204)
+	a.DELETE(t, "/things/7", testkit.As(token(t, k, 2))).Want(204)
+}
+
+func TestTheDocumentIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	_, a := newAPI(t)
+	for _, target := range []string{"/openapi.json", "/openapi.yaml"} {
+		tag := a.GET(t, target).Want(200).Header.Get("ETag")
+		a.GET(t, target, testkit.Header("If-None-Match", tag)).Want(304)
+	}
+}
+
+func TestPackedAndEndlessBodiesAreRefused(t *testing.T) {
+	t.Parallel()
+	k, a := newAPI(t)
+	me := testkit.As(token(t, k, 2))
+	a.POST(t, "/things", testkit.Body("application/json", good), testkit.Header("Content-Encoding", "gzip")).
+		WantProblem(415, "unsupported_media_type")
+	a.POST(t, "/things/7/image", me, testkit.Body("multipart/form-data; boundary=x", strings.Repeat("a", 2<<20))).
+		WantProblem(413, "too_large")
+	packing := strings.Repeat("\r\n", web.MaxForm/2)
+	whole := "--x\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nt\r\n--x--\r\n"
+	a.POST(t, "/things/7/image", me, testkit.Body("multipart/form-data; boundary=x", packing+whole)).WantProblem(413, "too_large")
+	parts := strings.Repeat("--x\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\n\r\n", 1001) + "--x--\r\n"
+	a.POST(t, "/things/7/image", me, testkit.Body("multipart/form-data; boundary=x", parts)).WantProblem(400, "malformed")
+}

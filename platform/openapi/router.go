@@ -110,6 +110,54 @@ func (r *Router) add(method, path string, p auth.Policy, h web.Handler, op Op) {
 	}
 }
 
+// methods are what somebody may try on a path.
+var methods = []string{
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
+}
+
+// closeLiterals has a path such as /users/login answer 405 to the methods that it does not have, where
+// gin would take it for /users/:user_id. It is called when all routes are registered.
+func (r *Router) closeLiterals() {
+	known := map[string][]string{}
+	for _, route := range r.routes {
+		known[route.Path] = append(known[route.Path], route.Method)
+		if route.Method == http.MethodGet {
+			known[route.Path] = append(known[route.Path], http.MethodHead)
+		}
+	}
+	for path, has := range known {
+		if !r.shadowed(path) {
+			continue
+		}
+		allow := strings.Join(append(has, http.MethodOptions), ", ")
+		for _, method := range methods {
+			if !slices.Contains(has, method) {
+				r.engine.Handle(method, path, web.Handle(web.NotAllowed(allow)))
+			}
+		}
+	}
+}
+
+// shadowed reports whether a literal path also fits the pattern of another route.
+func (r *Router) shadowed(path string) bool {
+	return !strings.Contains(path, ":") && slices.ContainsFunc(r.routes, func(o Route) bool {
+		return o.Path != path && fits(path, o.Path)
+	})
+}
+
+func fits(path, pattern string) bool {
+	p, q := strings.Split(path, "/"), strings.Split(pattern, "/")
+	if len(p) != len(q) {
+		return false
+	}
+	for i := range p {
+		if p[i] != q[i] && !strings.HasPrefix(q[i], ":") {
+			return false
+		}
+	}
+	return true
+}
+
 func defaultClass(method string) auth.Class {
 	if method == http.MethodGet {
 		return auth.ClassRead

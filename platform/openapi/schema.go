@@ -37,6 +37,7 @@ func (s *schemas) reflect(v any, tag string, options ...func(*jsonschema.Reflect
 		jsonschema.CollectDefinitions(s.collect),
 		jsonschema.PropertyNameTag(tag),
 		jsonschema.InterceptSchema(fileSchema),
+		jsonschema.InterceptSchema(int64Format),
 		jsonschema.RootRef,
 	)
 	schema, err := r.Reflect(v, options...)
@@ -93,6 +94,14 @@ func fileSchema(p jsonschema.InterceptSchemaParams) (bool, error) {
 	return true, nil
 }
 
+// int64Format keeps generated clients from reading ids into 32 bits.
+func int64Format(p jsonschema.InterceptSchemaParams) (bool, error) {
+	if p.Processed && p.Value.Kind() == reflect.Int64 {
+		p.Schema.WithFormat("int64")
+	}
+	return false, nil
+}
+
 func closeObject(p jsonschema.InterceptSchemaParams) (bool, error) {
 	if p.Processed && p.Schema.HasType(jsonschema.Object) {
 		p.Schema.WithAdditionalProperties(*(&jsonschema.SchemaOrBool{}).WithTypeBoolean(false))
@@ -112,6 +121,15 @@ func requireSent(p jsonschema.InterceptPropParams) error {
 func nullPointers(p jsonschema.InterceptNullabilityParams) {
 	if p.Type.Kind() != reflect.Pointer || p.OmitEmpty {
 		p.Schema.RemoveType(jsonschema.Null)
+	}
+	if p.Schema.AnyOf == nil {
+		return
+	}
+	p.Schema.Type = nil // or it would forbid the null of the anyOf
+	for _, one := range p.Schema.AnyOf {
+		if one.TypeObject.Ref != nil {
+			one.TypeObject.Type = nil
+		}
 	}
 }
 

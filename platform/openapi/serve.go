@@ -12,6 +12,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/openapi/ui"
+	"github.com/cinecircle/cinecircle/platform/web"
 )
 
 // Document returns the OpenAPI 3.1 document of all routes registered so far, as JSON.
@@ -24,7 +25,7 @@ func (r *Router) Document() ([]byte, error) {
 }
 
 // ServeDocument registers /openapi.json, /openapi.yaml and the pages that show them. The document is
-// made when it is first asked for, so it holds routes that are registered later, too.
+// made when it is first asked for. It is called last: no route is registered after it.
 func (r *Router) ServeDocument() error {
 	site, err := ui.New()
 	if err != nil {
@@ -50,6 +51,7 @@ func (r *Router) ServeDocument() error {
 		Tag: "service", Summary: "A script or style sheet of the documentation", Response: "", Media: "*/*",
 		Errors: []*apperr.Error{apperr.ErrNotFound},
 	})
+	r.closeLiterals()
 	return nil
 }
 
@@ -66,8 +68,7 @@ func serveDocument(document func() ([]byte, error), media string) func(*gin.Cont
 		if err != nil {
 			return err
 		}
-		c.Header("Cache-Control", "no-cache")
-		c.Data(http.StatusOK, media, body)
+		web.Bytes(c, media, body)
 		return nil
 	}
 }

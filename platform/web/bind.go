@@ -23,7 +23,8 @@ const (
 
 // The struct tags that name a field on the wire. A field carries one of them; its rules stand in
 // `binding`, in the language of github.com/go-playground/validator; `raw:"true"` keeps the white
-// space around a string.
+// space around a string; `id:"true"` reads an id as in a path, where one that is too large is unknown and
+// not invalid.
 const (
 	tagJSON  = "json"
 	tagQuery = "query"
@@ -55,6 +56,10 @@ func wireName(f reflect.StructField) string {
 	return ""
 }
 
+// maxFieldErrors is how many errors one answer lists: a body of nothing but mistakes should not be
+// answered by a larger one.
+const maxFieldErrors = 250
+
 // check validates dst, a pointer to a struct, and returns all that is wrong with the request:
 // what binding found and what the rules say of the other fields.
 func check(dst any, found []apperr.Field) error {
@@ -72,7 +77,7 @@ func check(dst any, found []apperr.Field) error {
 		}
 	}
 	if len(found) > 0 {
-		return apperr.Validation(found...)
+		return apperr.Validation(found[:min(len(found), maxFieldErrors)]...)
 	}
 	return nil
 }
@@ -91,7 +96,11 @@ func cleanString(s string, raw bool) (string, bool) {
 }
 
 // contentType returns the media type of the request without its parameters, in lower case.
+// It is "" for what cannot be read here: another character set, or a body that is packed.
 func contentType(c *gin.Context) string {
+	if packed := c.GetHeader("Content-Encoding"); packed != "" && packed != "identity" {
+		return ""
+	}
 	kind, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil {
 		return ""
@@ -104,9 +113,9 @@ func contentType(c *gin.Context) string {
 
 // field describes one field of a bound struct.
 type field struct {
-	index int
-	name  string
-	raw   bool
+	index   int
+	name    string
+	raw, id bool
 }
 
 // fieldsOf returns the fields of a struct type by their wire name. Embedded structs count as if
@@ -116,7 +125,7 @@ func fieldsOf(t reflect.Type, tag string) map[string]field {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if name, _, _ := strings.Cut(f.Tag.Get(tag), ","); name != "" && name != "-" {
-			out[name] = field{index: i, name: name, raw: f.Tag.Get("raw") == "true"}
+			out[name] = field{index: i, name: name, raw: f.Tag.Get("raw") == "true", id: f.Tag.Get("id") == "true"}
 		}
 	}
 	return out

@@ -48,10 +48,18 @@ func NewEngine(o Options) *gin.Engine {
 
 // noMethod answers for a path that exists with other methods; gin has set Allow.
 func noMethod(c *gin.Context) error {
-	if c.Request.Method != http.MethodOptions {
-		return ErrMethodNotAllowed
+	return NotAllowed(c.Writer.Header().Get("Allow") + ", " + http.MethodOptions)(c)
+}
+
+// NotAllowed returns a handler for methods that a path does not have. OPTIONS asks just for that.
+func NotAllowed(allow string) Handler {
+	return func(c *gin.Context) error {
+		c.Header("Allow", allow)
+		if c.Request.Method != http.MethodOptions {
+			return ErrMethodNotAllowed
+		}
+		return NoContent(c)
 	}
-	return NoContent(c)
 }
 
 // securityHeaders sets what suits an answer of an API; pages set a policy of their own.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/go-playground/validator/v10"
@@ -36,6 +37,14 @@ func WrongType(name, want string) apperr.Field {
 	return apperr.Field{Name: name, Code: "type", Text: apperr.Text{
 		EN: "This must be of type " + want + ".", KO: "값의 타입이 " + want + "이어야 합니다.",
 	}}
+}
+
+// Blame returns err with the field of the request that it is about, when it is a 422 that names none.
+func Blame(err error, field string) error {
+	if e, ok := errors.AsType[*apperr.Error](err); ok && e.Kind == apperr.Invalid && len(e.Fields) == 0 {
+		return e.At(field)
+	}
+	return err
 }
 
 // ruleError turns a broken binding rule into a field error.

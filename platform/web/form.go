@@ -27,6 +27,9 @@ type File struct {
 
 var fileType = reflect.TypeFor[*File]()
 
+// maxParts is more than any form of ours has.
+const maxParts = 1000
+
 // BindForm reads a multipart or urlencoded body into dst, a pointer to a struct whose fields carry
 // `formData` tags: strings, integers, pointers to them, and *File, each file at most maxFile bytes.
 // Nothing touches the disk. It returns unsupported_media_type, too_large, malformed or
@@ -64,6 +67,9 @@ func bindForm(c *gin.Context, dst any, maxFile int64, strict bool) error {
 }
 
 func readURLEncoded(c *gin.Context) (url.Values, error) {
+	if c.Request.ContentLength > MaxForm {
+		return nil, ErrTooLarge
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, MaxForm))
 	if err != nil {
 		return nil, readError(err)
@@ -84,17 +90,24 @@ func readMultipart(c *gin.Context, t reflect.Type, maxFile int64) (url.Values, m
 			slots++
 		}
 	}
-	body := &tailReader{ReadCloser: http.MaxBytesReader(c.Writer, c.Request.Body, MaxForm+int64(slots)*(maxFile+1))}
+	most := MaxForm + int64(slots)*(maxFile+1)
+	if c.Request.ContentLength > most {
+		return nil, nil, ErrTooLarge
+	}
+	body := &tailReader{ReadCloser: http.MaxBytesReader(c.Writer, c.Request.Body, most)}
 	c.Request.Body = body
 	reader, err := c.Request.MultipartReader()
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w (%w)", ErrMalformed, err)
 	}
 	values, files, left := url.Values{}, map[string][]*File{}, int64(MaxForm)
-	for {
+	for parts := 0; ; parts++ {
 		part, err := reader.NextRawPart()
 		if errors.Is(err, io.EOF) {
-			return values, files, body.ended(c.GetHeader("Content-Type"))
+			return values, files, body.ended(c.GetHeader("Content-Type"), len(files) > 0)
+		}
+		if parts == maxParts {
+			return nil, nil, ErrMalformed
 		}
 		if err != nil {
 			return nil, nil, readError(err)
@@ -121,6 +134,7 @@ func readMultipart(c *gin.Context, t reflect.Type, maxFile int64) (url.Values, m
 type tailReader struct {
 	io.ReadCloser
 	tail []byte
+	read int64
 }
 
 // tailSize is more than mime/multipart reads beyond the last boundary.
@@ -128,6 +142,7 @@ const tailSize = 8 << 10
 
 func (r *tailReader) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
+	r.read += int64(n)
 	r.tail = append(r.tail, p[:n]...)
 	if extra := len(r.tail) - tailSize; extra > 0 {
 		r.tail = append(r.tail[:0], r.tail[extra:]...)
@@ -135,8 +150,12 @@ func (r *tailReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// ended returns malformed unless the closing boundary was read (RFC 2046 §5.1.1).
-func (r *tailReader) ended(contentType string) error {
+// ended returns malformed unless the closing boundary was read (RFC 2046 §5.1.1), and too_large for a form
+// without files that had only packing to say.
+func (r *tailReader) ended(contentType string, files bool) error {
+	if !files && r.read > MaxForm {
+		return ErrTooLarge
+	}
 	_, params, err := mime.ParseMediaType(contentType)
 	if err != nil || !bytes.Contains(r.tail, []byte("--"+params["boundary"]+"--")) {
 		return ErrMalformed
@@ -213,6 +232,14 @@ func (b *textBinder) set(name, text string, target slot) {
 		dst.Set(reflect.New(dst.Type().Elem()))
 		dst = dst.Elem()
 	}
+	if target.id {
+		id, ok := parseID(text)
+		if !ok {
+			b.found = append(b.found, badID(name))
+		}
+		dst.SetInt(id)
+		return
+	}
 	if err := parse(text, dst); err != nil {
 		b.found = append(b.found, WrongType(name, jsonKind(dst.Kind())))
 	}
@@ -239,15 +266,15 @@ func parse(text string, dst reflect.Value) error {
 
 // slot is a field that can be set.
 type slot struct {
-	value reflect.Value
-	raw   bool
+	value   reflect.Value
+	raw, id bool
 }
 
 // flatten returns the settable fields by wire name, those of embedded structs included.
 func flatten(v reflect.Value, tag string) map[string]slot {
 	out := make(map[string]slot, v.NumField())
 	for name, f := range fieldsOf(v.Type(), tag) {
-		out[name] = slot{value: v.Field(f.index), raw: f.raw}
+		out[name] = slot{value: v.Field(f.index), raw: f.raw, id: f.id}
 	}
 	for i := range v.NumField() {
 		if v.Type().Field(i).Anonymous {

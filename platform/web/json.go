@@ -25,6 +25,9 @@ func BindJSON(c *gin.Context, dst any) error {
 	if contentType(c) != "application/json" {
 		return ErrUnsupportedMedia
 	}
+	if c.Request.ContentLength > MaxJSON { // said beforehand, so nothing of it has to be read
+		return ErrTooLarge
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, MaxJSON))
 	if err != nil {
 		return readError(err)

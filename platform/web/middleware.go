@@ -75,6 +75,9 @@ func accessLog(o Options) gin.HandlerFunc {
 		level := slog.LevelInfo
 		if last := c.Errors.Last(); last != nil && status >= http.StatusInternalServerError {
 			level = slog.LevelError
+			if status == http.StatusServiceUnavailable {
+				level = slog.LevelWarn // load, or a part that is down: the request is not at fault, nor is the code
+			}
 			attrs = append(attrs, slog.String("error", last.Err.Error()))
 		}
 		o.Log.LogAttrs(c.Request.Context(), level, "request", attrs...)

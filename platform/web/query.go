@@ -9,7 +9,6 @@ import (
 	"math"
 	"net/url"
 	"reflect"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -126,15 +125,6 @@ func parseID(s string) (int64, bool) {
 	return id, true
 }
 
-// BodyID reads an id that stands in a form, as [PathID] does for one in a path.
-func BodyID(name, text string) (int64, error) {
-	id, ok := parseID(text)
-	if !ok {
-		return 0, apperr.Validation(badID(name))
-	}
-	return id, nil
-}
-
 func badID(name string) apperr.Field {
 	return apperr.Field{Name: name, Code: "type", Text: apperr.Text{
 		EN: "An id is a positive whole number.", KO: "id는 양의 정수여야 합니다.",
@@ -157,10 +147,8 @@ func decodeCursor(c *gin.Context, cursor string) (page.Key, bool) {
 		return page.Key{}, false
 	}
 	var k page.Key
-	dec := json.NewDecoder(strings.NewReader(string(raw[8:])))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&k); err != nil || dec.More() {
-		return page.Key{}, false
+	if err := json.Unmarshal(raw[8:], &k); err != nil || k.ID <= 0 || encodeCursor(c, k) != cursor {
+		return page.Key{}, false // not as we write it
 	}
 	if _, ok := cleanString(k.Text, true); !ok {
 		return page.Key{}, false

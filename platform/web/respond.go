@@ -13,8 +13,8 @@ import (
 	"github.com/cinecircle/cinecircle/platform/page"
 )
 
-// JSON writes v. An answer to GET carries an ETag of the very bytes, and is 304 when the client has
-// them already (RFC 9110 §13.1.2).
+// JSON writes v with an ETag of the very bytes. A GET is answered with 304 when the client has them
+// already (RFC 9110 §13.1.2).
 func JSON(c *gin.Context, status int, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
@@ -23,21 +23,31 @@ func JSON(c *gin.Context, status int, v any) error {
 	h := c.Writer.Header()
 	if !isRead(c.Request.Method) {
 		setDefault(h, "Cache-Control", "no-store")
+		h.Set("ETag", etag(body))
 		c.Data(status, "application/json", body)
 		return nil
 	}
-	setDefault(h, "Cache-Control", "no-cache")
 	if status == http.StatusOK {
-		tag := etag(body)
-		h.Set("ETag", tag)
-		if matches(c.GetHeader("If-None-Match"), tag) {
-			c.Status(http.StatusNotModified)
-			c.Writer.WriteHeaderNow()
-			return nil
-		}
+		Bytes(c, "application/json", body)
+		return nil
 	}
+	setDefault(h, "Cache-Control", "no-cache")
 	c.Data(status, "application/json", body)
 	return nil
+}
+
+// Bytes answers a GET with body, or with 304 when the client has it already.
+func Bytes(c *gin.Context, contentType string, body []byte) {
+	h := c.Writer.Header()
+	setDefault(h, "Cache-Control", "no-cache")
+	tag := etag(body)
+	h.Set("ETag", tag)
+	if matches(c.GetHeader("If-None-Match"), tag) {
+		c.Status(http.StatusNotModified)
+		c.Writer.WriteHeaderNow()
+		return
+	}
+	c.Data(http.StatusOK, contentType, body)
 }
 
 // OK writes v with 200.
