@@ -11,12 +11,15 @@ import (
 func TestMigrateSaysWhatItDoes(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
+	if status, output := h.run("migrate", "status"); status != 1 || !strings.Contains(output, "no database") {
+		t.Errorf("without a database: %d %s", status, output)
+	}
 	for _, c := range []struct{ step, says string }{
-		{"status", "to be applied"},
 		{"up", "applied 00001_users.sql"},
 		{"up", "nothing to do"},
 		{"status", "applied 20"},
 		{"down", "took back 00010_media_trash.sql"},
+		{"status", "to be applied"},
 	} {
 		if status, output := h.run("migrate", c.step); status != 0 || !strings.Contains(output, c.says) {
 			t.Errorf("migrate %s: %d %s", c.step, status, output)
@@ -93,6 +96,19 @@ func TestTheDemoFillsAnEmptyDatabaseOnce(t *testing.T) {
 	s := h.start()
 	for _, film := range s.get("", "/movies").list(t) {
 		s.get("", film["poster_image_url"].(string))
+	}
+}
+
+func TestCommandsThatReadDoNotMakeADatabase(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	for _, args := range [][]string{{"backup", "copy.db"}, {"admin", "grant", "x"}, {"migrate", "status"}, {"migrate", "down"}} {
+		if status, output := h.run(args...); status != 1 || !strings.Contains(output, "no database") {
+			t.Errorf("%v: %d %s", args, status, output)
+		}
+	}
+	if left, err := os.ReadDir(h.dir); err != nil || len(left) > 0 {
+		t.Errorf("something was made: %v, %v", left, err)
 	}
 }
 
