@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -58,12 +57,9 @@ func search(q *gorm.DB, text string) *gorm.DB {
 	if text == "" {
 		return q
 	}
-	return q.Where("title_key LIKE ? ESCAPE '!'", "%"+likeEscaper.Replace(titleKey(text))+"%")
+	// Not LIKE, which has wildcards to escape.
+	return q.Where("instr(title_key, ?) > 0", titleKey(text))
 }
-
-// likeEscaper makes what LIKE would take for a pattern mean itself. The escape is not a backslash,
-// because that is special in the string literals of MySQL and not in those of SQLite.
-var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 func (o Sort) order(q *gorm.DB) *gorm.DB {
 	switch o {
