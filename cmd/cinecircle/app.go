@@ -90,6 +90,9 @@ func (a *app) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if a.db.Reader(ctx).Migrator().HasTable(unfinishedCopy) {
+		return errors.New("this database is an unfinished copy: finish it with cinecircle copy")
+	}
 	if a.store, err = openStore(ctx, c); err != nil {
 		return err
 	}

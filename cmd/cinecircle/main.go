@@ -25,6 +25,8 @@ type program struct {
 	out, err   io.Writer
 	configPath string
 	environ    []string
+
+	copyFrom, copyTo string // of the copy command
 }
 
 var commands = []command{
@@ -34,6 +36,7 @@ var commands = []command{
 	{"import", "movies FILE", "add films from a CSV or JSON Lines file (- reads JSON Lines from standard input)", importCommand},
 	{"demo", "", "fill an empty database with a small community", demoCommand},
 	{"backup", "FILE", "copy a live SQLite database to FILE", backupCommand},
+	{"copy", "--from DSN --to DSN", "move everything to another, empty database, such as from SQLite to MySQL", copyCommand},
 	{"healthcheck", "", "ask a running service whether it lives; exits with 1 when it does not", healthcheckCommand},
 	{"version", "", "say which build this is", versionCommand},
 }
@@ -102,6 +105,9 @@ func (p *program) start(ctx context.Context, c command, args []string) error {
 	flags.Usage = func() {
 		fmt.Fprintf(p.err, "Usage: cinecircle %s %s\n\n%s\n\n", c.name, c.args, c.summary)
 		flags.PrintDefaults()
+	}
+	if c.name == "copy" { // no other command has flags of its own
+		copyFlags(p, flags)
 	}
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

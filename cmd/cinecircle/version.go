@@ -9,8 +9,8 @@ import (
 	"github.com/cinecircle/cinecircle/platform/ops"
 )
 
-// version is stamped by the linker.
-var version string
+// version and commit are stamped by the linker; where commit is not, the toolchain may know it.
+var version, commit string
 
 // versionCommand says which build this is.
 func versionCommand(_ context.Context, p *program, args []string) error {
@@ -31,13 +31,13 @@ func orUnknown(s string) string {
 
 // readBuild returns what the toolchain and the linker wrote into the binary.
 func readBuild() ops.Build {
-	b := ops.Build{Version: version, Go: runtime.Version()}
+	b := ops.Build{Version: version, Commit: commit, Go: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
 	}
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
+		if s.Key == "vcs.revision" && b.Commit == "" {
 			b.Commit = s.Value
 		}
 	}

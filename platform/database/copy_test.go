@@ -74,18 +74,29 @@ func TestASnapshotShowsOneMomentAndMakesNothing(t *testing.T) {
 			t.Errorf("with %s there are %d rows", name, n)
 		}
 	}
-	if rows, err := s.QueryContext(t.Context(), "INSERT INTO notes (name, n, at) VALUES ('c', 0, '2026-11-23 00:00:00')"); err == nil {
-		rows.Next()
-		if rows.Err() == nil {
-			t.Error("a snapshot wrote")
-		}
-		_ = rows.Close() // it is to fail
-	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
+	tryToWrite(t, config)
 	if n := count(t, db); n != 2 {
 		t.Errorf("%d rows", n)
+	}
+}
+
+func tryToWrite(t *testing.T, config database.Config) {
+	t.Helper()
+	s, err := database.OpenSnapshot(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }() // MySQL's driver gives up a connection on which it may not write
+	rows, err := s.QueryContext(t.Context(), "INSERT INTO notes (name, n, at) VALUES ('c', 0, '2026-11-23 00:00:00')")
+	if err != nil {
+		return
+	}
+	defer rows.Close()
+	if rows.Next(); rows.Err() == nil {
+		t.Error("a snapshot wrote")
 	}
 }
 

@@ -18,8 +18,8 @@ func Lock(dsn string) (io.Closer, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, fmt.Errorf("make the folder of the database: %w", err)
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil { // one file, whatever it is called
-		path = real
+	if target, err := filepath.EvalSymlinks(path); err == nil { // one file, whatever it is called
+		path = target
 	}
 	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
