@@ -17,10 +17,10 @@ $(error SKIP takes any of: $(STEPS); not: $(filter-out $(STEPS),$(SKIP)))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check format lint vet fmt cover bench vuln vendor-ui clean
+.PHONY: help build run test check format lint vet fmt test-mysql test-redis test-s3 cluster cover bench vuln vendor-ui release clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 build: ## build bin/cinecircle (CGO_ENABLED=0 make build for a static one)
 	$(GO) build $(BUILD) -o bin/cinecircle ./cmd/cinecircle
@@ -48,6 +48,19 @@ vet: ## go vet, and compile everything with cgo (when there is a C compiler) and
 fmt: ## format every Go file
 	$(TOOL) gofumpt -w .
 
+test-mysql: ## run every test on a private MariaDB, without the race detector
+	MARIADB_ARGS=--innodb-flush-log-at-trx-commit=2 ./scripts/with-servers.sh mariadb -- \
+		$(GO) test -tags $(TAGS) -timeout $(TIMEOUT) -p 2 $(TESTFLAGS) $(PKG)
+
+test-redis: ## test the bus and the limits on a private Redis
+	./scripts/with-servers.sh redis -- ./scripts/test.sh -tags $(TAGS) -timeout $(TIMEOUT) $(TESTFLAGS) ./platform/bus ./platform/limit
+
+test-s3: ## test stored images on a private S3-compatible store (builds versitygw when it is first used)
+	./scripts/with-servers.sh s3 -- ./scripts/test.sh -tags $(TAGS) -timeout $(TIMEOUT) $(TESTFLAGS) ./platform/media
+
+cluster: ## try three instances on MariaDB, Redis and S3 while they are killed in turn (ARGS="-seed 7 -duration 10m")
+	$(GO) run -tags $(TAGS) ./cmd/cinecircle/cluster $(ARGS)
+
 cover: ## statement coverage of the domain packages; fails under MIN (90) percent
 	GO="$(GO)" TAGS="$(TAGS)" TIMEOUT="$(TIMEOUT)" ./scripts/cover.sh
 
@@ -59,6 +72,9 @@ vuln: ## look for known vulnerabilities in what is called (asks vuln.go.dev, or 
 
 vendor-ui: ## fetch the pages of /docs and /redoc again, at their pinned versions
 	./scripts/vendor-ui.sh
+
+release: ## static binaries for Linux, macOS and Windows, with their sums, in dist/ (PLATFORMS="linux/arm64 …" for some)
+	GO="$(GO)" TAGS="$(TAGS)" VERSION="$(VERSION)" BUILDVCS="$(BUILDVCS)" ./scripts/release.sh
 
 clean: ## remove what was built; data/ stays
 	rm -rf bin dist coverage.out coverage.html
