@@ -58,7 +58,7 @@ func goodbye(conn *websocket.Conn, v verdict, answered func()) {
 
 // linger reads until the peer closes, for a moment at most.
 func linger(conn *websocket.Conn) {
-	raw := conn.NetConn()
+	raw := unmetered(conn.NetConn())
 	if err := raw.SetReadDeadline(time.Now().Add(closeWait)); err == nil {
 		_, _ = io.CopyN(io.Discard, raw, maxLeftover) // whatever it is, nobody wants it
 	}

@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -146,6 +147,25 @@ func TestAFloodOfFramesClosesTheSocket(t *testing.T) {
 		other.next()
 		_ = other.conn.Close()
 	}
+}
+
+// TestAFloodOfFragmentsClosesTheSocket sends one message that never ends, in fragments without a byte,
+// which the WebSocket library reads over by itself.
+func TestAFloodOfFragmentsClosesTheSocket(t *testing.T) {
+	t.Parallel()
+	st := newStation(t, nil)
+	c := st.connect(st.user("me"))
+	raw := c.conn.NetConn()
+	if _, err := raw.Write([]byte{0x01, 0x80, 0, 0, 0, 0}); err != nil { // text, more to come, masked
+		t.Fatal(err)
+	}
+	more := bytes.Repeat([]byte{0x00, 0x80, 0, 0, 0, 0}, 1000)
+	for range 200 {
+		if _, err := raw.Write(more); err != nil {
+			break // closed already
+		}
+	}
+	c.wantEnd(4029, "Too many frames")
 }
 
 func TestAPingIsAnswered(t *testing.T) {

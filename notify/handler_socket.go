@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/gorilla/websocket"
 
+	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
@@ -53,6 +54,11 @@ func (h handler) connect(c *gin.Context) error {
 	return err
 }
 
+// errHandshake is malformed as any request that cannot be read, in words of its own.
+var errHandshake = apperr.New(apperr.Malformed, "malformed",
+	"This is not a WebSocket handshake: Sec-WebSocket-Key is missing or no key.",
+	"올바른 WebSocket 핸드셰이크가 아닙니다. Sec-WebSocket-Key 헤더를 확인해 주세요.")
+
 // handshake checks what RFC 6455 §4.2.1 asks of a client.
 func handshake(c *gin.Context) error {
 	r := c.Request
@@ -63,7 +69,7 @@ func handshake(c *gin.Context) error {
 		return web.ErrUpgradeRequired
 	}
 	if key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key")); err != nil || len(key) != 16 {
-		return web.ErrMalformed
+		return errHandshake
 	}
 	return nil
 }
@@ -159,7 +165,7 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request, k *socket) {
 	err := errNotOpened
 	defer func() { k.opened <- err }() // nobody listens any more if it was opened
 	defer s.recovered("serve")
-	if failed := s.melody.HandleRequestWithKeys(w, r, map[string]any{socketKey: k}); failed != nil {
+	if failed := s.melody.HandleRequestWithKeys(s.metered(w, k), r, map[string]any{socketKey: k}); failed != nil {
 		err = failed
 	}
 }

@@ -132,7 +132,8 @@ func TestACookieFromAForeignOriginIsRefused(t *testing.T) {
 	host := strings.TrimPrefix(st.server.URL, "http://")
 	for origin, allowed := range map[string]bool{
 		"":                            true, // no browser
-		"http://" + host:              true,
+		"https://" + host:             true,
+		"http://" + host:              false, // the service is on https
 		"https://cine.example":        true,
 		"https://app.example":         true,
 		"https://evil.example":        false,

@@ -107,7 +107,10 @@ func (s *Service) frameRead(session *melody.Session, _ []byte) {
 	defer s.recovered("read")
 	if k := socketOf(session); !k.allow(s.Clock()) {
 		s.close(k, flood)
+		return
 	}
+	// Melody waits for pongs only; whoever says anything else is not silent either.
+	_ = session.WebsocketConnection().SetReadDeadline(time.Now().Add(pongWait)) // or the next read fails
 }
 
 // failed is called by the goroutine whose reading or writing failed, before it closes the connection.

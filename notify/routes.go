@@ -27,7 +27,7 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	r.GET("/notifications", auth.Socket, h.connect, openapi.Op{
 		Tag: tag, Summary: "Be told in real time", Description: socketDescription, Class: auth.ClassSocket,
 		Query: socketQuery{}, Status: http.StatusSwitchingProtocols,
-		Errors: []*apperr.Error{web.ErrUpgradeRequired, web.ErrMalformed, web.ErrCrossOrigin, apperr.ErrUnavailable},
+		Errors: []*apperr.Error{web.ErrUpgradeRequired, errHandshake, web.ErrCrossOrigin, apperr.ErrUnavailable},
 	})
 	r.GET("/notifications/inbox", auth.Member, h.inbox, openapi.Op{
 		Tag: tag, Summary: "List your notifications", Description: "Newest first.",

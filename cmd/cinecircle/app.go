@@ -224,7 +224,8 @@ func (a *app) route(guard *auth.Guard) error {
 	}
 	a.health = ops.NewHealth(build,
 		ops.Check{Name: "database", Run: a.db.Check},
-		ops.Check{Name: "storage", Run: a.store.Check},
+		// A store elsewhere is missed by uploads only; a folder that is gone is a fault of this machine.
+		ops.Check{Name: "storage", Run: a.store.Check, Optional: a.config.Media.Driver != mediaLocal},
 		ops.Check{Name: "broker", Run: a.bus.Check, Optional: true},
 	)
 	a.health.Routes(r)

@@ -22,7 +22,7 @@ type note struct {
 	ID   int64  `gorm:"primaryKey;autoIncrement"`
 	Name string `gorm:"size:50;not null;uniqueIndex:idx_notes_name"`
 	N    int64
-	At   time.Time `gorm:"precision:6"`
+	At   time.Time `gorm:"precision:6;autoCreateTime"`
 }
 
 func newDB(t *testing.T) *database.DB {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"time"
 
 	driver "github.com/go-sql-driver/mysql"
@@ -21,6 +22,7 @@ func openMySQL(ctx context.Context, c Config) (*DB, error) {
 	cfg.Loc = time.UTC
 	cfg.MultiStatements = false
 	cfg.RejectReadOnly = true
+	cfg.Logger = driverLog{c.Logger}
 	cfg.Timeout = orDefault(cfg.Timeout, 5*time.Second)
 	cfg.ReadTimeout = orDefault(cfg.ReadTimeout, 30*time.Second)
 	cfg.WriteTimeout = orDefault(cfg.WriteTimeout, 30*time.Second)
@@ -36,7 +38,7 @@ func openMySQL(ctx context.Context, c Config) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database.dsn: %w", err)
 	}
-	pool := sql.OpenDB(connector)
+	pool := sql.OpenDB(mysqlConnector{connector})
 	pool.SetMaxOpenConns(32)
 	pool.SetMaxIdleConns(32)
 	pool.SetConnMaxLifetime(3 * time.Minute)
@@ -44,7 +46,9 @@ func openMySQL(ctx context.Context, c Config) (*DB, error) {
 		_ = pool.Close() // the reason to fail is err
 		return nil, fmt.Errorf("connect to MySQL at %s: %w", cfg.Addr, err)
 	}
-	g, err := open(mysql.New(mysql.Config{Conn: pool}), c)
+	// Without RETURNING, which GORM uses on MariaDB only, both servers are spoken to as MySQL 8 is.
+	dialector := mysqlDialector{&mysql.Dialector{Config: &mysql.Config{Conn: pool, DisableWithReturning: true}}}
+	g, err := open(dialector, c)
 	if err != nil {
 		_ = pool.Close() // the reason to fail is err
 		return nil, fmt.Errorf("open MySQL at %s: %w", cfg.Addr, err)
@@ -55,6 +59,14 @@ func openMySQL(ctx context.Context, c Config) (*DB, error) {
 		// have strangers wait for each other.
 		options: &sql.TxOptions{Isolation: sql.LevelReadCommitted},
 	}, nil
+}
+
+// driverLog takes what the driver says of connections that broke. Who used one has the error.
+type driverLog struct{ log *slog.Logger }
+
+// Print implements [driver.Logger].
+func (l driverLog) Print(v ...any) {
+	l.log.Debug("the MySQL driver noticed", "message", fmt.Sprint(v...))
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {

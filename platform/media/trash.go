@@ -28,7 +28,7 @@ const (
 // Trash is a stored file that no row names, or that is not yet named by one.
 type Trash struct {
 	Key   string    `gorm:"column:storage_key;primaryKey;size:255"`
-	DueAt time.Time `gorm:"column:due_at;not null;index:idx_media_trash_due"` // when it may be removed
+	DueAt time.Time `gorm:"column:due_at;not null;precision:6;index:idx_media_trash_due"` // when it may be removed
 }
 
 // TableName is the name of the table.

@@ -16,7 +16,7 @@ import (
 // failures returns what can go wrong with an operation, by status: what follows from its policy and
 // inputs, and what it declares itself.
 func failures(method string, ids []string, p auth.Policy, op Op) map[int][]*apperr.Error {
-	all := []*apperr.Error{web.ErrInternal, apperr.ErrBusy, apperr.ErrValidation}
+	all := []*apperr.Error{web.ErrInternal, apperr.ErrBusy, apperr.ErrUnavailable, apperr.ErrValidation}
 	if op.Class != auth.ClassNone {
 		all = append(all, apperr.ErrTooMany)
 	}

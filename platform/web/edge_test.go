@@ -111,7 +111,7 @@ func TestForeignPagesAreToldApart(t *testing.T) {
 		foreign bool
 	}{
 		{"", false},
-		{"http://example.com", false}, // the Host of the request
+		{"https://example.com", false}, // the Host of the request
 		{"https://films.example", false},
 		{"https://app.example", false},
 		{"https://evil.example", true},
@@ -120,6 +120,7 @@ func TestForeignPagesAreToldApart(t *testing.T) {
 		{"https://app.example:444", true},
 		{"http://films.example", true},
 		{"https://films.example.", true},
+		{"http://example.com", true}, // by the Host, but not by the scheme
 	} {
 		r := request("GET")
 		if c.origin != "" {

@@ -1,0 +1,76 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	gormmysql "gorm.io/driver/mysql"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+)
+
+// retryAfter is what a client is told while the database is down.
+const retryAfter = 5 * time.Second
+
+// mysqlDialector is GORM's, which also tells a server that is down from a query that is wrong.
+type mysqlDialector struct{ *gormmysql.Dialector }
+
+// Translate implements [gorm.ErrorTranslator].
+func (d mysqlDialector) Translate(err error) error { return unavailable(d.Dialector.Translate(err)) }
+
+// mysqlConnector is the driver's, of which every failure means that the server is down.
+type mysqlConnector struct{ driver.Connector }
+
+// Connect implements [driver.Connector].
+func (c mysqlConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("%w: %w", apperr.ErrUnavailable.After(retryAfter), err)
+	}
+	return conn, err
+}
+
+// unavailable wraps err, so that it becomes a 503, when it says that the database is down;
+// it stays what it is besides. Any other error is returned as it is.
+func unavailable(err error) error {
+	if err == nil || errors.Is(err, apperr.ErrUnavailable) || !isOutage(err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", apperr.ErrUnavailable.After(retryAfter), err)
+}
+
+// isOutage knows connections that broke, and what a server says that is starting, stopping, full or has become a replica
+// (https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html).
+func isOutage(err error) bool {
+	if my, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		switch my.Number {
+		case 1040, // too many connections
+			1053, // server shutdown in progress
+			1290, // running with --read-only
+			1317, // query interrupted
+			1792, // in a read-only transaction
+			1836, // in read-only mode
+			1927, // connection was killed (MariaDB)
+			3168: // server is not available
+			return true
+		}
+		return false
+	}
+	if errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, driver.ErrBadConn) {
+		return true
+	}
+	_, ok := errors.AsType[*net.OpError](err)
+	return ok
+}
+
+// Row is what [DB.Row] found.
+type Row struct{ row *sql.Row }
+
+// Scan copies the columns into dest; it returns sql.ErrNoRows when there is no row.
+func (r Row) Scan(dest ...any) error { return unavailable(r.row.Scan(dest...)) }

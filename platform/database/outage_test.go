@@ -1,0 +1,185 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+)
+
+func TestAServerThatIsDownIsToldFromAQueryThatIsWrong(t *testing.T) {
+	dial := &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+	for err, want := range map[error]bool{
+		dial:                               true,
+		mysql.ErrInvalidConn:               true,
+		driver.ErrBadConn:                  true,
+		&mysql.MySQLError{Number: 1040}:    true,
+		&mysql.MySQLError{Number: 1053}:    true,
+		&mysql.MySQLError{Number: 1213}:    false, // a deadlock
+		&mysql.MySQLError{Number: 1064}:    false, // syntax
+		&mysql.MySQLError{Number: 1406}:    false, // too long
+		gorm.ErrRecordNotFound:             false,
+		gorm.ErrDuplicatedKey:              false,
+		sql.ErrNoRows:                      false,
+		context.Canceled:                   false,
+		errors.New("something went amiss"): false,
+	} {
+		got := unavailable(fmt.Errorf("load it: %w", err))
+		down, ok := errors.AsType[*apperr.Error](got)
+		if ok != want || ok && (!errors.Is(got, apperr.ErrUnavailable) || down.RetryAfter != retryAfter) {
+			t.Errorf("%v became %v, want unavailable: %v", err, got, want)
+		}
+		if !errors.Is(got, err) {
+			t.Errorf("%v is not to be found in %v", err, got)
+		}
+	}
+	if unavailable(nil) != nil {
+		t.Error("no error became one")
+	}
+}
+
+func TestATransactionThatMayHaveCommittedIsNotTriedAgain(t *testing.T) {
+	for _, err := range []error{mysql.ErrInvalidConn, driver.ErrBadConn} {
+		if retryable(unavailable(err)) {
+			t.Errorf("%v is tried again", err)
+		}
+	}
+}
+
+// refusing is a server that is not there.
+type refusing struct{ driver.Connector }
+
+func (refusing) Connect(ctx context.Context) (driver.Conn, error) {
+	return nil, errors.Join(errors.New("refused"), ctx.Err())
+}
+
+func TestWhoGoesAwayDoesNotMakeTheDatabaseUnavailable(t *testing.T) {
+	c := mysqlConnector{refusing{}}
+	if _, err := c.Connect(t.Context()); !errors.Is(err, apperr.ErrUnavailable) {
+		t.Errorf("refused: %v, want unavailable", err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Connect(gone); errors.Is(err, apperr.ErrUnavailable) || !errors.Is(err, context.Canceled) {
+		t.Errorf("gone: %v, want context.Canceled alone", err)
+	}
+}
+
+// It needs the server that CINECIRCLE_TEST_DSN names, which it reaches through a port of its own and loses.
+func TestADatabaseThatIsLostIsUnavailableUntilItIsBack(t *testing.T) {
+	dsn := os.Getenv("CINECIRCLE_TEST_DSN")
+	if dsn == "" {
+		t.Log("needs a MySQL in CINECIRCLE_TEST_DSN")
+		return
+	}
+	cfg, err := mysql.ParseDSN(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	road := newRoad(t, cfg.Addr)
+	cfg.Addr = road.addr
+	db, err := Open(t.Context(), Config{Driver: MySQL, DSN: cfg.FormatDSN()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	ask := func() map[string]error {
+		var n int
+		return map[string]error{
+			"row":         db.Row(t.Context(), "SELECT 1").Scan(&n),
+			"query":       db.Reader(t.Context()).Raw("SELECT 2").Scan(&n).Error,
+			"transaction": db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Raw("SELECT 3").Scan(&n).Error }),
+		}
+	}
+	for what, err := range ask() {
+		if err != nil {
+			t.Errorf("before, %s: %v", what, err)
+		}
+	}
+	road.close()
+	for what, err := range ask() {
+		if !errors.Is(err, apperr.ErrUnavailable) {
+			t.Errorf("%s: %v, want unavailable", what, err)
+		}
+	}
+	road.open(t)
+	working := func() bool {
+		for _, err := range ask() {
+			if err != nil {
+				return false
+			}
+		}
+		return true
+	}
+	for deadline := time.Now().Add(20 * time.Second); !working(); <-time.After(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it is back, but not for us")
+		}
+	}
+}
+
+// road is a port through which a server is reached, until it is closed.
+type road struct {
+	addr, target string
+	listener     net.Listener
+	conns        chan net.Conn
+}
+
+func newRoad(t *testing.T, target string) *road {
+	t.Helper()
+	r := &road{addr: "127.0.0.1:0", target: target, conns: make(chan net.Conn, 100)}
+	r.open(t)
+	t.Cleanup(r.close)
+	return r
+}
+
+func (r *road) open(t *testing.T) {
+	t.Helper()
+	var err error
+	if r.listener, err = net.Listen("tcp", r.addr); err != nil {
+		t.Fatal(err)
+	}
+	r.addr = r.listener.Addr().String()
+	go r.serve(r.listener)
+}
+
+func (r *road) serve(l net.Listener) {
+	for {
+		near, err := l.Accept()
+		if err != nil {
+			return
+		}
+		far, err := net.Dial("tcp", r.target)
+		if err != nil {
+			_ = near.Close()
+			continue
+		}
+		r.conns <- near
+		r.conns <- far
+		go func() { _, _ = io.Copy(far, near) }()
+		go func() { _, _ = io.Copy(near, far) }()
+	}
+}
+
+func (r *road) close() {
+	_ = r.listener.Close()
+	for {
+		select {
+		case c := <-r.conns:
+			_ = c.Close()
+		default:
+			return
+		}
+	}
+}
