@@ -22,7 +22,7 @@ func JSON(c *gin.Context, status int, v any) error {
 	}
 	h := c.Writer.Header()
 	if !isRead(c.Request.Method) {
-		setDefault(h, "Cache-Control", "no-store")
+		cache(h, "no-store")
 		h.Set("ETag", etag(body))
 		c.Data(status, "application/json", body)
 		return nil
@@ -31,7 +31,7 @@ func JSON(c *gin.Context, status int, v any) error {
 		Bytes(c, "application/json", body)
 		return nil
 	}
-	setDefault(h, "Cache-Control", "no-cache")
+	cache(h, "no-cache")
 	c.Data(status, "application/json", body)
 	return nil
 }
@@ -39,7 +39,7 @@ func JSON(c *gin.Context, status int, v any) error {
 // Bytes answers a GET with body, or with 304 when the client has it already.
 func Bytes(c *gin.Context, contentType string, body []byte) {
 	h := c.Writer.Header()
-	setDefault(h, "Cache-Control", "no-cache")
+	cache(h, "no-cache")
 	tag := etag(body)
 	h.Set("ETag", tag)
 	if matches(c.GetHeader("If-None-Match"), tag) {
@@ -61,7 +61,7 @@ func Created(c *gin.Context, location string, v any) error {
 
 // NoContent answers 204.
 func NoContent(c *gin.Context) error {
-	setDefault(c.Writer.Header(), "Cache-Control", "no-store")
+	cache(c.Writer.Header(), "no-store")
 	c.Status(http.StatusNoContent)
 	c.Writer.WriteHeaderNow()
 	return nil
@@ -83,9 +83,10 @@ func List[T, R any](c *gin.Context, rows []T, next *page.Key, show func(T) R) er
 
 func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
-func setDefault(h http.Header, key, value string) {
-	if h.Get(key) == "" {
-		h.Set(key, value)
+// cache says how an answer may be kept, unless the guard or the handler has said it.
+func cache(h http.Header, how string) {
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", how)
 	}
 }
 
