@@ -35,6 +35,7 @@ type Config struct {
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
 	driver         string
+	path           string         // of a SQLite file, "" for other databases
 	options        *sql.TxOptions // of every transaction
 	writer, reader *gorm.DB
 	pools          map[string]*sql.DB

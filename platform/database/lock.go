@@ -7,6 +7,23 @@ import (
 	"path/filepath"
 )
 
+// lockMigrations waits until no other process migrates the database. On MySQL a table is the lock, and in
+// memory nobody else is there.
+func (d *DB) lockMigrations() (io.Closer, error) {
+	if d.path == "" {
+		return io.NopCloser(nil), nil
+	}
+	f, err := os.OpenFile(d.path+".migrate", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the lock of the migrations: %w", err)
+	}
+	if err := waitForFile(f); err != nil {
+		_ = f.Close() // nothing was written
+		return nil, fmt.Errorf("lock the migrations: %w", err)
+	}
+	return f, nil
+}
+
 // Lock claims the SQLite file behind dsn for one serving process until the result is closed or
 // the process ends. It fails when another process serves it. A database that is not a file needs
 // no lock.

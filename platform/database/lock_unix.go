@@ -9,3 +9,5 @@ import (
 )
 
 func lockFile(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) }
+
+func waitForFile(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_EX) }

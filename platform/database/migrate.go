@@ -29,6 +29,11 @@ func (d *DB) MigrateUp(ctx context.Context) ([]Migration, error) {
 	if err != nil {
 		return nil, err
 	}
+	lock, err := d.lockMigrations()
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
 	results, err := p.Up(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("migrate up: %w", err)
@@ -46,6 +51,11 @@ func (d *DB) MigrateDown(ctx context.Context) (*Migration, error) {
 	if err != nil {
 		return nil, err
 	}
+	lock, err := d.lockMigrations()
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
 	if version, err := p.GetDBVersion(ctx); err != nil {
 		return nil, fmt.Errorf("read the schema version: %w", err)
 	} else if version == 0 {
@@ -84,7 +94,9 @@ func (d *DB) provider() (*goose.Provider, error) {
 	dialect, pool := goose.DialectSQLite3, d.pools["writer"]
 	if d.driver == MySQL {
 		dialect, pool = goose.DialectMySQL, d.pools["mysql"]
-		locker, err := lock.NewMySQLTableLocker()
+		// A process that was killed leaves its lock behind, which the next one has to outwait.
+		locker, err := lock.NewMySQLTableLocker(lock.WithTableLeaseDuration(10*time.Second),
+			lock.WithTableHeartbeatInterval(2*time.Second), lock.WithTableLockTimeout(time.Second, 300))
 		if err != nil {
 			return nil, fmt.Errorf("migration lock: %w", err)
 		}

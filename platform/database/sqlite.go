@@ -46,7 +46,7 @@ func openSQLite(ctx context.Context, c Config) (*DB, error) {
 	if err := makePrivate(c.DSN); err != nil {
 		return nil, err
 	}
-	d := &DB{driver: SQLite, options: &sql.TxOptions{}, pools: map[string]*sql.DB{}}
+	d := &DB{driver: SQLite, path: SQLitePath(c.DSN), options: &sql.TxOptions{}, pools: map[string]*sql.DB{}}
 	if d.writer, err = d.openSQLitePool(ctx, c, "writer", uri+sqliteParams(true), 1); err != nil {
 		return nil, err
 	}

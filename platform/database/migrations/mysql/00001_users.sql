@@ -1,5 +1,5 @@
 -- +goose Up
-CREATE TABLE `users` (
+CREATE TABLE IF NOT EXISTS `users` (
   `id` bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
   `username` varchar(50) NOT NULL,
   `username_key` varchar(255) NOT NULL,

@@ -1,5 +1,5 @@
 -- +goose Up
-CREATE TABLE `sessions` (
+CREATE TABLE IF NOT EXISTS `sessions` (
   `id` bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
   `user_id` bigint NOT NULL,
   `generation` bigint NOT NULL,

@@ -1,5 +1,5 @@
 -- +goose Up
-CREATE TABLE `movies` (
+CREATE TABLE IF NOT EXISTS `movies` (
   `id` bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
   `title` varchar(255) NOT NULL,
   `title_key` varchar(745) NOT NULL,

@@ -1,5 +1,5 @@
 -- +goose Up
-CREATE TABLE `reviews` (
+CREATE TABLE IF NOT EXISTS `reviews` (
   `id` bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
   `user_id` bigint NOT NULL,
   `movie_id` bigint NOT NULL,

@@ -1,5 +1,5 @@
 -- +goose Up
-CREATE TABLE `review_likes` (
+CREATE TABLE IF NOT EXISTS `review_likes` (
   `id` bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
   `user_id` bigint NOT NULL,
   `review_id` bigint NOT NULL,

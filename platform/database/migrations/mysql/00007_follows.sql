@@ -1,5 +1,5 @@
 -- +goose Up
-CREATE TABLE `follows` (
+CREATE TABLE IF NOT EXISTS `follows` (
   `id` bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
   `follower_id` bigint NOT NULL,
   `following_id` bigint NOT NULL,

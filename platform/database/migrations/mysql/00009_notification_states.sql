@@ -1,5 +1,5 @@
 -- +goose Up
-CREATE TABLE `notification_states` (
+CREATE TABLE IF NOT EXISTS `notification_states` (
   `user_id` bigint NOT NULL PRIMARY KEY,
   `last_seq` bigint NOT NULL,
   `unread_count` bigint NOT NULL,

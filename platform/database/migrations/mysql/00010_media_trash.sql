@@ -1,5 +1,5 @@
 -- +goose Up
-CREATE TABLE `media_trash` (
+CREATE TABLE IF NOT EXISTS `media_trash` (
   `storage_key` varchar(255) NOT NULL PRIMARY KEY,
   `due_at` datetime(6) NOT NULL,
   INDEX `idx_media_trash_due` (`due_at`)
