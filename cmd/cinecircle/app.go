@@ -159,25 +159,6 @@ func (a *app) wire() error {
 	return a.route(guard)
 }
 
-// openLimiter counts requests in this process, or for all instances together where they share a Redis.
-func (a *app) openLimiter() error {
-	a.limiter = limit.Off{}
-	if !a.config.Limits.Enabled {
-		return nil
-	}
-	memory := limit.NewMemory(time.Now)
-	a.limiter = memory
-	if a.config.Notify.Broker != brokerRedis {
-		return nil
-	}
-	client, err := limit.Connect(string(a.config.Notify.Redis.URL))
-	if err != nil {
-		return err
-	}
-	a.redis, a.limiter = client, limit.NewRedis(client, memory, a.log)
-	return nil
-}
-
 // loadSecret returns the configured secret, or the one that was made at the first start and stands
 // beside the SQLite file.
 func loadSecret(c Config) ([]byte, error) {
@@ -194,17 +175,6 @@ func dataDir(c Config) string {
 		return "data"
 	}
 	return filepath.Dir(path)
-}
-
-func rates(c Config) map[auth.Class]limit.Rate {
-	return map[auth.Class]limit.Rate{
-		auth.ClassRead:   c.Limits.Read,
-		auth.ClassWrite:  c.Limits.Write,
-		auth.ClassSignup: c.Limits.Signup,
-		auth.ClassLogin:  c.Limits.LoginAddress, // refreshes as well; logins pass the throttle of the accounts, too
-		auth.ClassUpload: c.Limits.Upload,
-		auth.ClassSocket: c.Limits.Socket,
-	}
 }
 
 // route registers every route there is.
@@ -245,20 +215,4 @@ func isLoopback(addr string) bool {
 	}
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// actors shows the members who caused notifications.
-type actors struct{ users *user.Service }
-
-// Actors implements notify.Actors.
-func (a actors) Actors(ctx context.Context, ids []int64) (map[int64]notify.Actor, error) {
-	found, err := a.users.ByIDs(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[int64]notify.Actor, len(found))
-	for id, u := range found {
-		out[id] = notify.Actor{ID: id, Username: u.Username, ProfileImageURL: a.users.ImageURL(u)}
-	}
-	return out, nil
 }

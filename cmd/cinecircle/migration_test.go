@@ -52,8 +52,8 @@ func TestAKilledMigrationGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-time.After(rand.N(200 * time.Millisecond)) // the moment of the kill
-		_ = cmd.Process.Kill()                      // it may be through already
-		_ = cmd.Wait()                              // and then ended by itself
+		_ = cmd.Process.Kill()                       // it may be through already
+		_ = cmd.Wait()                               // and then ended by itself
 	}
 	if status, output := h.run("migrate", "up"); status != 0 {
 		t.Errorf("status %d: %s", status, output)
