@@ -90,7 +90,7 @@ func TestAFollowThatRollsBackTellsNobody(t *testing.T) {
 	s := newStage(t)
 	s.failCreates(t, 1000)
 	ids := s.join(t, 2)
-	s.POST(t, fmt.Sprintf("/users/%d/follow", ids[1]), s.as(t, ids[0])).WantProblem(500, "internal")
+	s.POST(t, fmt.Sprintf("/users/%d/follow", ids[1]), s.as(t, ids[0])).WantProblem(503, "busy")
 	if rows := s.rows(t); len(rows) != 0 {
 		t.Errorf("rows %+v, want none", rows)
 	}

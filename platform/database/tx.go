@@ -3,12 +3,15 @@ package database
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
 )
 
 // maxAttempts is how often a transaction is tried when the database picked it as a victim.
@@ -43,15 +46,18 @@ func (d *DB) Row(ctx context.Context, query string, args ...any) Row {
 // When ctx comes from a running transaction fn joins that one: nothing is committed before the
 // outermost returns, and an error of fn must be returned by it.
 // A transaction that the database gave up for a deadlock or a lock wait is tried again a few
-// times, so fn must have no effect but on tx.
+// times, so fn must have no effect but on tx; if that is in vain the error matches apperr.ErrBusy.
 func (d *DB) Tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if s := d.scope(ctx); s != nil {
 		return fn(s.tx.WithContext(ctx))
 	}
 	for attempt := 1; ; attempt++ {
 		err := d.once(ctx, fn)
-		if attempt == maxAttempts || !retryable(err) {
+		if !retryable(err) {
 			return err
+		}
+		if attempt == maxAttempts { // nothing is wrong with the request but its moment
+			return fmt.Errorf("%w: %w", apperr.ErrBusy.After(time.Second), err)
 		}
 		wait := time.NewTimer(rand.N(time.Duration(attempt) * 10 * time.Millisecond))
 		select {
