@@ -77,6 +77,9 @@ func (a *app) Close() error {
 	if a.redis != nil {
 		problems = append(problems, a.redis.Close())
 	}
+	if folder, ok := a.store.(io.Closer); ok {
+		problems = append(problems, folder.Close())
+	}
 	return errors.Join(problems...)
 }
 
@@ -107,7 +110,11 @@ func (a *app) open(ctx context.Context) (err error) {
 
 func openStore(ctx context.Context, c Config) (media.Store, error) {
 	if c.Media.Driver == mediaLocal {
-		return media.NewLocal(c.Media.Dir, c.Server.PublicURL)
+		local, err := media.NewLocal(c.Media.Dir, c.Server.PublicURL)
+		if err != nil {
+			return nil, err // not the nil *Local, which is no nil Store
+		}
+		return local, nil
 	}
 	s := c.Media.S3
 	return media.NewS3(ctx, media.S3Config{

@@ -176,3 +176,14 @@ func TestABadConfigurationStopsTheStart(t *testing.T) {
 		})
 	}
 }
+
+func TestAFolderThatCannotBeMadeStopsTheStart(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, "CINECIRCLE_MEDIA_DIR=taken/media")
+	if err := os.WriteFile(filepath.Join(h.dir, "taken"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, output := h.run(); status != 1 || strings.Contains(output, "panic") || !strings.Contains(output, "taken") {
+		t.Errorf("status %d: %s", status, output)
+	}
+}

@@ -15,8 +15,12 @@ var fieldTexts = map[string]apperr.Text{
 	"unknown":  {EN: "This name is not known here.", KO: "알 수 없는 항목입니다."},
 	"repeated": {EN: "This name may appear only once.", KO: "한 번만 보낼 수 있는 항목입니다."},
 	"format":   {EN: "This value does not have the right form.", KO: "형식이 올바르지 않습니다."},
-	"cursor":   {EN: "This cursor is not one of this list.", KO: "이 목록의 커서가 아닙니다."},
 }
+
+// badCursor says more than that the form is wrong: a good cursor of another list is refused as well.
+var badCursor = apperr.Field{Name: "cursor", Code: "format", Text: apperr.Text{
+	EN: "This cursor is not one of this list.", KO: "이 목록의 커서가 아닙니다.",
+}}
 
 // fieldError is a field error with a standard sentence.
 func fieldError(name, code string) apperr.Field {

@@ -103,7 +103,7 @@ func recovery(log *slog.Logger) gin.HandlerFunc {
 }
 
 // inFlight bounds the requests that are served at once: one more waits a moment and is then turned
-// away, so that a pile-up cannot exhaust memory. Sockets give their place back when they are open.
+// away, so that a pile-up cannot exhaust memory. A socket is a request until it is open, and none after.
 func inFlight(n int) gin.HandlerFunc {
 	places := make(chan struct{}, n)
 	return func(c *gin.Context) {
@@ -111,32 +111,8 @@ func inFlight(n int) gin.HandlerFunc {
 			Fail(c, apperr.ErrBusy.After(time.Second))
 			return
 		}
-		leave := &leaver{places: places}
-		defer leave.once()
-		c.Set(placeKey, leave)
+		defer func() { <-places }()
 		c.Next()
-	}
-}
-
-const placeKey = "web.place"
-
-// leaver gives a place back exactly once. It is used by one goroutine.
-type leaver struct {
-	places chan struct{}
-	left   bool
-}
-
-func (l *leaver) once() {
-	if !l.left {
-		l.left = true
-		<-l.places
-	}
-}
-
-// LeaveQueue gives back the place of a request that will stay open for long, such as a socket.
-func LeaveQueue(c *gin.Context) {
-	if l, ok := c.Value(placeKey).(*leaver); ok {
-		l.once()
 	}
 }
 

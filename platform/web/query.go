@@ -87,9 +87,7 @@ func bindPage(c *gin.Context, p Paging) []apperr.Field {
 	if p.Cursor != "" {
 		key, ok := decodeCursor(c, p.Cursor)
 		if !ok {
-			f := fieldError("cursor", "cursor")
-			f.Code = "format"
-			return []apperr.Field{f}
+			return []apperr.Field{badCursor}
 		}
 		out.After = &key
 	}
