@@ -12,12 +12,23 @@ import (
 // it had is removed. It returns ErrNotFound, media.ErrUnsupportedImage, media.ErrImageTooLarge, or
 // an error that matches apperr.ErrBusy or apperr.ErrUnavailable.
 func (s *Service) SetPoster(ctx context.Context, id int64, u media.Upload) (Movie, error) {
-	pic, err := s.media.Decode(ctx, u)
+	pic, err := s.DecodePoster(ctx, u)
 	if err != nil {
 		return Movie{}, err
 	}
+	return s.AttachPoster(ctx, id, pic)
+}
+
+// DecodePoster turns an upload into a picture for [Service.AttachPoster]; for its errors see [media.Library.Decode].
+func (s *Service) DecodePoster(ctx context.Context, u media.Upload) (*media.Picture, error) {
+	return s.media.Decode(ctx, u)
+}
+
+// AttachPoster is the second half of [Service.SetPoster], for who wants to know first whether an upload is a picture.
+func (s *Service) AttachPoster(ctx context.Context, id int64, pic *media.Picture) (Movie, error) {
 	var m Movie
-	err = s.media.Attach(ctx, media.PosterImages, pic, func(tx *gorm.DB, key string) error {
+	err := s.media.Attach(ctx, media.PosterImages, pic, func(tx *gorm.DB, key string) error {
+		var err error
 		m, err = s.replacePoster(tx, id, key)
 		return err
 	})

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/site"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
@@ -53,6 +54,7 @@ type app struct {
 	health  *ops.Health
 	metrics *ops.Metrics
 	router  *openapi.Router
+	site    *site.Site
 	handler http.Handler
 }
 
@@ -211,7 +213,27 @@ func (a *app) route(guard *auth.Guard) error {
 	}
 	a.measure()
 	a.router, a.handler = r, engine
-	return r.ServeDocument()
+	if err := r.ServeDocument(); err != nil {
+		return err
+	}
+	if err := a.newSite(guard); err != nil {
+		return err
+	}
+	a.site.Routes(engine)
+	return nil
+}
+
+// newSite prepares the pages for people, which stand beside the API.
+func (a *app) newSite(guard *auth.Guard) (err error) {
+	a.site, err = site.New(site.Deps{
+		Users: a.users, Movies: a.movies, Reviews: a.reviews, Reactions: a.reactions, Follows: a.follows, Notifications: a.notifications,
+		Guard: guard, Edge: a.edge, Log: a.log, Zone: a.zone, RefreshTTL: a.config.Auth.RefreshTTL,
+		PublicURL: a.config.Server.PublicURL, ImageSource: site.Origin(a.store.URL("x")),
+	})
+	if err != nil {
+		return fmt.Errorf("prepare the pages: %w", err)
+	}
+	return nil
 }
 
 // isLoopback reports whether only this machine can reach addr.

@@ -29,7 +29,13 @@ func testConfig(t testing.TB) Config {
 // newTestApp returns the whole program in this process, migrated, not listening.
 func newTestApp(t testing.TB) *app {
 	t.Helper()
-	a, err := newApp(t.Context(), testConfig(t), slog.New(slog.DiscardHandler))
+	return newAppWith(t, testConfig(t))
+}
+
+// newAppWith is newTestApp with a configuration of its own.
+func newAppWith(t testing.TB, c Config) *app {
+	t.Helper()
+	a, err := newApp(t.Context(), c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -95,6 +96,7 @@ func (g *Guard) identify(c *gin.Context, p Policy) (v Viewer, byCookie bool, err
 	}
 	v, err = g.Authenticate(c.Request.Context(), token)
 	if err != nil {
+		c.Set(lapsedKey, byCookie && errors.Is(err, ErrTokenExpired))
 		return Viewer{}, byCookie, err
 	}
 	c.Set(viewerKey, v)

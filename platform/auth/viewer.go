@@ -35,7 +35,14 @@ func (v Viewer) MayEdit(ownerID int64) bool {
 	return v.Admin() || (ownerID != 0 && v.UserID == ownerID)
 }
 
-const viewerKey = "auth.viewer"
+const (
+	viewerKey = "auth.viewer"
+	lapsedKey = "auth.lapsed"
+)
+
+// Lapsed reports whether the request came with the cookie of an access token that has run out, so that
+// its browser may be signed in still: the refresh token tells.
+func Lapsed(c *gin.Context) bool { return c.GetBool(lapsedKey) }
 
 // ViewerOf returns who sent the request, and false when nobody is known.
 func ViewerOf(c *gin.Context) (Viewer, bool) {
