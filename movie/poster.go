@@ -21,13 +21,13 @@ func (s *Service) SetPoster(ctx context.Context, id int64, u media.Upload) (Movi
 
 // DecodePoster turns an upload into a picture for [Service.AttachPoster]; for its errors see [media.Library.Decode].
 func (s *Service) DecodePoster(ctx context.Context, u media.Upload) (*media.Picture, error) {
-	return s.media.Decode(ctx, u)
+	return s.media.Decode(ctx, media.PosterImages, u)
 }
 
 // AttachPoster is the second half of [Service.SetPoster], for who wants to know first whether an upload is a picture.
 func (s *Service) AttachPoster(ctx context.Context, id int64, pic *media.Picture) (Movie, error) {
 	var m Movie
-	err := s.media.Attach(ctx, media.PosterImages, pic, func(tx *gorm.DB, key string) error {
+	err := s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) error {
 		var err error
 		m, err = s.replacePoster(tx, id, key)
 		return err
@@ -62,3 +62,6 @@ func (s *Service) replacePoster(tx *gorm.DB, id int64, key string) (Movie, error
 
 // PosterURL returns where the poster of a film can be fetched, nil when it has none.
 func (s *Service) PosterURL(m Movie) *string { return s.media.URLOrNil(m.PosterImage) }
+
+// Poster returns the poster of a film in its sizes, the zero value when it has none.
+func (s *Service) Poster(m Movie) media.Shown { return s.media.Show(m.PosterImage) }

@@ -25,8 +25,12 @@ func (s *stage) posterURL(t *testing.T, m object) (string, bool) {
 	if !ok {
 		return "", false
 	}
+	return url, s.stored(url)
+}
+
+func (s *stage) stored(url string) bool {
 	_, err := os.Stat(filepath.Join(s.MediaDir, strings.TrimPrefix(url, "/media/")))
-	return url, err == nil
+	return err == nil
 }
 
 func TestPosterIsStoredShownAndReplaced(t *testing.T) {
@@ -51,6 +55,30 @@ func TestPosterIsStoredShownAndReplaced(t *testing.T) {
 	}
 	if got, _ := s.posterURL(t, s.GET(t, path).Map()); got != second {
 		t.Errorf("film shows %q, want %q", got, second)
+	}
+}
+
+func TestAPosterIsShownInItsSizes(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.add(t, adder, nil)
+	film := func() movie.Movie {
+		m, err := s.movies.Get(t.Context(), s.GET(t, path).ID())
+		if err != nil {
+			t.Fatalf("get: %v", err)
+		}
+		return m
+	}
+	if got := s.movies.Poster(film()); got.URL != "" || got.Srcset != "" {
+		t.Errorf("without a poster it is %+v", got)
+	}
+	s.POST(t, path+"/poster_image", s.as(t, adder), poster("a.jpg", jpegBytes(t, picture(t, 400, 600)))).Want(http.StatusOK)
+	got := s.movies.Poster(film())
+	if got.URL != *s.movies.PosterURL(film()) || got.Width != 400 || got.Height != 600 || strings.Count(got.Srcset, "/media/") != 3 {
+		t.Errorf("poster is %+v", got)
+	}
+	if small := got.Fit(150); small == got.URL || !s.stored(small) {
+		t.Errorf("the smallest is %s, stored: %v", small, s.stored(small))
 	}
 }
 

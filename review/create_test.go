@@ -41,10 +41,18 @@ func TestAMemberReviewsAFilm(t *testing.T) {
 func TestAReviewMayHaveAnImage(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	url, _ := s.GET(t, path(s.writeWithImage(t, s.bob, s.film))).Want(200).Map()["review_image_url"].(string)
-	files := s.files(t)
-	if len(files) != 1 || url != "/media/"+files[0] || !strings.HasPrefix(files[0], "reviews/images/") {
+	id := s.writeWithImage(t, s.bob, s.film)
+	url, _ := s.GET(t, path(id)).Want(200).Map()["review_image_url"].(string)
+	files := s.files(t) // a smaller copy and the image
+	if len(files) != 2 || url != "/media/"+files[1] || !strings.HasPrefix(files[1], "reviews/images/") {
 		t.Errorf("url %q, files %v", url, files)
+	}
+	r, err := s.reviews.Get(t.Context(), id)
+	if err != nil {
+		t.Fatalf("get: %v", err)
+	}
+	if got := s.reviews.Image(r); got.URL != url || got.Width != 648 || got.Height != 4 || got.Fit(300) != "/media/"+files[0] {
+		t.Errorf("shown as %+v", got)
 	}
 	if n := s.tidy(t); n != 1 {
 		t.Errorf("%d images after tidying up, want 1", n)

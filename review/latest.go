@@ -60,6 +60,3 @@ func (s *Service) CheckContent(field, text string) error { return s.checkContent
 
 // MaxContent returns how many characters a review may have.
 func (s *Service) MaxContent() int { return s.maxContent }
-
-// ImageURL returns where the image of a review can be fetched, nil when it has none.
-func (s *Service) ImageURL(r Review) *string { return s.media.URLOrNil(r.Image) }

@@ -59,6 +59,9 @@ func (s *Service) Get(ctx context.Context, id int64) (Review, error) {
 	return take(s.db.Reader(ctx), id)
 }
 
+// Image returns the image of a review in its sizes, the zero value when it has none.
+func (s *Service) Image(r Review) media.Shown { return s.media.Show(r.Image) }
+
 // Draft is a review before it is stored. Its texts have passed the rules of the API: trimmed, in NFC,
 // within their limits.
 type Draft struct {
@@ -84,7 +87,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (Review, error) {
 	}
 	now := database.Time(s.clock())
 	var r Review
-	err = s.media.Attach(ctx, media.ReviewImages, pic, func(tx *gorm.DB, key string) error {
+	err = s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) error {
 		r = Review{
 			UserID: d.UserID, MovieID: d.MovieID, Title: d.Title, Content: d.Content,
 			Image: key, CreatedAt: now, UpdatedAt: now,
@@ -170,5 +173,5 @@ func (s *Service) decode(ctx context.Context, u *media.Upload) (*media.Picture, 
 	if u == nil {
 		return nil, nil //nolint:nilnil // no image is not an error, and Attach takes nil for it
 	}
-	return s.media.Decode(ctx, *u)
+	return s.media.Decode(ctx, media.ReviewImages, *u)
 }

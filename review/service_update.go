@@ -41,7 +41,7 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) error {
 	if err != nil {
 		return err
 	}
-	return s.media.Attach(ctx, media.ReviewImages, pic, func(tx *gorm.DB, key string) error {
+	return s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) error {
 		r, err := Lock(tx, id)
 		if err != nil {
 			return err

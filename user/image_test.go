@@ -29,6 +29,9 @@ func TestAProfileImageIsStoredReplacedAndRemoved(t *testing.T) {
 	if got := url(); got != "/media/"+first || !strings.HasPrefix(first, "users/profile_images/") {
 		t.Errorf("URL %v of %s", got, first)
 	}
+	if got := k.users.Image(k.stored(t, id)); got.URL != "/media/"+first || got.Width != 98 || got.Fit(48) == got.URL {
+		t.Errorf("shown as %+v", got)
+	}
 	res := k.api.POST(t, "/users/me/profile_image", testkit.As(in.Access), upload(t, "me.png")).Want(http.StatusOK)
 	second := k.stored(t, id).ProfileImage
 	if got := res.Map()["profile_image_url"]; got != "/media/"+second || second == first {
@@ -94,7 +97,7 @@ func TestWhatIsNoImageIsRefusedAndLeavesNothing(t *testing.T) {
 func TestAnImageForAnAccountThatIsGoneLeavesNoFile(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	pic, err := k.Media.Decode(t.Context(), media.Upload{Name: "me.png", Data: picture(t)})
+	pic, err := k.Media.Decode(t.Context(), media.ProfileImages, media.Upload{Name: "me.png", Data: picture(t)})
 	if err != nil {
 		t.Fatalf("decode: %v", err)
 	}

@@ -197,7 +197,7 @@ func wantCleared(t *testing.T, r *testkit.Response) {
 // picture is a small PNG.
 func picture(t *testing.T) []byte {
 	t.Helper()
-	img := image.NewRGBA(image.Rect(0, 0, 8, 8))
+	img := image.NewRGBA(image.Rect(0, 0, 98, 100))
 	img.Set(3, 3, color.RGBA{R: 200, A: 255})
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {

@@ -93,6 +93,9 @@ func (s *Service) ByIDs(ctx context.Context, ids []int64) (map[int64]User, error
 // ImageURL returns where the profile image can be fetched, nil when there is none.
 func (s *Service) ImageURL(u User) *string { return s.media.URLOrNil(u.ProfileImage) }
 
+// Image returns the profile image in its sizes, the zero value when there is none.
+func (s *Service) Image(u User) media.Shown { return s.media.Show(u.ProfileImage) }
+
 // Filter narrows a search; all that is given must hold.
 type Filter struct {
 	Username *string // the whole name, in any case and Unicode form

@@ -148,7 +148,7 @@ func (s *Service) endOthers(tx *gorm.DB, by auth.Viewer, userID int64) error {
 // returns [ErrNotFound], or matches apperr.ErrUnavailable while the store is down.
 func (s *Service) SetImage(ctx context.Context, id int64, pic *media.Picture) (User, error) {
 	var u User
-	err := s.media.Attach(ctx, media.ProfileImages, pic, func(tx *gorm.DB, key string) error {
+	err := s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) error {
 		var err error
 		if u, err = lockOne(tx, id); err != nil || u.ProfileImage == key {
 			return err
@@ -168,7 +168,7 @@ func (s *Service) SetImage(ctx context.Context, id int64, pic *media.Picture) (U
 
 // Decode turns an upload into a picture for [Service.SetImage]; for its errors see [media.Library.Decode].
 func (s *Service) Decode(ctx context.Context, u media.Upload) (*media.Picture, error) {
-	return s.media.Decode(ctx, u)
+	return s.media.Decode(ctx, media.ProfileImages, u)
 }
 
 func wrongPassword() apperr.Field {

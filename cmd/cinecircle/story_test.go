@@ -16,11 +16,14 @@ import (
 	"testing"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/cinecircle/cinecircle/platform/media"
 )
 
+// photograph is just so large that a smaller copy of it is stored too.
 func photograph(t testing.TB) []byte {
 	t.Helper()
-	img := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	img := image.NewRGBA(image.Rect(0, 0, 648, 16))
 	img.Set(3, 3, color.RGBA{R: 200, A: 255})
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, img, nil); err != nil {
@@ -55,7 +58,10 @@ func TestACommunityFromItsFirstStart(t *testing.T) {
 	kind, body = upload(t, map[string]string{"movie_id": fmt.Sprint(film), "title": "걸작", "content": "또 보고 싶다"}, "review_image", "a.jpeg", photograph(t))
 	written := s.post(201, alice, "/reviews", kind, body)
 	review := written.id(t)
-	s.get("", written.json(t)["review_image_url"].(string))
+	still := written.json(t)["review_image_url"].(string)
+	for _, key := range media.Files(strings.TrimPrefix(still, "/media/")) {
+		s.get("", "/media/"+key)
+	}
 
 	bell := s.socket(alice, "")
 	s.post(200, bob, fmt.Sprintf("/users/%d/follow", aliceID), "", "")

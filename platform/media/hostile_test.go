@@ -152,7 +152,7 @@ func TestScansInThumbnailsAndAfterTheEndDoNotCount(t *testing.T) {
 
 func TestPanicOfDecoderIsOneBadUpload(t *testing.T) {
 	c := candidate{format: format{decode: func(io.Reader) (image.Image, error) { panic("index out of range") }}}
-	if _, err := c.render(); !errors.Is(err, ErrUnsupportedImage) {
+	if _, err := c.render(ReviewImages); !errors.Is(err, ErrUnsupportedImage) {
 		t.Errorf("got %v, want unsupported_image", err)
 	}
 }
@@ -212,7 +212,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		var p *Picture
 		if err == nil {
-			p, err = c.render()
+			p, err = c.render(ReviewImages)
 		}
 		if problem := judge(p, err); problem != nil {
 			t.Error(problem)

@@ -14,8 +14,12 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// jpegQuality is where photographs of MaxSide stop looking better and only get bigger.
-const jpegQuality = 85
+const (
+	// jpegQuality is where photographs of MaxSide stop looking better and only get bigger.
+	jpegQuality = 85
+	// copyQuality is for what is shown small, where nobody sees the difference.
+	copyQuality = 80
+)
 
 // Upload is a file as a client sent it.
 type Upload struct {
@@ -25,9 +29,18 @@ type Upload struct {
 
 // Picture is an upload made clean, ready to be stored. Only [Library.Decode] makes one.
 type Picture struct {
+	folder        Folder
 	data          []byte
 	ext           string // .jpg or .png
 	width, height int
+	opaque        bool      // nothing shows through
+	copies        []smaller // ascending
+}
+
+// smaller is a copy of a picture.
+type smaller struct {
+	width int
+	data  []byte
 }
 
 // Size returns width and height in pixels.
@@ -106,7 +119,7 @@ func (f format) inspect(data []byte) (*candidate, error) {
 
 // render decodes, shrinks, turns and encodes. Only pixels get through, so neither metadata nor
 // bytes that follow the image can.
-func (c *candidate) render() (p *Picture, err error) {
+func (c *candidate) render(folder Folder) (p *Picture, err error) {
 	defer func() {
 		// The decoders read hostile bytes; what breaks them is one bad upload, not the request.
 		if r := recover(); r != nil {
@@ -118,12 +131,21 @@ func (c *candidate) render() (p *Picture, err error) {
 		return nil, fmt.Errorf("%w: %w", ErrUnsupportedImage, err)
 	}
 	img = upright(shrink(c.fill(img)), c.orientation)
-	var out bytes.Buffer
-	if err := c.encode(&out, img); err != nil {
+	size := img.Bounds().Size()
+	p = &Picture{folder: folder, ext: c.ext, width: size.X, height: size.Y, opaque: isOpaque(img)}
+	if p.data, err = encode(img, c.ext, jpegQuality); err != nil {
 		return nil, fmt.Errorf("encode image: %w", err)
 	}
-	size := img.Bounds().Size()
-	return &Picture{data: out.Bytes(), ext: c.ext, width: size.X, height: size.Y}, nil
+	if p.copies, err = renderCopies(img, folder, p.opaque); err != nil {
+		return nil, fmt.Errorf("encode copy of image: %w", err)
+	}
+	return p, nil
+}
+
+// isOpaque reports whether nothing shows through img.
+func isOpaque(img image.Image) bool {
+	o, ok := img.(interface{ Opaque() bool })
+	return ok && o.Opaque()
 }
 
 // fill puts the frame of a GIF that covers a part of its canvas where it belongs.
@@ -137,9 +159,13 @@ func (c *candidate) fill(img image.Image) image.Image {
 	return whole
 }
 
-func (c *candidate) encode(w io.Writer, img image.Image) error {
-	if c.ext == ".jpg" {
-		return jpeg.Encode(w, img, &jpeg.Options{Quality: jpegQuality})
+func encode(img image.Image, ext string, quality int) ([]byte, error) {
+	var out bytes.Buffer
+	var err error
+	if ext == ".jpg" {
+		err = jpeg.Encode(&out, img, &jpeg.Options{Quality: quality})
+	} else {
+		err = png.Encode(&out, img)
 	}
-	return png.Encode(w, img)
+	return out.Bytes(), err
 }

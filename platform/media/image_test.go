@@ -37,7 +37,7 @@ func TestStoredFormatFollowsContentNotName(t *testing.T) {
 			if got := out.Bounds(); got != image.Rect(0, 0, 40, 20) {
 				t.Errorf("stored with bounds %v", got)
 			}
-			if key := newKey(ReviewImages, p.ext); path.Dir(key) != "reviews/images" || checkKey(key) != nil {
+			if key := someKey(ReviewImages, p.ext); path.Dir(key) != "reviews/images" || checkKey(key) != nil {
 				t.Errorf("key %q is not of our making", key)
 			}
 		})

@@ -19,9 +19,10 @@ const (
 	putTimeout  = time.Minute
 )
 
-// Library ties the store to the database. Every file that no row names has a row in the table
-// media_trash, from before it is written until after it is gone; so whatever stops the process in
-// between, the sweeper of [Library.Run] finds it.
+// Library ties the store to the database. Every image that no row names has a row in the table
+// media_trash, from before its first file is written until after its last one is gone; so whatever
+// stops the process in between, the sweeper of [Library.Run] finds it. Which files an image has its
+// key says ([Files]).
 type Library struct {
 	db    *database.DB
 	store Store
@@ -42,10 +43,10 @@ func NewLibrary(db *database.DB, store Store, clock func() time.Time, log *slog.
 	}
 }
 
-// Decode turns an upload into a picture; it is the only way to get one. JPEG becomes JPEG, PNG and
-// the first frame of a GIF become PNG. Errors match [ErrUnsupportedImage], [ErrImageTooLarge],
+// Decode turns an upload into a picture for a folder, with its smaller copies; it is the only way to
+// get one. JPEG becomes JPEG, PNG and the first frame of a GIF become PNG. Errors match [ErrUnsupportedImage], [ErrImageTooLarge],
 // apperr.ErrBusy when too much is being decoded already, or ctx's.
-func (l *Library) Decode(ctx context.Context, u Upload) (*Picture, error) {
+func (l *Library) Decode(ctx context.Context, folder Folder, u Upload) (*Picture, error) {
 	c, err := inspect(u)
 	if err != nil {
 		l.counters.refused.Add(1)
@@ -58,7 +59,7 @@ func (l *Library) Decode(ctx context.Context, u Upload) (*Picture, error) {
 	}
 	defer leave()
 	start := time.Now()
-	p, err := c.render()
+	p, err := c.render(folder)
 	l.counters.decodeTime.Add(int64(time.Since(start)))
 	if err != nil {
 		l.counters.refused.Add(1)
@@ -68,16 +69,16 @@ func (l *Library) Decode(ctx context.Context, u Upload) (*Picture, error) {
 	return p, nil
 }
 
-// Attach stores pic and runs write in a transaction, with the key that the row is to name; for a
-// nil pic that is "". When write or the commit fails the file goes, too. The error is write's own,
+// Attach stores pic with its copies and runs write in a transaction, with the key that the row is to
+// name; for a nil pic that is "". When write or the commit fails the files go, too. The error is write's own,
 // or matches apperr.ErrUnavailable while the store is down.
 // It opens its transactions itself: ctx must not carry one, or a crash could leave the file behind.
 // write may run more than once, as with [database.DB.Tx].
-func (l *Library) Attach(ctx context.Context, folder Folder, pic *Picture, write func(tx *gorm.DB, key string) error) error {
+func (l *Library) Attach(ctx context.Context, pic *Picture, write func(tx *gorm.DB, key string) error) error {
 	if pic == nil {
 		return l.db.Tx(ctx, func(tx *gorm.DB) error { return write(tx, "") })
 	}
-	file, err := l.put(ctx, folder, pic)
+	file, err := l.put(ctx, pic)
 	if err != nil {
 		l.counters.storeFailed.Add(1)
 		return err
@@ -96,16 +97,22 @@ func (l *Library) Attach(ctx context.Context, folder Folder, pic *Picture, write
 	return nil
 }
 
-// put announces the file in the trash, then writes it. A failed write may still arrive at a slow
-// store after it was given up, so its row stays until it is due.
-func (l *Library) put(ctx context.Context, folder Folder, pic *Picture) (Trash, error) {
-	file := Trash{Key: newKey(folder, pic.ext), DueAt: database.Time(l.clock().Add(claimWithin))}
+// put announces the image in the trash, then writes its copies and itself. A failed write may still
+// arrive at a slow store after it was given up, so its row stays until it is due.
+func (l *Library) put(ctx context.Context, pic *Picture) (Trash, error) {
+	n := newName(pic)
+	file := Trash{Key: n.key(), DueAt: database.Time(l.clock().Add(claimWithin))}
 	err := l.db.Tx(ctx, func(tx *gorm.DB) error { return tx.Create(&file).Error })
 	if err != nil {
 		return Trash{}, fmt.Errorf("announce image: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)
 	defer cancel()
+	for _, c := range pic.copies {
+		if err := l.store.Put(ctx, n.copyKey(c.width), contentTypes[copyExt(n.opaque)], c.data); err != nil {
+			return Trash{}, fmt.Errorf("store copy of image: %w", err)
+		}
+	}
 	if err := l.store.Put(ctx, file.Key, pic.ContentType(), pic.data); err != nil {
 		return Trash{}, fmt.Errorf("store image: %w", err)
 	}

@@ -29,10 +29,48 @@ func TestAttachedImageIsStoredAndNamed(t *testing.T) {
 	}
 }
 
+// What is named and what is discarded are keys of images; their copies come and go with them.
+func TestCopiesLiveAndGoWithTheirImage(t *testing.T) {
+	s := newShelf(t)
+	key, other := s.attach(t), s.attach(t)
+	files := media.Files(key)
+	if got := s.state(t).Files; len(files) != 3 || len(got) != 6 {
+		t.Fatalf("files %v for %v", got, files)
+	}
+	s.discard(t, key)
+	if got := s.trash(t); len(got) != 1 || got[0].Key != key {
+		t.Errorf("trash %v, want the image alone", got)
+	}
+	s.store.failDelete(apperr.ErrUnavailable)
+	if err := s.lib.SweepDue(t.Context()); !errors.Is(err, apperr.ErrUnavailable) {
+		t.Errorf("sweep: got %v, want unavailable", err)
+	}
+	s.store.failDelete(nil)
+	s.clock.Advance(media.RemoveAgain)
+	s.sweep(t)
+	s.want(t, other)
+}
+
+// The store takes the copies and not the image itself, and the process lives on.
+func TestCopiesOfAnImageThatCouldNotBeStoredGo(t *testing.T) {
+	s := newShelf(t)
+	s.store.afterPut(func() {
+		if len(s.state(t).Files) == 2 {
+			s.store.failPut(apperr.ErrUnavailable)
+		}
+	})
+	if err := s.lib.Attach(t.Context(), picture(t, s.lib), s.name); !errors.Is(err, apperr.ErrUnavailable) {
+		t.Errorf("got %v, want unavailable", err)
+	}
+	s.clock.Advance(media.ClaimWithin)
+	s.sweep(t)
+	s.want(t)
+}
+
 func TestAttachWithoutPictureStoresNothing(t *testing.T) {
 	s := newShelf(t)
 	called := false
-	err := s.lib.Attach(t.Context(), media.ReviewImages, nil, func(_ *gorm.DB, key string) error {
+	err := s.lib.Attach(t.Context(), nil, func(_ *gorm.DB, key string) error {
 		called = key == ""
 		return nil
 	})
@@ -45,7 +83,7 @@ func TestAttachWithoutPictureStoresNothing(t *testing.T) {
 func TestRefusedRowLeavesNoFile(t *testing.T) {
 	s := newShelf(t)
 	s.run(t)
-	err := s.lib.Attach(t.Context(), media.ReviewImages, picture(t, s.lib), func(*gorm.DB, string) error { return errWrite })
+	err := s.lib.Attach(t.Context(), picture(t, s.lib), func(*gorm.DB, string) error { return errWrite })
 	if !errors.Is(err, errWrite) {
 		t.Errorf("got %v, want the error of the write", err)
 	}
@@ -55,7 +93,7 @@ func TestRefusedRowLeavesNoFile(t *testing.T) {
 func TestStoreThatIsDownFailsAttachBeforeTheWrite(t *testing.T) {
 	s := newShelf(t)
 	s.store.failPut(apperr.ErrUnavailable)
-	err := s.lib.Attach(t.Context(), media.ReviewImages, picture(t, s.lib), func(*gorm.DB, string) error {
+	err := s.lib.Attach(t.Context(), picture(t, s.lib), func(*gorm.DB, string) error {
 		t.Error("the row is written without its file")
 		return nil
 	})
@@ -72,12 +110,12 @@ func TestStoreThatIsDownFailsAttachBeforeTheWrite(t *testing.T) {
 
 // A process dies where the test panics; the next one sweeps with a library of its own.
 func TestCrashAnywhereInAttachLeavesNoFile(t *testing.T) {
-	for _, at := range []string{"before put", "after put", "in write"} {
+	for _, at := range []string{"before put 1", "after put 1", "after put 2", "before put 3", "after put 3", "in write"} {
 		t.Run(at, func(t *testing.T) {
 			s := newShelf(t)
 			s.store.crashAt(at)
 			s.crash(t, func() error {
-				return s.lib.Attach(t.Context(), media.ReviewImages, picture(t, s.lib), func(tx *gorm.DB, key string) error {
+				return s.lib.Attach(t.Context(), picture(t, s.lib), func(tx *gorm.DB, key string) error {
 					if err := s.name(tx, key); err != nil {
 						return err
 					}
@@ -103,7 +141,7 @@ func TestImageThatWasGivenUpIsNotNamed(t *testing.T) {
 		s.clock.Advance(media.ClaimWithin)
 		s.sweep(t)
 	})
-	err := s.lib.Attach(t.Context(), media.ReviewImages, picture(t, s.lib), func(*gorm.DB, string) error {
+	err := s.lib.Attach(t.Context(), picture(t, s.lib), func(*gorm.DB, string) error {
 		t.Error("a row names a file that is gone")
 		return nil
 	})
@@ -122,7 +160,7 @@ func TestImageThatArrivesAfterItWasGivenUpIsRemoved(t *testing.T) {
 		s.clock.Advance(media.ClaimWithin)
 		s.sweep(t)
 	})
-	err := s.lib.Attach(t.Context(), media.ReviewImages, picture(t, s.lib), s.name)
+	err := s.lib.Attach(t.Context(), picture(t, s.lib), s.name)
 	if !errors.Is(err, apperr.ErrUnavailable) {
 		t.Errorf("got %v, want unavailable", err)
 	}
@@ -177,7 +215,7 @@ func TestReplacedImageGoes(t *testing.T) {
 	s := newShelf(t)
 	s.run(t)
 	before, after := s.attach(t), ""
-	err := s.lib.Attach(t.Context(), media.ReviewImages, picture(t, s.lib), func(tx *gorm.DB, key string) error {
+	err := s.lib.Attach(t.Context(), picture(t, s.lib), func(tx *gorm.DB, key string) error {
 		after = key
 		return errors.Join(s.unname(tx, before), s.name(tx, key), s.lib.Discard(tx, before))
 	})
@@ -206,7 +244,7 @@ func TestDiscardDoesNotNeedTheStore(t *testing.T) {
 }
 
 func TestCrashWhileRemovingIsRepaired(t *testing.T) {
-	for _, at := range []string{"before delete", "after delete"} {
+	for _, at := range []string{"before delete 1", "after delete 1", "after delete 2", "before delete 3", "after delete 3"} {
 		t.Run(at, func(t *testing.T) {
 			s := newShelf(t)
 			s.discard(t, s.attach(t))
@@ -222,9 +260,9 @@ func TestCrashWhileRemovingIsRepaired(t *testing.T) {
 
 func TestManyDiscardedImagesGoInBatches(t *testing.T) {
 	s := newShelf(t)
-	keys := make([]string, 250)
+	keys, pic := make([]string, 250), pictureOf(t, s.lib, 4)
 	for i := range keys {
-		keys[i] = s.attach(t)
+		keys[i] = s.attachPicture(t, pic)
 	}
 	kept := s.attach(t)
 	s.discard(t, keys...)
@@ -238,7 +276,7 @@ func TestManyDiscardedImagesGoInBatches(t *testing.T) {
 func TestSweepAllDoesNotWaitForWhatIsDue(t *testing.T) {
 	s := newShelf(t)
 	s.store.failPut(apperr.ErrUnavailable)
-	if err := s.lib.Attach(t.Context(), media.ReviewImages, picture(t, s.lib), s.name); err == nil {
+	if err := s.lib.Attach(t.Context(), picture(t, s.lib), s.name); err == nil {
 		t.Fatal("attached")
 	}
 	if err := s.lib.SweepAll(t.Context()); err != nil {
@@ -272,7 +310,7 @@ func TestNoImageHasNoURL(t *testing.T) {
 
 func TestDecodeCountsWhatItDoes(t *testing.T) {
 	s := newShelf(t)
-	if _, err := s.lib.Decode(t.Context(), media.Upload{Name: "a.png", Data: []byte("no image")}); !errors.Is(err, media.ErrUnsupportedImage) {
+	if _, err := s.lib.Decode(t.Context(), media.ReviewImages, media.Upload{Name: "a.png", Data: []byte("no image")}); !errors.Is(err, media.ErrUnsupportedImage) {
 		t.Errorf("got %v, want unsupported_image", err)
 	}
 	picture(t, s.lib)

@@ -20,7 +20,7 @@ func stored(t *testing.T) (l *Local, dir, key string) {
 	t.Helper()
 	dir = t.TempDir()
 	l = openLocal(t, dir, "")
-	key = newKey(PosterImages, ".jpg")
+	key = someKey(PosterImages, ".jpg")
 	if err := l.Put(t.Context(), key, "image/jpeg", []byte("0123456789")); err != nil {
 		t.Fatalf("put: %v", err)
 	}
@@ -78,6 +78,18 @@ func TestServedImageIsAnImageAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestACopyIsServedAsItsImageIs(t *testing.T) {
+	l := openLocal(t, t.TempDir(), "")
+	key := newName(&Picture{folder: PosterImages, ext: ".png", width: 800, height: 1200, opaque: true}).copyKey(320)
+	if err := l.Put(t.Context(), key, "image/jpeg", []byte("0123456789")); err != nil {
+		t.Fatalf("put: %v", err)
+	}
+	h := get(t, l, http.MethodGet, key).Header()
+	if h.Get("Content-Type") != "image/jpeg" || h.Get("ETag") != `"`+key+`"` || h.Get("Cache-Control") != cacheControl {
+		t.Errorf("headers %v", h)
+	}
+}
+
 func TestServeKnowsHEADAndETagsAndNoRanges(t *testing.T) {
 	l, _, key := stored(t)
 	for _, c := range []struct {
@@ -101,14 +113,14 @@ func TestServeKnowsHEADAndETagsAndNoRanges(t *testing.T) {
 
 func TestOnlyStoredImagesAreServed(t *testing.T) {
 	l, dir, key := stored(t)
-	folder := newKey(ReviewImages, ".jpg")
+	folder := someKey(ReviewImages, ".jpg")
 	if err := os.Mkdir(filepath.Join(dir, folder), 0o750); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, key+partSuffix), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range append(foreignKeys(), folder, key+partSuffix, newKey(PosterImages, ".jpg")) {
+	for _, k := range append(foreignKeys(), folder, key+partSuffix, someKey(PosterImages, ".jpg")) {
 		w := httptest.NewRecorder()
 		err := l.Serve(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil), k)
 		if !errors.Is(err, apperr.ErrNotFound) || w.Body.Len() > 0 || len(w.Header()) > 0 {
@@ -155,7 +167,7 @@ func TestPutLeavesOneFileAndDeleteNone(t *testing.T) {
 
 func TestPutThatFailsLeavesNothing(t *testing.T) {
 	l, dir, key := stored(t)
-	blocked := newKey(PosterImages, ".jpg")
+	blocked := someKey(PosterImages, ".jpg")
 	if err := os.MkdirAll(filepath.Join(dir, blocked, "in the way"), 0o750); err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +180,7 @@ func TestPutThatFailsLeavesNothing(t *testing.T) {
 }
 
 func TestLocalURLStartsWithThePublicOne(t *testing.T) {
-	key := newKey(ProfileImages, ".png")
+	key := someKey(ProfileImages, ".png")
 	for public, want := range map[string]string{
 		"":                           "/media/" + key,
 		"https://films.example":      "https://films.example/media/" + key,

@@ -3,7 +3,8 @@
 //
 // It promises that what is stored is never what came in (decoded, upright, without metadata, at
 // most [MaxSide] pixels, re-encoded), that names are made here and never by a client, and that
-// neither a row without a file nor a file without a row outlives a crash. It knows no domain: which
+// neither a row without a file nor a file without a row outlives a crash. Beside each image it keeps
+// smaller copies for pages ([Library.Show]); they live and go with it. It knows no domain: which
 // column names a file is the caller's business, who hands the write to [Library.Attach] and the
 // names that are dropped to [Library.Discard].
 package media
@@ -11,10 +12,7 @@ package media
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 )
@@ -46,13 +44,8 @@ const (
 	ReviewImages  Folder = "reviews/images"
 )
 
-// folders is every Folder; keyPattern names the same ones.
+// folders is every Folder; keyPattern and copiesOf name the same ones.
 var folders = []Folder{ProfileImages, PosterImages, ReviewImages}
-
-// keyPattern is the only shape of a key: whatever else is asked for cannot be ours.
-var keyPattern = regexp.MustCompile(
-	`^(?:users/profile_images|movies/poster_images|reviews/images)/` +
-		`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.(?:jpg|png)$`)
 
 // cacheControl is for stored bytes: a key is never used for other ones.
 const cacheControl = "public, max-age=31536000, immutable"
@@ -63,7 +56,7 @@ const checkName = "readyz-check"
 // retryAfter is what a client is told while the store is down.
 const retryAfter = 5 * time.Second
 
-// Store keeps bytes under a key such as reviews/images/<uuid>.jpg. A Store may be used by several
+// Store keeps bytes under a key such as reviews/images/<uuid>.jpg, or <uuid>-640.jpg. A Store may be used by several
 // goroutines. While it cannot be reached its errors match [apperr.ErrUnavailable].
 type Store interface {
 	// Put writes data so that it survives a crash once Put has returned nil. A Put that failed may
@@ -75,18 +68,6 @@ type Store interface {
 	URL(key string) string
 	// Check reports whether something can be written, for /readyz.
 	Check(ctx context.Context) error
-}
-
-// newKey names a new file. The random UUID makes it unguessable and never used again.
-func newKey(folder Folder, ext string) string {
-	return string(folder) + "/" + uuid.NewString() + ext
-}
-
-func checkKey(key string) error {
-	if !keyPattern.MatchString(key) {
-		return fmt.Errorf("media: %q is no key of a stored image", key)
-	}
-	return nil
 }
 
 // unavailable wraps why the store failed. A caller who went away is not the store's failure.

@@ -67,7 +67,7 @@ func repeat(t *testing.T, done chan struct{}, sweep func() error) {
 func (s *shelf) randomStep(ctx context.Context, pic *media.Picture) error {
 	refuse, discard := rand.N(4) == 0, rand.N(3) == 0
 	var key string
-	err := s.lib.Attach(ctx, media.ReviewImages, pic, func(tx *gorm.DB, k string) error {
+	err := s.lib.Attach(ctx, pic, func(tx *gorm.DB, k string) error {
 		key = k
 		err := s.name(tx, k)
 		if refuse {

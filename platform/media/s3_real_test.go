@@ -81,7 +81,7 @@ func TestARealStoreIsPrivateAndKeepsTheHeaders(t *testing.T) {
 		return
 	}
 	o := realOutlet(t, c)
-	key := newKey(ReviewImages, ".png")
+	key := someKey(ReviewImages, ".png")
 	if err := o.store.Put(t.Context(), key, "image/png", []byte("12345")); err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestARealStoreIsPrivateAndKeepsTheHeaders(t *testing.T) {
 	if _, status := head(t, bare); status != http.StatusForbidden {
 		t.Errorf("without its signature the URL answers %d, want 403", status)
 	}
-	if _, status := head(t, strings.Replace(signed, key, newKey(ReviewImages, ".png"), 1)); status != http.StatusForbidden {
+	if _, status := head(t, strings.Replace(signed, key, someKey(ReviewImages, ".png"), 1)); status != http.StatusForbidden {
 		t.Errorf("with the signature of another key the URL answers %d, want 403", status)
 	}
 }

@@ -30,7 +30,7 @@ func answering(t *testing.T, statuses ...int) (s *S3, asked *atomic.Int64, seen 
 }
 
 func put(ctx context.Context, s *S3) error {
-	return s.Put(ctx, newKey(ReviewImages, ".png"), "image/png", []byte("12345"))
+	return s.Put(ctx, someKey(ReviewImages, ".png"), "image/png", []byte("12345"))
 }
 
 // Many S3-compatible stores know neither trailing checksums nor chunked signatures.
@@ -81,7 +81,7 @@ func TestMissingBucketIsAnErrorMissingObjectIsNot(t *testing.T) {
 			_, _ = w.Write([]byte("<Error><Code>" + code + "</Code></Error>"))
 		}))
 		t.Cleanup(server.Close)
-		err := openS3(t, server.URL, "").Delete(t.Context(), newKey(ReviewImages, ".png"))
+		err := openS3(t, server.URL, "").Delete(t.Context(), someKey(ReviewImages, ".png"))
 		if (err == nil) != ok {
 			t.Errorf("%s: %v", code, err)
 		}
@@ -91,7 +91,7 @@ func TestMissingBucketIsAnErrorMissingObjectIsNot(t *testing.T) {
 func TestPresignedURLStaysTheSameWithinTheHour(t *testing.T) {
 	now := time.Date(2026, 5, 1, 10, 0, 1, 0, time.UTC)
 	s := openS3(t, "http://store.example:9000", "")
-	key, other := newKey(ProfileImages, ".jpg"), newKey(ProfileImages, ".jpg")
+	key, other := someKey(ProfileImages, ".jpg"), someKey(ProfileImages, ".jpg")
 	at := func(after time.Duration) *presigner { // a new one keeps nothing, as another instance would
 		return newPresigner(s.client, bucket, func() time.Time { return now.Add(after) })
 	}
@@ -117,7 +117,7 @@ func TestPresignedURLStaysTheSameWithinTheHour(t *testing.T) {
 func TestPresignedURLsOfThePastAreForgotten(t *testing.T) {
 	now := time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
 	p := newPresigner(openS3(t, "http://store.example", "").client, bucket, func() time.Time { return now })
-	key := newKey(ProfileImages, ".jpg")
+	key := someKey(ProfileImages, ".jpg")
 	old := p.url(key)
 	now = now.Add(time.Hour)
 	if p.url(key) == old || len(p.urls) != 1 {
@@ -143,7 +143,7 @@ func BenchmarkPresignedURL(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	key := newKey(ReviewImages, ".png")
+	key := someKey(ReviewImages, ".png")
 	b.Run("kept", func(b *testing.B) {
 		for b.Loop() {
 			s.presign.url(key)

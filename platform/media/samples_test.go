@@ -10,6 +10,8 @@ import (
 	"image/jpeg"
 	"image/png"
 	"testing"
+
+	"github.com/google/uuid"
 )
 
 // quadrants is a picture whose corners tell which way it is turned: red, green, blue, white, row by row.
@@ -107,13 +109,18 @@ func pngChunk(name, data string) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
 }
 
+// someKey is a key of an image, as they were before there were copies.
+func someKey(folder Folder, ext string) string {
+	return name{folder: folder, id: uuid.New(), ext: ext}.key()
+}
+
 // decode is what Library.Decode does, without its queue.
 func decode(u Upload) (*Picture, error) {
 	c, err := inspect(u)
 	if err != nil {
 		return nil, err
 	}
-	return c.render()
+	return c.render(ReviewImages)
 }
 
 func mustDecode(t testing.TB, name string, data []byte) (*Picture, image.Image) {

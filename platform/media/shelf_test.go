@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"io/fs"
@@ -85,13 +86,19 @@ func (s *shelf) crash(t *testing.T, do func() error) {
 	t.Errorf("survived with %v", do())
 }
 
+// picture is one that is stored in three files, of which two are copies.
 func picture(t *testing.T, lib *media.Library) *media.Picture {
 	t.Helper()
+	return pictureOf(t, lib, 1300)
+}
+
+func pictureOf(t *testing.T, lib *media.Library, width int) *media.Picture {
+	t.Helper()
 	var b bytes.Buffer
-	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, width, 2))); err != nil {
 		t.Fatalf("encode: %v", err)
 	}
-	p, err := lib.Decode(t.Context(), media.Upload{Name: "a.png", Data: b.Bytes()})
+	p, err := lib.Decode(t.Context(), media.ReviewImages, media.Upload{Name: "a.png", Data: b.Bytes()})
 	if err != nil {
 		t.Fatalf("decode: %v", err)
 	}
@@ -107,7 +114,12 @@ func (s *shelf) unname(tx *gorm.DB, key string) error {
 // attach stores a picture and a row that names it.
 func (s *shelf) attach(t *testing.T) (key string) {
 	t.Helper()
-	err := s.lib.Attach(t.Context(), media.ReviewImages, picture(t, s.lib), func(tx *gorm.DB, k string) error {
+	return s.attachPicture(t, picture(t, s.lib))
+}
+
+func (s *shelf) attachPicture(t *testing.T, pic *media.Picture) (key string) {
+	t.Helper()
+	err := s.lib.Attach(t.Context(), pic, func(tx *gorm.DB, k string) error {
 		key = k
 		return s.name(tx, k)
 	})
@@ -177,14 +189,17 @@ func (s *shelf) state(t *testing.T) state {
 	return now
 }
 
-// want checks that exactly keys are stored and named, and that there is no trash.
+// want checks that exactly keys are named, that their files are stored and no others, and that there
+// is no trash.
 func (s *shelf) want(t *testing.T, keys ...string) {
 	t.Helper()
-	keys = slices.Sorted(slices.Values(append([]string{}, keys...)))
-	if keys == nil {
-		keys = []string{}
+	want := state{[]string{}, append([]string{}, keys...), []string{}}
+	for _, key := range keys {
+		want.Files = append(want.Files, media.Files(key)...)
 	}
-	if diff := cmp.Diff(state{keys, keys, []string{}}, s.state(t)); diff != "" {
+	slices.Sort(want.Files)
+	slices.Sort(want.Named)
+	if diff := cmp.Diff(want, s.state(t)); diff != "" {
 		t.Errorf("files and rows (-want +got):\n%s", diff)
 	}
 }
@@ -210,19 +225,25 @@ type fragile struct {
 	mu                sync.Mutex // guards what follows
 	putErr, deleteErr error
 	crash             string
+	puts, deletes     int    // so far
 	first, then       func() // before and after Put has written
 }
 
 func (f *fragile) failPut(err error)    { f.mu.Lock(); defer f.mu.Unlock(); f.putErr = err }
 func (f *fragile) failDelete(err error) { f.mu.Lock(); defer f.mu.Unlock(); f.deleteErr = err }
-func (f *fragile) crashAt(at string)    { f.mu.Lock(); defer f.mu.Unlock(); f.crash = at }
-func (f *fragile) beforePut(do func())  { f.mu.Lock(); defer f.mu.Unlock(); f.first = do }
-func (f *fragile) afterPut(do func())   { f.mu.Lock(); defer f.mu.Unlock(); f.then = do }
-
-func (f *fragile) reach(at string) {
+func (f *fragile) crashAt(at string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.crash == at {
+	f.crash, f.puts, f.deletes = at, 0, 0
+}
+func (f *fragile) beforePut(do func()) { f.mu.Lock(); defer f.mu.Unlock(); f.first = do }
+func (f *fragile) afterPut(do func())  { f.mu.Lock(); defer f.mu.Unlock(); f.then = do }
+
+// reach is where the process may end: before or after the n-th put or delete.
+func (f *fragile) reach(at string, n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if at = fmt.Sprint(at, " ", n); f.crash == at {
 		panic(at)
 	}
 }
@@ -230,14 +251,15 @@ func (f *fragile) reach(at string) {
 // Put writes even when it then says that it failed: stores do.
 func (f *fragile) Put(ctx context.Context, key, contentType string, data []byte) error {
 	f.mu.Lock()
-	fail, first, then := f.putErr, f.first, f.then
+	f.puts++
+	n, fail, first, then := f.puts, f.putErr, f.first, f.then
 	f.mu.Unlock()
 	if first != nil {
 		first()
 	}
-	f.reach("before put")
+	f.reach("before put", n)
 	err := f.Store.Put(ctx, key, contentType, data)
-	f.reach("after put")
+	f.reach("after put", n)
 	if then != nil {
 		then()
 	}
@@ -245,14 +267,15 @@ func (f *fragile) Put(ctx context.Context, key, contentType string, data []byte)
 }
 
 func (f *fragile) Delete(ctx context.Context, key string) error {
-	f.reach("before delete")
 	f.mu.Lock()
-	fail := f.deleteErr
+	f.deletes++
+	n, fail := f.deletes, f.deleteErr
 	f.mu.Unlock()
+	f.reach("before delete", n)
 	if fail != nil {
 		return fail
 	}
 	err := f.Store.Delete(ctx, key)
-	f.reach("after delete")
+	f.reach("after delete", n)
 	return err
 }

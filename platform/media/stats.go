@@ -11,9 +11,9 @@ type Stats struct {
 	Refused      uint64        // uploads that were no image, or too large a one
 	Busy         uint64        // uploads that found no free slot in time
 	DecodeTime   time.Duration // spent on pixels
-	Stored       uint64        // files that a row names
-	StoreFailed  uint64        // files that could not be written
-	Removed      uint64        // files that are gone
+	Stored       uint64        // images that a row names
+	StoreFailed  uint64        // images that could not be written
+	Removed      uint64        // images that are gone
 	RemoveFailed uint64        // removals that have to be tried again
 }
 

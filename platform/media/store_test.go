@@ -102,18 +102,23 @@ func openS3(t *testing.T, endpoint, publicURL string) *S3 {
 // fetch returns status, type and bytes of what is at the URL of key.
 func (o outlet) fetch(t *testing.T, key string) (status int, contentType string, data []byte) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, o.base+o.store.URL(key), nil)
+	return o.get(t, o.store.URL(key))
+}
+
+func (o outlet) get(t *testing.T, url string) (status int, contentType string, data []byte) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, o.base+url, nil)
 	if err != nil {
-		t.Fatalf("URL of %s: %v", key, err)
+		t.Fatalf("URL %s: %v", url, err)
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		t.Fatalf("fetch %s: %v", key, err)
+		t.Fatalf("fetch %s: %v", url, err)
 	}
 	defer res.Body.Close()
 	data, err = io.ReadAll(res.Body)
 	if err != nil {
-		t.Fatalf("read %s: %v", key, err)
+		t.Fatalf("read %s: %v", url, err)
 	}
 	return res.StatusCode, res.Header.Get("Content-Type"), data
 }
@@ -122,7 +127,7 @@ func TestWhatIsPutCanBeFetchedUntilItIsDeleted(t *testing.T) {
 	t.Parallel()
 	everyStore(t, func(t *testing.T, o outlet) {
 		for _, folder := range folders {
-			key, other := newKey(folder, ".png"), newKey(folder, ".jpg")
+			key, other := someKey(folder, ".png"), someKey(folder, ".jpg")
 			for _, k := range []string{key, other} {
 				if err := o.store.Put(t.Context(), k, contentTypes[k[len(k)-4:]], []byte(k)); err != nil {
 					t.Fatalf("put: %v", err)
@@ -163,13 +168,14 @@ func TestForeignKeysAreNotTouched(t *testing.T) {
 	})
 }
 
-// foreignKeys are names that newKey never makes.
+// foreignKeys are names that are never made here.
 func foreignKeys() []string {
 	const id = "0b9a3a50-4f0a-4a5e-8d0e-3f2b1c4d5e6f"
 	return []string{
 		"", ".", "/", "reviews/images", "reviews/images/", "reviews/images/" + id, "reviews/images/" + id + ".jpg.part",
 		"reviews/images/" + id + ".jpg\n", "reviews/images/" + id + ".html", "/reviews/images/" + id + ".jpg", "images/" + id + ".jpg",
 		"../reviews/images/" + id + ".jpg", "reviews/images/../../" + id + ".jpg", "reviews\\images\\" + id + ".jpg",
+		"reviews/images/" + id + "-.jpg", "reviews/images/" + id + "-0640.jpg", "reviews/images/" + id + "-12345.jpg", "reviews/images/" + id + "-640", "reviews/images/" + id + "-640-640.jpg",
 		"reviews/images/../images/" + id + ".jpg", "reviews/images//" + id + ".jpg", "REVIEWS/images/" + id + ".jpg", "reviews/images/" + id + ".jpg\x00",
 	}
 }
@@ -191,7 +197,7 @@ func TestStoreThatIsDownIsUnavailable(t *testing.T) {
 	t.Parallel()
 	everyStore(t, func(t *testing.T, o outlet) {
 		o.down()
-		key := newKey(ReviewImages, ".png")
+		key := someKey(ReviewImages, ".png")
 		for what, err := range map[string]error{
 			"put":    o.store.Put(t.Context(), key, "image/png", []byte("x")),
 			"delete": o.store.Delete(t.Context(), key),
@@ -209,7 +215,7 @@ func TestWhoGoesAwayDoesNotMakeTheStoreUnavailable(t *testing.T) {
 	everyStore(t, func(t *testing.T, o outlet) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		err := o.store.Put(ctx, newKey(ReviewImages, ".png"), "image/png", []byte("x"))
+		err := o.store.Put(ctx, someKey(ReviewImages, ".png"), "image/png", []byte("x"))
 		if !errors.Is(err, context.Canceled) || errors.Is(err, apperr.ErrUnavailable) {
 			t.Errorf("got %v, want context.Canceled", err)
 		}

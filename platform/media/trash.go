@@ -25,7 +25,8 @@ const (
 	discardBatch  = 100         // rows of one INSERT
 )
 
-// Trash is a stored file that no row names, or that is not yet named by one.
+// Trash is a stored image that no row names, or that is not yet named by one. It stands for all
+// files of the image.
 type Trash struct {
 	Key   string    `gorm:"column:storage_key;primaryKey;size:255"`
 	DueAt time.Time `gorm:"column:due_at;not null;precision:6;index:idx_media_trash_due"` // when it may be removed
@@ -148,7 +149,8 @@ func (l *Library) sweep(ctx context.Context, which func(*gorm.DB) *gorm.DB) erro
 	}
 }
 
-// remove deletes the file, then its row: in this order a crash repeats a deletion and forgets none.
+// remove deletes the files of an image, then its row: in this order a crash repeats a deletion and
+// forgets none.
 func (l *Library) remove(ctx context.Context, file Trash) error {
 	file, mine, err := l.take(ctx, file)
 	if err != nil || !mine {
@@ -156,9 +158,11 @@ func (l *Library) remove(ctx context.Context, file Trash) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, removeTimeout)
 	defer cancel()
-	if err := l.store.Delete(ctx, file.Key); err != nil {
-		l.counters.removeFailed.Add(1)
-		return fmt.Errorf("remove image: %w", err)
+	for _, key := range Files(file.Key) {
+		if err := l.store.Delete(ctx, key); err != nil {
+			l.counters.removeFailed.Add(1)
+			return fmt.Errorf("remove image: %w", err)
+		}
 	}
 	err = l.db.Tx(ctx, func(tx *gorm.DB) error {
 		_, err := forget(tx, file) // a row that was changed stands for a file that came later
