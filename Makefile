@@ -17,10 +17,10 @@ $(error SKIP takes any of: $(STEPS); not: $(filter-out $(STEPS),$(SKIP)))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check format lint vet fmt test-mysql test-redis test-s3 cluster cover bench vuln vendor-ui release clean
+.PHONY: help build run test check format lint vet fmt test-mysql test-redis test-s3 test-browser screens cluster cover bench vuln vendor-ui release clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 build: ## build bin/cinecircle (CGO_ENABLED=0 make build for a static one)
 	$(GO) build $(BUILD) -o bin/cinecircle ./cmd/cinecircle
@@ -58,6 +58,12 @@ test-redis: ## test the bus and the limits on a private Redis
 test-s3: ## test stored images on a private S3-compatible store (builds versitygw when it is first used)
 	./scripts/with-servers.sh s3 -- ./scripts/test.sh -tags $(TAGS) -timeout $(TIMEOUT) $(TESTFLAGS) ./platform/media
 
+test-browser: ## walk the stories of the pages in Chromium (installs Debian's when there is none), with axe-core
+	chromium=$$(./scripts/chromium.sh) && CINECIRCLE_TEST_CHROMIUM=$$chromium $(GO) test -tags $(TAGS) -timeout $(TIMEOUT) -count=1 $(TESTFLAGS) ./cmd/cinecircle/browser
+
+screens: ## keep a picture of every page in dist/screens, at three widths, in both themes and languages
+	CINECIRCLE_SCREENS=$(CURDIR)/dist/screens $(MAKE) test-browser TESTFLAGS="-run EveryPage"
+
 cluster: ## try three instances on MariaDB, Redis and S3 while they are killed in turn (ARGS="-seed 7 -duration 10m")
 	$(GO) run -tags $(TAGS) ./cmd/cinecircle/cluster $(ARGS)
 
@@ -70,8 +76,9 @@ bench: ## measure a running program (ARGS are the benchmark's own)
 vuln: ## look for known vulnerabilities in what is called (asks vuln.go.dev, or VULNDB=file://…)
 	$(TOOL) govulncheck $(if $(VULNDB),-db $(VULNDB)) -tags $(TAGS) ./...
 
-vendor-ui: ## fetch the pages of /docs and /redoc again, at their pinned versions
+vendor-ui: ## fetch again what pages and tests have from npm, at pinned versions
 	./scripts/vendor-ui.sh
+	./scripts/vendor-site.sh
 
 release: ## static binaries for Linux, macOS and Windows, with their sums, in dist/ (PLATFORMS="linux/arm64 …" for some)
 	GO="$(GO)" TAGS="$(TAGS)" VERSION="$(VERSION)" BUILDVCS="$(BUILDVCS)" ./scripts/release.sh

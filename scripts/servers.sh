@@ -23,13 +23,21 @@ debian_package() {
   [ -z "$missing" ] && return
   command -v apt-get >/dev/null || die "$missing is missing, and this is no Debian: install $name"
   [ "$(id -u)" = 0 ] || die "$missing is missing: sudo apt-get install $name"
-  # Its own service must not start: the server that is wanted here is a private one.
-  local policy=/usr/sbin/policy-rc.d made=
+  install_debian "$name"
+}
+
+# install_debian NAME installs a package without starting a service of it: the server that is wanted here is a private
+# one. A new machine may have no lists of packages, or old ones.
+install_debian() {
+  local name=$1 policy=/usr/sbin/policy-rc.d made= failed=
   if [ ! -e $policy ]; then
     printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy && made=1
   fi
-  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$name" >&2 || { [ -n "$made" ] && rm -f $policy; die "apt-get install $name failed"; }
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get install -y --no-install-recommends "$name" >&2 ||
+    { apt-get update >&2 && apt-get install -y --no-install-recommends "$name" >&2; } || failed=1
   if [ -n "$made" ]; then rm -f $policy; fi
+  [ -z "$failed" ] || die "apt-get install $name failed"
 }
 
 # pick_port prints a loopback port that nobody listens on, below those that the system hands out by itself.
