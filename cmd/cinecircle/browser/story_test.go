@@ -79,7 +79,7 @@ func TestTheBellRingsWithoutReload(t *testing.T) {
 	juno.sees("You follow them now")
 
 	mina.sees("juno likes your review.", "juno follows you.")
-	if got := ask[string](mina, `document.querySelector("[data-bell]").getAttribute("aria-label")`); got != "Notices, 2 unread" {
+	if got := ask[string](mina, `document.querySelector("[data-bell] [data-words]").textContent`); got != "Notices, 2 unread" {
 		t.Errorf("the bell says %q", got)
 	}
 	mina.open("/inbox")

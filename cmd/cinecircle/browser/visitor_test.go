@@ -239,6 +239,10 @@ func (v *visitor) shot(name string) {
 	if folder == "" {
 		return
 	}
+	width := ask[int64](v, `innerWidth`)
+	// As high as the page, so that what sticks to the edges of a window is not in the middle of the picture.
+	v.do("stretch the window", chromedp.EmulateViewport(width, ask[int64](v, `document.documentElement.scrollHeight`)))
+	defer v.size(width)
 	ctx, cancel := context.WithTimeout(v.ctx, patience)
 	defer cancel()
 	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(82))

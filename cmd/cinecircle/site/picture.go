@@ -20,7 +20,9 @@ const (
 	imageWidth  = 640
 )
 
-func shown(image media.Shown, width int) picture { return picture{Shown: image, Small: image.Fit(width)} }
+func shown(image media.Shown, width int) picture {
+	return picture{Shown: image, Small: image.Fit(width)}
+}
 
 func (s *Site) poster(m movie.Movie) picture { return shown(s.Movies.Poster(m), posterWidth) }
 

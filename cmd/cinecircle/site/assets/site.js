@@ -61,7 +61,7 @@
     const badge = one("[data-count]", bell);
     badge.hidden = count < 1;
     badge.textContent = count > 99 ? "99+" : count;
-    bell.setAttribute("aria-label", count < 1 ? bell.dataset.label : bell.dataset.labelSome.replace("{}", count));
+    one("[data-words]", bell).textContent = count < 1 ? bell.dataset.label : bell.dataset.labelSome.replace("{}", count);
   }
 
   function hear(notice) {
