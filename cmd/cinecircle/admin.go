@@ -39,6 +39,11 @@ func (p *program) withApp(ctx context.Context, do func(*app) error) error {
 	if err != nil {
 		return err
 	}
+	return p.withAppOf(ctx, c, do)
+}
+
+// withAppOf is withApp with a configuration that was loaded before.
+func (p *program) withAppOf(ctx context.Context, c Config, do func(*app) error) error {
 	a, err := newApp(ctx, c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err

@@ -33,6 +33,7 @@ type app struct {
 	config Config
 	zone   *time.Location
 	log    *slog.Logger
+	clock  func() time.Time // of the domains; only the demo changes it, before anything runs
 
 	terminal io.Writer // where people read the log, nil where machines do
 	db       *database.DB
@@ -60,7 +61,7 @@ type app struct {
 
 // newApp opens the database, without migrating it, and wires everything to it. Close it.
 func newApp(ctx context.Context, c Config, log *slog.Logger) (*app, error) {
-	a := &app{config: c, log: log}
+	a := &app{config: c, log: log, clock: time.Now}
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -141,30 +142,31 @@ func (a *app) wire() error {
 	}
 	a.hasher = auth.NewHasher(c.Auth.BcryptCost)
 	a.images = media.NewLibrary(a.db, a.store, time.Now, a.log)
+	clock := func() time.Time { return a.clock() }
 	tokens := auth.NewTokens(secret, "cinecircle", c.Auth.AccessTTL, c.Auth.RefreshTTL, time.Now)
 	a.users = user.New(user.Deps{
-		DB: a.db, Hasher: a.hasher, Tokens: tokens, Media: a.images, Edge: a.edge, Clock: time.Now, Log: a.log,
+		DB: a.db, Hasher: a.hasher, Tokens: tokens, Media: a.images, Edge: a.edge, Clock: clock, Log: a.log,
 		Throttle:   limit.NewThrottle(a.limiter, c.Limits.LoginAccount, c.Limits.LoginAddress),
 		RefreshTTL: c.Auth.RefreshTTL, RefreshGrace: c.Auth.RefreshGrace,
 	})
 	guard := auth.NewGuard(tokens, a.users, a.edge, a.limiter, rates(c))
 	a.notifications = notify.New(notify.Deps{
 		DB: a.db, Actors: actors{a.users}, Auth: guard, Sessions: a.users, Edge: a.edge, Bus: a.bus,
-		Clock: time.Now, Log: a.log, Zone: a.zone,
+		Clock: clock, Log: a.log, Zone: a.zone,
 		MaxSocketsPerUser: c.Notify.MaxSocketsPerUser, SweepInterval: c.Notify.SweepInterval,
 	})
 	if err := a.db.Use(a.notifications); err != nil {
 		return fmt.Errorf("install the notifier: %w", err)
 	}
 	a.users.OnSessionsEnded(a.notifications.CloseSessions)
-	a.movies = movie.New(movie.Deps{DB: a.db, Media: a.images, Clock: time.Now})
+	a.movies = movie.New(movie.Deps{DB: a.db, Media: a.images, Clock: clock})
 	a.reviews = review.New(review.Deps{
-		DB: a.db, Media: a.images, Users: a.users, Movies: a.movies, Clock: time.Now, MaxContent: c.Limits.ReviewContent,
+		DB: a.db, Media: a.images, Users: a.users, Movies: a.movies, Clock: clock, MaxContent: c.Limits.ReviewContent,
 	})
 	a.reactions = reaction.New(reaction.Deps{
-		DB: a.db, Users: a.users, Movies: a.movies, Reviews: a.reviews, Clock: time.Now, Limiter: a.limiter, Toggle: c.Limits.Toggle,
+		DB: a.db, Users: a.users, Movies: a.movies, Reviews: a.reviews, Clock: clock, Limiter: a.limiter, Toggle: c.Limits.Toggle,
 	})
-	a.follows = follow.New(follow.Deps{DB: a.db, Users: a.users, Clock: time.Now, Limiter: a.limiter, Toggle: c.Limits.Toggle})
+	a.follows = follow.New(follow.Deps{DB: a.db, Users: a.users, Clock: clock, Limiter: a.limiter, Toggle: c.Limits.Toggle})
 	return a.route(guard)
 }
 

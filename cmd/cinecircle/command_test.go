@@ -1,11 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/demo"
 )
 
 func TestMigrateSaysWhatItDoes(t *testing.T) {
@@ -87,16 +90,22 @@ func TestFilmsAreImportedAndBadRowsReported(t *testing.T) {
 func TestTheDemoFillsAnEmptyDatabaseOnce(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	if status, output := h.run("demo"); status != 0 || !strings.Contains(output, demoPassword) {
+	if status, output := h.run("demo", "--small"); status != 0 || !strings.Contains(output, demo.Password) {
 		t.Fatalf("demo: %d %s", status, output)
 	}
 	if status, output := h.run("demo"); status != 1 || !strings.Contains(output, "not empty") {
 		t.Errorf("a second demo: %d %s", status, output)
 	}
 	s := h.start()
-	for _, film := range s.get("", "/movies").list(t) {
+	films := s.get("", "/movies").list(t)
+	for _, film := range films {
 		s.get("", film["poster_image_url"].(string))
 	}
+	if len(films) != demo.Small.Films {
+		t.Errorf("%d films, want %d", len(films), demo.Small.Films)
+	}
+	login := fmt.Sprintf(`{"username": %q, "password": %q}`, demo.Member(), demo.Password)
+	s.post(200, "", "/users/login", asJSON, login)
 }
 
 func TestCommandsThatReadDoNotMakeADatabase(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 func TestTheCopyCommandSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	if status, output := h.run("demo"); status != 0 {
+	if status, output := h.run("demo", "--small"); status != 0 {
 		t.Fatal(output)
 	}
 	if err := os.WriteFile(filepath.Join(h.dir, "other.db"), nil, 0o600); err != nil {

@@ -9,10 +9,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/demo"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/media"
@@ -81,28 +83,23 @@ func lived(t *testing.T) (database.Config, int64) {
 	t.Helper()
 	c := sqliteFile(t)
 	a, ctx := appOn(t, c), t.Context()
-	d := demo{app: a}
-	if err := d.fill(ctx); err != nil {
-		t.Fatal(err)
-	}
-	name := demoMembers[1].name
-	if _, err := a.users.Login(ctx, name, demoPassword, user.Device{IP: "192.0.2.1", UserAgent: "🎬 'quoted' \\ \x00"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.notifications.MarkRead(ctx, d.members[1], nil, 2); err != nil {
-		t.Fatal(err)
-	}
-	poster, err := paintPoster(99)
+	d, err := demo.Fill(ctx, a.demoServices(), demo.Small, time.Now(), func(string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.movies.SetPoster(ctx, d.films[0], media.Upload{Name: "b.png", Data: poster}); err != nil {
+	if _, err := a.users.Login(ctx, nameOf(t, a, d.Members[1]), demo.Password, user.Device{IP: "192.0.2.1", UserAgent: "🎬 'quoted' \\ \x00"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.users.Delete(ctx, d.members[0]); err != nil {
+	if err := a.notifications.MarkRead(ctx, d.Members[1], nil, 2); err != nil {
 		t.Fatal(err)
 	}
-	gone, err := a.movies.Create(ctx, d.members[1], movie.Draft{Title: "gone", Playtime: 1, Genre: "Drama"})
+	if _, err := a.movies.SetPoster(ctx, d.Films[0], media.Upload{Name: "b.jpg", Data: photograph(t)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.users.Delete(ctx, d.Members[0]); err != nil {
+		t.Fatal(err)
+	}
+	gone, err := a.movies.Create(ctx, d.Members[1], movie.Draft{Title: "gone", Playtime: 1, Genre: "Drama"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,6 +108,15 @@ func lived(t *testing.T) (database.Config, int64) {
 		t.Fatal(err)
 	}
 	return c, gone.ID
+}
+
+func nameOf(t *testing.T, a *app, id int64) string {
+	t.Helper()
+	u, err := a.users.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Username
 }
 
 // copyAll copies in batches of 5 and returns what it said.
@@ -189,7 +195,7 @@ func TestACopyServesAndUsesNoIDAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 			a := appOn(t, target)
-			if _, err := a.users.Login(t.Context(), demoMembers[2].name, demoPassword, user.Device{IP: "192.0.2.1"}); err != nil {
+			if _, err := a.users.Login(t.Context(), nameOf(t, a, 3), demo.Password, user.Device{IP: "192.0.2.1"}); err != nil {
 				t.Error(err)
 			}
 			if id := film(t, a, 0); id != greatest+1 {

@@ -27,6 +27,7 @@ type program struct {
 	environ    []string
 
 	copyFrom, copyTo string // of the copy command
+	demoSmall        bool   // of the demo command
 }
 
 var commands = []command{
@@ -34,7 +35,7 @@ var commands = []command{
 	{"migrate", "up|down|status", "change the schema of the database, or show it; serve does up by itself", migrateCommand},
 	{"admin", "grant|revoke USERNAME", "make a member an administrator, or take it back", adminCommand},
 	{"import", "movies FILE", "add films from a CSV or JSON Lines file (- reads JSON Lines from standard input)", importCommand},
-	{"demo", "", "fill an empty database with a small community", demoCommand},
+	{"demo", "[--small]", "fill an empty database with an invented community", demoCommand},
 	{"backup", "FILE", "copy a live SQLite database to FILE", backupCommand},
 	{"copy", "--from DSN --to DSN", "move everything to another, empty database, such as from SQLite to MySQL", copyCommand},
 	{"healthcheck", "", "ask a running service whether it lives; exits with 1 when it does not", healthcheckCommand},
@@ -106,8 +107,11 @@ func (p *program) start(ctx context.Context, c command, args []string) error {
 		fmt.Fprintf(p.err, "Usage: cinecircle %s %s\n\n%s\n\n", c.name, c.args, c.summary)
 		flags.PrintDefaults()
 	}
-	if c.name == "copy" { // no other command has flags of its own
+	switch c.name { // no other command has flags of its own
+	case "copy":
 		copyFlags(p, flags)
+	case "demo":
+		demoFlags(p, flags)
 	}
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

@@ -1,0 +1,68 @@
+// Package art paints the pictures of the demo: film posters, stills and faces. They are drawn by code
+// when they are needed, so that the program carries no image files. The same seed and words always
+// give the same pixels.
+//
+// A picture is made of a scene (what is drawn) and a palette (five colours); every scene works with every palette and in any
+// proportion. All lengths in this package are in units of a hundredth of the width.
+package art
+
+import (
+	"image"
+	"math/rand/v2"
+	"slices"
+)
+
+// Picture says what is to be painted.
+type Picture struct {
+	Scene   string // one of Scenes
+	Palette string // one of Palettes
+	Seed    uint64
+	Title   string // written on posters; "" for none
+	Credit  string // a small line above or below the title; "" for none
+}
+
+// Poster paints a picture of the proportions of a film poster, 2 to 3, with its title.
+func (p Picture) Poster(width int) *image.RGBA {
+	c := p.paint(width, width*3/2)
+	c.write(palettes[p.Palette], p.Title, p.Credit)
+	c.finish()
+	return c.img
+}
+
+// Still paints a picture of the proportions of a screen, 16 to 9, without words.
+func (p Picture) Still(width int) *image.RGBA {
+	c := p.paint(width, width*9/16)
+	c.finish()
+	return c.img
+}
+
+func (p Picture) paint(width, height int) *canvas {
+	c := newCanvas(width, height, p.Seed)
+	scenes[p.Scene](c, palettes[p.Palette])
+	return c
+}
+
+// Scenes returns the names of all scenes, in order.
+func Scenes() []string { return sortedKeys(scenes) }
+
+// Palettes returns the names of all palettes, in order.
+func Palettes() []string { return sortedKeys(palettes) }
+
+func sortedKeys[V any](m map[string]V) []string {
+	var names []string
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x63696e65)) }
+
+// scenes is by name; a scene covers the whole canvas.
+var scenes = map[string]func(c *canvas, p palette){
+	"sunset": sunset, "mountains": mountains, "city": city, "waves": waves, "swiss": swiss, "portrait": portrait,
+	"noir": noir, "grid": grid, "riso": riso, "corridor": corridor, "forest": forest, "garden": garden,
+	"orbit": orbit, "road": road, "umbrellas": umbrellas, "record": record, "kites": kites, "lighthouse": lighthouse,
+	"alley": alley, "snow": snow,
+}

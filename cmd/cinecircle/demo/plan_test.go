@@ -1,0 +1,133 @@
+package demo
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/demo/art"
+)
+
+var today = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+
+func TestThePlanIsTheSameEveryTime(t *testing.T) {
+	a, b := newPlan(Full, today), newPlan(Full, today)
+	if len(a.events) != len(b.events) {
+		t.Fatalf("%d and %d events", len(a.events), len(b.events))
+	}
+	for i := range a.events {
+		x, y := a.events[i], b.events[i]
+		x.picture, y.picture = nil, nil
+		if !reflect.DeepEqual(x, y) {
+			t.Fatalf("event %d is %+v, and then %+v", i, x, y)
+		}
+	}
+}
+
+// What an event needs has to be there before it, and nothing may happen twice or in the future.
+func TestEverythingHappensAfterWhatItNeeds(t *testing.T) {
+	for _, size := range []Size{Full, Small} {
+		p := newPlan(size, today)
+		members, films, reviews := map[int]bool{}, map[int]bool{}, 0
+		done := map[[4]int]bool{}
+		for i, e := range p.events {
+			once := [4]int{int(e.kind), e.who, e.film, e.review*1000 + e.whom}
+			if done[once] {
+				t.Errorf("event %d happens twice: %+v", i, e)
+			}
+			done[once] = true
+			if e.at.After(today) || i > 0 && e.at.Before(p.events[i-1].at) {
+				t.Errorf("event %d is at %s", i, e.at)
+			}
+			if e.kind == joins {
+				if e.who != len(members) {
+					t.Errorf("member %d joins as the %d.", e.who, len(members))
+				}
+				members[e.who] = true
+			}
+			if !members[e.who] || e.kind == follows && !members[e.whom] || e.kind == likes && e.review >= reviews ||
+				(e.kind == writes || e.kind == reacts) && !films[e.film] {
+				t.Errorf("event %d comes too early: %+v", i, e)
+			}
+			switch e.kind {
+			case adds:
+				if e.film != len(films) {
+					t.Errorf("film %d is added as the %d.", e.film, len(films))
+				}
+				films[e.film] = true
+			case writes:
+				if e.review != reviews {
+					t.Errorf("review %d is written as the %d.", e.review, reviews)
+				}
+				reviews++
+			}
+		}
+	}
+}
+
+func TestReviewsKeepTheRulesAndAreWrittenOnceByEach(t *testing.T) {
+	p := newPlan(Full, today)
+	wrote, contents := map[[2]int]bool{}, map[string]int{}
+	n, inKorean := 0, 0
+	for _, e := range p.events {
+		if e.kind != writes {
+			continue
+		}
+		n++
+		if wrote[[2]int{e.who, e.film}] {
+			t.Errorf("%s writes twice about %s", p.members[e.who].name, p.films[e.film].title)
+		}
+		wrote[[2]int{e.who, e.film}] = true
+		if k := utf8.RuneCountInString(e.text.Title); k < 1 || k > 50 || e.text.Content == "" || strings.ContainsAny(e.text.Content, "{}|") {
+			t.Errorf("review %q: %q", e.text.Title, e.text.Content)
+		}
+		if isKorean(e.text.Content) {
+			inKorean++
+		}
+		contents[e.text.Content]++
+	}
+	if n < 250 || inKorean < n/4 || inKorean > n*3/4 {
+		t.Errorf("%d reviews, %d of them in Korean", n, inKorean)
+	}
+	for content, times := range contents {
+		if times > 4 {
+			t.Errorf("written %d times: %s", times, content)
+		}
+	}
+}
+
+func TestFilmsKeepTheRulesAndDiffer(t *testing.T) {
+	titles, genres := map[string]bool{}, map[string]bool{}
+	for _, f := range mixedFilms() {
+		if titles[f.title] {
+			t.Errorf("two films are called %s", f.title)
+		}
+		titles[f.title], genres[f.genre] = true, true
+		if korean.genre[f.genre] == "" || english.genre[f.genre] == "" {
+			t.Errorf("nobody knows what to say about %s", f.genre)
+		}
+		if !slices.Contains(art.Scenes(), f.scene) || !slices.Contains(art.Palettes(), f.palette) {
+			t.Errorf("%s has no picture: %s in %s", f.title, f.scene, f.palette)
+		}
+		if f.cast != "" && len(castOf(f.cast)) != strings.Count(f.cast, "=") {
+			t.Errorf("the cast of %s reads as %v", f.title, castOf(f.cast))
+		}
+		if len(f.reviews) < 2 || f.plot == "" || f.minutes < 60 {
+			t.Errorf("%s is not finished", f.title)
+		}
+	}
+	if len(titles) != 60 || len(genres) != 18 {
+		t.Errorf("%d films of %d genres", len(titles), len(genres))
+	}
+}
+
+func TestParticlesFitTheNames(t *testing.T) {
+	for name, want := range map[string]string{"윤가람": "윤가람이", "한바다": "한바다가", "Sol": "Sol이", "Ada": "Ada가"} {
+		if got := name + particle(name, "이", "가"); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
