@@ -38,9 +38,13 @@ func (p Picture) Still(width int) *image.RGBA {
 
 func (p Picture) paint(width, height int) *canvas {
 	c := newCanvas(width, height, p.Seed)
+	c.openSky = openSky[p.Scene]
 	scenes[p.Scene](c, palettes[p.Palette])
 	return c
 }
+
+// openSky is the scenes that have nothing at the top which a title would cover.
+var openSky = map[string]bool{"corridor": true, "road": true, "forest": true, "sunset": true, "snow": true}
 
 // Scenes returns the names of all scenes, in order.
 func Scenes() []string { return sortedKeys(scenes) }

@@ -16,6 +16,8 @@ type canvas struct {
 	w, h  float64
 	r     *rand.Rand
 	seed  uint64
+
+	openSky bool // a title may stand at the top
 }
 
 func newCanvas(width, height int, seed uint64) *canvas {

@@ -1,9 +1,6 @@
 package art
 
-import (
-	"math"
-	"strconv"
-)
+import "strconv"
 
 // rgb is a colour with channels from 0 to 1.
 type rgb struct{ r, g, b float64 }
@@ -23,7 +20,17 @@ func (a rgb) plus(b rgb, k float64) rgb { return rgb{a.r + b.r*k, a.g + b.g*k, a
 // light is how bright the eye takes a colour to be, 0 to 1 (ITU-R BT.709).
 func (a rgb) light() float64 { return 0.2126*a.r + 0.7152*a.g + 0.0722*a.b }
 
-func clamp(t float64) float64 { return math.Max(0, math.Min(1, t)) }
+// clamp is t kept between 0 and 1. It is asked for every channel of every pixel, and math.Max, which
+// minds zeros and infinities, would be half of the time that a picture takes.
+func clamp(t float64) float64 {
+	if t < 0 {
+		return 0
+	}
+	if t > 1 {
+		return 1
+	}
+	return t
+}
 
 // smooth goes from 0 at a to 1 at b, without a corner.
 func smooth(a, b, x float64) float64 {

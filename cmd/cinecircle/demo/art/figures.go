@@ -118,18 +118,18 @@ func kites(c *canvas, p palette) {
 	for range 5 {
 		c.cumulus(c.between(5, 95), c.h*c.between(0.1, 0.6), c.between(5, 10), p.light)
 	}
-	hill := func(x float64) float64 { return c.h*0.84 - 9*math.Sin(x/100*math.Pi+0.4) }
+	hill := func(x float64) float64 { return c.h*0.76 - 9*math.Sin(x/100*math.Pi+0.4) }
 	colours := []rgb{p.warm, p.dark, p.deep, p.light, p.warm.mix(p.mid, 0.4)}
 	for i := range 6 {
-		x, y := 12+15.5*float64(i)+c.between(-4, 4), c.h*c.between(0.12, 0.55)
+		x, y := 12+15.5*float64(i)+c.between(-4, 4), c.h*c.between(0.1, 0.46)
 		gx := 30 + 8*float64(i)
 		c.fill((&path{}).m(x, y).q((x+gx)/2+9, (y+hill(gx))/2+16, gx, hill(gx)-4).q((x+gx)/2+9.4, (y+hill(gx))/2+16.4, x+0.22, y).z(), veil(p.dark, 0.7))
 		c.kite(x, y, c.between(4.5, 8.5), c.between(-0.5, 0.5), colours[i%len(colours)], colours[(i+2)%len(colours)])
 	}
-	c.fill((&path{}).below(c, hill), upDown(c.h*0.74, c.h, p.deep.mix(p.mid, 0.25), p.dark))
+	c.fill((&path{}).below(c, hill), upDown(c.h*0.68, c.h, p.deep.mix(p.mid, 0.25), p.dark))
 	for i := range 6 {
 		gx := 30 + 8*float64(i)
-		c.wanderer(gx, hill(gx)+0.5, c.between(4.4, 6), p.dark.mix(rgb{}, 0.4), p.warm)
+		c.wanderer(gx, hill(gx)+0.5, c.between(5, 7), p.dark.mix(rgb{}, 0.4), p.warm)
 	}
 }
 

@@ -116,7 +116,16 @@ var vowels = []vowel{
 // layout is where the parts of a syllable go.
 type layout struct{ first, lying, standing, last box }
 
+// layoutOf leaves more room before a vowel that reaches towards the consonant, or ㄱ and ㅓ become one.
 func layoutOf(v vowel, last bool) layout {
+	l := layoutFor(v, last)
+	if v.standing != nil && v.standing[len(v.standing)-1][0] <= 0 && v.lying == nil {
+		l.first.x1 = 0.45
+	}
+	return l
+}
+
+func layoutFor(v vowel, last bool) layout {
 	switch {
 	case v.lying == nil && !last:
 		return layout{first: box{0.06, 0.14, 0.56, 0.84}, standing: box{0.66, 0, 0.94, 1}}
@@ -125,7 +134,7 @@ func layoutOf(v vowel, last bool) layout {
 	case v.standing == nil && !last:
 		return layout{first: box{0.16, 0.04, 0.84, 0.48}, lying: box{0, 0.62, 1, 0.94}}
 	case v.standing == nil:
-		return layout{first: box{0.18, 0.02, 0.82, 0.29}, lying: box{0, 0.38, 1, 0.57}, last: box{0.16, 0.68, 0.84, 0.98}}
+		return layout{first: box{0.18, 0.02, 0.82, 0.29}, lying: box{0, 0.38, 1, 0.58}, last: box{0.16, 0.76, 0.84, 1}}
 	case !last:
 		return layout{first: box{0.08, 0.06, 0.54, 0.44}, lying: box{0, 0.58, 0.62, 0.84}, standing: box{0.72, 0, 0.96, 1}}
 	default:
@@ -139,21 +148,22 @@ func (p *path) syllable(ch rune, x, y, size, thick float64) {
 	n := int(ch) - firstSyllable
 	v, last := vowels[n%perFirst/perVowel], finals[n%perVowel]
 	l := layoutOf(v, last != nil)
-	put := func(s strokes, b box) {
+	put := func(s strokes, b box, thick float64) {
 		p.letter(s, box{x + b.x0*size, y + b.y0*size, x + b.x1*size, y + b.y1*size}, thick)
 	}
 	consonant := func(k int, b box) {
+		thick := math.Min(thick, 0.3*size*(b.y1-b.y0)) // a low letter stays open with thinner strokes
 		if consonants[k] != nil {
-			put(consonants[k], b)
+			put(consonants[k], b, thick)
 			return
 		}
 		half := (b.x1 - b.x0) * 0.41
-		put(consonants[k-1], box{b.x0, b.y0, b.x0 + half, b.y1})
-		put(consonants[k-1], box{b.x1 - half, b.y0, b.x1, b.y1})
+		put(consonants[k-1], box{b.x0, b.y0, b.x0 + half, b.y1}, thick)
+		put(consonants[k-1], box{b.x1 - half, b.y0, b.x1, b.y1}, thick)
 	}
 	consonant(n/perFirst, l.first)
-	put(v.lying, l.lying)
-	put(v.standing, l.standing)
+	put(v.lying, l.lying, thick)
+	put(v.standing, l.standing, thick)
 	switch len(last) {
 	case 1:
 		consonant(last[0], l.last)

@@ -54,7 +54,7 @@ func mountains(c *canvas, p palette) {
 	var last func(float64) float64
 	for i := range ranges {
 		t := float64(i) / (ranges - 1)
-		base, rough, seed := c.h*(0.4+0.48*t), 22-8*t, c.seed+uint64(i)*7
+		base, rough, seed := c.h*(0.36+0.37*t), 20-9*t, c.seed+uint64(i)*7
 		ridge := func(px float64) float64 {
 			return base - rough*(cloud(seed, px/26, 0.5)-0.35)*1.9 - 2.2*math.Abs(noise(seed+3, px/3.1, 0)-0.5)
 		}
@@ -63,7 +63,7 @@ func mountains(c *canvas, p palette) {
 		last = ridge
 	}
 	wx := c.between(28, 72)
-	c.wanderer(wx, last(wx)+0.4, 5.4, p.dark.mix(rgb{}, 0.4), p.warm)
+	c.wanderer(wx, last(wx)+0.4, 7, p.dark.mix(rgb{}, 0.4), p.warm)
 }
 
 // wanderer stands with both feet at a point, seen from behind, with a scarf.
@@ -278,13 +278,15 @@ func snow(c *canvas, p palette) {
 		return p.deep.mix(p.mid, smooth(0, c.h*0.5, y)).mix(p.light, 0.75*smooth(c.h*0.25, c.h*0.75, y))
 	})
 	for i := range 3 {
-		seed, base := c.seed+uint64(i), c.h*(0.56+0.12*float64(i))
+		seed, base := c.seed+uint64(i), c.h*(0.5+0.11*float64(i))
 		hill := func(px float64) float64 { return base - 17*(cloud(seed, px/44, 2)-0.5) }
 		c.firs(hill, p.deep.mix(p.light, 0.5-0.22*float64(i)), 2.4+1.9*float64(i), 13-3*i)
 		c.fill((&path{}).below(c, hill), upDown(base-9, base+26, p.light.mix(p.mid, 0.3-0.1*float64(i)), p.light.mix(p.mid, 0.55)))
+		if i == 1 {
+			x := c.between(30, 68)
+			c.house(x, hill(x)+1.5, 11, p)
+		}
 	}
-	x, y := c.between(30, 68), c.h*0.83
-	c.house(x, y, 11, p)
 	c.flakes(p.light)
 }
 

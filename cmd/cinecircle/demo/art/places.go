@@ -103,7 +103,7 @@ func noir(c *canvas, p palette) {
 	})
 	lx := c.between(28, 72)
 	lamp := c.h * 0.17
-	floor := c.h * 0.84
+	floor := c.h * 0.73
 	c.fillBy((&path{}).poly(lx-2.2, lamp+1, lx+2.2, lamp+1, lx+33, floor, lx-33, floor), func(x, y float64) (rgb, float64) {
 		t := (y - lamp) / (floor - lamp)
 		edge := math.Abs(x-lx) / (2.2 + 31*t)

@@ -8,10 +8,10 @@ func swiss(c *canvas, p palette) {
 	c.rows(func(float64) rgb { return paper })
 	switch c.seed % 4 {
 	case 0: // arcs around a corner
-		x, y := 100.0, c.h*0.66
+		x, y := 100.0, c.h*0.38
 		colours := []rgb{p.dark, p.warm, p.deep, p.light, p.mid, p.dark}
 		for i, colour := range colours {
-			c.fill((&path{}).circle(x, y, 98-15*float64(i)), plain(colour))
+			c.fill((&path{}).circle(x, y, 72-11.5*float64(i)), plain(colour))
 		}
 	case 1: // quarter circles in a grid
 		colours := []rgb{p.dark, p.warm, p.deep, p.mid}
@@ -162,7 +162,7 @@ func (c *canvas) rings(x, y, r, tilt float64, p palette, front bool) {
 	}
 }
 
-// record is a disc of grooves, with sound going out from it.
+// record is a disc of grooves before rays.
 func record(c *canvas, p palette) {
 	c.rows(func(y float64) rgb { return p.warm.mix(p.light, 0.5-0.5*y/c.h) })
 	for i := range 9 {
@@ -183,10 +183,4 @@ func record(c *canvas, p palette) {
 	c.fill((&path{}).circle(x, y, 13).circle(x, y, -12.2), plain(p.light))
 	c.fill((&path{}).circle(x, y, 5.4), plain(p.mid))
 	c.fill((&path{}).circle(x, y, 1.3), plain(p.light))
-	bars := &path{}
-	for i := range 33 {
-		tall := 2.5 + 13*noise(c.seed, float64(i)/2.1, 0)*math.Sin(float64(i)/32*math.Pi)
-		bars.rect(10+float64(i)*2.46, c.h*0.8-tall/2, 1.3, tall)
-	}
-	c.fill(bars, plain(p.dark))
 }

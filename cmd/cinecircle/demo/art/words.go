@@ -80,7 +80,7 @@ func (l lettering) line(p *path, text string, x, y, size float64) float64 {
 		switch {
 		case ch == ' ':
 			x += size * 0.34
-		case ch >= 0xac00 && ch <= 0xd7a3:
+		case isHangul(ch):
 			if p != nil {
 				p.syllable(ch, x, y-size*0.86, size*0.9, size*l.thick)
 			}
@@ -92,19 +92,21 @@ func (l lettering) line(p *path, text string, x, y, size float64) float64 {
 	return x - start - size*l.air
 }
 
+func isHangul(ch rune) bool { return ch >= 0xac00 && ch <= 0xd7a3 }
+
 // write sets the title and the credit where the seed says, in the colour that can be read there.
 func (c *canvas) write(p palette, title, credit string) {
 	if title == "" {
 		return
 	}
-	bold := lettering{loadFace(gobold.TTF), 0.1, 0.13}
+	bold := lettering{loadFace(gobold.TTF), 0.1, 0.115}
 	if c.seed%3 == 0 {
-		bold = lettering{loadFace(gomedium.TTF), 0.22, 0.095}
+		bold = lettering{loadFace(gomedium.TTF), 0.22, 0.085}
 	}
 	lines, size := bold.fit(title, 80, c.h)
 	tall := size * 1.12 * float64(len(lines))
 	top := c.h*0.925 - tall
-	if c.seed%5 == 4 {
+	if c.openSky && c.seed%5 > 2 {
 		top = c.h * 0.075
 	}
 	colour, scrim, by := c.readable(p, top-4, top+tall+8)
@@ -117,8 +119,11 @@ func (c *canvas) write(p palette, title, credit string) {
 		bold.line(words, line, c.start(bold.line(nil, line, 0, 0, size)), y, size)
 		y += size * 1.12
 	}
-	small := lettering{loadFace(gomedium.TTF), 0.28, 0.1}
-	const smallSize = 2.5
+	small := lettering{loadFace(gomedium.TTF), 0.28, 0.075}
+	smallSize := 2.5
+	if strings.ContainsFunc(credit, isHangul) {
+		smallSize = 3
+	}
 	credit = strings.ToUpper(credit)
 	small.line(words, credit, c.start(small.line(nil, credit, 0, 0, smallSize)), y-size*0.9+4.4, smallSize)
 	c.fill(words, plain(colour))
