@@ -68,7 +68,7 @@ func particle(word, afterConsonant, afterVowel string) string {
 		}
 		return afterConsonant
 	}
-	if strings.ContainsRune("lmn", last) {
+	if strings.ContainsRune("bgklmnp", last) {
 		return afterConsonant
 	}
 	return afterVowel

@@ -128,7 +128,7 @@ func (p *plan) planReviews() {
 	for i, f := range p.films {
 		crowd := p.r.Perm(len(p.members))
 		own := slices.Clone(f.reviews)
-		wanted := len(own) + int(p.good[i]*p.r.Float64()*10)
+		wanted := len(own) + int(p.good[i]*p.r.Float64()*13)
 		for _, who := range crowd {
 			if wanted == 0 {
 				break
