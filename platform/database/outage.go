@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 	gormmysql "gorm.io/driver/mysql"
+	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 )
@@ -74,3 +75,22 @@ type Row struct{ row *sql.Row }
 
 // Scan copies the columns into dest; it returns sql.ErrNoRows when there is no row.
 func (r Row) Scan(dest ...any) error { return unavailable(r.row.Scan(dest...)) }
+
+// Scanner is a row of [Each].
+type Scanner interface{ Scan(dest ...any) error }
+
+// Each calls fn with every row of a query, by prepared statements and without GORM's reflection. What fn
+// scans into sql.RawBytes is valid until it returns.
+func Each(db *gorm.DB, query string, args []any, fn func(row Scanner) error) error {
+	rows, err := db.Statement.ConnPool.QueryContext(db.Statement.Context, query, args...)
+	if err != nil {
+		return unavailable(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := fn(rows); err != nil {
+			return unavailable(err)
+		}
+	}
+	return unavailable(rows.Err())
+}
