@@ -180,7 +180,10 @@ func (s *Service) createAll(ctx context.Context, drafts []Draft) error {
 	}
 	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
 		fresh := slices.Clone(all) // a transaction that is run again must not bring ids
-		return tx.Create(&fresh).Error
+		if err := tx.Create(&fresh).Error; err != nil {
+			return err
+		}
+		return post(tx, entriesOf(fresh)...)
 	})
 	if err != nil {
 		return fmt.Errorf("create %d movies: %w", len(all), err)

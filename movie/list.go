@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
 
@@ -30,61 +31,70 @@ type Filter struct {
 // List returns a page of the films that pass f, never nil, and the key of the next page, nil on the
 // last. Its cost does not depend on which page it is.
 func (s *Service) List(ctx context.Context, f Filter, by Sort, p page.Page) ([]Movie, *page.Key, error) {
-	var rows []Movie
-	if err := listQuery(s.db.Reader(ctx), f, by, p).Find(&rows).Error; err != nil {
+	films, found, err := s.find(ctx, f, by, p)
+	if err == nil && !found {
+		query, args := listQuery(f, by, p)
+		films, err = readMovies(s.db.Reader(ctx), query, args, p.Fetch())
+	}
+	if err != nil {
 		return nil, nil, fmt.Errorf("list movies: %w", err)
 	}
-	rows, next := page.Cut(rows, p, by.key)
-	return rows, next, nil
+	films, next := page.Cut(films, p, by.key)
+	return films, next, nil
 }
 
-// listQuery returns the query of a list, which reads along the index of its order.
-func listQuery(db *gorm.DB, f Filter, by Sort, p page.Page) *gorm.DB {
+// listQuery returns the query of a list, which reads along the index of its order. It looks into every
+// title that it comes by.
+func listQuery(f Filter, by Sort, p page.Page) (string, []any) {
 	start := by.start()
 	if p.After != nil {
 		start = *p.After
 	}
-	q := by.after(by.order(db), start)
+	query, args := by.after(start)
+	query = "SELECT " + movieColumns + " FROM movies WHERE " + query
 	if f.Genre != "" {
-		q = q.Where("genre = ?", f.Genre)
+		query, args = query+" AND genre = ?", append(args, f.Genre)
 	}
-	return search(q, f.Title).Limit(p.Fetch())
+	if text := f.searchable(); text != "" { // not LIKE, which has wildcards to escape
+		query, args = query+" AND instr(title_key, ?) > 0", append(args, text)
+	}
+	return query + " ORDER BY " + by.order() + " LIMIT ?", append(args, p.Fetch())
 }
 
-// search restricts q to films whose folded title contains the folded text. Nothing else knows how
-// titles are searched.
-func search(q *gorm.DB, text string) *gorm.DB {
-	if text == "" {
-		return q
-	}
-	// Not LIKE, which has wildcards to escape.
-	return q.Where("instr(title_key, ?) > 0", titleKey(text))
+// readMovies returns the films that a query of movieColumns finds, of which it expects size.
+func readMovies(db *gorm.DB, query string, args []any, size int) ([]Movie, error) {
+	films := make([]Movie, 0, size)
+	err := database.Each(db, query, args, func(row database.Scanner) error {
+		films = append(films, Movie{})
+		return films[len(films)-1].scan(row)
+	})
+	return films, err
 }
 
-func (o Sort) order(q *gorm.DB) *gorm.DB {
+func (o Sort) order() string {
 	switch o {
 	case SortNewest:
-		return q.Order("id DESC")
+		return "id DESC"
 	case SortTitle:
-		return q.Order("title_key, id")
+		return "title_key, id"
 	case SortMostLiked:
-		return q.Order("like_count DESC, id DESC")
+		return "like_count DESC, id DESC"
 	}
-	return q.Order("id")
+	return "id"
 }
 
-// after restricts q to what comes after k. The bound on the sorted column stands alone, outside of
-// the OR, because that is what both databases begin their walk of the index by.
-func (o Sort) after(q *gorm.DB, k page.Key) *gorm.DB {
+// after returns the condition of what comes after k. The bound on the sorted column stands alone,
+// outside of the OR, because that is what both databases begin their walk of the index by.
+func (o Sort) after(k page.Key) (string, []any) {
 	switch o {
 	case SortNewest:
-		return q.Where("id < ?", k.ID)
+		return "id < ?", []any{k.ID}
 	case SortTitle:
-		return q.Where("title_key >= ? AND (title_key > ? OR id > ?)", k.Text, k.Text, k.ID)
+		return "title_key >= ? AND (title_key > ? OR id > ?)", []any{k.Text, k.Text, k.ID}
 	case SortMostLiked:
-		return q.Where("like_count <= ? AND (like_count < ? OR id < ?)", k.Num, k.Num, k.ID)
+		return "like_count <= ? AND (like_count < ? OR id < ?)", []any{k.Num, k.Num, k.ID}
 	}
-	return q.Where("id > ?", k.ID)
+	return "id > ?", []any{k.ID}
 }
 
 // start returns a key that comes before all films, so that a first page is asked for like any other:

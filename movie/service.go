@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -19,6 +21,7 @@ type Deps struct {
 	DB    *database.DB
 	Media *media.Library
 	Clock func() time.Time
+	Log   *slog.Logger // nil for none
 }
 
 // Service keeps the catalogue. It may be used by several goroutines.
@@ -26,11 +29,19 @@ type Service struct {
 	db       *database.DB
 	media    *media.Library
 	clock    func() time.Time
+	log      *slog.Logger
 	onDelete []func(tx *gorm.DB, m Movie, by auth.Viewer) error
+
+	indexed atomic.Bool // the title index is known to be complete, which it then stays
 }
 
 // New returns a service over a migrated database.
-func New(d Deps) *Service { return &Service{db: d.DB, media: d.Media, clock: d.Clock} }
+func New(d Deps) *Service {
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{db: d.DB, media: d.Media, clock: d.Clock, log: d.Log}
+}
 
 // OnDelete registers what happens in the transaction that deletes a film, before its row goes and
 // while it is locked: an error refuses the deletion. It is called before the first request only.
@@ -38,15 +49,23 @@ func (s *Service) OnDelete(fn func(tx *gorm.DB, m Movie, by auth.Viewer) error) 
 	s.onDelete = append(s.onDelete, fn)
 }
 
-const getMovie = `SELECT id, title, title_key, plot, cast_members, playtime, genre, poster_image, created_by,
-	like_count, dislike_count, review_count, created_at, updated_at FROM movies WHERE id = ?`
+const (
+	movieColumns = `id, title, title_key, plot, cast_members, playtime, genre, poster_image, created_by,
+	like_count, dislike_count, review_count, created_at, updated_at`
+	getMovie = "SELECT " + movieColumns + " FROM movies WHERE id = ?"
+)
 
-// Get returns a film, or ErrNotFound. It is what clients ask for most, so it goes without GORM, which
-// takes as long to fill the struct as SQLite to find the row.
+// scan reads a row of movieColumns. Films are what clients ask for most, so these reads go without
+// GORM, which takes as long to fill the struct as SQLite to find the row.
+func (m *Movie) scan(row database.Scanner) error {
+	return row.Scan(&m.ID, &m.Title, &m.TitleKey, &m.Plot, &m.CastMembers, &m.Playtime, &m.Genre, &m.PosterImage,
+		&m.CreatedBy, &m.LikeCount, &m.DislikeCount, &m.ReviewCount, &m.CreatedAt, &m.UpdatedAt)
+}
+
+// Get returns a film, or ErrNotFound.
 func (s *Service) Get(ctx context.Context, id int64) (Movie, error) {
 	var m Movie
-	err := s.db.Row(ctx, getMovie, id).Scan(&m.ID, &m.Title, &m.TitleKey, &m.Plot, &m.CastMembers, &m.Playtime,
-		&m.Genre, &m.PosterImage, &m.CreatedBy, &m.LikeCount, &m.DislikeCount, &m.ReviewCount, &m.CreatedAt, &m.UpdatedAt)
+	err := m.scan(s.db.Row(ctx, getMovie, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Movie{}, ErrNotFound
 	}
@@ -108,7 +127,10 @@ func (s *Service) Create(ctx context.Context, by int64, d Draft) (Movie, error) 
 	var m Movie
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
 		m = draft // a transaction that is run again must not bring the id of the first try
-		return tx.Create(&m).Error
+		if err := tx.Create(&m).Error; err != nil {
+			return err
+		}
+		return post(tx, newEntry(m))
 	})
 	if errors.Is(err, gorm.ErrForeignKeyViolated) {
 		return Movie{}, auth.ErrUserGone
@@ -174,14 +196,19 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) (Movie, error) 
 // write sets columns and updated_at of a film and returns it as it is then, or ErrNotFound. Nothing
 // but the given columns is written, so that a counter that moves meanwhile is never set back.
 func (s *Service) write(tx *gorm.DB, id int64, set map[string]any) (Movie, error) {
-	if _, err := Lock(tx, id); err != nil {
+	before, err := Lock(tx, id)
+	if err != nil {
 		return Movie{}, err
 	}
 	set["updated_at"] = database.Time(s.clock())
 	if err := tx.Model(&Movie{}).Where("id = ?", id).UpdateColumns(set).Error; err != nil {
 		return Movie{}, fmt.Errorf("update movie %d: %w", id, err)
 	}
-	return take(tx, id)
+	after, err := take(tx, id)
+	if err != nil {
+		return Movie{}, err
+	}
+	return after, post(tx, changed(before, after))
 }
 
 // Delete removes a film and its poster, or returns ErrNotFound or what a function given to
@@ -199,6 +226,9 @@ func (s *Service) Delete(ctx context.Context, id int64, by auth.Viewer) error {
 		}
 		if err := tx.Where("id = ?", id).Delete(&Movie{}).Error; err != nil {
 			return fmt.Errorf("delete movie %d: %w", id, err)
+		}
+		if err := post(tx, entry{film: id, drop: gramsOf(m.TitleKey, m.Genre)}); err != nil {
+			return err
 		}
 		return s.media.Discard(tx, m.PosterImage)
 	})

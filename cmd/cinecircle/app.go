@@ -159,7 +159,7 @@ func (a *app) wire() error {
 		return fmt.Errorf("install the notifier: %w", err)
 	}
 	a.users.OnSessionsEnded(a.notifications.CloseSessions)
-	a.movies = movie.New(movie.Deps{DB: a.db, Media: a.images, Clock: clock})
+	a.movies = movie.New(movie.Deps{DB: a.db, Media: a.images, Clock: clock, Log: a.log})
 	a.reviews = review.New(review.Deps{
 		DB: a.db, Media: a.images, Users: a.users, Movies: a.movies, Clock: clock, MaxContent: c.Limits.ReviewContent,
 	})

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
 )
 
@@ -159,8 +160,11 @@ func (c *copier) compare(ctx context.Context) error {
 	return errors.Join(problems...)
 }
 
-// finish makes sure that no id is used again, and declares the copy a database.
+// finish builds what follows from the rows, makes sure that no id is used again, and declares the copy a database.
 func (c *copier) finish(ctx context.Context) error {
+	if err := movie.RebuildIndex(ctx, c.to); err != nil {
+		return err
+	}
 	for _, t := range c.tables {
 		last, err := c.from.LastID(ctx, t.name)
 		if err != nil {

@@ -16,7 +16,8 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// copied has a model of every table, each behind those that its foreign keys point to.
+// copied has a model of every table, each behind those that its foreign keys point to; but not of the
+// title index, which is built from the films.
 var copied = []any{
 	&user.User{}, &user.Session{}, &movie.Movie{}, &review.Review{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &follow.Follow{},

@@ -23,6 +23,9 @@ func TestCopyKnowsEveryTableAndColumnInAnOrderThatForeignKeysAllow(t *testing.T)
 		got[table.name], place[table.name] = len(table.columns), i
 	}
 	for name, lines := range shapeOf(t, db) {
+		if strings.HasPrefix(name, "movie_gram") { // built anew
+			continue
+		}
 		want[name] = len(slices.DeleteFunc(lines, func(s string) bool { return strings.Contains(s, "index ") }))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/demo"
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/testkit"
@@ -103,8 +104,7 @@ func lived(t *testing.T) (database.Config, int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = a.db.Tx(ctx, func(tx *gorm.DB) error { return tx.Delete(&movie.Movie{}, gone.ID).Error })
-	if err != nil {
+	if err := a.movies.Delete(ctx, gone.ID, auth.Viewer{UserID: d.members[1]}); err != nil {
 		t.Fatal(err)
 	}
 	return c, gone.ID
@@ -162,7 +162,7 @@ func TestACopyHoldsEveryRowAndThereAndBackIsTheSame(t *testing.T) {
 	want := contents(t, source)
 	for _, name := range []string{
 		"users", "sessions", "movies", "reviews", "review_likes", "movie_reactions", "follows", "notifications",
-		"notification_states", "media_trash",
+		"notification_states", "media_trash", "movie_grams", "movie_gram_builds",
 	} {
 		if len(want[name]) == 0 {
 			t.Errorf("nothing to copy in %s", name)

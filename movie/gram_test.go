@@ -1,0 +1,95 @@
+package movie
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+func TestATitleHasTheGramsOfEveryPartOfIt(t *testing.T) {
+	t.Parallel()
+	letters := rapid.SampledFrom([]rune("abc가나🎬é ế"))
+	rapid.Check(t, func(t *rapid.T) {
+		title := rapid.SliceOfN(letters, 1, 20).Draw(t, "title")
+		from := rapid.IntRange(0, len(title)-1).Draw(t, "from")
+		part := title[from:rapid.IntRange(from+1, len(title)).Draw(t, "to")]
+		has, wanted := gramsOf(string(title), "Drama"), queryGrams(string(part))
+		if len(wanted) == 0 || len(wanted) > maxQueryGrams || !slices.IsSorted(has) {
+			t.Fatalf("grams of %q: %x, of %q: %x", string(title), has, string(part), wanted)
+		}
+		for _, g := range wanted {
+			if _, found := slices.BinarySearch(has, g); !found {
+				t.Fatalf("%q lacks the gram %x of %q", string(title), g, string(part))
+			}
+		}
+	})
+}
+
+func TestAlphabetsAreSearchedByThreeLettersAndHangulByTwoSyllables(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]gram{
+		"a":     {'a'},
+		"가":     {'가'},
+		"ab":    {gram2('a', 'b')},
+		"abc":   {gram3('a', 'b', 'c')},
+		"가나다":   {gram2('가', '나'), gram2('나', '다')},
+		"abc 가": {gram3('a', 'b', 'c'), gram2(' ', '가'), gram3('b', 'c', ' ')},
+		"aaaaa": {gram3('a', 'a', 'a')},
+	} {
+		if diff := cmp.Diff(want, queryGrams(text)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
+	}
+	if n := len(queryGrams(strings.Repeat("abcdefghij", 25))); n != maxQueryGrams {
+		t.Errorf("a long text is searched by %d grams", n)
+	}
+}
+
+func TestGenresHaveGramsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	seen := map[gram]string{}
+	for _, genre := range genres {
+		g := genreGram(genre)
+		if other := seen[g]; other != "" || g >= 0 {
+			t.Errorf("%s has the gram %d, as %q", genre, g, other)
+		}
+		seen[g] = genre
+	}
+}
+
+func TestABlockIsStoredOneWay(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var b, back block
+		for range rapid.SampledFrom([]int{0, 1, 100, 255, 256, 4000}).Draw(t, "films") {
+			b.add(rapid.IntRange(0, blockFilms-1).Draw(t, "place"))
+		}
+		stored := b.encode()
+		if err := back.decode(stored); err != nil || back != b || len(stored) > blockBytes {
+			t.Fatalf("%d films in %d bytes came back as %d (%v)", b.count(), len(stored), back.count(), err)
+		}
+		ids := b.appendIDs(nil, 7)
+		for _, id := range ids {
+			number, place := blockOf(id)
+			if number != 7 || !b.has(place) {
+				t.Fatalf("%d is not in the block", id)
+			}
+			b.remove(place)
+		}
+		if b.count() != 0 || len(b.encode()) != 0 || !slices.IsSorted(ids) {
+			t.Fatalf("%d films are left", b.count())
+		}
+	})
+}
+
+func TestABrokenBlockIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, stored := range [][]byte{{1}, {0, 16}, make([]byte, blockBytes+2)} {
+		if err := new(block).decode(stored); err == nil {
+			t.Errorf("%d bytes: no error", len(stored))
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package movie
+
+import (
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/cinecircle/cinecircle/platform/database"
+)
+
+// Grams is a row of the title index: the films of one block that have a gram. It is written in the
+// transactions that write titles, and follows from them alone.
+type Grams struct {
+	Gram  int64  `gorm:"primaryKey;autoIncrement:false"`
+	Block int64  `gorm:"primaryKey;autoIncrement:false"`
+	Films []byte `gorm:"size:512;not null"`
+}
+
+// TableName implements [schema.Tabler].
+func (Grams) TableName() string { return "movie_grams" }
+
+// entry is what a film adds to the index or takes from it.
+type entry struct {
+	film      int64
+	add, drop []gram
+}
+
+func newEntry(m Movie) entry { return entry{film: m.ID, add: gramsOf(m.TitleKey, m.Genre)} }
+
+func entriesOf(films []Movie) []entry {
+	entries := make([]entry, len(films))
+	for i, m := range films {
+		entries[i] = newEntry(m)
+	}
+	return entries
+}
+
+// changed returns what the index lacks, and has too much, of a film that was before and is after.
+func changed(before, after Movie) entry {
+	old, fresh := gramsOf(before.TitleKey, before.Genre), gramsOf(after.TitleKey, after.Genre)
+	e := entry{film: after.ID}
+	for _, g := range fresh {
+		if _, had := slices.BinarySearch(old, g); !had {
+			e.add = append(e.add, g)
+		}
+	}
+	for _, g := range old {
+		if _, has := slices.BinarySearch(fresh, g); !has {
+			e.drop = append(e.drop, g)
+		}
+	}
+	return e
+}
+
+// post writes entries into the index. Rows of films are locked before it and never after, so that
+// two transactions wait for each other in one direction only.
+func post(tx *gorm.DB, entries ...entry) error {
+	byBlock := map[int64][]entry{}
+	for _, e := range entries {
+		if len(e.add)+len(e.drop) > 0 {
+			number, _ := blockOf(e.film)
+			byBlock[number] = append(byBlock[number], e)
+		}
+	}
+	for _, number := range slices.Sorted(maps.Keys(byBlock)) {
+		if err := postBlock(tx, number, byBlock[number]); err != nil {
+			return fmt.Errorf("index the titles of block %d: %w", number, err)
+		}
+	}
+	return nil
+}
+
+// postBlock reads the rows of a block that change, changes them, and writes them back.
+func postBlock(tx *gorm.DB, number int64, entries []entry) error {
+	if err := lockBlock(tx, number); err != nil {
+		return err
+	}
+	touched := map[gram]*block{}
+	for _, e := range entries {
+		for _, g := range slices.Concat(e.add, e.drop) {
+			if touched[g] == nil {
+				touched[g] = &block{}
+			}
+		}
+	}
+	grams := slices.Sorted(maps.Keys(touched))
+	if err := readBlocks(tx, number, grams, touched); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		_, place := blockOf(e.film)
+		for _, g := range e.drop {
+			touched[g].remove(place)
+		}
+		for _, g := range e.add {
+			touched[g].add(place)
+		}
+	}
+	return writeBlocks(tx, number, grams, touched)
+}
+
+// lockBlock has one transaction at a time change a block: rows that are not there yet cannot be
+// locked, but that of all films can, once it is made. On SQLite every writing transaction is alone.
+func lockBlock(tx *gorm.DB, number int64) error {
+	if tx.Name() == database.SQLite {
+		return nil
+	}
+	all := Grams{Gram: gramAll, Block: number, Films: []byte{}}
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&all).Error
+}
+
+// statementGrams is how many rows a statement reads or writes at most. Statements have sizes that
+// are powers of two, so that there are few of them to prepare.
+const statementGrams = 256
+
+// readBlocks fills into with the rows of a block that are there.
+func readBlocks(tx *gorm.DB, number int64, grams []gram, into map[gram]*block) error {
+	for part := range slices.Chunk(grams, statementGrams) {
+		args := []any{number}
+		for _, g := range pad(part) {
+			args = append(args, g)
+		}
+		query := "SELECT gram, block, films FROM movie_grams WHERE block = ? AND gram IN (" + marks(len(args)-1) + ")"
+		err := eachGrams(tx, query, args, func(g gram, _ int64, films []byte) error { return into[g].decode(films) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeBlocks writes the rows of a block; those without a film go.
+func writeBlocks(tx *gorm.DB, number int64, grams []gram, from map[gram]*block) error {
+	var kept, empty []any
+	for _, g := range grams {
+		if films := from[g].encode(); len(films) > 0 || g == gramAll {
+			kept = append(kept, g, number, films)
+		} else {
+			empty = append(empty, g)
+		}
+	}
+	for len(kept) > 0 {
+		n := powerBelow(len(kept) / 3)
+		query := "REPLACE INTO movie_grams (gram, block, films) VALUES (?, ?, ?)" + strings.Repeat(", (?, ?, ?)", n-1)
+		if err := tx.Exec(query, kept[:3*n]...).Error; err != nil {
+			return err
+		}
+		kept = kept[3*n:]
+	}
+	for part := range slices.Chunk(empty, statementGrams) {
+		part = pad(part)
+		query := "DELETE FROM movie_grams WHERE block = ? AND gram IN (" + marks(len(part)) + ")"
+		if err := tx.Exec(query, append([]any{number}, part...)...).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachGrams calls fn with every row of a query; films is valid until fn returns.
+func eachGrams(db *gorm.DB, query string, args []any, fn func(g gram, number int64, films []byte) error) error {
+	var g, number int64
+	var films sql.RawBytes
+	return database.Each(db, query, args, func(row database.Scanner) error {
+		if err := row.Scan(&g, &number, &films); err != nil {
+			return err
+		}
+		return fn(g, number, films)
+	})
+}
+
+// marks returns n question marks.
+func marks(n int) string { return strings.Repeat(", ?", n)[2:] }
+
+// powerBelow returns the greatest power of two that is not above n or statementGrams.
+func powerBelow(n int) int {
+	size := 1
+	for 2*size <= min(n, statementGrams) {
+		size *= 2
+	}
+	return size
+}
+
+// pad repeats the last of some values until there is a power of two of them.
+func pad[T any](some []T) []T {
+	size := 1
+	for size < len(some) {
+		size *= 2
+	}
+	out := slices.Grow(slices.Clone(some), size-len(some))
+	for len(out) < size {
+		out = append(out, some[len(some)-1])
+	}
+	return out
+}

@@ -1,0 +1,228 @@
+package movie
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/page"
+)
+
+// search is a search under way. The title index proposes films that have the grams of the text; whether
+// they contain it is for the row to say, so an index that has too much costs time and no answer.
+type search struct {
+	db   *gorm.DB
+	text string // folded
+	f    Filter
+	by   Sort
+	p    page.Page
+}
+
+// run returns the first films of the page and one more, as [listQuery] finds them.
+func (s search) run() ([]Movie, error) {
+	if s.by == SortOldest || s.by == SortNewest {
+		return s.inOrderOfID()
+	}
+	return s.inOtherOrder()
+}
+
+// inOrderOfID takes films as the index has them, until there are enough.
+func (s search) inOrderOfID() ([]Movie, error) {
+	w := newWalk(s.db, s.grams(), s.by == SortNewest, s.start().ID)
+	var found []Movie
+	for size := s.p.Fetch(); len(found) < s.p.Fetch(); {
+		ids, err := w.next()
+		if err != nil {
+			return nil, err
+		}
+		if ids == nil {
+			return found, nil
+		}
+		for len(ids) > 0 && len(found) < s.p.Fetch() {
+			n := min(size, len(ids))
+			films, err := s.load(ids[:n])
+			if err != nil {
+				return nil, err
+			}
+			found, ids = append(found, films...), ids[n:]
+			if 2*len(films) < n { // most do not contain the text although they have its grams
+				size = min(4*size, maxLoad)
+			}
+		}
+	}
+	return found[:min(len(found), s.p.Fetch())], nil
+}
+
+// inOtherOrder sorts what the index finds when that is little, and otherwise reads along the index of
+// the order, where hits come soon when they are many.
+func (s search) inOtherOrder() ([]Movie, error) {
+	w := newWalk(s.db, s.grams(), false, 0)
+	var ids []int64
+	for {
+		more, err := w.next()
+		if err != nil {
+			return nil, err
+		}
+		if more == nil {
+			return s.sorted(ids)
+		}
+		ids = append(ids, more...)
+		if enough, err := s.tooMany(w, len(ids)); err != nil || enough {
+			if err != nil {
+				return nil, err
+			}
+			query, args := listQuery(s.f, s.by, s.p)
+			return readMovies(s.db, query, args, s.p.Fetch())
+		}
+	}
+}
+
+// tooMany reports whether so many films have the grams that sorting them costs more than reading along
+// an index of all films until a page of them has come.
+func (s search) tooMany(w *walk, candidates int) (bool, error) {
+	films, err := w.films()
+	if err != nil {
+		return false, err
+	}
+	perRow := 0.1 // what a row of the index costs, of what it costs to look a film up
+	if s.by == SortMostLiked {
+		perRow = 0.8 // the title is not in that index
+	}
+	limit := math.Sqrt(float64(s.p.Fetch()) * float64(films) * perRow)
+	return float64(candidates) > max(limit, minSorted), nil
+}
+
+const (
+	maxLoad   = 512 // films that are looked up by one statement
+	minSorted = 256 // candidates that are always sorted
+)
+
+// grams returns the grams to search by, that of the genre last.
+func (s search) grams() []gram {
+	grams := queryGrams(s.text)
+	if s.f.Genre != "" {
+		grams = append(grams, genreGram(s.f.Genre))
+	}
+	return grams
+}
+
+func (s search) start() page.Key {
+	if s.p.After != nil {
+		return *s.p.After
+	}
+	return s.by.start()
+}
+
+// load returns those of some films that pass the filter, in the order of their ids in the list.
+func (s search) load(ids []int64) ([]Movie, error) {
+	query, args := s.among("SELECT "+movieColumns, ids)
+	films, err := readMovies(s.db, query, args, len(ids))
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(films, s.by.compare)
+	return films, nil
+}
+
+// among returns a query of those of some films that pass the filter.
+func (s search) among(what string, ids []int64) (string, []any) {
+	ids = pad(ids)
+	args := make([]any, 0, len(ids)+2)
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	query := what + " FROM movies WHERE id IN (" + marks(len(ids)) + ") AND instr(title_key, ?) > 0"
+	args = append(args, s.text)
+	if s.f.Genre != "" {
+		query, args = query+" AND genre = ?", append(args, s.f.Genre)
+	}
+	return query, args
+}
+
+// sorted returns the first of some films that pass the filter and come after the cursor.
+func (s search) sorted(ids []int64) ([]Movie, error) {
+	start, keys := s.start(), make([]Movie, 0, len(ids))
+	for part := range slices.Chunk(ids, maxLoad) {
+		query, args := s.among("SELECT id, "+s.by.column(), part)
+		err := database.Each(s.db, query, args, func(row database.Scanner) error {
+			var m Movie
+			if err := row.Scan(&m.ID, s.by.field(&m)); err != nil {
+				return err
+			}
+			if s.by.follows(m, start) {
+				keys = append(keys, m)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(keys, s.by.compare)
+	keys = keys[:min(len(keys), s.p.Fetch())]
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	for i, m := range keys {
+		ids[i] = m.ID
+	}
+	return s.load(ids[:len(keys)])
+}
+
+// compare orders films as the databases do: texts by their bytes.
+func (o Sort) compare(a, b Movie) int {
+	switch o {
+	case SortNewest:
+		return cmp.Compare(b.ID, a.ID)
+	case SortTitle:
+		return cmp.Or(strings.Compare(a.TitleKey, b.TitleKey), cmp.Compare(a.ID, b.ID))
+	case SortMostLiked:
+		return cmp.Or(cmp.Compare(b.LikeCount, a.LikeCount), cmp.Compare(b.ID, a.ID))
+	}
+	return cmp.Compare(a.ID, b.ID)
+}
+
+func (o Sort) follows(m Movie, k page.Key) bool {
+	return o.compare(m, Movie{ID: k.ID, TitleKey: k.Text, LikeCount: k.Num}) > 0
+}
+
+// column names the column of an order that is not the id's, field is where it goes.
+func (o Sort) column() string {
+	if o == SortTitle {
+		return "title_key"
+	}
+	return "like_count"
+}
+
+func (o Sort) field(m *Movie) any {
+	if o == SortTitle {
+		return &m.TitleKey
+	}
+	return &m.LikeCount
+}
+
+// searchable returns the text that titles are searched for, "" when any will do.
+func (f Filter) searchable() string { return titleKey(f.Title) }
+
+// find searches by the title index, false while that is incomplete.
+func (s *Service) find(ctx context.Context, f Filter, by Sort, p page.Page) ([]Movie, bool, error) {
+	text := f.searchable()
+	if text == "" {
+		return nil, false, nil
+	}
+	complete, err := s.complete(ctx)
+	if err != nil || !complete {
+		return nil, false, err
+	}
+	films, err := search{db: s.db.Reader(ctx), text: text, f: f, by: by, p: p}.run()
+	if err != nil {
+		return nil, false, fmt.Errorf("search by the title index: %w", err)
+	}
+	return films, true, nil
+}

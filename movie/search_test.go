@@ -1,0 +1,330 @@
+package movie
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/unicode/norm"
+	"gorm.io/gorm"
+	"pgregory.net/rapid"
+
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/testkit"
+)
+
+// newCatalogue returns a service over an empty database.
+func newCatalogue(t testing.TB) *Service {
+	t.Helper()
+	k := testkit.New(t)
+	return New(Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now})
+}
+
+var sorts = []Sort{SortOldest, SortNewest, SortTitle, SortMostLiked}
+
+// idsOf walks a list to its end by List, and returns the ids that it shows.
+func (s *Service) idsOf(t testing.TB, f Filter, by Sort, limit int) []int64 {
+	t.Helper()
+	ids := []int64{}
+	for p := (page.Page{Limit: limit}); ; {
+		films, next, err := s.List(t.Context(), f, by, p)
+		if err != nil {
+			t.Fatalf("list %+v by %s: %v", f, by, err)
+		}
+		for _, m := range films {
+			ids = append(ids, m.ID)
+		}
+		if next == nil {
+			return ids
+		}
+		if len(films) != limit {
+			t.Fatalf("list %+v by %s: a page of %d films is not the last", f, by, len(films))
+		}
+		p.After = next
+	}
+}
+
+// scanned returns the ids that reading every title shows.
+func (s *Service) scanned(t testing.TB, f Filter, by Sort) []int64 {
+	t.Helper()
+	query, args := listQuery(f, by, page.Page{Limit: 1 << 20})
+	films, err := readMovies(s.db.Reader(t.Context()), query, args, 0)
+	if err != nil {
+		t.Fatalf("scan %+v by %s: %v", f, by, err)
+	}
+	ids := make([]int64, len(films))
+	for i, m := range films {
+		ids[i] = m.ID
+	}
+	return ids
+}
+
+// checkSearch compares the search by the index with the one that reads every title.
+func (s *Service) checkSearch(t testing.TB, f Filter, limits ...int) {
+	t.Helper()
+	if complete, err := s.complete(t.Context()); err != nil || !complete {
+		t.Fatalf("the index is not complete (%v)", err)
+	}
+	for _, by := range sorts {
+		want := s.scanned(t, f, by)
+		for _, limit := range limits {
+			if diff := cmp.Diff(want, s.idsOf(t, f, by, limit)); diff != "" {
+				t.Fatalf("films with %+v by %s, %d a page (-want +got):\n%s", f, by, limit, diff)
+			}
+		}
+	}
+}
+
+// TestTheIndexFindsWhatReadingEveryTitleFinds while films are added, edited and deleted, in several
+// blocks, over letters that folding and grams treat in a special way.
+func TestTheIndexFindsWhatReadingEveryTitleFinds(t *testing.T) {
+	t.Parallel()
+	s := newCatalogue(t)
+	letters := rapid.SampledFrom([]rune(`aAbBéßİΣσς가나다기%_\'- ế🎬ﬀ`))
+	text := rapid.Custom(func(t *rapid.T) string {
+		return norm.NFC.String(strings.TrimSpace(string(rapid.SliceOfN(letters, 1, 7).Draw(t, "letters"))))
+	})
+	genre := rapid.SampledFrom(genres[:3])
+	var next int64
+	rapid.Check(t, func(rt *rapid.T) {
+		for range rapid.IntRange(1, 12).Draw(rt, "steps") {
+			id := next - rapid.Int64Range(0, 5).Draw(rt, "film")*(blockFilms/2)
+			switch rapid.IntRange(0, 4).Draw(rt, "what") {
+			case 0:
+				err := s.Delete(t.Context(), id, auth.Viewer{})
+				ignoreMissing(rt, err)
+			case 1:
+				title, kind := text.Draw(rt, "title"), genre.Draw(rt, "genre")
+				_, err := s.Update(t.Context(), id, Patch{Title: &title, Genre: &kind})
+				ignoreMissing(rt, err)
+			default:
+				next += blockFilms / 2
+				s.addAt(t, next, text.Draw(rt, "title"), genre.Draw(rt, "genre"), rapid.Int64Range(0, 3).Draw(rt, "likes"))
+			}
+		}
+		f := Filter{Title: text.Draw(rt, "query")}
+		s.checkSearch(t, f, 1, 3)
+		f.Genre = genre.Draw(rt, "genre of the query")
+		s.checkSearch(t, f, 2)
+		s.checkIndex(t)
+	})
+}
+
+func ignoreMissing(t interface{ Fatalf(string, ...any) }, err error) {
+	if err != nil && err.Error() != ErrNotFound.Error() {
+		t.Fatalf("%v", err)
+	}
+}
+
+// addAt adds a film with an id of its own, as Create does.
+func (s *Service) addAt(t testing.TB, id int64, title, genre string, likes int64) {
+	t.Helper()
+	m, err := Draft{Title: title, Genre: genre}.row(0, database.Time(s.clock()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.ID, m.LikeCount = id, likes
+	err = s.db.Tx(t.Context(), func(tx *gorm.DB) error {
+		if err := tx.Create(&m).Error; err != nil {
+			return err
+		}
+		return post(tx, newEntry(m))
+	})
+	if err != nil {
+		t.Fatalf("add: %v", err)
+	}
+}
+
+// contents returns the index as text, row by row.
+func contentsOfIndex(t testing.TB, db *database.DB) []string {
+	t.Helper()
+	var rows []Grams
+	if err := db.Reader(t.Context()).Order("gram, block").Find(&rows).Error; err != nil {
+		t.Fatalf("read the index: %v", err)
+	}
+	lines := []string{}
+	for _, r := range rows {
+		if len(r.Films) > 0 {
+			lines = append(lines, fmt.Sprintf("%x %d %x", r.Gram, r.Block, r.Films))
+		}
+	}
+	return lines
+}
+
+// checkIndex compares the index with what the films say that it should be: no row more, none less.
+func (s *Service) checkIndex(t testing.TB) {
+	t.Helper()
+	var films []Movie
+	if err := s.db.Reader(t.Context()).Find(&films).Error; err != nil {
+		t.Fatalf("read films: %v", err)
+	}
+	type key struct{ gram, block int64 }
+	want := map[key]*block{}
+	for _, m := range films {
+		number, place := blockOf(m.ID)
+		for _, g := range gramsOf(m.TitleKey, m.Genre) {
+			if want[key{g, number}] == nil {
+				want[key{g, number}] = &block{}
+			}
+			want[key{g, number}].add(place)
+		}
+	}
+	lines := []string{}
+	for k, films := range want {
+		lines = append(lines, fmt.Sprintf("%x %d %x", k.gram, k.block, films.encode()))
+	}
+	got := contentsOfIndex(t, s.db)
+	slices.Sort(lines)
+	slices.Sort(got)
+	if diff := cmp.Diff(lines, got); diff != "" {
+		t.Fatalf("the index (-want +got):\n%s", diff)
+	}
+}
+
+// addMany adds n films with titles of few words, so that texts are common, rare, or neither.
+func (s *Service) addMany(t testing.TB, n int) {
+	t.Helper()
+	draw := rand.New(rand.NewPCG(1, 2))
+	words := strings.Fields("the the the the end night love star 밤 밤 사랑 여름 여름밤 zebra 100% a é Éa ﬀ heart")
+	drafts := make([]Draft, n)
+	for i := range drafts {
+		var title []string
+		for range 1 + draw.IntN(4) {
+			title = append(title, words[draw.IntN(len(words))])
+		}
+		drafts[i] = Draft{Title: strings.Join(title, " "), Genre: genres[draw.IntN(len(genres))]}
+	}
+	for part := range slices.Chunk(drafts, 1000) {
+		if err := s.createAll(t.Context(), part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := s.db.Tx(t.Context(), func(tx *gorm.DB) error {
+		return tx.Exec("UPDATE movies SET like_count = (id * 7919) % 53").Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCommonAndRareTextsAreFoundInEveryOrder over more films than one block has.
+func TestCommonAndRareTextsAreFoundInEveryOrder(t *testing.T) {
+	t.Parallel()
+	s := newCatalogue(t)
+	s.addMany(t, blockFilms+1000)
+	for _, text := range []string{
+		"e", "the", "the end", "the the the", "밤", "여름", "여름밤", "zebra zebra", "100% 100%", "z", "ff", "É", "x", "the x", "tnight", "%", " ", "starstar",
+	} {
+		for _, genre := range []string{"", genres[0]} {
+			s.checkSearch(t, Filter{Title: text, Genre: genre}, 200)
+		}
+	}
+	s.checkIndex(t)
+}
+
+// TestAnOldCatalogueIsFoundWhileItsIndexIsBuilt takes the index away, as before the migration, and
+// builds it step by step while films come, change and go.
+func TestAnOldCatalogueIsFoundWhileItsIndexIsBuilt(t *testing.T) {
+	t.Parallel()
+	s := newCatalogue(t)
+	s.addMany(t, 1300)
+	forget := func(tx *gorm.DB) error {
+		if err := tx.Exec("DELETE FROM movie_grams").Error; err != nil {
+			return err
+		}
+		return tx.Exec("UPDATE movie_gram_builds SET next_id = 1").Error
+	}
+	if err := s.db.Tx(t.Context(), forget); err != nil {
+		t.Fatal(err)
+	}
+	s.indexed.Store(false)
+	title, all := "zebra of the 밤", Filter{Title: "zebra"}
+	for step, done := int64(0), false; !done; step++ {
+		if step < 3 {
+			if _, err := s.Update(t.Context(), 1+step*400, Patch{Title: &title}); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Delete(t.Context(), 2+step*400, auth.Viewer{}); err != nil {
+				t.Fatal(err)
+			}
+			s.addAt(t, 5000+step*blockFilms, title, "Drama", 0)
+		}
+		if diff := cmp.Diff(s.scanned(t, all, SortTitle), s.idsOf(t, all, SortTitle, 50)); diff != "" {
+			t.Errorf("after %d steps (-want +got):\n%s", step, diff)
+		}
+		if step < 3 && s.indexed.Load() {
+			t.Fatalf("complete after %d steps", step)
+		}
+		var err error
+		if done, err = New(Deps{DB: s.db, Clock: s.clock}).buildStep(t.Context()); err != nil { // as if after a restart
+			t.Fatal(err)
+		}
+	}
+	s.checkSearch(t, all, 7)
+	s.checkIndex(t)
+	if err := s.Run(t.Context()); err != nil || !s.indexed.Load() {
+		t.Errorf("run: %v", err)
+	}
+}
+
+// TestAFilmThatIsNotStoredIsNotIndexed when its transaction is rolled back.
+func TestAFilmThatIsNotStoredIsNotIndexed(t *testing.T) {
+	t.Parallel()
+	s := newCatalogue(t)
+	err := s.db.Tx(t.Context(), func(tx *gorm.DB) error {
+		m := Movie{Title: "gone", TitleKey: "gone", CastMembers: "[]", Genre: "Drama"}
+		if err := tx.Create(&m).Error; err != nil {
+			return err
+		}
+		if err := post(tx, newEntry(m)); err != nil {
+			return err
+		}
+		return media.ErrUnsupportedImage
+	})
+	if err == nil {
+		t.Fatal("it was stored")
+	}
+	s.checkIndex(t)
+}
+
+// TestManyWhoAddAtOnceAreAllFound holds the lock of a block.
+func TestManyWhoAddAtOnceAreAllFound(t *testing.T) {
+	t.Parallel()
+	s := newCatalogue(t)
+	start, done := make(chan struct{}), make(chan error)
+	const writers, films = 8, 5
+	for w := range writers {
+		go func() {
+			<-start
+			for i := range films {
+				m, err := s.Create(t.Context(), 0, Draft{Title: fmt.Sprintf("the film %c%d", 'a'+w, i), Genre: "War"})
+				if err == nil && i%2 == 1 {
+					title := "의 영화"
+					_, err = s.Update(t.Context(), m.ID, Patch{Title: &title})
+				}
+				if err != nil {
+					done <- err
+					return
+				}
+			}
+			done <- nil
+		}()
+	}
+	close(start)
+	for range writers {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	s.checkIndex(t)
+	s.checkSearch(t, Filter{Title: "film"}, 7)
+	if n := len(s.idsOf(t, Filter{Title: "영화"}, SortOldest, 50)); n != writers*(films/2) {
+		t.Errorf("%d films were renamed, want %d", n, writers*(films/2))
+	}
+}
