@@ -30,11 +30,7 @@ func (h handler) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	shown, err := h.showAll(rows)
-	if err != nil {
-		return err
-	}
-	return web.List(c, shown, next, func(r response) response { return r })
+	return web.List(c, rows, next, h.show)
 }
 
 func (h handler) create(c *gin.Context) error {
@@ -46,11 +42,7 @@ func (h handler) create(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	shown, err := h.show(m)
-	if err != nil {
-		return err
-	}
-	return web.Created(c, "/movies/"+strconv.FormatInt(m.ID, 10), shown)
+	return web.Created(c, "/movies/"+strconv.FormatInt(m.ID, 10), h.show(m))
 }
 
 func (h handler) get(c *gin.Context) error {
@@ -58,7 +50,7 @@ func (h handler) get(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.ok(c, m)
+	return web.OK(c, h.show(m))
 }
 
 func (h handler) update(c *gin.Context) error {
@@ -74,7 +66,7 @@ func (h handler) update(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.ok(c, m)
+	return web.OK(c, h.show(m))
 }
 
 func (h handler) delete(c *gin.Context) error {
@@ -101,7 +93,7 @@ func (h handler) setPoster(c *gin.Context) error {
 	if err != nil {
 		return web.Blame(err, "image")
 	}
-	return h.ok(c, m)
+	return web.OK(c, h.show(m))
 }
 
 func (h handler) removePoster(c *gin.Context) error {
@@ -126,12 +118,4 @@ func (h handler) editable(c *gin.Context) (int64, error) {
 		return 0, apperr.ErrForbidden
 	}
 	return m.ID, nil
-}
-
-func (h handler) ok(c *gin.Context, m Movie) error {
-	shown, err := h.show(m)
-	if err != nil {
-		return err
-	}
-	return web.OK(c, shown)
 }

@@ -59,15 +59,6 @@ type CastMember struct {
 	Gender *string `json:"gender,omitempty" example:"male" description:"male or female. Absent when it was not given."`
 }
 
-// Cast returns the cast in the order in which it was given, never nil.
-func (m Movie) Cast() ([]CastMember, error) {
-	cast := []CastMember{}
-	if err := json.Unmarshal([]byte(m.CastMembers), &cast); err != nil {
-		return nil, fmt.Errorf("read the cast of movie %d: %w", m.ID, err)
-	}
-	return cast, nil
-}
-
 // Owner returns the id of who added the film, 0 when it is nobody or they are gone.
 func (m Movie) Owner() int64 {
 	if m.CreatedBy == nil {
