@@ -36,9 +36,9 @@ var ErrHasReviews = apperr.New(apperr.Forbidden, "movie_has_reviews",
 type Movie struct {
 	ID           int64     `gorm:"primaryKey;autoIncrement;index:idx_movies_title,priority:2;index:idx_movies_likes,priority:2;index:idx_movies_genre,priority:2;index:idx_movies_genre_likes,priority:3;index:idx_movies_genre_title,priority:3"`
 	Title        string    `gorm:"size:255;not null"`
-	TitleKey     string    `gorm:"size:745;not null;index:idx_movies_title,priority:1;index:idx_movies_genre_title,priority:2"` // what search and order go by
+	TitleKey     string    `gorm:"size:745;not null;index:idx_movies_title,priority:1;index:idx_movies_genre_title,priority:2;index:idx_movies_likes,priority:3"` // what search and order go by
 	Plot         string    `gorm:"type:mediumtext;not null"`
-	CastMembers  string    `gorm:"type:mediumtext;not null"` // JSON; read it by Cast
+	CastMembers  string    `gorm:"type:mediumtext;not null"` // JSON as it is shown, made by encodeCast
 	Playtime     int64     `gorm:"not null"`                 // minutes
 	Genre        string    `gorm:"size:20;not null;index:idx_movies_genre,priority:1;index:idx_movies_genre_likes,priority:1;index:idx_movies_genre_title,priority:1"`
 	PosterImage  string    `gorm:"size:255;not null"` // key of the stored image, "" for none

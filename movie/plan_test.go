@@ -54,6 +54,44 @@ func TestEveryListWalksTheIndexOfItsOrder(t *testing.T) {
 	}
 }
 
+// TestASearchReadsOnlyWhatItNames fails when it reads the index or the films whole, or sorts in the database.
+func TestASearchReadsOnlyWhatItNames(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	fill(t, db, 20000)
+	ids := make([]int64, 200)
+	for i := range ids {
+		ids[i] = int64(1 + 97*i)
+	}
+	plan := func(query string, args []any) string { return planOf(t, db, query, args) }
+	for _, f := range []Filter{{Title: "film"}, {Title: "film", Genre: "Drama"}} {
+		s := search{text: f.searchable(), f: f, by: SortTitle}
+		for _, n := range []int{1, 30, 200} {
+			checkLookup(t, db, plan(s.among("SELECT "+movieColumns, ids[:n])), "USING INTEGER PRIMARY KEY (rowid=?)")
+			checkLookup(t, db, plan(s.among("SELECT id, title_key", ids[:n])), "USING INTEGER PRIMARY KEY (rowid=?)")
+		}
+		for _, window := range [][2]int64{{0, 0}, {1, 16}, {17, 272}} {
+			checkLookup(t, db, plan(gramsQuery(s.grams(), window[0], window[1])), "USING PRIMARY KEY (gram=? AND block>? AND block<?)")
+		}
+	}
+	if got := plan(lastBlock, nil); !strings.Contains(got, "SEARCH movie_grams USING PRIMARY KEY (gram=?)") && !strings.Contains(got, "optimized away") {
+		t.Errorf("the plan of the last block is %q", got)
+	}
+}
+
+func checkLookup(t *testing.T, db *database.DB, plan, want string) {
+	t.Helper()
+	if db.Driver() == database.MySQL {
+		want = "range PRIMARY"
+		if strings.HasPrefix(plan, "const PRIMARY") || strings.HasPrefix(plan, "Impossible WHERE noticed after reading const") { // of one film
+			return
+		}
+	}
+	if !strings.Contains(plan, want) || strings.Contains(plan, ";") || strings.Contains(plan, "filesort") || strings.Contains(plan, "TEMP B-TREE") {
+		t.Errorf("plan is %q, want one with %q", plan, want)
+	}
+}
+
 func checkPlan(t *testing.T, db *database.DB, plan, index string, later bool, what string) {
 	t.Helper()
 	sorts := "TEMP B-TREE"

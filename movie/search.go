@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -73,35 +72,60 @@ func (s search) inOtherOrder() ([]Movie, error) {
 			return s.sorted(ids)
 		}
 		ids = append(ids, more...)
-		if enough, err := s.tooMany(w, len(ids)); err != nil || enough {
-			if err != nil {
-				return nil, err
-			}
+		if many, err := s.tooMany(w, ids); err != nil {
+			return nil, err
+		} else if many {
 			query, args := listQuery(s.f, s.by, s.p)
 			return readMovies(s.db, query, args, s.p.Fetch())
 		}
 	}
 }
 
-// tooMany reports whether so many films have the grams that sorting them costs more than reading along
-// an index of all films until a page of them has come.
-func (s search) tooMany(w *walk, candidates int) (bool, error) {
-	films, err := w.films()
+// What decides how to search in another order than that of the ids. It decides about time alone.
+const (
+	maxLoad     = 512 // films that are looked up by one statement
+	minSorted   = 256 // candidates that are always sorted
+	sampleFilms = 64  // candidates of which is seen how many are hits
+	rowOfIndex  = 0.1 // what a row of an index costs that has the title, of what it costs to look a film up
+	genreShare  = 16  // one film of so many has a genre
+)
+
+// tooMany reports whether, to judge by the candidates so far, sorting all of them costs more than reading
+// along the index of the order until a page of hits has come.
+func (s search) tooMany(w *walk, ids []int64) (bool, error) {
+	films, share, err := w.progress()
 	if err != nil {
 		return false, err
 	}
-	perRow := 0.1 // what a row of the index costs, of what it costs to look a film up
-	if s.by == SortMostLiked {
-		perRow = 0.8 // the title is not in that index
+	candidates := float64(len(ids)) / share
+	if candidates < minSorted {
+		return false, nil
 	}
-	limit := math.Sqrt(float64(s.p.Fetch()) * float64(films) * perRow)
-	return float64(candidates) > max(limit, minSorted), nil
+	hits, err := s.hitRate(ids[:min(len(ids), sampleFilms)])
+	if err != nil {
+		return false, err
+	}
+	perRow := rowOfIndex
+	if s.f.Genre != "" {
+		films /= genreShare
+		if s.by == SortMostLiked {
+			perRow = 1 // that index lacks the title
+		}
+	}
+	rows := min(1, float64(s.p.Fetch())/(hits*candidates)) * films
+	return rows*perRow < candidates, nil
 }
 
-const (
-	maxLoad   = 512 // films that are looked up by one statement
-	minSorted = 256 // candidates that are always sorted
-)
+// hitRate returns about how many of some candidates pass the filter, from 0 to 1 but never quite.
+func (s search) hitRate(ids []int64) (float64, error) {
+	hits := 0
+	query, args := s.among("SELECT id", ids)
+	err := database.Each(s.db, query, args, func(database.Scanner) error {
+		hits++
+		return nil
+	})
+	return float64(hits+1) / float64(len(ids)+2), err
+}
 
 // grams returns the grams to search by, that of the genre last.
 func (s search) grams() []gram {
@@ -139,8 +163,8 @@ func (s search) among(what string, ids []int64) (string, []any) {
 	}
 	query := what + " FROM movies WHERE id IN (" + marks(len(ids)) + ") AND instr(title_key, ?) > 0"
 	args = append(args, s.text)
-	if s.f.Genre != "" {
-		query, args = query+" AND genre = ?", append(args, s.f.Genre)
+	if s.f.Genre != "" { // as an expression, or a planner may read the index of the whole genre
+		query, args = query+" AND COALESCE(genre, '') = ?", append(args, s.f.Genre)
 	}
 	return query, args
 }

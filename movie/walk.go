@@ -1,7 +1,6 @@
 package movie
 
 import (
-	"math"
 	"slices"
 
 	"gorm.io/gorm"
@@ -78,21 +77,24 @@ func (w *walk) window() (low, high int64, err error) {
 	return low, high, nil
 }
 
+const lastBlock = "SELECT COALESCE(MAX(block), 0) FROM movie_grams WHERE gram = 0"
+
 func (w *walk) findLast() error {
 	if w.last >= 0 {
 		return nil
 	}
-	return database.Each(w.db, "SELECT COALESCE(MAX(block), 0) FROM movie_grams WHERE gram = 0", nil, func(row database.Scanner) error {
+	return database.Each(w.db, lastBlock, nil, func(row database.Scanner) error {
 		return row.Scan(&w.last)
 	})
 }
 
-// films returns about how many films there are.
-func (w *walk) films() (int64, error) {
+// progress returns about how many films there are, and which share of their blocks a walk upwards has read.
+func (w *walk) progress() (films, share float64, err error) {
 	if err := w.findLast(); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return min(w.last, math.MaxInt64/blockFilms-1)*blockFilms + blockFilms, nil
+	blocks := float64(w.last + 1)
+	return blocks * blockFilms, min(1, float64(w.at)/blocks), nil
 }
 
 // found is what the grams that were read so far have in common in a block.
@@ -104,11 +106,7 @@ type found struct {
 // read returns what the grams have in common in each block of a window.
 func (w *walk) read(low, high int64) ([]*found, error) {
 	sets := make([]*found, high-low+1)
-	args := []any{low, high}
-	for _, g := range pad(w.grams) {
-		args = append(args, g)
-	}
-	query := "SELECT gram, block, films FROM movie_grams WHERE block BETWEEN ? AND ? AND gram IN (" + marks(len(args)-2) + ")"
+	query, args := gramsQuery(w.grams, low, high)
 	var films block
 	err := eachGrams(w.db, query, args, func(g gram, number int64, stored []byte) error {
 		if err := films.decode(stored); err != nil {
@@ -124,6 +122,14 @@ func (w *walk) read(low, high int64) ([]*found, error) {
 		return nil
 	})
 	return sets, err
+}
+
+func gramsQuery(grams []gram, low, high int64) (string, []any) {
+	args := []any{low, high}
+	for _, g := range pad(grams) {
+		args = append(args, g)
+	}
+	return "SELECT gram, block, films FROM movie_grams WHERE block BETWEEN ? AND ? AND gram IN (" + marks(len(args)-2) + ")", args
 }
 
 // narrow keeps the rarest grams.
