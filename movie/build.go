@@ -16,6 +16,8 @@ import (
 type GramBuild struct {
 	ID     int64 `gorm:"primaryKey;autoIncrement:false"`
 	NextID int64 `gorm:"not null"` // films below it are indexed
+
+	Since time.Time `gorm:"not null;precision:6"` // when the index was made
 }
 
 // TableName implements [schema.Tabler].
@@ -25,13 +27,22 @@ const (
 	builtAll   = math.MaxInt64 // the NextID of an index that is complete
 	buildFilms = 512           // are indexed in one transaction, which keeps other writers of SQLite waiting
 	buildRetry = 5 * time.Second
+
+	// An upgrade without down time has instances of both versions for a while, and the older one does not
+	// index what it writes.
+	upgradeTime = 24 * time.Hour
+	clockSkew   = 10 * time.Minute
 )
 
 // Run indexes the films that are older than the title index, and ends when that is done. Until then a
-// search reads all titles.
+// search reads all titles. In the first day of the index it also looks again at all films that were
+// written since, which includes what an instance of an older version wrote.
 func (s *Service) Run(ctx context.Context) error {
 	for {
 		err := s.BuildIndex(ctx)
+		if err == nil {
+			err = s.catchUp(ctx)
+		}
 		if err == nil || ctx.Err() != nil {
 			return nil //nolint:nilerr // it ends because it was told to; the next start goes on
 		}
@@ -97,26 +108,57 @@ func (s *Service) buildStep(ctx context.Context) (done bool, err error) {
 	return done, err
 }
 
-// buildFrom indexes some films from an id on, all of one block, and returns the id to go on from.
+// buildFrom indexes some films from an id on, and returns the id to go on from.
 func buildFrom(tx *gorm.DB, from int64) (next int64, err error) {
-	var first []int64
-	if err := tx.Model(&Movie{}).Where("id >= ?", from).Order("id").Limit(1).Pluck("id", &first).Error; err != nil {
+	var ids []int64
+	if err := tx.Model(&Movie{}).Where("id >= ?", from).Order("id").Limit(buildFilms).Pluck("id", &ids).Error; err != nil {
 		return 0, err
 	}
-	if len(first) == 0 {
+	if len(ids) == 0 {
 		return builtAll, nil
 	}
-	number, _ := blockOf(first[0])
-	if err := lockBlock(tx, number); err != nil { // before the titles are read, which then stay as the index has them
-		return 0, err
+	return ids[len(ids)-1] + 1, indexAgain(tx, ids)
+}
+
+// indexAgain adds films to the index as they are now; ids are in order.
+func indexAgain(tx *gorm.DB, ids []int64) error {
+	locked := int64(-1)
+	for _, id := range ids { // before titles are read, which then stay as the index has them
+		if number, _ := blockOf(id); number != locked {
+			if err := lockBlock(tx, number); err != nil {
+				return err
+			}
+			locked = number
+		}
 	}
 	var films []Movie
-	err = tx.Select("id", "title_key", "genre").Where("id >= ? AND id <= ?", first[0], number*blockFilms+blockFilms-1).
-		Order("id").Limit(buildFilms).Find(&films).Error
-	if err != nil || len(films) == 0 {
-		return from, err
+	if err := tx.Select("id", "title_key", "genre").Where("id IN ?", ids).Find(&films).Error; err != nil {
+		return err
 	}
-	return films[len(films)-1].ID + 1, post(tx, entriesOf(films)...)
+	return post(tx, entriesOf(films)...)
+}
+
+// catchUp indexes again what was written since the index was made, if that is not long ago.
+func (s *Service) catchUp(ctx context.Context) error {
+	var b GramBuild
+	if err := s.db.Reader(ctx).Take(&b, 1).Error; err != nil {
+		return fmt.Errorf("ask how old the title index is: %w", err)
+	}
+	if s.clock().Sub(b.Since) > upgradeTime {
+		return nil
+	}
+	for last := int64(0); ; {
+		var ids []int64
+		err := s.db.Reader(ctx).Model(&Movie{}).Where("id > ? AND updated_at >= ?", last, database.Time(b.Since.Add(-clockSkew))).
+			Order("id").Limit(buildFilms).Pluck("id", &ids).Error
+		if err == nil && len(ids) > 0 {
+			last = ids[len(ids)-1]
+			err = s.db.Tx(ctx, func(tx *gorm.DB) error { return indexAgain(tx, ids) })
+		}
+		if err != nil || len(ids) < buildFilms {
+			return err
+		}
+	}
 }
 
 // complete reports whether every film is in the title index.

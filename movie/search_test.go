@@ -273,6 +273,41 @@ func TestAnOldCatalogueIsFoundWhileItsIndexIsBuilt(t *testing.T) {
 	}
 }
 
+// TestWhatAnOlderVersionWroteIsFoundAfterTheUpgrade writes films as it did, which knows no index, beside
+// instances that have it.
+func TestWhatAnOlderVersionWroteIsFoundAfterTheUpgrade(t *testing.T) {
+	t.Parallel()
+	s := newCatalogue(t)
+	renamed, now := s.addOne(t, "before"), database.Time(s.clock())
+	err := s.db.Tx(t.Context(), func(tx *gorm.DB) error {
+		m := Movie{Title: "stranger", TitleKey: "stranger", CastMembers: "[]", Genre: "War", CreatedAt: now, UpdatedAt: now}
+		if err := tx.Create(&m).Error; err != nil {
+			return err
+		}
+		return tx.Model(&Movie{ID: renamed}).UpdateColumns(map[string]any{"title_key": "strangest", "updated_at": now}).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(s.idsOf(t, Filter{Title: "strange"}, SortOldest, 5)); n != 0 {
+		t.Fatalf("%d of the films are in the index already", n)
+	}
+	if err := New(Deps{DB: s.db, Clock: s.clock}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.checkSearch(t, Filter{Title: "strange"}, 5)
+	s.checkSearch(t, Filter{Title: "before"}, 5)
+}
+
+func (s *Service) addOne(t testing.TB, title string) int64 {
+	t.Helper()
+	m, err := s.Create(t.Context(), 0, Draft{Title: title, Genre: "Drama"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m.ID
+}
+
 // TestAFilmThatIsNotStoredIsNotIndexed when its transaction is rolled back.
 func TestAFilmThatIsNotStoredIsNotIndexed(t *testing.T) {
 	t.Parallel()
@@ -291,6 +326,26 @@ func TestAFilmThatIsNotStoredIsNotIndexed(t *testing.T) {
 		t.Fatal("it was stored")
 	}
 	s.checkIndex(t)
+}
+
+// TestImportedFilmsAreFoundWhereIdsComeInSteps as on servers of MySQL of which several take writes.
+func TestImportedFilmsAreFoundWhereIdsComeInSteps(t *testing.T) {
+	t.Parallel()
+	s := newCatalogue(t)
+	err := s.db.Tx(t.Context(), func(tx *gorm.DB) error {
+		if s.db.Driver() == database.MySQL {
+			if err := tx.Exec("SET SESSION auto_increment_increment = 7").Error; err != nil {
+				return err
+			}
+		}
+		in := New(Deps{DB: s.db, Clock: s.clock})
+		return in.createAll(tx.Statement.Context, []Draft{{Title: "one"}, {Title: "two"}, {Title: "three"}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.checkIndex(t)
+	s.checkSearch(t, Filter{Title: "t"}, 1)
 }
 
 // TestManyWhoAddAtOnceAreAllFound holds the lock of a block.

@@ -153,6 +153,7 @@ func contents(t *testing.T, c database.Config) map[string][]string {
 		}
 		slices.Sort(all[name])
 	}
+	delete(all, "movie_gram_builds") // which says when the title index was made
 	return all
 }
 
@@ -162,7 +163,7 @@ func TestACopyHoldsEveryRowAndThereAndBackIsTheSame(t *testing.T) {
 	want := contents(t, source)
 	for _, name := range []string{
 		"users", "sessions", "movies", "reviews", "review_likes", "movie_reactions", "follows", "notifications",
-		"notification_states", "media_trash", "movie_grams", "movie_gram_builds",
+		"notification_states", "media_trash", "movie_grams",
 	} {
 		if len(want[name]) == 0 {
 			t.Errorf("nothing to copy in %s", name)
