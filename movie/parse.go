@@ -2,6 +2,7 @@ package movie
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -25,6 +26,15 @@ func (d Draft) Patch() Patch {
 		cast = []CastMember{}
 	}
 	return Patch{Title: &d.Title, Plot: &d.Plot, Cast: cast, Playtime: &d.Playtime, Genre: &d.Genre}
+}
+
+// Cast returns the cast in the order in which it was given, never nil.
+func (m Movie) Cast() ([]CastMember, error) {
+	cast := []CastMember{}
+	if err := json.Unmarshal([]byte(m.CastMembers), &cast); err != nil {
+		return nil, fmt.Errorf("read the cast of movie %d: %w", m.ID, err)
+	}
+	return cast, nil
 }
 
 // Genres returns the genres that a film may have, in the order of the contract.
