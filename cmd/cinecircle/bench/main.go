@@ -29,6 +29,8 @@ type options struct {
 	rounds, n, conns          int
 	films, users, reviews     int
 	sockets, likes            int
+	held                      string // how many sockets, comma-separated; nothing else is measured then
+	hold                      time.Duration
 	seed                      uint64
 	cost                      int
 	bin, metrics              string
@@ -59,6 +61,9 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, o.timeout, fmt.Errorf("not done after %s (-timeout)", o.timeout))
 	defer cancel()
+	if o.held != "" {
+		return explain(ctx, runSockets(ctx, o, out, progress))
+	}
 	b, err := newBench(ctx, o, progress)
 	if err != nil {
 		return explain(ctx, err)
@@ -89,6 +94,8 @@ func parse(args []string, output io.Writer) (options, error) {
 	f.IntVar(&o.users, "users", 1000, "members")
 	f.IntVar(&o.reviews, "reviews", 20_000, "reviews")
 	f.IntVar(&o.sockets, "sockets", 1000, "other sockets that are open while likes are measured")
+	f.StringVar(&o.held, "held", "", "measure only what so many idle sockets cost, each of another member: `N,N,…`")
+	f.DurationVar(&o.hold, "hold", 70*time.Second, "with -held: how long they are idle")
 	f.IntVar(&o.likes, "likes", 500, "likes that are timed until their frame")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything that is drawn")
 	f.IntVar(&o.cost, "cost", 4, "bcrypt cost of the server")

@@ -82,8 +82,12 @@ func (b *bench) timeLikes(ctx context.Context, author *listener, first int) (del
 			took = append(took, d)
 		}
 	}
+	return delaysOf(took), nil
+}
+
+func delaysOf(took []time.Duration) delays {
 	slices.Sort(took)
-	return delays{quantile(took, 0.50), quantile(took, 0.99)}, nil
+	return delays{quantile(took, 0.50), quantile(took, 0.99)}
 }
 
 // timeLike returns the time from sending a like to receiving its frame. Another frame is an error.
