@@ -24,25 +24,31 @@ func (s *Service) condemn(k *socket, v verdict) {
 	if k.verdict != nil {
 		return
 	}
-	k.verdict = &v
+	k.verdict, k.gone = &v, make(chan struct{})
 	if v == tooSlow {
 		s.stats.slow.Add(1)
 	}
 	if k.session != nil { // otherwise admit does it
-		s.open.Go(func() { s.hangUp(k) })
+		s.startHangUp(k)
 	}
 }
 
+// startHangUp has a socket with a verdict hung up. hub.mu is held.
+func (s *Service) startHangUp(k *socket) {
+	gone, v := k.gone, *k.verdict
+	s.open.Go(func() { s.hangUp(k, v, gone) })
+}
+
 // hangUp says goodbye and closes the connection. It never goes through melody's queue, which may be full.
-func (s *Service) hangUp(k *socket) {
+func (s *Service) hangUp(k *socket, v verdict, gone <-chan struct{}) {
 	defer s.recovered("close")
 	conn := k.session.WebsocketConnection()
 	defer func() { _ = conn.Close() }() // ends both goroutines of melody, also one that is stuck in a write
-	goodbye(conn, *k.verdict, func() {
+	goodbye(conn, v, func() {
 		patience := time.NewTimer(closeWait)
 		defer patience.Stop()
 		select {
-		case <-k.gone:
+		case <-gone:
 		case <-patience.C:
 		}
 	})

@@ -10,9 +10,9 @@ const (
 	LagGrace   = lagGrace
 )
 
-// SetHeartbeat makes pings come sooner. It is called before the first socket.
-func (s *Service) SetHeartbeat(ping, pong time.Duration) {
-	s.melody.Config.PingPeriod, s.melody.Config.PongWait = ping, pong
+// Heartbeat makes pings come sooner.
+func Heartbeat(ping, pong time.Duration) func(*Deps) {
+	return func(d *Deps) { d.pingPeriod, d.pongWait = ping, pong }
 }
 
 // Behind returns how many frames the sockets of a member lack, one by one.

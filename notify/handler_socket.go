@@ -140,8 +140,10 @@ func (h handler) accept(c *gin.Context, k *socket, since *int64) (taken bool, er
 	}
 	h.s.hub.place(k, state.LastSeq, since)
 	switching(c)
+	opened := make(chan error, 1)
+	k.opened = opened
 	go h.s.serve(c.Writer, c.Request, k)
-	if err := <-k.opened; err != nil {
+	if err := <-opened; err != nil {
 		return true, fmt.Errorf("open a socket: %w", err)
 	}
 	return true, nil
@@ -157,16 +159,14 @@ func switching(c *gin.Context) {
 	c.Status(http.StatusSwitchingProtocols)
 }
 
-// serve upgrades and reads until the socket has ended. It uses w and r before k.opened only.
+// serve upgrades and reads until the socket has ended. It uses w and r before k.answer only.
 func (s *Service) serve(w http.ResponseWriter, r *http.Request, k *socket) {
 	defer s.release()
-	defer close(k.gone)
 	defer s.hub.remove(k)
-	err := errNotOpened
-	defer func() { k.opened <- err }() // nobody listens any more if it was opened
+	defer k.answer(errNotOpened) // which nobody hears if it was opened
 	defer s.recovered("serve")
-	if failed := s.melody.HandleRequestWithKeys(s.metered(w, k), r, map[string]any{socketKey: k}); failed != nil {
-		err = failed
+	if err := s.melody.HandleRequest(lineWriter{w, s, k}, r); err != nil {
+		k.answer(err)
 	}
 }
 

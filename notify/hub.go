@@ -71,6 +71,10 @@ func (h *hub) remove(k *socket) {
 	if k.verdict == nil {
 		k.verdict = &verdict{} // nothing is handed to it, and nobody closes it again
 	}
+	if k.gone != nil {
+		close(k.gone)
+		k.gone = nil
+	}
 	box.sockets = slices.DeleteFunc(box.sockets, func(o *socket) bool { return o == k })
 	if len(box.sockets) == 0 && h.users[k.userID] == box {
 		delete(h.users, k.userID)

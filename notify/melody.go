@@ -21,20 +21,23 @@ const (
 	maxClientFrame = 4 << 10 // bytes
 )
 
-// socketKey finds the socket of a melody session.
-const socketKey = "socket"
+// Buffers of an idle socket. What is read is pongs, which fit; buffers to write from are lent.
+const (
+	readBuffer  = 128
+	writeBuffer = 1024
+)
 
 // newMelody sets melody up. Its callbacks run on its goroutines, which do not recover, partly under
 // its locks: they recover themselves and call nothing of melody.
 func (s *Service) newMelody() *melody.Melody {
 	m := melody.New()
 	m.Config = &melody.Config{
-		WriteWait: writeWait, PongWait: pongWait, PingPeriod: pingPeriod,
+		WriteWait: writeWait, PongWait: s.pongWait, PingPeriod: s.pingPeriod,
 		MaxMessageSize: maxClientFrame, MessageBufferSize: window,
 	}
 	m.Upgrader = &websocket.Upgrader{
 		HandshakeTimeout: handshakeWait,
-		ReadBufferSize:   512, WriteBufferSize: 1024, WriteBufferPool: &sync.Pool{},
+		ReadBufferSize:   readBuffer, WriteBufferSize: writeBuffer, WriteBufferPool: &sync.Pool{},
 		Subprotocols: []string{bearerProtocol},
 		CheckOrigin:  func(*http.Request) bool { return true },                // judged before, with the token
 		Error:        func(http.ResponseWriter, *http.Request, int, error) {}, // answered by the handler
@@ -48,7 +51,9 @@ func (s *Service) newMelody() *melody.Melody {
 	return m
 }
 
-func socketOf(session *melody.Session) *socket { return session.Keys[socketKey].(*socket) }
+func socketOf(session *melody.Session) *socket {
+	return session.WebsocketConnection().NetConn().(*line).socket
+}
 
 // connected is called after the upgrade, before anything is read or written.
 func (s *Service) connected(session *melody.Session) {
@@ -68,7 +73,7 @@ func (s *Service) connected(session *melody.Session) {
 	})
 	s.admit(k, session)
 	admitted = true
-	k.opened <- nil
+	k.answer(nil)
 }
 
 // admit makes a socket one that is delivered to, in place of the oldest when there are too many.
@@ -77,7 +82,7 @@ func (s *Service) admit(k *socket, session *melody.Session) {
 	defer s.hub.mu.Unlock()
 	k.session, k.movedAt = session, s.Clock()
 	if k.verdict != nil {
-		s.open.Go(func() { s.hangUp(k) })
+		s.startHangUp(k)
 	}
 	if s.hub.closing {
 		s.condemn(k, restart)
@@ -105,7 +110,7 @@ func (s *Service) frameWritten(session *melody.Session, _ []byte) {
 // frameRead is called on melody's read goroutine for each frame of the client, of which none means anything.
 func (s *Service) frameRead(session *melody.Session, _ []byte) {
 	defer s.recovered("read")
-	if k := socketOf(session); !k.allow(s.Clock()) {
+	if k := socketOf(session); !k.frames.allow(s.Clock(), 1, clientFrames, clientFrameBurst) {
 		s.close(k, flood)
 		return
 	}

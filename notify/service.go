@@ -48,6 +48,8 @@ type Deps struct {
 	MaxSocketsPerUser int           // 0 means 10
 	MaxSockets        int           // of the process; 0 means what the limit on open files allows
 	SweepInterval     time.Duration // 0 means a second
+
+	pingPeriod, pongWait time.Duration // of tests; 0 means what the contract says
 }
 
 // Service stores notifications and pushes them. It is a plugin of GORM, so that hooks find it.
@@ -75,6 +77,9 @@ func New(d Deps) *Service {
 	}
 	if d.SweepInterval == 0 {
 		d.SweepInterval = defaultSweepInterval
+	}
+	if d.pingPeriod == 0 {
+		d.pingPeriod, d.pongWait = pingPeriod, pongWait
 	}
 	s := &Service{Deps: d, hub: newHub()}
 	s.melody = s.newMelody()

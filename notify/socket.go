@@ -5,14 +5,13 @@ import (
 	"time"
 
 	"github.com/olahol/melody"
-	"golang.org/x/time/rate"
 
 	"github.com/cinecircle/cinecircle/platform/auth"
 )
 
 // window is how many frames a socket may have at melody that are not written yet. It is melody's
 // buffer as well, so melody never has to drop one; more would cost each idle socket 48 bytes a frame.
-const window = 32
+const window = 16
 
 // When a reader is slow: it took no frame for stallLimit, or it was more than maxBehind frames behind
 // all through lagGrace, which keeps a burst from closing the sockets that are just taking it.
@@ -20,12 +19,6 @@ const (
 	maxBehind  = 256
 	lagGrace   = 2 * time.Second
 	stallLimit = 10 * time.Second
-)
-
-// Frames of a client are ignored up to this many; then it is a flood.
-const (
-	clientFrames     = 10 // a second
-	clientFrameBurst = 50
 )
 
 // verdict is why a socket is closed: a code of RFC 6455 §7.4 or of the contract, and a reason.
@@ -49,16 +42,15 @@ type socket struct {
 	userID, sessionID int64
 	expiresAt         time.Time // of the access token
 
-	opened chan error    // gets nil when melody has it, or why it could not be opened
-	gone   chan struct{} // closed when melody is done with it
-
-	flight  atomic.Int64  // frames at melody that are not written yet; only deliver counts up
-	limiter *rate.Limiter // of the client's frames; used by melody's read goroutine only
+	opened chan<- error // gets nil when melody has it, or why it could not be opened; nil after that
+	frames meter        // of the client; used by melody's read goroutine only
+	flight atomic.Int64 // frames at melody that are not written yet; only deliver counts up
 
 	// Guarded by hub.mu.
 	box     *mailbox
 	session *melody.Session // nil until it is open
 	verdict *verdict        // set once it is to be closed
+	gone    chan struct{}   // closed when melody is done with it; made with the verdict
 	sent    int64           // the seq that was handed to melody last; only deliver moves it
 	handed  int64           // frames handed to melody
 	live    bool            // has had everything there was, once
@@ -72,7 +64,14 @@ type socket struct {
 func newSocket(v auth.Viewer) *socket {
 	return &socket{
 		userID: v.UserID, sessionID: v.SessionID, expiresAt: v.ExpiresAt,
-		opened: make(chan error, 1), gone: make(chan struct{}),
+	}
+}
+
+// answer says how opening it ended. Only the first answer counts; all come from one goroutine.
+func (k *socket) answer(err error) {
+	if k.opened != nil {
+		k.opened <- err
+		k.opened = nil // an idle socket keeps nothing that it needs no more
 	}
 }
 
@@ -102,12 +101,4 @@ func (k *socket) slow(now time.Time) bool {
 		k.lagSince = now
 	}
 	return now.Sub(k.movedAt) >= stallLimit || !k.lagSince.IsZero() && now.Sub(k.lagSince) >= lagGrace
-}
-
-// allow counts a frame of the client and reports whether it may be ignored.
-func (k *socket) allow(now time.Time) bool {
-	if k.limiter == nil { // most clients never say anything
-		k.limiter = rate.NewLimiter(clientFrames, clientFrameBurst)
-	}
-	return k.limiter.AllowN(now, 1)
 }
