@@ -29,6 +29,3 @@ func (s *Service) Behind(userID int64) []int64 {
 	}
 	return all
 }
-
-// Padded is padded.
-func Padded(ids []int64) []int64 { return padded(ids) }
