@@ -3,20 +3,26 @@ package notify
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/olahol/melody"
 )
 
+const (
+	workers     = 4  // deliveries that run at once
+	maxTogether = 64 // mailboxes of one delivery
+	ahead       = 64 // notifications that are loaded for a mailbox at once
+)
+
 // errand is what a worker is to hand to one socket: n frames after seq from.
 type errand struct {
 	socket  *socket
+	box     *mailbox
 	from, n int64
 	live    bool
 }
 
-// batch is consecutive notifications, made ready to be sent.
+// batch is consecutive notifications of a member, made ready to be sent.
 type batch struct {
 	from   int64 // the seq before the first
 	frames [][]byte
@@ -28,70 +34,96 @@ func (b *batch) after(seq, n int64) [][]byte {
 	return b.frames[begin:min(begin+n, int64(len(b.frames)))]
 }
 
-// holds reports whether asking the database again could not say more about what comes after seq.
-func (b *batch) holds(seq int64) bool {
-	return b != nil && seq >= b.from && (seq == b.from || seq < b.from+int64(len(b.frames)))
+// has reports whether the notification after seq is in it.
+func (b *batch) has(seq int64) bool {
+	return b != nil && seq >= b.from && seq < b.from+int64(len(b.frames))
 }
 
-// deliver hands every socket of a mailbox what it lacks and has room for, and reports whether it
-// handed over anything. Sockets that stand at the same seq share a query and the frames.
-func (s *Service) deliver(ctx context.Context, box *mailbox) (progress bool, err error) {
-	var loaded *batch
-	for _, e := range s.hub.errands(box) {
-		if !loaded.holds(e.from) {
-			if loaded, err = s.load(ctx, box.userID, e.from); err != nil {
-				return progress, err
-			}
-		}
-		frames := loaded.after(e.from, e.n)
-		if len(frames) == 0 {
-			continue
-		}
-		s.hand(e, frames)
-		progress = true
+// work delivers until the hub stops.
+func (s *Service) work(ctx context.Context) {
+	for boxes := s.hub.next(); boxes != nil; boxes = s.hub.next() {
+		s.workOn(ctx, boxes)
 	}
-	return progress, nil
 }
 
-// errands lists what the sockets of a mailbox can take, those first that are furthest behind.
-func (h *hub) errands(box *mailbox) []errand {
+func (s *Service) workOn(ctx context.Context, boxes []*mailbox) {
+	defer s.hub.done(boxes)
+	defer s.recovered("deliver")
+	if err := s.deliver(ctx, boxes); err != nil && ctx.Err() == nil {
+		s.Log.Warn("notifications wait: delivering failed", "users", len(boxes), "user_id", boxes[0].userID, "error", err)
+	}
+}
+
+// deliver hands every socket of some mailboxes what it lacks and has room for. Sockets of a member that
+// stand at the same seq share the frames, and all mailboxes share the queries.
+func (s *Service) deliver(ctx context.Context, boxes []*mailbox) error {
+	defer s.hub.forget(boxes)
+	todo := s.hub.errands(boxes)
+	for len(todo) > 0 {
+		if err := s.load(ctx, lacking(todo)); err != nil {
+			return err
+		}
+		todo = s.handOver(todo)
+	}
+	return nil
+}
+
+// handOver does the errands for which the frames are loaded, and returns those for which they have to be
+// loaded yet. What was looked for in vain waits for a wake or the sweep.
+func (s *Service) handOver(todo []errand) (rest []errand) {
+	for _, e := range todo {
+		switch loaded := e.box.loaded; {
+		case loaded.has(e.from):
+			s.hand(e, loaded.after(e.from, e.n))
+			e.box.progress = true
+		case loaded.from != e.from:
+			rest = append(rest, e)
+		}
+	}
+	return rest
+}
+
+// errands lists what the sockets of mailboxes can take, one mailbox after the other, and of each those
+// first that are furthest behind.
+func (h *hub) errands(boxes []*mailbox) []errand {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var all []errand
-	for _, k := range box.sockets {
-		if n := k.room(); n > 0 {
-			all = append(all, errand{socket: k, from: k.sent, n: n, live: k.live})
+	for _, box := range boxes {
+		first := len(all)
+		for _, k := range box.sockets {
+			if n := k.room(); n > 0 {
+				all = append(all, errand{socket: k, box: box, from: k.sent, n: n, live: k.live})
+			}
 		}
+		slices.SortStableFunc(all[first:], func(a, b errand) int { return cmp.Compare(a.from, b.from) })
 	}
-	slices.SortStableFunc(all, func(a, b errand) int { return cmp.Compare(a.from, b.from) })
 	return all
 }
 
-// load reads a window of a member's notifications after a seq. It ends before a gap: what is missing
-// there is about to become visible, and the order is kept by waiting for it.
-func (s *Service) load(ctx context.Context, userID, after int64) (*batch, error) {
-	var rows []Notification
-	err := s.DB.Reader(ctx).Where("user_id = ? AND seq > ?", userID, after).Order("seq").Limit(window).Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("load notifications of user %d after %d: %w", userID, after, err)
+// lacking returns the first errand of every mailbox whose notifications are not loaded.
+func lacking(todo []errand) []errand {
+	var all []errand
+	var last *mailbox
+	for _, e := range todo {
+		if e.box != last && !e.box.loaded.has(e.from) {
+			all = append(all, e)
+		}
+		last = e.box
 	}
-	for i, n := range rows {
-		if n.Seq != after+1+int64(i) {
-			rows = rows[:i]
-			break
+	return all
+}
+
+// forget drops what was loaded for mailboxes of which no socket lags behind it.
+func (h *hub) forget(boxes []*mailbox) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, box := range boxes {
+		lags := func(k *socket) bool { return k.session != nil && k.verdict == nil && box.loaded.has(k.sent) }
+		if !slices.ContainsFunc(box.sockets, lags) {
+			box.loaded = nil
 		}
 	}
-	actors, err := s.actorsOf(ctx, rows)
-	if err != nil {
-		return nil, err
-	}
-	b := &batch{from: after, frames: make([][]byte, len(rows))}
-	for i, n := range rows {
-		if b.frames[i], err = encode(n, actors, s.Zone); err != nil {
-			return nil, err
-		}
-	}
-	return b, nil
 }
 
 // hand gives frames to melody, which has room for them. They are counted before, because melody may
@@ -121,21 +153,4 @@ func (h *hub) handed(k *socket, n int64) *melody.Session {
 	k.box.want = max(k.box.want, k.sent)
 	k.live = k.live || k.sent == k.box.want
 	return k.session
-}
-
-// work delivers until the hub stops.
-func (s *Service) work(ctx context.Context) {
-	for box := s.hub.next(); box != nil; box = s.hub.next() {
-		s.workOn(ctx, box)
-	}
-}
-
-func (s *Service) workOn(ctx context.Context, box *mailbox) {
-	progress := false
-	defer func() { s.hub.done(box, progress) }()
-	defer s.recovered("deliver")
-	var err error
-	if progress, err = s.deliver(ctx, box); err != nil && ctx.Err() == nil {
-		s.Log.Warn("notifications wait: delivering failed", "user_id", box.userID, "error", err)
-	}
 }

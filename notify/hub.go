@@ -15,6 +15,7 @@ type hub struct {
 	places  int        // taken by sockets, also by those that are being opened or refused
 	closing bool       // nobody is let in any more
 	stopped bool       // the workers are to end
+	unsure  bool       // a mailbox rests although it is owed something, so the next sweep is to look at all
 }
 
 // mailbox is the sockets of one member. Its fields are guarded by hub.mu.
@@ -26,6 +27,10 @@ type mailbox struct {
 	queued bool // it is in the queue
 	busy   bool // a worker has it, so no other may: sockets get frames in the order of seq
 	again  bool // something changed while it was busy
+
+	// Of the worker that has it.
+	loaded   *batch // what it is delivered from; nil when nobody lags behind it
+	progress bool   // something was handed over
 }
 
 func newHub() *hub {
@@ -118,8 +123,9 @@ func (b *mailbox) owed() bool {
 	return slices.ContainsFunc(b.sockets, func(k *socket) bool { return k.room() > 0 })
 }
 
-// next waits for a mailbox to deliver to, which done has to give back; nil when the workers are to end.
-func (h *hub) next() *mailbox {
+// next waits for mailboxes to deliver to, which done has to give back; none when the workers are to end.
+// It is one when little is to be done, and otherwise a fair share, because together they cost a query.
+func (h *hub) next() []*mailbox {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for len(h.queue) == 0 && !h.stopped {
@@ -128,21 +134,28 @@ func (h *hub) next() *mailbox {
 	if h.stopped {
 		return nil
 	}
-	box := h.queue[0]
-	h.queue[0] = nil
-	h.queue = h.queue[1:]
-	box.queued, box.busy, box.again = false, true, false
-	return box
+	n := min((len(h.queue)+workers-1)/workers, maxTogether)
+	boxes := slices.Clone(h.queue[:n])
+	clear(h.queue[:n])
+	h.queue = h.queue[n:]
+	for _, box := range boxes {
+		box.queued, box.busy, box.again, box.progress = false, true, false, false
+	}
+	return boxes
 }
 
-// done gives a mailbox back. Without progress, because the database could not be read or does not show
-// everything yet, it rests until something changes; the sweep sees to that.
-func (h *hub) done(box *mailbox, progress bool) {
+// done gives mailboxes back. One without progress, because the database could not be read or does not
+// show everything yet, rests until something changes; the sweep sees to that.
+func (h *hub) done(boxes []*mailbox) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	box.busy = false
-	if progress || box.again {
-		h.schedule(box)
+	for _, box := range boxes {
+		box.busy = false
+		if box.progress || box.again {
+			h.schedule(box)
+		} else if box.owed() {
+			h.unsure = true
+		}
 	}
 }
 

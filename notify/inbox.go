@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -79,22 +81,22 @@ func (s *Service) state(ctx context.Context, userID int64) (State, error) {
 	return found[0], nil
 }
 
-// actorsOf returns who stands behind rows, in one query.
+// actorsOf returns who stands behind rows, in a query for every 500 of them.
 func (s *Service) actorsOf(ctx context.Context, rows []Notification) (map[int64]Actor, error) {
-	seen := make(map[int64]bool, len(rows))
 	var ids []int64
 	for _, n := range rows {
-		if n.ActorID != nil && !seen[*n.ActorID] {
-			seen[*n.ActorID] = true
+		if n.ActorID != nil {
 			ids = append(ids, *n.ActorID)
 		}
 	}
-	if len(ids) == 0 {
-		return nil, nil
+	slices.Sort(ids)
+	all := map[int64]Actor{}
+	for some := range slices.Chunk(slices.Compact(ids), sweepChunk) {
+		actors, err := s.Actors.Actors(ctx, some)
+		if err != nil {
+			return nil, fmt.Errorf("load the actors of notifications: %w", err)
+		}
+		maps.Copy(all, actors)
 	}
-	actors, err := s.Actors.Actors(ctx, ids)
-	if err != nil {
-		return nil, fmt.Errorf("load the actors of notifications: %w", err)
-	}
-	return actors, nil
+	return all, nil
 }

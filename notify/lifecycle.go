@@ -10,9 +10,6 @@ import (
 	"github.com/cinecircle/cinecircle/platform/apperr"
 )
 
-// workers is how many deliveries run at once.
-const workers = 4
-
 // Run delivers and sweeps until ctx ends, and returns when it has stopped. Sockets that are open then
 // stay open: Shutdown closes them.
 func (s *Service) Run(ctx context.Context) error {

@@ -51,9 +51,9 @@ func (s *Service) newMelody() *melody.Melody {
 	return m
 }
 
-func socketOf(session *melody.Session) *socket {
-	return session.WebsocketConnection().NetConn().(*line).socket
-}
+func lineOf(session *melody.Session) *line { return session.WebsocketConnection().NetConn().(*line) }
+
+func socketOf(session *melody.Session) *socket { return lineOf(session).socket }
 
 // connected is called after the upgrade, before anything is read or written.
 func (s *Service) connected(session *melody.Session) {
@@ -102,8 +102,13 @@ func (s *Service) admit(k *socket, session *melody.Session) {
 // frameWritten is called on melody's write goroutine after each frame.
 func (s *Service) frameWritten(session *melody.Session, _ []byte) {
 	defer s.recovered("sent")
-	if k := socketOf(session); k.flight.Add(-1) == window/2 {
-		s.hub.drained(k)
+	l := lineOf(session)
+	n := l.sent()
+	if n == 0 {
+		return
+	}
+	if left := l.socket.flight.Add(-n); left <= window/2 && left+n > window/2 {
+		s.hub.drained(l.socket)
 	}
 }
 

@@ -55,10 +55,11 @@ type Deps struct {
 // Service stores notifications and pushes them. It is a plugin of GORM, so that hooks find it.
 type Service struct {
 	Deps
-	melody *melody.Melody
-	hub    *hub
-	stats  counters
-	open   sync.WaitGroup // everything that serves a socket; Add happens under hub.mu while it is not closing
+	melody  *melody.Melody
+	hub     *hub
+	stats   counters
+	buffers sync.Pool      // of *[]byte, for what a line holds
+	open    sync.WaitGroup // everything that serves a socket; Add happens under hub.mu while it is not closing
 }
 
 // Defaults of Deps.
@@ -82,6 +83,7 @@ func New(d Deps) *Service {
 		d.pingPeriod, d.pongWait = pingPeriod, pongWait
 	}
 	s := &Service{Deps: d, hub: newHub()}
+	s.buffers.New = func() any { return new([]byte) }
 	s.melody = s.newMelody()
 	s.listen()
 	return s

@@ -68,6 +68,9 @@ func (s *sweeper) sweep(ctx context.Context) error {
 func (s *sweeper) inspect(now time.Time) {
 	s.users, s.sessions = s.users[:0], s.sessions[:0]
 	s.hub.mu.Lock()
+	if s.hub.unsure {
+		s.newest, s.hub.unsure = -1, false
+	}
 	for userID, box := range s.hub.users {
 		s.users = append(s.users, userID)
 		for _, k := range box.sockets {
@@ -98,6 +101,7 @@ func (s *sweeper) healAll(ctx context.Context) error {
 		s.turn = (s.turn + 1) % sweepParts
 		users = slices.DeleteFunc(users, func(id int64) bool { return id%sweepParts != s.turn })
 	}
+	s.newest = -1 // unless all goes well
 	for ids := range slices.Chunk(users, sweepChunk) {
 		if err := s.heal(ctx, ids); err != nil {
 			return err
