@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -357,5 +358,26 @@ func TestFilesAreTheirOwnersAlone(t *testing.T) {
 		if info, err := os.Stat(f); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v", f, info.Mode(), err)
 		}
+	}
+}
+
+// A query that cannot even be prepared fails like any other: a row that was asked for is no panic.
+func TestARowThatCannotBeAskedForIsAnError(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	var n int64
+	if err := db.Row(t.Context(), "SELECT id FROM there_is_no_such_table").Scan(&n); err == nil || errors.Is(err, sql.ErrNoRows) {
+		t.Errorf("got %v, want why the query is wrong", err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := db.Row(gone, "SELECT 1 + 1").Scan(&n); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want that nobody waits", err)
+	}
+	if err := db.Row(t.Context(), "SELECT id FROM notes WHERE id = 4711").Scan(&n); !errors.Is(err, sql.ErrNoRows) {
+		t.Errorf("got %v, want no rows", err)
+	}
+	if err := db.Row(t.Context(), "SELECT 42").Scan(&n); err != nil || n != 42 {
+		t.Errorf("got %d, %v", n, err)
 	}
 }

@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -71,10 +72,22 @@ func isOutage(err error) bool {
 }
 
 // Row is what [DB.Row] found.
-type Row struct{ row *sql.Row }
+type Row struct {
+	rows *sql.Rows
+	err  error
+}
 
 // Scan copies the columns into dest; it returns sql.ErrNoRows when there is no row.
-func (r Row) Scan(dest ...any) error { return unavailable(r.row.Scan(dest...)) }
+func (r Row) Scan(dest ...any) (err error) {
+	if r.err != nil {
+		return unavailable(r.err)
+	}
+	defer func() { err = unavailable(errors.Join(err, r.rows.Close())) }()
+	if !r.rows.Next() {
+		return cmp.Or(r.rows.Err(), sql.ErrNoRows)
+	}
+	return r.rows.Scan(dest...)
+}
 
 // Scanner is a row of [Each].
 type Scanner interface{ Scan(dest ...any) error }

@@ -39,7 +39,8 @@ func (d *DB) Reader(ctx context.Context) *gorm.DB {
 // Row queries one row by the prepared statements that GORM keeps, and without its reflection: for the few
 // reads that every request waits for. Like Reader it sees the transaction that ctx comes from.
 func (d *DB) Row(ctx context.Context, query string, args ...any) Row {
-	return Row{d.Reader(ctx).Statement.ConnPool.QueryRowContext(ctx, query, args...)}
+	rows, err := d.Reader(ctx).Statement.ConnPool.QueryContext(ctx, query, args...) // its QueryRowContext loses why it could not prepare
+	return Row{rows, err}
 }
 
 // Tx runs fn in a transaction and commits it when fn returns nil. It is the only way to write.
