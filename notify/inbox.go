@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -71,14 +72,13 @@ func (s *Service) MarkRead(ctx context.Context, userID int64, ids []int64, upTo 
 
 // state returns what is counted of a member, zero for one who was never notified.
 func (s *Service) state(ctx context.Context, userID int64) (State, error) {
-	var found []State
-	if err := s.DB.Reader(ctx).Limit(1).Find(&found, "user_id = ?", userID).Error; err != nil {
+	state := State{UserID: userID}
+	err := s.DB.Row(ctx, "SELECT last_seq, unread_count FROM notification_states WHERE user_id = ?", userID).
+		Scan(&state.LastSeq, &state.UnreadCount)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return State{}, fmt.Errorf("load the notification state of user %d: %w", userID, err)
 	}
-	if len(found) == 0 {
-		return State{UserID: userID}, nil
-	}
-	return found[0], nil
+	return state, nil
 }
 
 // actorsOf returns who stands behind rows, in a query for every 500 of them.

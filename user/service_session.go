@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -52,15 +53,35 @@ func (s *Service) StandingSessions(ctx context.Context, ids []int64) ([]int64, e
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	out := make([]int64, 0, len(ids))
 	for some := range slices.Chunk(ids, askAtOnce) {
-		var found []int64
-		err := s.db.Reader(ctx).Model(&Session{}).Where("id IN ? AND expires_at > ?", some, s.now()).
-			Order("id").Pluck("id", &found).Error
+		err := s.findStanding(ctx, some, func(id int64) { out = append(out, id) })
 		if err != nil {
 			return nil, fmt.Errorf("look up %d sessions: %w", len(some), err)
 		}
-		out = append(out, found...)
 	}
 	return out, nil
+}
+
+// findStanding is asked every second for every session with an open socket, so it goes past GORM's
+// reflection. The list is filled up to a power of two, so that few different statements are prepared.
+func (s *Service) findStanding(ctx context.Context, ids []int64, found func(id int64)) (err error) {
+	var args []any
+	for i := 0; i < len(ids) || len(args)&(len(args)-1) != 0; i++ {
+		args = append(args, ids[min(i, len(ids)-1)])
+	}
+	query := "SELECT id FROM sessions WHERE id IN (?" + strings.Repeat(",?", len(args)-1) + ") AND expires_at > ? ORDER BY id"
+	rows, err := s.db.Reader(ctx).Statement.ConnPool.QueryContext(ctx, query, append(args, s.now())...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		found(id)
+	}
+	return rows.Err()
 }
 
 // Sessions returns a page of the devices that the account is signed in on, the latest login first.

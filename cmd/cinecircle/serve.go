@@ -86,7 +86,9 @@ func (a *app) run(ctx context.Context, servers []*http.Server, listeners []net.L
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	group, failed := errgroup.WithContext(work)
-	for _, worker := range []func(context.Context) error{a.images.Run, a.users.Run, a.movies.Run, a.notifications.Run, a.bus.Run} {
+	for _, worker := range []func(context.Context) error{
+		a.images.Run, a.users.Run, a.movies.Run, a.notifications.Run, a.bus.Run, giveBack,
+	} {
 		group.Go(func() error { return worker(failed) })
 	}
 	for i, s := range servers {

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"testing"
+)
+
+func TestMemoryIsGivenBackWhenItIsCalmAndMuchIsWasted(t *testing.T) {
+	t.Parallel()
+	const mb = 1 << 20
+	for name, test := range map[string]struct {
+		allocated, used, held uint64
+		want                  bool
+	}{
+		"calm after a storm":  {allocated: 1 * mb, used: 120 * mb, held: 200 * mb, want: true},
+		"under load":          {allocated: 100 * mb, used: 120 * mb, held: 200 * mb},
+		"nothing to give":     {allocated: 1 * mb, used: 190 * mb, held: 200 * mb},
+		"a small process":     {allocated: 1 * mb, used: 9 * mb, held: 12 * mb},
+		"used is an estimate": {allocated: 1 * mb, used: 201 * mb, held: 200 * mb},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before := memory{allocated: 7 * mb}
+			now := memory{allocated: before.allocated + test.allocated, used: test.used, held: test.held}
+			if got := now.wasteful(before); got != test.want {
+				t.Errorf("wasteful is %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestMemoryIsRead(t *testing.T) {
+	t.Parallel()
+	got := readMemory()
+	if got.allocated == 0 || got.held == 0 {
+		t.Errorf("read %+v", got)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := giveBack(ctx); err != nil {
+		t.Errorf("giveBack: %v", err)
+	}
+}
