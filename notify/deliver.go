@@ -10,6 +10,7 @@ import (
 
 const (
 	workers     = 4  // deliveries that run at once
+	minTogether = 8  // mailboxes of one delivery, when there are so many
 	maxTogether = 64 // mailboxes of one delivery
 	ahead       = 64 // notifications that are loaded for a mailbox at once
 )
@@ -17,26 +18,30 @@ const (
 // errand is what a worker is to hand to one socket: n frames after seq from.
 type errand struct {
 	socket  *socket
-	box     *mailbox
 	from, n int64
 	live    bool
+	batch   *batch // where they are
 }
 
 // batch is consecutive notifications of a member, made ready to be sent.
 type batch struct {
+	userID int64
 	from   int64 // the seq before the first
 	frames [][]byte
-}
-
-// after returns up to n frames after seq.
-func (b *batch) after(seq, n int64) [][]byte {
-	begin := seq - b.from
-	return b.frames[begin:min(begin+n, int64(len(b.frames)))]
 }
 
 // has reports whether the notification after seq is in it.
 func (b *batch) has(seq int64) bool {
 	return b != nil && seq >= b.from && seq < b.from+int64(len(b.frames))
+}
+
+// after returns up to n frames after seq.
+func (b *batch) after(seq, n int64) [][]byte {
+	if !b.has(seq) {
+		return nil
+	}
+	begin := seq - b.from
+	return b.frames[begin:min(begin+n, int64(len(b.frames)))]
 }
 
 // work delivers until the hub stops.
@@ -55,82 +60,62 @@ func (s *Service) workOn(ctx context.Context, boxes []*mailbox) {
 }
 
 // deliver hands every socket of some mailboxes what it lacks and has room for. Sockets of a member that
-// stand at the same seq share the frames, and all mailboxes share the queries.
+// stand near one another share the frames, and all mailboxes share the queries. What is looked for in
+// vain waits for a wake or the sweep.
 func (s *Service) deliver(ctx context.Context, boxes []*mailbox) error {
-	defer s.hub.forget(boxes)
-	todo := s.hub.errands(boxes)
-	for len(todo) > 0 {
-		if err := s.load(ctx, lacking(todo)); err != nil {
-			return err
+	todo, missing := s.hub.errands(boxes)
+	if err := s.load(ctx, missing); err != nil {
+		return err
+	}
+	for _, e := range todo {
+		if frames := e.batch.after(e.from, e.n); len(frames) > 0 {
+			s.hand(e, frames)
+			e.socket.box.progress = true
 		}
-		todo = s.handOver(todo)
 	}
 	return nil
 }
 
-// handOver does the errands for which the frames are loaded, and returns those for which they have to be
-// loaded yet. What was looked for in vain waits for a wake or the sweep.
-func (s *Service) handOver(todo []errand) (rest []errand) {
-	for _, e := range todo {
-		switch loaded := e.box.loaded; {
-		case loaded.has(e.from):
-			s.hand(e, loaded.after(e.from, e.n))
-			e.box.progress = true
-		case loaded.from != e.from:
-			rest = append(rest, e)
-		}
-	}
-	return rest
-}
-
-// errands lists what the sockets of mailboxes can take, one mailbox after the other, and of each those
-// first that are furthest behind.
-func (h *hub) errands(boxes []*mailbox) []errand {
+// errands lists what the sockets of mailboxes can take, and the batches that have to be loaded for that.
+func (h *hub) errands(boxes []*mailbox) (todo []errand, missing []*batch) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var all []errand
 	for _, box := range boxes {
-		first := len(all)
+		first := len(todo)
 		for _, k := range box.sockets {
 			if n := k.room(); n > 0 {
-				all = append(all, errand{socket: k, box: box, from: k.sent, n: n, live: k.live})
+				todo = append(todo, errand{socket: k, from: k.sent, n: n, live: k.live, batch: k.loaded})
 			}
 		}
-		slices.SortStableFunc(all[first:], func(a, b errand) int { return cmp.Compare(a.from, b.from) })
+		missing = append(missing, assign(todo[first:], box.userID)...)
 	}
-	return all
+	return todo, missing
 }
 
-// lacking returns the first errand of every mailbox whose notifications are not loaded.
-func lacking(todo []errand) []errand {
-	var all []errand
-	var last *mailbox
-	for _, e := range todo {
-		if e.box != last && !e.box.loaded.has(e.from) {
-			all = append(all, e)
+// assign gives the errands of a member that have no batch one each, or one together where they are near
+// one another, and returns these.
+func assign(todo []errand, userID int64) (missing []*batch) {
+	slices.SortStableFunc(todo, func(a, b errand) int { return cmp.Compare(a.from, b.from) })
+	var last *batch
+	for i := range todo {
+		e := &todo[i]
+		if e.batch.has(e.from) {
+			continue
 		}
-		last = e.box
-	}
-	return all
-}
-
-// forget drops what was loaded for mailboxes of which no socket lags behind it.
-func (h *hub) forget(boxes []*mailbox) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, box := range boxes {
-		lags := func(k *socket) bool { return k.session != nil && k.verdict == nil && box.loaded.has(k.sent) }
-		if !slices.ContainsFunc(box.sockets, lags) {
-			box.loaded = nil
+		if last == nil || e.from >= last.from+ahead {
+			last = &batch{userID: userID, from: e.from}
+			missing = append(missing, last)
 		}
+		e.batch = last
 	}
+	return missing
 }
 
 // hand gives frames to melody, which has room for them. They are counted before, because melody may
 // report one as written before Write has returned.
 func (s *Service) hand(e errand, frames [][]byte) {
 	n := int64(len(frames))
-	session := s.hub.handed(e.socket, n)
+	session := s.hub.handed(e.socket, n, e.batch)
 	for _, frame := range frames {
 		if err := session.Write(frame); err != nil {
 			return // closed meanwhile; the client comes again with since
@@ -143,13 +128,16 @@ func (s *Service) hand(e errand, frames [][]byte) {
 	}
 }
 
-// handed notes that a socket is being given its next n frames, and returns where to.
-func (h *hub) handed(k *socket, n int64) *melody.Session {
+// handed notes that a socket is being given its next n frames of a batch, and returns where to.
+func (h *hub) handed(k *socket, n int64, from *batch) *melody.Session {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	k.flight.Add(n)
 	k.handed += n
 	k.sent += n
+	if k.loaded = from; !from.has(k.sent) {
+		k.loaded = nil
+	}
 	k.box.want = max(k.box.want, k.sent)
 	k.live = k.live || k.sent == k.box.want
 	return k.session

@@ -28,9 +28,7 @@ type mailbox struct {
 	busy   bool // a worker has it, so no other may: sockets get frames in the order of seq
 	again  bool // something changed while it was busy
 
-	// Of the worker that has it.
-	loaded   *batch // what it is delivered from; nil when nobody lags behind it
-	progress bool   // something was handed over
+	progress bool // something was handed over, by the worker that has it
 }
 
 func newHub() *hub {
@@ -124,7 +122,7 @@ func (b *mailbox) owed() bool {
 }
 
 // next waits for mailboxes to deliver to, which done has to give back; none when the workers are to end.
-// It is one when little is to be done, and otherwise a fair share, because together they cost a query.
+// It is a fair share of all, but not of few, because together they cost a query.
 func (h *hub) next() []*mailbox {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -134,7 +132,7 @@ func (h *hub) next() []*mailbox {
 	if h.stopped {
 		return nil
 	}
-	n := min((len(h.queue)+workers-1)/workers, maxTogether)
+	n := min(max(len(h.queue)/workers, minTogether), maxTogether, len(h.queue))
 	boxes := slices.Clone(h.queue[:n])
 	clear(h.queue[:n])
 	h.queue = h.queue[n:]

@@ -39,6 +39,7 @@ type people struct {
 	gone   map[int64]bool
 	ended  map[int64]bool
 	asked  int   // how often for standing sessions
+	shown  int   // how often for actors
 	failed error // what the actors answer, once
 	panics bool  // whether they panic, once
 	broken error // what Standing answers
@@ -72,6 +73,7 @@ func (p *people) StandingSessions(_ context.Context, ids []int64) ([]int64, erro
 func (p *people) Actors(_ context.Context, ids []int64) (map[int64]notify.Actor, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.shown++
 	if err := p.failed; err != nil {
 		p.failed = nil
 		return nil, err

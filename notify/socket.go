@@ -11,7 +11,7 @@ import (
 
 // window is how many frames a socket may have at melody that are not written yet. It is melody's
 // buffer as well, so melody never has to drop one; more would cost each idle socket 48 bytes a frame.
-const window = 16
+const window = 8
 
 // When a reader is slow: it took no frame for stallLimit, or it was more than maxBehind frames behind
 // all through lagGrace, which keeps a burst from closing the sockets that are just taking it.
@@ -54,6 +54,7 @@ type socket struct {
 	sent    int64           // the seq that was handed to melody last; only deliver moves it
 	handed  int64           // frames handed to melody
 	live    bool            // has had everything there was, once
+	loaded  *batch          // has what comes next, for one that lags behind; only deliver sets it
 
 	// Of the sweep, guarded by hub.mu.
 	written  int64     // frames written, as of the last sweep
