@@ -1,6 +1,9 @@
 package notify
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // What the tests have to know of the inside.
 const (
@@ -28,4 +31,9 @@ func (s *Service) Behind(userID int64) []int64 {
 		all = append(all, box.want-k.sent+k.flight.Load())
 	}
 	return all
+}
+
+// Load reads what a socket that stands at a seq is to be sent.
+func (s *Service) Load(ctx context.Context, userID, after int64) error {
+	return s.load(ctx, []*batch{{userID: userID, from: after}})
 }

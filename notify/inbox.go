@@ -30,7 +30,7 @@ func (s *Service) Inbox(ctx context.Context, userID int64, unreadOnly bool, p pa
 	}
 	query := s.DB.Reader(ctx).Where("user_id = ?", userID)
 	if unreadOnly {
-		query = query.Where("read_at IS NULL")
+		query = s.DB.ForceIndex(query, "notifications", "idx_notifications_unread").Where("read_at IS NULL")
 	}
 	if p.After != nil {
 		query = query.Where("seq < ?", p.After.Num)

@@ -8,14 +8,11 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
-	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/review"
-	"github.com/cinecircle/cinecircle/user"
 )
 
 // broken is a kind of statement on a table that fails.
@@ -152,63 +149,5 @@ func TestARolledBackLikeIsNotCounted(t *testing.T) {
 	}
 	if err := s.reviews.Update(t.Context(), 9999, review.Patch{}); !errors.Is(err, review.ErrNotFound) {
 		t.Errorf("error %v for a change of a review that is not there", err)
-	}
-}
-
-// TestListsWalkTheirIndex holds what SQLite plans for each list: no sorting, and no walk through all
-// rows of a table.
-func TestListsWalkTheirIndex(t *testing.T) {
-	t.Parallel()
-	db, err := database.Open(t.Context(), database.Config{Driver: database.SQLite, DSN: ":memory:"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	if _, err := db.MigrateUp(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	var sql []string
-	record := func(q *gorm.DB) {
-		if strings.Contains(q.Statement.SQL.String(), "JOIN") {
-			sql = append(sql, q.Explain(q.Statement.SQL.String(), q.Statement.Vars...))
-		}
-	}
-	if err := db.Reader(t.Context()).Callback().Query().After("gorm:query").Register("record", record); err != nil {
-		t.Fatal(err)
-	}
-	lists(t, db)
-	if len(sql) != 8 {
-		t.Fatalf("%d queries, want 8: one for each page", len(sql))
-	}
-	for _, one := range sql {
-		var steps []struct{ Detail string }
-		if err := db.Reader(t.Context()).Raw("EXPLAIN QUERY PLAN " + one).Scan(&steps).Error; err != nil {
-			t.Fatal(err)
-		}
-		for _, step := range steps {
-			if strings.Contains(step.Detail, "TEMP B-TREE") || strings.HasPrefix(step.Detail, "SCAN") {
-				t.Errorf("%s\n%v", one, steps)
-			}
-		}
-	}
-}
-
-// lists asks for the first page and another of every list, and for one review.
-func lists(t *testing.T, db *database.DB) {
-	t.Helper()
-	s := review.New(review.Deps{DB: db, Users: user.New(user.Deps{DB: db}), Movies: movie.New(movie.Deps{DB: db})})
-	for _, after := range []*page.Key{nil, {Num: 3, ID: 7}} {
-		p := page.Page{Limit: 50, After: after}
-		for _, by := range []review.Sort{review.SortOldest, review.SortNewest, review.SortMostLiked} {
-			if _, _, err := s.OfMovie(t.Context(), 1, 0, by, p); !errors.Is(err, movie.ErrNotFound) {
-				t.Fatalf("list by %s: %v", by, err)
-			}
-		}
-		if _, _, err := s.OfUser(t.Context(), 1, 0, p); !errors.Is(err, user.ErrNotFound) {
-			t.Fatalf("list of user: %v", err)
-		}
-	}
-	if _, err := s.Show(t.Context(), 1, 0); !errors.Is(err, review.ErrNotFound) {
-		t.Fatalf("show: %v", err)
 	}
 }

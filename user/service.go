@@ -104,12 +104,14 @@ type Filter struct {
 	Gender   *Gender
 }
 
-// Search returns a page of the accounts that match, in the order of their ids.
+// Search returns a page of the accounts that match, in the order of their ids. The first page has the
+// bound of a later one, so that both have the same plan.
 func (s *Service) Search(ctx context.Context, f Filter, p page.Page) ([]User, *page.Key, error) {
-	q := f.apply(s.db.Reader(ctx)).Order("id").Limit(p.Fetch())
+	after := int64(0)
 	if p.After != nil {
-		q = q.Where("id > ?", p.After.ID)
+		after = p.After.ID
 	}
+	q := f.apply(s.db.Reader(ctx).Where("id > ?", after)).Order("id").Limit(p.Fetch())
 	var rows []User
 	if err := q.Find(&rows).Error; err != nil {
 		return nil, nil, fmt.Errorf("search users: %w", err)

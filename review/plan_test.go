@@ -1,0 +1,72 @@
+package review_test
+
+import (
+	"fmt"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/testkit"
+	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/user"
+)
+
+// TestListsWalkTheirIndex holds what is planned for the first page and for a later one of each list.
+func TestListsWalkTheirIndex(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	m, u := s.library(t, 60)
+	for _, after := range []*page.Key{nil, {Num: 30, ID: 1700}} {
+		p := page.Page{Limit: 5, After: after}
+		for by, index := range map[review.Sort]string{
+			review.SortOldest: "idx_reviews_movie", review.SortNewest: "idx_reviews_movie", review.SortMostLiked: "idx_reviews_movie_likes",
+		} {
+			testkit.WantIndexed(t, s.DB, index, func() {
+				if rows, _, err := s.reviews.OfMovie(t.Context(), m, 0, by, p); err != nil || len(rows) != 5 {
+					t.Errorf("by %s: %d rows, %v", by, len(rows), err)
+				}
+			})
+		}
+		testkit.WantIndexed(t, s.DB, "idx_reviews_user", func() {
+			if rows, _, err := s.reviews.OfUser(t.Context(), u, 0, p); err != nil || len(rows) != 5 {
+				t.Errorf("of a user: %d rows, %v", len(rows), err)
+			}
+		})
+	}
+}
+
+// library has n members review n films each, and returns a film and a member in their midst.
+func (s *stage) library(t *testing.T, n int) (movieID, userID int64) {
+	t.Helper()
+	now := database.Time(s.Clock.Now())
+	members, films := make([]user.User, n), make([]movie.Movie, n)
+	for i := range n {
+		name := fmt.Sprint("reader", i)
+		members[i] = user.User{Username: name, UsernameKey: name, Age: 30, Gender: user.Female, Role: auth.RoleMember, CreatedAt: now, UpdatedAt: now}
+		films[i] = movie.Movie{Title: name, TitleKey: name, CastMembers: "[]", Playtime: 90, Genre: "Drama", CreatedAt: now, UpdatedAt: now}
+	}
+	err := s.DB.Tx(t.Context(), func(tx *gorm.DB) error {
+		if err := tx.Create(&members).Error; err != nil {
+			return err
+		}
+		if err := tx.Create(&films).Error; err != nil {
+			return err
+		}
+		var rows []review.Review
+		for _, u := range members {
+			for i, m := range films {
+				rows = append(rows, review.Review{UserID: u.ID, MovieID: m.ID, Title: "t", Content: "c", LikeCount: int64((i + len(rows)) % 50), CreatedAt: now, UpdatedAt: now})
+			}
+		}
+		return tx.CreateInBatches(&rows, 500).Error
+	})
+	if err != nil {
+		t.Fatalf("fill: %v", err)
+	}
+	testkit.Analyze(t, s.DB, "users", "movies", "reviews")
+	return films[n/2].ID, members[n/2].ID
+}
