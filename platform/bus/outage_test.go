@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+
+	"github.com/cinecircle/cinecircle/platform/testkit/fault"
 )
 
 func TestTheBusHealsAfterAnOutage(t *testing.T) {
@@ -62,7 +64,7 @@ func TestRedisMayBeDownAtStart(t *testing.T) {
 }
 
 func TestPublishNeverWaitsForRedis(t *testing.T) {
-	for name, addr := range map[string]string{"down": "127.0.0.1:1", "silent": blackHole(t)} {
+	for name, addr := range map[string]string{"down": "127.0.0.1:1", "silent": fault.BlackHole(t)} {
 		t.Run(name, func(t *testing.T) {
 			b := newTestBus(t, "redis://"+addr)
 			var box inbox
@@ -121,7 +123,7 @@ func TestConcurrentPublishersOfAFullQueueAllReturn(t *testing.T) {
 }
 
 func TestRunEndsSoonWhenRedisIsSilent(t *testing.T) {
-	b := newTestBus(t, "redis://"+blackHole(t))
+	b := newTestBus(t, "redis://"+fault.BlackHole(t))
 	b.Subscribe("wake", func(string) {})
 	stop := start(t, b)
 	b.Publish("wake", "x")
@@ -134,16 +136,16 @@ func TestRunEndsSoonWhenRedisIsSilent(t *testing.T) {
 
 func TestASubscriptionThatDiedInSilenceIsReplaced(t *testing.T) {
 	server := miniredis.RunT(t)
-	cut := newCuttableProxy(t, server.Addr())
-	b := newTestBus(t, "redis://"+cut.addr)
+	road := fault.NewRoad(t, server.Addr())
+	b := newTestBus(t, "redis://"+road.Addr)
 	b.quiet = 50 * time.Millisecond
 	var box inbox
 	b.Subscribe("wake", box.put)
 	start(t, b)
 	eventually(t, "it is connected", connected(b))
-	cut.freeze() // no reset, no end of file: packets just vanish
+	road.Lose() // no reset, no end of file: packets just vanish
 	eventually(t, "the dead connection is noticed", func() bool { return !b.subscribed.Load() })
-	cut.thaw()
+	road.Carry()
 	eventually(t, "it is connected again", connected(b))
 	server.Publish("cinecircle:0:wake", "SOMEBODY hello")
 	eventually(t, "hints come in again", func() bool { return box.count("hello") == 1 })

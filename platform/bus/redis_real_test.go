@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9"
+
+	"github.com/cinecircle/cinecircle/platform/testkit/fault"
 )
 
 // redisVariable names a real Redis to test on; make test-redis starts one.
@@ -26,16 +28,6 @@ func realRedis(t *testing.T) (addr string, ok bool) {
 		t.Fatalf("%s is no URL of a Redis: %v", redisVariable, err)
 	}
 	return opt.Addr, true
-}
-
-// cut closes every connection, in the middle of whatever goes over it.
-func (p *cuttableProxy) cut() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, c := range p.conns {
-		_ = c.Close()
-	}
-	p.conns = nil
 }
 
 func TestARealRedisCarriesEveryHintOnceAndInOrder(t *testing.T) {
@@ -94,15 +86,15 @@ func TestABusWhoseConnectionsAreCutAgainAndAgainHeals(t *testing.T) {
 	if !ok {
 		return
 	}
-	proxy := newCuttableProxy(t, addr)
-	a, b, boxA, boxB := pair(t, "redis://"+proxy.addr+"/13")
+	road := fault.NewRoad(t, addr)
+	a, b, boxA, boxB := pair(t, "redis://"+road.Addr+"/13")
 	sent := 0
 	for range 10 {
 		for until := time.Now().Add(300 * time.Millisecond); time.Now().Before(until); <-time.After(time.Millisecond) {
 			a.Publish("wake", fmt.Sprint(sent))
 			sent++
 		}
-		proxy.cut()
+		road.Cut()
 	}
 	eventually(t, "both are connected again", func() bool { return connected(a)() && connected(b)() })
 	a.Publish("wake", "after")

@@ -6,7 +6,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/testkit/fault"
 )
 
 func TestAServerThatIsDownIsToldFromAQueryThatIsWrong(t *testing.T) {
@@ -87,8 +87,8 @@ func TestADatabaseThatIsLostIsUnavailableUntilItIsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	road := newRoad(t, cfg.Addr)
-	cfg.Addr = road.addr
+	road := fault.NewRoad(t, cfg.Addr)
+	cfg.Addr = road.Addr
 	db, err := Open(t.Context(), Config{Driver: MySQL, DSN: cfg.FormatDSN()})
 	if err != nil {
 		t.Fatal(err)
@@ -107,13 +107,13 @@ func TestADatabaseThatIsLostIsUnavailableUntilItIsBack(t *testing.T) {
 			t.Errorf("before, %s: %v", what, err)
 		}
 	}
-	road.close()
+	road.Close()
 	for what, err := range ask() {
 		if !errors.Is(err, apperr.ErrUnavailable) {
 			t.Errorf("%s: %v, want unavailable", what, err)
 		}
 	}
-	road.open(t)
+	road.Open(t)
 	working := func() bool {
 		for _, err := range ask() {
 			if err != nil {
@@ -125,61 +125,6 @@ func TestADatabaseThatIsLostIsUnavailableUntilItIsBack(t *testing.T) {
 	for deadline := time.Now().Add(20 * time.Second); !working(); <-time.After(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("it is back, but not for us")
-		}
-	}
-}
-
-// road is a port through which a server is reached, until it is closed.
-type road struct {
-	addr, target string
-	listener     net.Listener
-	conns        chan net.Conn
-}
-
-func newRoad(t *testing.T, target string) *road {
-	t.Helper()
-	r := &road{addr: "127.0.0.1:0", target: target, conns: make(chan net.Conn, 100)}
-	r.open(t)
-	t.Cleanup(r.close)
-	return r
-}
-
-func (r *road) open(t *testing.T) {
-	t.Helper()
-	var err error
-	if r.listener, err = net.Listen("tcp", r.addr); err != nil {
-		t.Fatal(err)
-	}
-	r.addr = r.listener.Addr().String()
-	go r.serve(r.listener)
-}
-
-func (r *road) serve(l net.Listener) {
-	for {
-		near, err := l.Accept()
-		if err != nil {
-			return
-		}
-		far, err := net.Dial("tcp", r.target)
-		if err != nil {
-			_ = near.Close()
-			continue
-		}
-		r.conns <- near
-		r.conns <- far
-		go func() { _, _ = io.Copy(far, near) }()
-		go func() { _, _ = io.Copy(near, far) }()
-	}
-}
-
-func (r *road) close() {
-	_ = r.listener.Close()
-	for {
-		select {
-		case c := <-r.conns:
-			_ = c.Close()
-		default:
-			return
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+
+	"github.com/cinecircle/cinecircle/platform/testkit/fault"
 )
 
 func TestWithRedisDownTheFallbackHoldsTheLimit(t *testing.T) {
@@ -89,7 +90,7 @@ func TestOnlyOneCallerASecondTriesAFailedRedis(t *testing.T) {
 }
 
 func TestASilentRedisCostsARequestATenthOfASecondOnce(t *testing.T) {
-	addr := blackHole(t)
+	addr := fault.BlackHole(t)
 	l, fallback := newTestRedis(t, addr, newFakeClock(), io.Discard)
 	r := Rate{Count: 5, Per: time.Hour}
 	start := time.Now()
@@ -121,26 +122,4 @@ func TestACallerThatGoesAwayDoesNotGiveRedisABadName(t *testing.T) {
 	if fallback.asked.Load() != asked {
 		t.Error("the next caller was sent to the fallback")
 	}
-}
-
-// blackHole accepts connections and never answers.
-func blackHole(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			defer conn.Close() // when the listener is closed, not before
-		}
-	}()
-	t.Cleanup(func() { _ = ln.Close(); <-done })
-	return ln.Addr().String()
 }
