@@ -39,6 +39,7 @@ type DB struct {
 	options        *sql.TxOptions // of every transaction
 	writer, reader *gorm.DB
 	pools          map[string]*sql.DB
+	patient        func() (*sql.DB, error) // opens a pool on which no answer comes too late; of MySQL alone
 }
 
 // Open connects and checks that the connection has the settings that this package promises.

@@ -11,37 +11,19 @@ import (
 	"gorm.io/driver/mysql"
 )
 
-// openMySQL connects to MySQL 8 or MariaDB 10.11 and later. What the program relies on is set
-// here and cannot be changed by the DSN: UTC, parsed times, utf8mb4, strict mode.
+// mysqlConns is how many connections there are at most.
+const mysqlConns = 32
+
+// openMySQL connects to MySQL 8 or MariaDB 10.11 and later.
 func openMySQL(ctx context.Context, c Config) (*DB, error) {
-	cfg, err := parseMySQL(c.DSN)
+	cfg, err := mysqlConfig(c)
 	if err != nil {
-		return nil, fmt.Errorf("database.dsn is %w", err)
+		return nil, err
 	}
-	cfg.ParseTime = true
-	cfg.Loc = time.UTC
-	cfg.MultiStatements = false
-	cfg.RejectReadOnly = true
-	cfg.Logger = driverLog{c.Logger}
-	cfg.Timeout = orDefault(cfg.Timeout, 5*time.Second)
-	cfg.ReadTimeout = orDefault(cfg.ReadTimeout, 30*time.Second)
-	cfg.WriteTimeout = orDefault(cfg.WriteTimeout, 30*time.Second)
-	if err := cfg.Apply(driver.Charset("utf8mb4", "utf8mb4_bin")); err != nil {
-		return nil, fmt.Errorf("set the MySQL character set: %w", err)
-	}
-	if cfg.Params == nil {
-		cfg.Params = map[string]string{}
-	}
-	cfg.Params["time_zone"] = "'+00:00'"
-	cfg.Params["sql_mode"] = "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
-	connector, err := driver.NewConnector(cfg)
+	pool, err := mysqlPool(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("database.dsn: %w", err)
+		return nil, err
 	}
-	pool := sql.OpenDB(mysqlConnector{connector})
-	pool.SetMaxOpenConns(32)
-	pool.SetMaxIdleConns(32)
-	pool.SetConnMaxLifetime(3 * time.Minute)
 	if err := pool.PingContext(ctx); err != nil {
 		_ = pool.Close() // the reason to fail is err
 		return nil, fmt.Errorf("connect to MySQL at %s: %w", cfg.Addr, err)
@@ -58,7 +40,59 @@ func openMySQL(ctx context.Context, c Config) (*DB, error) {
 		// Rows that decide something are locked by name; the gap locks of the default level would only
 		// have strangers wait for each other.
 		options: &sql.TxOptions{Isolation: sql.LevelReadCommitted},
+		patient: func() (*sql.DB, error) {
+			cfg := cfg.Clone()
+			cfg.ReadTimeout = 0
+			return mysqlPool(cfg)
+		},
 	}, nil
+}
+
+// mysqlConfig is what the DSN says. What the program relies on is set here and cannot be changed by
+// it: UTC, parsed times, utf8mb4, strict mode.
+func mysqlConfig(c Config) (*driver.Config, error) {
+	cfg, err := parseMySQL(c.DSN)
+	if err != nil {
+		return nil, fmt.Errorf("database.dsn is %w", err)
+	}
+	cfg.ParseTime = true
+	cfg.Loc = time.UTC
+	cfg.MultiStatements = false
+	cfg.RejectReadOnly = true
+	cfg.Logger = driverLog{c.Logger}
+	cfg.Timeout = orDefault(cfg.Timeout, 5*time.Second)
+	cfg.ReadTimeout = orDefault(cfg.ReadTimeout, 10*time.Second)
+	cfg.WriteTimeout = orDefault(cfg.WriteTimeout, 10*time.Second)
+	if err := cfg.Apply(driver.Charset("utf8mb4", "utf8mb4_bin")); err != nil {
+		return nil, fmt.Errorf("set the MySQL character set: %w", err)
+	}
+	if cfg.Params == nil {
+		cfg.Params = map[string]string{}
+	}
+	cfg.Params["time_zone"] = "'+00:00'"
+	cfg.Params["sql_mode"] = "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+	// Below the time after which a statement counts as unanswered: a lock wait is tried again, an outage is not.
+	cfg.Params["innodb_lock_wait_timeout"] = "5"
+	return cfg, nil
+}
+
+func mysqlPool(cfg *driver.Config) (*sql.DB, error) {
+	server := &mysqlServer{timeout: cfg.Timeout}
+	cfg.DialFunc = server.dial
+	connector, err := driver.NewConnector(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("database.dsn: %w", err)
+	}
+	server.Connector = connector
+	pool := sql.OpenDB(server)
+	pool.SetMaxOpenConns(mysqlConns)
+	pool.SetMaxIdleConns(mysqlConns)
+	pool.SetConnMaxLifetime(3 * time.Minute)
+	server.forgetIdle = func() {
+		pool.SetMaxIdleConns(-1) // closes them
+		pool.SetMaxIdleConns(mysqlConns)
+	}
+	return pool, nil
 }
 
 // driverLog takes what the driver says of connections that broke. Who used one has the error.

@@ -2,7 +2,6 @@ package database
 
 import (
 	"cmp"
-	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -25,18 +24,6 @@ type mysqlDialector struct{ *gormmysql.Dialector }
 
 // Translate implements [gorm.ErrorTranslator].
 func (d mysqlDialector) Translate(err error) error { return unavailable(d.Dialector.Translate(err)) }
-
-// mysqlConnector is the driver's, of which every failure means that the server is down.
-type mysqlConnector struct{ driver.Connector }
-
-// Connect implements [driver.Connector].
-func (c mysqlConnector) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := c.Connector.Connect(ctx)
-	if err != nil && ctx.Err() == nil {
-		return nil, fmt.Errorf("%w: %w", apperr.ErrUnavailable.After(retryAfter), err)
-	}
-	return conn, err
-}
 
 // unavailable wraps err, so that it becomes a 503, when it says that the database is down;
 // it stays what it is besides. Any other error is returned as it is.
