@@ -13,6 +13,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -39,6 +40,7 @@ type DB struct {
 	options        *sql.TxOptions // of every transaction
 	writer, reader *gorm.DB
 	pools          map[string]*sql.DB
+	unwritable     atomic.Bool             // whether the last write failed for the disk; of SQLite alone
 	patient        func() (*sql.DB, error) // opens a pool on which no answer comes too late; of MySQL alone
 }
 
@@ -91,7 +93,7 @@ func (d *DB) Check(ctx context.Context) error {
 			return fmt.Errorf("ping %s: %w", name, err)
 		}
 	}
-	return nil
+	return d.checkDisk(ctx)
 }
 
 // Close closes all connections.

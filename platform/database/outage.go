@@ -34,13 +34,15 @@ func unavailable(err error) error {
 	return fmt.Errorf("%w: %w", apperr.ErrUnavailable.After(retryAfter), err)
 }
 
-// isOutage knows connections that broke, and what a server says that is starting, stopping, full or has become a replica
-// (https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html).
+// isOutage knows connections that broke, a disk that is full or gone, and what a server says that is
+// starting, stopping, full or has become a replica (https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html).
 func isOutage(err error) bool {
 	if my, ok := errors.AsType[*mysql.MySQLError](err); ok {
 		switch my.Number {
-		case 1040, // too many connections
+		case 1021, // disk full
+			1040, // too many connections
 			1053, // server shutdown in progress
+			1114, // the table is full: the disk is
 			1290, // running with --read-only
 			1317, // query interrupted
 			1792, // in a read-only transaction
@@ -51,7 +53,7 @@ func isOutage(err error) bool {
 		}
 		return false
 	}
-	if errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, driver.ErrBadConn) {
+	if errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, driver.ErrBadConn) || isDiskFault(err) {
 		return true
 	}
 	_, ok := errors.AsType[*net.OpError](err)

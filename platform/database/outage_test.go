@@ -23,6 +23,7 @@ func TestAServerThatIsDownIsToldFromAQueryThatIsWrong(t *testing.T) {
 		dial:                               true,
 		mysql.ErrInvalidConn:               true,
 		driver.ErrBadConn:                  true,
+		&mysql.MySQLError{Number: 1021}:    true,
 		&mysql.MySQLError{Number: 1040}:    true,
 		&mysql.MySQLError{Number: 1053}:    true,
 		&mysql.MySQLError{Number: 1213}:    false, // a deadlock

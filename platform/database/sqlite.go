@@ -18,7 +18,10 @@ import (
 )
 
 // sqliteDialector is GORM's, with the errors of both drivers understood.
-type sqliteDialector struct{ sqlite.Dialector }
+type sqliteDialector struct {
+	sqlite.Dialector
+	unwritable *atomic.Bool // of the DB
+}
 
 // The extended result codes that have a name in GORM (https://www.sqlite.org/rescode.html).
 const (
@@ -27,8 +30,13 @@ const (
 	sqliteConstraintUnique     = 2067
 )
 
-// Translate turns constraint errors into GORM's. The one it replaces reads only mattn's errors.
-func (sqliteDialector) Translate(err error) error {
+// Translate turns constraint errors into GORM's, and those of the disk into a 503. The one it replaces reads
+// only mattn's errors.
+func (d sqliteDialector) Translate(err error) error {
+	if isDiskFault(err) {
+		d.unwritable.Store(true)
+		return unavailable(err)
+	}
 	switch sqliteCode(err) {
 	case sqliteConstraintUnique, sqliteConstraintPrimaryKey:
 		return gorm.ErrDuplicatedKey
@@ -36,6 +44,37 @@ func (sqliteDialector) Translate(err error) error {
 		return gorm.ErrForeignKeyViolated
 	}
 	return err
+}
+
+// The primary result codes of a disk that is full, or gone.
+const (
+	sqliteIOError  = 10
+	sqliteFull     = 13
+	sqliteCantOpen = 14
+)
+
+func isDiskFault(err error) bool {
+	switch sqliteCode(err) & 0xff { // the low byte of an extended result code is the primary one
+	case sqliteIOError, sqliteFull, sqliteCantOpen:
+		return true
+	}
+	return false
+}
+
+// checkDisk writes something that changes nothing, once a write has failed for the disk, until one succeeds.
+func (d *DB) checkDisk(ctx context.Context) error {
+	if !d.unwritable.Load() {
+		return nil
+	}
+	var version int64
+	if err := d.pools["writer"].QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return fmt.Errorf("read the database file: %w", err)
+	}
+	if _, err := d.pools["writer"].ExecContext(ctx, fmt.Sprint("PRAGMA user_version = ", version)); err != nil {
+		return fmt.Errorf("write the database file: %w", err)
+	}
+	d.unwritable.Store(false)
+	return nil
 }
 
 func openSQLite(ctx context.Context, c Config) (*DB, error) {
@@ -69,7 +108,7 @@ func (d *DB) openSQLitePool(ctx context.Context, c Config, name, dsn string, siz
 		_ = pool.Close() // the reason to fail is err
 		return nil, fmt.Errorf("open %s: %w", c.DSN, err)
 	}
-	g, err := open(sqliteDialector{sqlite.Dialector{Conn: pool, DriverName: sqliteDriver}}, c)
+	g, err := open(sqliteDialector{sqlite.Dialector{Conn: pool, DriverName: sqliteDriver}, &d.unwritable}, c)
 	if err != nil {
 		_ = pool.Close() // the reason to fail is err
 		return nil, fmt.Errorf("open %s: %w", c.DSN, err)
