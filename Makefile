@@ -17,7 +17,7 @@ $(error SKIP takes any of: $(STEPS); not: $(filter-out $(STEPS),$(SKIP)))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check format lint vet fmt test-mysql test-redis test-s3 test-browser screens cluster cover bench vuln vendor-ui release clean
+.PHONY: help build run test check format lint vet fmt test-mysql test-mysql8 test-redis test-s3 test-browser screens cluster cover bench vuln vendor-ui release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,9 @@ fmt: ## format every Go file
 test-mysql: ## run every test on a private MariaDB, without the race detector
 	MARIADB_ARGS=--innodb-flush-log-at-trx-commit=2 ./scripts/with-servers.sh mariadb -- \
 		$(GO) test -tags $(TAGS) -timeout $(TIMEOUT) -p 2 $(TESTFLAGS) $(PKG)
+
+test-mysql8: ## the same, with MariaDB spoken to as MySQL 8 is
+	MARIADB_DSN_PARAMS='?serverVersion=8.0.36' $(MAKE) test-mysql
 
 test-redis: ## test the bus and the limits on a private Redis
 	./scripts/with-servers.sh redis -- ./scripts/test.sh -tags $(TAGS) -timeout $(TIMEOUT) $(TESTFLAGS) ./platform/bus ./platform/limit

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # A private MariaDB in DIR: scripts/mariadb.sh start|stop|kill|clean DIR (see servers.sh). Prints a DSN whose user may
 # create schemas. It listens on the loopback only and has no password: for tests, nothing else. MARIADB_ARGS are further
-# options, such as --innodb-flush-log-at-trx-commit=2 where no power cut is feared.
+# options, such as --innodb-flush-log-at-trx-commit=2 where no power cut is feared; MARIADB_DSN_PARAMS ends the DSN.
 source "$(dirname "$0")/servers.sh"
 
-url() { echo "root@tcp(127.0.0.1:$port)/"; }
+url() { echo "root@tcp(127.0.0.1:$port)/${MARIADB_DSN_PARAMS:-}"; }
 
 answers() { mariadb --no-defaults --protocol=tcp -h 127.0.0.1 -P "$port" -u root --skip-password -e 'SELECT 1'; }
 

@@ -14,12 +14,18 @@ import (
 // mysqlConns is how many connections there are at most.
 const mysqlConns = 32
 
+// ServerVersionParam is a parameter of a DSN that says what version the server is to be taken for. It is for
+// tests, which speak to MariaDB as to MySQL 8 by it.
+const ServerVersionParam = "serverVersion"
+
 // openMySQL connects to MySQL 8 or MariaDB 10.11 and later.
 func openMySQL(ctx context.Context, c Config) (*DB, error) {
 	cfg, err := mysqlConfig(c)
 	if err != nil {
 		return nil, err
 	}
+	version := cfg.Params[ServerVersionParam]
+	delete(cfg.Params, ServerVersionParam)
 	pool, err := mysqlPool(cfg)
 	if err != nil {
 		return nil, err
@@ -29,7 +35,9 @@ func openMySQL(ctx context.Context, c Config) (*DB, error) {
 		return nil, fmt.Errorf("connect to MySQL at %s: %w", cfg.Addr, err)
 	}
 	// Without RETURNING, which GORM uses on MariaDB only, both servers are spoken to as MySQL 8 is.
-	dialector := mysqlDialector{&mysql.Dialector{Config: &mysql.Config{Conn: pool, DisableWithReturning: true}}}
+	dialector := mysqlDialector{&mysql.Dialector{Config: &mysql.Config{
+		Conn: pool, DisableWithReturning: true, ServerVersion: version, SkipInitializeWithVersion: version != "",
+	}}}
 	g, err := open(dialector, c)
 	if err != nil {
 		_ = pool.Close() // the reason to fail is err

@@ -19,8 +19,10 @@ func FreshSchema(t testing.TB, dsn string) database.Config {
 		t.Fatalf("%s: %v", DSNVariable, err)
 	}
 	name := "cinecircle_test_" + uuid.NewString()[:8]
-	server.DBName = ""
-	admin, err := sql.Open("mysql", server.FormatDSN())
+	plain := server.Clone() // the driver itself does not know the parameter
+	delete(plain.Params, database.ServerVersionParam)
+	plain.DBName = ""
+	admin, err := sql.Open("mysql", plain.FormatDSN())
 	if err != nil {
 		t.Fatalf("open %s: %v", DSNVariable, err)
 	}
