@@ -104,6 +104,7 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	a.bus = bus.NewMemory()
 	if c.Notify.Broker == brokerRedis {
+		bus.LogClients(a.log)
 		if a.bus, err = bus.NewRedis(string(c.Notify.Redis.URL), a.log); err != nil {
 			return err
 		}

@@ -122,3 +122,16 @@ func (b *Redis) Check(ctx context.Context) error {
 // Dropped returns how many hints did not get to the other instances since the start, because Redis
 // was not there to take them.
 func (b *Redis) Dropped() int64 { return b.dropped.Load() }
+
+// LogClients has every Redis client of the process write its remarks to log; by itself go-redis writes plain
+// lines on standard error. Whoever used a connection that broke has the error, so they are for debugging.
+func LogClients(log *slog.Logger) { redis.SetLogger(clientLog{log}) }
+
+type clientLog struct{ log *slog.Logger }
+
+// Printf implements the interface of go-redis.
+func (l clientLog) Printf(ctx context.Context, format string, v ...any) {
+	if l.log.Enabled(ctx, slog.LevelDebug) {
+		l.log.DebugContext(ctx, "the Redis client noticed", "message", fmt.Sprintf(format, v...))
+	}
+}
