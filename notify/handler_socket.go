@@ -28,7 +28,7 @@ func (h handler) connect(c *gin.Context) error {
 	if err := handshake(c); err != nil {
 		return err
 	}
-	token, byCookie, err := credentials(c.Request)
+	token, byCookie, err := auth.Credentials(c.Request, protocolToken)
 	if byCookie && h.s.Edge.Foreign(c.Request) {
 		return web.ErrCrossOrigin
 	}
@@ -74,24 +74,14 @@ func handshake(c *gin.Context) error {
 	return nil
 }
 
-// credentials finds the token of a socket: in the header, in the subprotocols, in the cookie. The
-// first that is there counts, without a second try. It is never in the URL, which ends up in logs.
-func credentials(r *http.Request) (token string, byCookie bool, err error) {
-	if header := r.Header.Get("Authorization"); header != "" {
-		token, ok := auth.BearerToken(header)
-		if !ok {
-			return "", false, auth.ErrInvalidToken
-		}
-		return token, false, nil
-	}
+// protocolToken finds the token of a browser, whose scripts cannot set headers, in the subprotocols. A token
+// is never in the URL, which ends up in logs.
+func protocolToken(r *http.Request) string {
 	protocol, token, _ := strings.Cut(strings.Join(r.Header.Values("Sec-WebSocket-Protocol"), ","), ",")
-	if token = strings.TrimSpace(token); token != "" && strings.TrimSpace(protocol) == bearerProtocol {
-		return token, false, nil
+	if strings.TrimSpace(protocol) != bearerProtocol {
+		return ""
 	}
-	if cookie, err := r.Cookie(auth.AccessCookie); err == nil && cookie.Value != "" {
-		return cookie.Value, true, nil
-	}
-	return "", false, auth.ErrUnauthorized
+	return strings.TrimSpace(token)
 }
 
 // refusal returns the contract's reason for closing with 4001, "" when err says nothing about the token.

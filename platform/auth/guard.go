@@ -90,7 +90,7 @@ func (g *Guard) identify(c *gin.Context, p Policy) (v Viewer, byCookie bool, err
 	if p == Public || p == Socket {
 		return Viewer{}, false, nil
 	}
-	token, byCookie, err := credentials(c.Request)
+	token, byCookie, err := Credentials(c.Request)
 	if err != nil {
 		return Viewer{}, false, err
 	}
@@ -104,13 +104,21 @@ func (g *Guard) identify(c *gin.Context, p Policy) (v Viewer, byCookie bool, err
 	return v, byCookie, nil
 }
 
-func credentials(r *http.Request) (token string, byCookie bool, err error) {
+// Credentials finds the token of a request, and whether it came as a cookie: in the Authorization header,
+// where one of the others looks, in the cookie. The first that is there counts, without a second try.
+// The error is [ErrUnauthorized] when there is none, and [ErrInvalidToken] for a header that cannot be read.
+func Credentials(r *http.Request, others ...func(*http.Request) string) (token string, byCookie bool, err error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		token, ok := BearerToken(header)
 		if !ok {
 			return "", false, ErrInvalidToken
 		}
 		return token, false, nil
+	}
+	for _, look := range others {
+		if token := look(r); token != "" {
+			return token, false, nil
+		}
 	}
 	if cookie, err := r.Cookie(AccessCookie); err == nil && cookie.Value != "" {
 		return cookie.Value, true, nil
