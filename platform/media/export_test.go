@@ -13,3 +13,6 @@ const (
 	ClaimWithin = claimWithin
 	RemoveAgain = removeAgain
 )
+
+// MaxPuts is how many uploads wait for the store at most.
+const MaxPuts = maxPuts

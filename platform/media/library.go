@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/database"
 )
 
@@ -17,6 +18,9 @@ const (
 	// above putTimeout and above what the clocks of two instances may differ by.
 	claimWithin = 15 * time.Minute
 	putTimeout  = time.Minute
+	// maxPuts is how many uploads may wait for the store. It is far below the requests that are served
+	// at once, so that a store that hangs leaves room for those that need none.
+	maxPuts = 64
 )
 
 // Library ties the store to the database. Every image that no row names has a row in the table
@@ -30,6 +34,7 @@ type Library struct {
 	log   *slog.Logger
 
 	gate     *gate
+	puts     chan struct{} // holds one for each upload to the store that is under way
 	counters counters
 	pending  chan Trash // what may go at once; when it is full the sweeper gets it
 	every    time.Duration
@@ -39,7 +44,7 @@ type Library struct {
 func NewLibrary(db *database.DB, store Store, clock func() time.Time, log *slog.Logger) *Library {
 	return &Library{
 		db: db, store: store, clock: clock, log: log,
-		gate: newGate(), pending: make(chan Trash, pendingRemovals), every: sweepEvery,
+		gate: newGate(), puts: make(chan struct{}, maxPuts), pending: make(chan Trash, pendingRemovals), every: sweepEvery,
 	}
 }
 
@@ -71,7 +76,7 @@ func (l *Library) Decode(ctx context.Context, folder Folder, u Upload) (*Picture
 
 // Attach stores pic with its copies and runs write in a transaction, with the key that the row is to
 // name; for a nil pic that is "". When write or the commit fails the files go, too. The error is write's own,
-// or matches apperr.ErrUnavailable while the store is down.
+// or matches apperr.ErrUnavailable while the store is down, and apperr.ErrBusy while many wait for it.
 // It opens its transactions itself: ctx must not carry one, or a crash could leave the file behind.
 // write may run more than once, as with [database.DB.Tx].
 func (l *Library) Attach(ctx context.Context, pic *Picture, write func(tx *gorm.DB, key string) error) error {
@@ -100,6 +105,12 @@ func (l *Library) Attach(ctx context.Context, pic *Picture, write func(tx *gorm.
 // put announces the image in the trash, then writes its copies and itself. A failed write may still
 // arrive at a slow store after it was given up, so its row stays until it is due.
 func (l *Library) put(ctx context.Context, pic *Picture) (Trash, error) {
+	select {
+	case l.puts <- struct{}{}:
+		defer func() { <-l.puts }()
+	default:
+		return Trash{}, fmt.Errorf("store image: %w", apperr.ErrBusy.After(retryAfter))
+	}
 	n := newName(pic)
 	file := Trash{Key: n.key(), DueAt: database.Time(l.clock().Add(claimWithin))}
 	err := l.db.Tx(ctx, func(tx *gorm.DB) error { return tx.Create(&file).Error })

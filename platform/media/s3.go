@@ -108,12 +108,30 @@ func (c S3Config) tune(o *s3.Options) {
 	o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 }
 
-// Put uploads the object with the headers that a browser is to see.
+// Put uploads the object with the headers that a browser is to see, and looks whether it is there: there are
+// stores, and boxes in front of them, that answer 200 to what they did not keep.
 func (s *S3) Put(ctx context.Context, key, contentType string, data []byte) error {
 	if err := checkKey(key); err != nil {
 		return err
 	}
-	return s.put(ctx, key, contentType, data)
+	if err := s.put(ctx, key, contentType, data); err != nil {
+		return err
+	}
+	return s.verify(ctx, key, contentType, int64(len(data)))
+}
+
+// verify asks for the size and the type of an object. Its ETag says nothing: it need not be a digest of the bytes.
+func (s *S3) verify(ctx context.Context, key, contentType string, size int64) error {
+	got, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key})
+	if err != nil {
+		return unavailable(ctx, "look for the upload", key, err)
+	}
+	if aws.ToInt64(got.ContentLength) != size || aws.ToString(got.ContentType) != contentType {
+		err := fmt.Errorf("the store has %d bytes of %s, not %d of %s",
+			aws.ToInt64(got.ContentLength), aws.ToString(got.ContentType), size, contentType)
+		return unavailable(ctx, "look for the upload", key, err)
+	}
+	return nil
 }
 
 // Delete removes the object.

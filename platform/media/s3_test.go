@@ -16,11 +16,17 @@ import (
 	"github.com/cinecircle/cinecircle/platform/apperr"
 )
 
-// answering is a store that gives the answers one after the other, and the last one from then on.
+// answering is a store that gives the answers one after the other, and the last one from then on. Asked whether
+// it kept what put sends it says yes.
 func answering(t *testing.T, statuses ...int) (s *S3, asked *atomic.Int64, seen chan *http.Request) {
 	t.Helper()
 	asked, seen = new(atomic.Int64), make(chan *http.Request, 16)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			w.Header().Set("Content-Type", "image/png")
+			w.Header().Set("Content-Length", "5")
+			return
+		}
 		n := min(int(asked.Add(1)), len(statuses))
 		seen <- r
 		w.WriteHeader(statuses[n-1])
