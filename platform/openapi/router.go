@@ -141,21 +141,8 @@ func (r *Router) closeLiterals() {
 // shadowed reports whether a literal path also fits the pattern of another route.
 func (r *Router) shadowed(path string) bool {
 	return !strings.Contains(path, ":") && slices.ContainsFunc(r.routes, func(o Route) bool {
-		return o.Path != path && fits(path, o.Path)
+		return o.Path != path && web.Fits(path, o.Path)
 	})
-}
-
-func fits(path, pattern string) bool {
-	p, q := strings.Split(path, "/"), strings.Split(pattern, "/")
-	if len(p) != len(q) {
-		return false
-	}
-	for i := range p {
-		if p[i] != q[i] && !strings.HasPrefix(q[i], ":") {
-			return false
-		}
-	}
-	return true
 }
 
 func defaultClass(method string) auth.Class {

@@ -5,8 +5,6 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
-
-	"github.com/cinecircle/cinecircle/platform/apperr"
 )
 
 // Options is what every request needs.
@@ -25,10 +23,11 @@ const DefaultInFlight = 512
 func NewEngine(o Options) *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
-	e.HandleMethodNotAllowed = true
+	e.HandleMethodNotAllowed = false // see noRoute
 	e.RedirectTrailingSlash = false
 	e.RedirectFixedPath = false
 	e.ContextWithFallback = false
+	e.UseRawPath = true // %2F is a letter of a segment, not the end of one: /users%2Fme is not /users/me
 	_ = e.SetTrustedProxies(o.Edge.proxyNames()) // parsed by NewEdge already
 	if o.MaxInFlight == 0 {
 		o.MaxInFlight = DefaultInFlight
@@ -41,14 +40,8 @@ func NewEngine(o Options) *gin.Engine {
 		cors(o.Edge),
 		inFlight(o.MaxInFlight),
 	)
-	e.NoRoute(Handle(func(*gin.Context) error { return apperr.ErrNotFound }))
-	e.NoMethod(Handle(noMethod))
+	e.NoRoute(Handle(noRoute(e)))
 	return e
-}
-
-// noMethod answers for a path that exists with other methods; gin has set Allow.
-func noMethod(c *gin.Context) error {
-	return NotAllowed(c.Writer.Header().Get("Allow") + ", " + http.MethodOptions)(c)
 }
 
 // NotAllowed returns a handler for methods that a path does not have. OPTIONS asks just for that.
