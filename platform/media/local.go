@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/web"
 )
 
 // partSuffix marks a file that is still being written. It follows the key, so that deleting the key
@@ -114,11 +115,8 @@ func (l *Local) Serve(w http.ResponseWriter, r *http.Request, key string) error 
 	if !info.Mode().IsRegular() {
 		return apperr.ErrNotFound
 	}
-	for _, name := range []string{"Range", "If-Range", "If-Match", "If-Unmodified-Since"} {
-		r.Header.Del(name) // or net/http would answer 206, 412 and 416 in its own words
-	}
 	setImageHeaders(w.Header(), key)
-	http.ServeContent(w, r, "", info.ModTime(), f)
+	web.ServeWhole(w, r, info.ModTime(), f)
 	return nil
 }
 

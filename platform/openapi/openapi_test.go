@@ -356,6 +356,15 @@ func TestTheDocumentIsServedInBothForms(t *testing.T) {
 	a.GET(t, "/docs/assets/none").WantProblem(404, "not_found")
 }
 
+func TestPagesAreServedWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	_, a := newAPI(t)
+	for name, value := range map[string]string{"If-Match": `"x"`, "If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT", "Range": "bytes=1-2"} {
+		a.GET(t, "/docs", testkit.Header(name, value)).Want(200)
+	}
+	a.GET(t, "/redoc", testkit.Header("Range", "bytes=999999999-")).Want(200)
+}
+
 func TestARouteWithoutAPolicyDoesNotStart(t *testing.T) {
 	t.Parallel()
 	_, a := newAPI(t)

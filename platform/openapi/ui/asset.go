@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/cinecircle/cinecircle/platform/web"
 )
 
 // contentTypes is a table of our own because package mime asks the machine it runs on.
@@ -87,7 +89,7 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request) error {
 		body, tag, encoding = plain, a.sum, ""
 	}
 	a.describe(w.Header(), tag, encoding, len(body))
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+	web.ServeWhole(w, r, time.Time{}, bytes.NewReader(body))
 	return nil
 }
 

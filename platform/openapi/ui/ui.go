@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/web"
 )
 
 //go:embed assets/*.gz assets/*.txt pages
@@ -110,5 +111,5 @@ func (p page) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cache-Control", "no-cache")
 	h.Set("ETag", `"`+p.tag+`"`)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(p.html))
+	web.ServeWhole(w, r, time.Time{}, bytes.NewReader(p.html))
 }
