@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/web"
 )
 
 // The time that a client may take over each part of a request. Uploads have at most 6 MiB; sockets
@@ -68,7 +69,7 @@ func (a *app) serve(ctx context.Context) error {
 		return err
 	}
 	servers := []*http.Server{a.server(a.handler)}
-	listeners := []net.Listener{listener}
+	listeners := []net.Listener{web.AnswerAlike(servers[0], listener)}
 	if addr := a.config.Metrics.Addr; addr != "" {
 		l, err := listen(ctx, addr)
 		if err != nil {
