@@ -79,7 +79,7 @@ func (h handler) ownAccount(r *openapi.Router) {
 func (h handler) sessions(r *openapi.Router) {
 	r.POST("/users/login", auth.Public, h.login, openapi.Op{
 		Tag: tagSessions, Summary: "Sign in", Class: auth.ClassLogin, Description: loginDescription,
-		JSON: loginRequest{}, Form: loginForm{}, Response: tokenResponse{},
+		JSON: loginRequest{}, Form: loginForm{}, OpenForm: true, Response: tokenResponse{},
 		Errors: []*apperr.Error{auth.ErrInvalidCredentials}, Headers: cookieHeader,
 	})
 	r.POST("/users/refresh", auth.Public, h.refresh, openapi.Op{

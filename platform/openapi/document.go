@@ -142,10 +142,10 @@ func (d *document) requestBody(op Op) *openapi31.RequestBody {
 	}
 	body := (&openapi31.RequestBody{}).WithRequired(!op.OptionalBody)
 	if op.JSON != nil {
-		body.WithContentItem("application/json", openapi31.MediaType{Schema: d.schemas.request(op.JSON, "json")})
+		body.WithContentItem("application/json", openapi31.MediaType{Schema: d.schemas.request(op.JSON)})
 	}
 	if op.Form != nil {
-		schema := d.schemas.request(op.Form, "formData")
+		schema := d.schemas.form(op.Form, op.OpenForm)
 		body.WithContentItem("multipart/form-data", openapi31.MediaType{Schema: schema})
 		if !needsFile(op.Form) {
 			body.WithContentItem("application/x-www-form-urlencoded", openapi31.MediaType{Schema: schema})

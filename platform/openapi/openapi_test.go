@@ -210,6 +210,7 @@ func TestListsArePagedByTheirLink(t *testing.T) {
 	a.GET(t, "/things?limit=0").WantField("limit", "min")
 	a.GET(t, "/things?limit=201").WantField("limit", "max")
 	a.GET(t, "/things?limit=x").WantField("limit", "type")
+	a.GET(t, "/things?limit=1+").WantField("limit", "type") // white space is trimmed from texts only
 	a.GET(t, "/things?limit=1&limit=1").WantField("limit", "repeated")
 	a.GET(t, "/things?colour=red").WantField("colour", "unknown")
 	a.GET(t, "/things?kind=huge").WantField("kind", "enum")
@@ -264,6 +265,7 @@ func TestUploadsAreBounded(t *testing.T) {
 	a.POST(t, "/things/7/image", me, testkit.Body("multipart/form-data; boundary=x", "--x\r\n")).WantProblem(400, "malformed")
 	a.POST(t, "/things/7/image", me, testkit.Body("multipart/form-data", "--x\r\n")).WantProblem(400, "malformed")
 	a.POST(t, "/things/7/image", me, testkit.Body("text/plain", "x")).WantProblem(415, "unsupported_media_type")
+	a.POST(t, "/things/7/image", me, testkit.Form()).WantProblem(400, "malformed") // no body is no form either
 }
 
 func TestEveryFailureIsAProblemDocument(t *testing.T) {

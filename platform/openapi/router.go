@@ -30,6 +30,7 @@ type Op struct {
 	Form  any // struct with `formData` tags: the body; with JSON as well, either may be sent
 
 	OptionalBody bool // the body may be left out
+	OpenForm     bool // names that Form does not have are ignored
 
 	Status   int    // of success; 0 means 200
 	Response any    // what success answers with, nil for no body

@@ -23,11 +23,18 @@ func (s *schemas) response(v any) map[string]any {
 		jsonschema.InterceptProp(requireSent), jsonschema.InterceptNullability(nullPointers), nullableReferences)
 }
 
-// request returns the schema of what we take: nothing but what it names, and no null.
-func (s *schemas) request(v any, tag string) map[string]any {
+// request returns the schema of a JSON body that we take: nothing but what it names, and no null.
+func (s *schemas) request(v any) map[string]any {
+	return s.taken(v, "json", false)
+}
+
+// form is request for a form, which may be open to names that are then ignored.
+func (s *schemas) form(v any, open bool) map[string]any { return s.taken(v, "formData", open) }
+
+func (s *schemas) taken(v any, tag string, open bool) map[string]any {
 	return s.reflect(v, tag, jsonschema.InterceptDefName(requestName),
 		jsonschema.InterceptProp(applyRules), jsonschema.InterceptNullability(neverNull),
-		jsonschema.InterceptSchema(closeObject))
+		jsonschema.InterceptSchema(furtherNames(open)))
 }
 
 func (s *schemas) reflect(v any, tag string, options ...func(*jsonschema.ReflectContext)) map[string]any {
@@ -102,11 +109,14 @@ func int64Format(p jsonschema.InterceptSchemaParams) (bool, error) {
 	return false, nil
 }
 
-func closeObject(p jsonschema.InterceptSchemaParams) (bool, error) {
-	if p.Processed && p.Schema.HasType(jsonschema.Object) {
-		p.Schema.WithAdditionalProperties(*(&jsonschema.SchemaOrBool{}).WithTypeBoolean(false))
+// furtherNames says of every object whether it may have members that its schema does not name.
+func furtherNames(allowed bool) func(jsonschema.InterceptSchemaParams) (bool, error) {
+	return func(p jsonschema.InterceptSchemaParams) (bool, error) {
+		if p.Processed && p.Schema.HasType(jsonschema.Object) {
+			p.Schema.WithAdditionalProperties(*(&jsonschema.SchemaOrBool{}).WithTypeBoolean(allowed))
+		}
+		return false, nil
 	}
-	return false, nil
 }
 
 func requireSent(p jsonschema.InterceptPropParams) error {

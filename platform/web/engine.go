@@ -27,7 +27,7 @@ func NewEngine(o Options) *gin.Engine {
 	e.RedirectTrailingSlash = false
 	e.RedirectFixedPath = false
 	e.ContextWithFallback = false
-	e.UseRawPath = true // %2F is a letter of a segment, not the end of one: /users%2Fme is not /users/me
+	e.UseRawPath = true                          // %2F is a letter of a segment, not the end of one: /users%2Fme is not /users/me
 	_ = e.SetTrustedProxies(o.Edge.proxyNames()) // parsed by NewEdge already
 	if o.MaxInFlight == 0 {
 		o.MaxInFlight = DefaultInFlight

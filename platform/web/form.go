@@ -62,6 +62,9 @@ func readURLEncoded(c *gin.Context) (url.Values, error) {
 	if err != nil {
 		return nil, readError(err)
 	}
+	if len(body) == 0 { // as for JSON: a form of no fields is not told apart from none
+		return nil, ErrMalformed
+	}
 	values, err := url.ParseQuery(string(body))
 	if err != nil {
 		return nil, fmt.Errorf("%w (%w)", ErrMalformed, err)

@@ -60,14 +60,14 @@ func (b *textBinder) set(name, text string, target slot) {
 		}
 		return
 	}
-	text, ok := cleanString(text, target.raw)
-	if !ok {
-		b.found = append(b.found, BadFormat(name))
-		return
-	}
 	if dst.Kind() == reflect.Pointer {
 		dst.Set(reflect.New(dst.Type().Elem()))
 		dst = dst.Elem()
+	}
+	text, ok := cleanString(text, target.raw || dst.Kind() != reflect.String) // only texts are trimmed
+	if !ok {
+		b.found = append(b.found, BadFormat(name))
+		return
 	}
 	if target.id {
 		id, ok := parseID(text)
