@@ -17,7 +17,7 @@ $(error SKIP takes any of: $(STEPS); not: $(filter-out $(STEPS),$(SKIP)))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check format lint vet fmt test-mysql test-mysql8 test-redis test-s3 test-browser screens cluster cover bench vuln vendor-ui release clean
+.PHONY: help build run test check format lint vet fmt attack test-mysql test-mysql8 test-redis test-s3 test-browser screens cluster cover bench vuln vendor-ui release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +47,10 @@ vet: ## go vet, and compile everything with cgo (when there is a C compiler) and
 
 fmt: ## format every Go file
 	$(TOOL) gofumpt -w .
+
+attack: ## send REQUESTS (100000) requests made from the OpenAPI document, good and broken ones, by SEED (1)
+	CINECIRCLE_TEST_REQUESTS=$(or $(REQUESTS),100000) CINECIRCLE_TEST_SEED=$(or $(SEED),1) \
+		./scripts/test.sh -tags $(TAGS) -timeout 24h -v -run TestNoRequestBreaksTheContract ./cmd/cinecircle
 
 test-mysql: ## run every test on a private MariaDB, without the race detector
 	MARIADB_ARGS=--innodb-flush-log-at-trx-commit=2 ./scripts/with-servers.sh mariadb -- \

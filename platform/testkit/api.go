@@ -26,7 +26,7 @@ type API struct {
 	Router *openapi.Router
 	Guard  *auth.Guard
 	engine *gin.Engine
-	load   func() (*contract, error)
+	load   func() (*Contract, error)
 }
 
 // API returns a router whose guard asks sessions. Register the routes before the first request.
@@ -34,7 +34,7 @@ func (k *Kit) API(sessions auth.Sessions) *API {
 	engine := web.NewEngine(web.Options{Log: k.Log, Edge: k.Edge})
 	guard := auth.NewGuard(k.Tokens, sessions, k.Edge, k.Limiter, k.Rates)
 	a := &API{Router: openapi.NewRouter(engine, guard, "test"), Guard: guard, engine: engine}
-	a.load = sync.OnceValues(func() (*contract, error) { return loadContract(a.Router) })
+	a.load = sync.OnceValues(func() (*Contract, error) { return ContractOf(a.Router) })
 	return a
 }
 

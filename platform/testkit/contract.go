@@ -18,22 +18,27 @@ import (
 	"github.com/cinecircle/cinecircle/platform/openapi"
 )
 
-// contract is the OpenAPI document as a test understands it, independently of what wrote it.
-type contract struct{ router routers.Router }
+// Contract is the OpenAPI document as a test understands it, independently of what wrote it. It may be
+// used by several goroutines at once.
+type Contract struct {
+	Doc    *openapi3.T
+	router routers.Router
+}
 
 // contracts keeps what was parsed already: most tests of a package register the same routes.
 var contracts sync.Map // from the text of a document to what parses it once
 
-func loadContract(r *openapi.Router) (*contract, error) {
+// ContractOf returns the document of a router, read as any client would; it fails unless it is a valid one.
+func ContractOf(r *openapi.Router) (*Contract, error) {
 	body, err := r.Document()
 	if err != nil {
 		return nil, err
 	}
-	parse, _ := contracts.LoadOrStore(string(body), sync.OnceValues(func() (*contract, error) { return parseContract(body) }))
-	return parse.(func() (*contract, error))()
+	parse, _ := contracts.LoadOrStore(string(body), sync.OnceValues(func() (*Contract, error) { return parseContract(body) }))
+	return parse.(func() (*Contract, error))()
 }
 
-func parseContract(body []byte) (*contract, error) {
+func parseContract(body []byte) (*Contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(body)
 	if err != nil {
 		return nil, fmt.Errorf("load: %w", err)
@@ -45,36 +50,44 @@ func parseContract(body []byte) (*contract, error) {
 	if err != nil {
 		return nil, fmt.Errorf("route: %w", err)
 	}
-	return &contract{router: router}, nil
+	return &Contract{Doc: doc, router: router}, nil
 }
 
-// check fails the test when the answer is not one that the document announces, or when a request
-// succeeded that the document forbids.
-func (d *contract) check(t testing.TB, r *http.Request, res *Response) {
+// check fails the test when the document does not cover the answer.
+func (d *Contract) check(t testing.TB, r *http.Request, res *Response) {
 	t.Helper()
+	if err := d.Judge(r, res.Status, res.Header, res.Body); err != nil {
+		t.Errorf("%s: %v\n%s", res.what, err, res.Body)
+	}
+}
+
+// Judge says why an answer is not one that the document announces, or that a request succeeded which
+// the document forbids. It reads the body of r.
+func (d *Contract) Judge(r *http.Request, status int, header http.Header, body []byte) error {
 	route, params, err := d.router.FindRoute(r)
 	if err != nil {
-		if res.Status != http.StatusNotFound && res.Status != http.StatusMethodNotAllowed && r.Method != http.MethodOptions && r.Method != http.MethodHead {
-			t.Errorf("%s: status %d from a route that is not documented", res.what, res.Status)
+		if status < http.StatusBadRequest && r.Method != http.MethodOptions && r.Method != http.MethodHead {
+			return fmt.Errorf("status %d from a route that is not documented", status)
 		}
-		return
+		return nil
 	}
 	options := &openapi3filter.Options{
 		IncludeResponseStatus: true, MultiError: true,
 		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
 	}
 	in := &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route, Options: options}
-	if err := openapi3filter.ValidateRequest(r.Context(), in); err != nil && res.Status < http.StatusBadRequest && res.Status != http.StatusSwitchingProtocols {
-		t.Errorf("%s: status %d for a request that the document forbids: %v", res.what, res.Status, err)
+	if err := openapi3filter.ValidateRequest(r.Context(), in); err != nil && status < http.StatusBadRequest && status != http.StatusSwitchingProtocols {
+		return fmt.Errorf("status %d for a request that the document forbids: %w", status, err)
 	}
 	out := &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: in, Status: res.Status, Header: res.Header,
-		Body: io.NopCloser(bytes.NewReader(res.Body)), Options: options,
+		RequestValidationInput: in, Status: status, Header: header,
+		Body: io.NopCloser(bytes.NewReader(body)), Options: options,
 	}
-	if kind := res.Header.Get("Content-Type"); strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "text/") {
+	if kind := header.Get("Content-Type"); strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "text/") {
 		out.Options.ExcludeResponseBody = true // no schema describes these
 	}
 	if err := openapi3filter.ValidateResponse(r.Context(), out); err != nil {
-		t.Errorf("%s: status %d: the answer is not as documented: %v\n%s", res.what, res.Status, err, res.Body)
+		return fmt.Errorf("status %d: the answer is not as documented: %w", status, err)
 	}
+	return nil
 }
