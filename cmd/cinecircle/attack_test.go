@@ -241,8 +241,7 @@ func spentTokens(t *testing.T, a *app) map[string]string {
 	}
 	in := signedIn(t, a, leaver)
 	spent["refresh token"] = in.Refresh
-	past := auth.NewTokens([]byte(a.config.Auth.Secret), "cinecircle", time.Minute, time.Hour, func() time.Time { return time.Now().Add(-time.Hour) })
-	expired, _, err := past.Access(leaver.ID, sessionOf(t, a, leaver))
+	expired, _, err := pastTokens(a).Access(leaver.ID, sessionOf(t, a, leaver))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ var faults = []fault{
 		return true
 	}},
 	{"an unknown member", func(g *generator, s *Shot) bool {
-		name := pick(g, []string{"id", "user_id", "role", "is_admin", "created_at", "password_hash", "like_count", "", "__proto__", "$set", strings.Repeat("a", 10_000), "a\x00"})
+		name := pick(g, []string{"id", "user_id", "role", "is_admin", "created_at", "passwordHash", "like_count", "", "__proto__", "$set", strings.Repeat("a", 10_000), "a\x00"})
 		return s.isJSON() && s.member(name, pick(g, values))
 	}},
 	{"a repeated member", func(g *generator, s *Shot) bool {
