@@ -38,7 +38,6 @@ const (
 	attackRequests = 4_000 // of the run that is part of every `go test`
 	attackRound    = 1_000 // requests before the stage is set anew: they delete what they play with
 	attackers      = 4     // who send at once
-	slow           = 5 * time.Second
 )
 
 // TestNoRequestBreaksTheContract sends requests that the document describes, and broken ones, as
@@ -105,11 +104,12 @@ func fire(t *testing.T, a *app, contract *testkit.Contract, shot *barrage.Shot, 
 	r.add(shot, w.Code, took)
 	again := shot.Request(t.Context()) // the document's judge reads the body once more, whole
 	again.Body = io.NopCloser(bytes.NewReader(shot.Body))
-	wrong := []error{
-		barrage.Judge(request.Method, sane(request), w.Code, w.Header(), w.Body.Bytes()),
-		contract.Judge(again, w.Code, w.Header(), w.Body.Bytes()),
+	wrong := []error{contract.Judge(again, w.Code, w.Header(), w.Body.Bytes())}
+	// Readiness is judged by the document alone: on a starved machine it may find that the database is too slow, and say so.
+	if shot.Operation != "GET /readyz" || w.Code != http.StatusServiceUnavailable {
+		wrong = append(wrong, barrage.Judge(request.Method, sane(request), w.Code, w.Header(), w.Body.Bytes()))
 	}
-	if took > slow {
+	if took > patience { // the report has the figures: a test cannot tell a slow answer from a starved machine
 		wrong = append(wrong, fmt.Errorf("took %s", took))
 	}
 	return errors.Join(wrong...)
