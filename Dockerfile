@@ -2,11 +2,11 @@
 
 # docker build --build-arg VERSION="$(git describe --tags --always)" --build-arg REVISION="$(git rev-parse HEAD)" -t cinecircle .
 #
-# To pin an image to its very bytes, write its digest behind the tag: golang:1.26.8@sha256:…
-# (docker buildx imagetools inspect golang:1.26.8).
+# To pin an image to its very bytes, write its digest behind the tag: golang:1.26.10@sha256:…
+# (docker buildx imagetools inspect golang:1.26.10).
 
 # The compiler runs on the machine that builds, also when the image is for another one.
-FROM --platform=$BUILDPLATFORM golang:1.26.8 AS build
+FROM --platform=$BUILDPLATFORM golang:1.26.10 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN --mount=type=cache,target=/go/pkg/mod go mod download

@@ -11,13 +11,13 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 BUILDVCS := $(shell git rev-parse --verify -q HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 BUILD     = -trimpath $(BUILDVCS) -tags $(TAGS) -ldflags "$(if $(VERSION),-X main.version=$(VERSION))"
 
-STEPS := format lint vet test
+STEPS := format lint vet deps test
 ifneq ($(filter-out $(STEPS),$(SKIP)),)
 $(error SKIP takes any of: $(STEPS); not: $(filter-out $(STEPS),$(SKIP)))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check format lint vet fmt attack test-mysql test-mysql8 test-redis test-s3 test-browser screens cluster cover bench vuln vendor-ui release clean
+.PHONY: help build run test check format lint vet deps fmt attack test-mysql test-mysql8 test-redis test-s3 test-browser screens cluster cover bench vuln vendor-ui release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,7 +31,7 @@ run: build ## build and serve on http://localhost:8000 (ARGS="migrate status" ru
 test: ## run every test, with the race detector where it can be built (PKG=./follow/ TESTFLAGS="-run X" narrow it)
 	GO="$(GO)" ./scripts/test.sh -tags $(TAGS) -timeout $(TIMEOUT) $(TESTFLAGS) $(PKG)
 
-check: $(filter-out $(SKIP),$(STEPS)) ## format, lint, vet and build, test; SKIP="format lint vet test" leaves some out
+check: $(filter-out $(SKIP),$(STEPS)) ## format, lint, vet and build, dependencies, test; SKIP="format lint vet deps test" leaves some out
 	@echo "check: $(if $^,$^: ok,nothing to do)$(if $(SKIP), (skipped: $(SKIP)))"
 
 format: ## fail when a file is not formatted (make fmt mends it)
@@ -80,8 +80,11 @@ cover: ## statement coverage of the domain packages; fails under MIN (90) percen
 bench: ## measure a running program (ARGS are the benchmark's own)
 	$(GO) run -tags $(TAGS) ./cmd/cinecircle/bench $(ARGS)
 
-vuln: ## look for known vulnerabilities in what is called (asks vuln.go.dev, or VULNDB=file://…)
-	$(TOOL) govulncheck $(if $(VULNDB),-db $(VULNDB)) -tags $(TAGS) ./...
+deps: vuln ## look for known vulnerabilities, and for licences that docs/licences.md does not list
+	$(GO) run ./scripts/licences -check
+
+vuln: ## look for known vulnerabilities in what is called, in pinned reports (VULNDB=https://vuln.go.dev asks there)
+	GO="$(GO)" TAGS="$(TAGS)" ./scripts/vuln.sh
 
 vendor-ui: ## fetch again what pages and tests have from npm, at pinned versions
 	./scripts/vendor-ui.sh

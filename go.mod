@@ -2,6 +2,8 @@ module github.com/cinecircle/cinecircle
 
 go 1.26.8
 
+toolchain go1.26.10
+
 require (
 	github.com/alicebob/miniredis/v2 v2.40.0
 	github.com/aws/aws-sdk-go-v2 v1.47.7

@@ -17,6 +17,10 @@ if tar --version 2>/dev/null | grep -q GNU; then
   pack=(--sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner --mode='u=rwX,go=rX')
 fi
 
+toolchain=$(awk '$1 == "toolchain" { print $2 }' go.mod) # also where GOTOOLCHAIN=local would ignore that line
+[ -z "$toolchain" ] || export GOTOOLCHAIN=$toolchain
+$go run ./scripts/licences -texts >"$stage/THIRD_PARTY_LICENSES"
+
 for platform in $platforms; do
   os=${platform%/*} arch=${platform#*/}
   name=cinecircle_${version#v}_${os}_${arch}
@@ -26,7 +30,7 @@ for platform in $platforms; do
   mkdir "$stage/$name"
   CGO_ENABLED=0 GOOS=$os GOARCH=$arch nice -n 10 $go build -trimpath ${BUILDVCS:-} -tags "$tags" \
     -ldflags "-s -w -X main.version=$version" -o "$stage/$name/$binary" ./cmd/cinecircle
-  cp "${with[@]}" "$stage/$name/"
+  cp "${with[@]}" "$stage/THIRD_PARTY_LICENSES" "$stage/$name/"
   tar -C "$stage" ${pack[@]+"${pack[@]}"} -cf - "$name" | gzip -9n >"dist/$name.tar.gz"
   rm -rf "${stage:?}/$name"
 done
