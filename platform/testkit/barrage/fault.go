@@ -156,9 +156,11 @@ var faults = []fault{
 		})
 	}},
 	{"a huge body", func(g *generator, s *Shot) bool {
-		return s.later(func() {
-			s.Body = append(s.Body, bytes.Repeat([]byte(pick(g, []string{" ", "a", "\x00", "&a=b"})), 1+g.rng.IntN(1<<20))...)
-		})
+		filler := []string{"a", "\x00", "&a=b"}
+		if !s.isForm() { // where it would only lengthen a text that is trimmed, which the document cannot say
+			filler = append(filler, " ")
+		}
+		return s.later(func() { s.Body = append(s.Body, bytes.Repeat([]byte(pick(g, filler)), 1+g.rng.IntN(1<<20))...) })
 	}},
 	{"a chunked body", func(_ *generator, s *Shot) bool { return s.later(func() { s.length = -1 }) }},
 	{"a wrong length", func(g *generator, s *Shot) bool {
