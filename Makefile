@@ -17,7 +17,7 @@ $(error SKIP takes any of: $(STEPS); not: $(filter-out $(STEPS),$(SKIP)))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check format lint vet deps fmt attack test-mysql test-mysql8 test-redis test-s3 test-browser screens cluster cover bench vuln vendor-ui release clean
+.PHONY: help build run test check format lint vet deps fmt attack fuzz test-mysql test-mysql8 test-redis test-s3 test-browser screens cluster cover bench vuln vendor-ui release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,9 @@ fmt: ## format every Go file
 attack: ## send REQUESTS (100000) requests made from the OpenAPI document, good and broken ones, by SEED (1)
 	CINECIRCLE_TEST_REQUESTS=$(or $(REQUESTS),100000) CINECIRCLE_TEST_SEED=$(or $(SEED),1) \
 		./scripts/test.sh -tags $(TAGS) -timeout 24h -v -run TestNoRequestBreaksTheContract ./cmd/cinecircle
+
+fuzz: ## run every fuzz target for FUZZTIME (30s), one after the other (PKG=./user/ FUZZ=Name narrow it)
+	GO="$(GO)" TAGS="$(TAGS)" FUZZTIME="$(FUZZTIME)" PKG="$(PKG)" FUZZ="$(FUZZ)" ./scripts/fuzz.sh
 
 test-mysql: ## run every test on a private MariaDB, without the race detector
 	MARIADB_ARGS=--innodb-flush-log-at-trx-commit=2 ./scripts/with-servers.sh mariadb -- \

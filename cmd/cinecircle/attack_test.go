@@ -221,7 +221,7 @@ func assets(t *testing.T, a *app) []string {
 	return names
 }
 
-func signedIn(t *testing.T, a *app, u user.User) user.SignedIn {
+func signedIn(t testing.TB, a *app, u user.User) user.SignedIn {
 	t.Helper()
 	in, err := a.users.Login(t.Context(), u.Username, "password", user.Device{IP: "192.0.2.1"})
 	if err != nil {

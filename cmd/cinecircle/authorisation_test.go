@@ -322,7 +322,7 @@ func reviewBy(t *testing.T, a *app, userID int64) int64 {
 	return written.ID
 }
 
-func member(t *testing.T, a *app, name string, role auth.Role) user.User {
+func member(t testing.TB, a *app, name string, role auth.Role) user.User {
 	t.Helper()
 	u, err := a.users.Create(t.Context(), user.Draft{Username: name, Password: "password", Age: 30, Gender: "female", Role: role})
 	if err != nil {
@@ -331,7 +331,7 @@ func member(t *testing.T, a *app, name string, role auth.Role) user.User {
 	return u
 }
 
-func film(t *testing.T, a *app, by int64) int64 {
+func film(t testing.TB, a *app, by int64) int64 {
 	t.Helper()
 	m, err := a.movies.Create(context.WithoutCancel(t.Context()), by, movie.Draft{Title: "t", Playtime: 1, Genre: "Drama"})
 	if err != nil {

@@ -77,7 +77,7 @@ func linked() ([]module, error) {
 		{"CGO_ENABLED=1", "GOOS=linux"}, {"CGO_ENABLED=0", "GOOS=linux"}, {"CGO_ENABLED=0", "GOOS=darwin"}, {"CGO_ENABLED=0", "GOOS=windows"},
 	} {
 		cmd := exec.Command("go", "list", "-deps", "-json=Module", "-tags", "nomsgpack", "./cmd/cinecircle") //nolint:noctx // in a script
-		cmd.Env, cmd.Stderr = append(append(os.Environ(), "GOARCH=amd64"), env...), os.Stderr //nolint:forbidigo // a script runs as its caller
+		cmd.Env, cmd.Stderr = append(append(os.Environ(), "GOARCH=amd64"), env...), os.Stderr                //nolint:forbidigo // a script runs as its caller
 		out, err := cmd.Output()
 		if err != nil {
 			return nil, fmt.Errorf("go list: %w", err)
