@@ -104,7 +104,7 @@ func lived(t *testing.T) (database.Config, int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.movies.Delete(ctx, gone.ID, auth.Viewer{UserID: d.members[1]}); err != nil {
+	if err := a.movies.Delete(ctx, gone.ID, auth.Viewer{UserID: d.Members[1]}); err != nil {
 		t.Fatal(err)
 	}
 	return c, gone.ID
