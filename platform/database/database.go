@@ -37,8 +37,9 @@ type Config struct {
 type DB struct {
 	driver         string
 	path           string         // of a SQLite file, "" for other databases
-	options        *sql.TxOptions // of every transaction
+	options        *sql.TxOptions // of every transaction but those of group
 	writer, reader *gorm.DB
+	group          *group // has the writing connection of SQLite, nil for other databases
 	pools          map[string]*sql.DB
 	unwritable     atomic.Bool             // whether the last write failed for the disk; of SQLite alone
 	patient        func() (*sql.DB, error) // opens a pool on which no answer comes too late; of MySQL alone
@@ -62,11 +63,11 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	return nil, fmt.Errorf("unknown database driver %q (want %s or %s)", c.Driver, SQLite, MySQL)
 }
 
-func open(dialector gorm.Dialector, c Config) (*gorm.DB, error) {
+func open(dialector gorm.Dialector, c Config, prepare bool) (*gorm.DB, error) {
 	return gorm.Open(dialector, &gorm.Config{
 		// Writes go through Tx; a second transaction around each statement would only cost.
 		SkipDefaultTransaction: true,
-		PrepareStmt:            true,
+		PrepareStmt:            prepare,
 		PrepareStmtMaxSize:     500,
 		TranslateError:         true,
 		NowFunc:                func() time.Time { return Time(c.Clock()) },
@@ -99,6 +100,9 @@ func (d *DB) Check(ctx context.Context) error {
 // Close closes all connections.
 func (d *DB) Close() error {
 	var first error
+	if d.group != nil {
+		d.group.close()
+	}
 	for name, pool := range d.pools {
 		if err := pool.Close(); err != nil && first == nil {
 			first = fmt.Errorf("close %s: %w", name, err)

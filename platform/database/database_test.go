@@ -31,7 +31,7 @@ func newDB(t *testing.T) *database.DB {
 	return withNotes(t, testkit.EmptyDB(t))
 }
 
-func withNotes(t *testing.T, db *database.DB) *database.DB {
+func withNotes(t testing.TB, db *database.DB) *database.DB {
 	t.Helper()
 	if err := db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.AutoMigrate(&note{}) }); err != nil {
 		t.Fatal(err)
@@ -39,7 +39,7 @@ func withNotes(t *testing.T, db *database.DB) *database.DB {
 	return db
 }
 
-func openFile(t *testing.T, path string) *database.DB {
+func openFile(t testing.TB, path string) *database.DB {
 	t.Helper()
 	db, err := database.Open(t.Context(), database.Config{Driver: database.SQLite, DSN: path})
 	if err != nil {

@@ -38,7 +38,7 @@ func openMySQL(ctx context.Context, c Config) (*DB, error) {
 	dialector := mysqlDialector{&mysql.Dialector{Config: &mysql.Config{
 		Conn: pool, DisableWithReturning: true, ServerVersion: version, SkipInitializeWithVersion: version != "",
 	}}}
-	g, err := open(dialector, c)
+	g, err := open(dialector, c, true)
 	if err != nil {
 		_ = pool.Close() // the reason to fail is err
 		return nil, fmt.Errorf("open MySQL at %s: %w", cfg.Addr, err)

@@ -86,9 +86,11 @@ func openSQLite(ctx context.Context, c Config) (*DB, error) {
 		return nil, err
 	}
 	d := &DB{driver: SQLite, path: SQLitePath(c.DSN), options: &sql.TxOptions{}, pools: map[string]*sql.DB{}}
-	if d.writer, err = d.openSQLitePool(ctx, c, "writer", uri+sqliteParams(true), 1); err != nil {
+	// One writes. The other migrates and copies, which nobody does while it writes.
+	if d.writer, err = d.openSQLitePool(ctx, c, "writer", uri+sqliteParams(true), 2); err != nil {
 		return nil, err
 	}
+	d.group = &group{conn: &writer{pool: d.pools["writer"]}}
 	readers := max(4, runtime.GOMAXPROCS(0))
 	if d.reader, err = d.openSQLitePool(ctx, c, "reader", uri+sqliteParams(false), readers); err != nil {
 		_ = d.Close() // the reason to fail is err
@@ -108,7 +110,8 @@ func (d *DB) openSQLitePool(ctx context.Context, c Config, name, dsn string, siz
 		_ = pool.Close() // the reason to fail is err
 		return nil, fmt.Errorf("open %s: %w", c.DSN, err)
 	}
-	g, err := open(sqliteDialector{sqlite.Dialector{Conn: pool, DriverName: sqliteDriver}, &d.unwritable}, c)
+	// The writer keeps its statements itself.
+	g, err := open(sqliteDialector{sqlite.Dialector{Conn: pool, DriverName: sqliteDriver}, &d.unwritable}, c, name == "reader")
 	if err != nil {
 		_ = pool.Close() // the reason to fail is err
 		return nil, fmt.Errorf("open %s: %w", c.DSN, err)

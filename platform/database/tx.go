@@ -72,18 +72,31 @@ func (d *DB) Tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 
 func (d *DB) once(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	s := &scope{db: d}
-	ctx = context.WithValue(ctx, scopeKey{}, s)
-	err := d.writer.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	if err := d.transaction(context.WithValue(ctx, scopeKey{}, s), func(tx *gorm.DB) error {
 		s.tx = tx
 		return fn(tx)
-	}, d.options)
-	if err != nil {
+	}); err != nil {
 		return err
 	}
 	for _, do := range s.after {
 		do()
 	}
 	return nil
+}
+
+func (d *DB) transaction(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if d.group == nil {
+		return d.writer.WithContext(ctx).Transaction(fn, d.options)
+	}
+	err := d.group.do(ctx, func(conn gorm.ConnPool) error {
+		tx := d.writer.Session(&gorm.Session{Context: ctx, NewDB: true})
+		tx.Statement.ConnPool = conn
+		return fn(tx)
+	})
+	if isDiskFault(err) { // GORM has translated what fn returns, but not what became of the transaction
+		d.unwritable.Store(true)
+	}
+	return unavailable(err)
 }
 
 func (d *DB) scope(ctx context.Context) *scope {
@@ -122,6 +135,9 @@ const (
 func retryable(err error) bool {
 	if err == nil {
 		return false
+	}
+	if errors.Is(err, errLost) {
+		return true
 	}
 	if my, ok := errors.AsType[*mysql.MySQLError](err); ok {
 		return my.Number == mysqlDeadlock || my.Number == mysqlLockWaitTimeout

@@ -57,6 +57,7 @@ func openStore(ctx context.Context, file string) (*store, error) {
 		return nil, err
 	}
 	s := &store{db: db, writer: db.Pools()["writer"]}
+	s.writer.SetMaxOpenConns(1) // two would only fight for the lock
 	reader := db.Pools()["reader"]
 	for _, p := range []struct {
 		to   **sql.Stmt

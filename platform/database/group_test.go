@@ -1,0 +1,285 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"sync"
+	"testing"
+
+	"gorm.io/gorm"
+)
+
+func openGroup(t *testing.T) *DB {
+	t.Helper()
+	db, err := Open(t.Context(), Config{Driver: SQLite, DSN: filepath.Join(t.TempDir(), "a.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, table := range []string{
+		"CREATE TABLE rows (name TEXT NOT NULL)",
+		"CREATE TABLE parents (id INTEGER PRIMARY KEY)",
+		"CREATE TABLE children (parent INTEGER NOT NULL REFERENCES parents (id))",
+	} {
+		if err := db.Tx(t.Context(), exec(table)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return db
+}
+
+func exec(statement string, args ...any) func(tx *gorm.DB) error {
+	return func(tx *gorm.DB) error { return tx.Exec(statement, args...).Error }
+}
+
+func insert(name string) func(tx *gorm.DB) error {
+	return exec("INSERT INTO rows (name) VALUES (?)", name)
+}
+
+func (d *DB) names(t *testing.T) (names []string) {
+	t.Helper()
+	if err := d.Reader(t.Context()).Table("rows").Order("name").Pluck("name", &names).Error; err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// together has bodies join one batch, in their order, and returns their errors.
+func together(t *testing.T, d *DB, bodies ...func(tx *gorm.DB) error) []error {
+	t.Helper()
+	errs := make([]error, len(bodies))
+	<-d.group.ask() // nobody else begins
+	var wg sync.WaitGroup
+	for i, body := range bodies {
+		wg.Go(func() { errs[i] = d.Tx(t.Context(), body) })
+		d.group.awaitWaiting(i + 1)
+	}
+	d.group.pass()
+	wg.Wait()
+	return errs
+}
+
+func (g *group) awaitWaiting(n int) {
+	for {
+		g.mu.Lock()
+		there := len(g.waiting)
+		g.mu.Unlock()
+		if there >= n {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+func TestThoseWhoWaitShareACommit(t *testing.T) {
+	t.Parallel()
+	d := openGroup(t)
+	seen := map[*batch]bool{} // the turn guards it
+	see := func(name string) func(tx *gorm.DB) error {
+		return func(tx *gorm.DB) error {
+			seen[d.group.open] = true
+			if got := d.names(t); len(got) > 0 {
+				t.Errorf("%v can be read before the commit", got)
+			}
+			return insert(name)(tx)
+		}
+	}
+	errs := together(t, d, see("a"), see("b"), see("c"))
+	if err := errors.Join(errs...); err != nil || len(seen) != 1 || len(d.names(t)) != 3 {
+		t.Errorf("%v; %d transactions, rows %v", err, len(seen), d.names(t))
+	}
+}
+
+func TestABatchHasAnEnd(t *testing.T) {
+	t.Parallel()
+	d := openGroup(t)
+	sizes := map[*batch]int{}
+	bodies := make([]func(tx *gorm.DB) error, 3*mostMembers)
+	for i := range bodies {
+		bodies[i] = func(tx *gorm.DB) error {
+			sizes[d.group.open]++
+			return insert(strconv.Itoa(i))(tx)
+		}
+	}
+	if err := errors.Join(together(t, d, bodies...)...); err != nil || len(d.names(t)) != len(bodies) {
+		t.Errorf("%v; %d rows", err, len(d.names(t)))
+	}
+	for _, n := range sizes {
+		if n > mostMembers {
+			t.Errorf("%d took part in one transaction", n)
+		}
+	}
+}
+
+func TestAFailureTakesBackNothingOfOthers(t *testing.T) {
+	t.Parallel()
+	d := openGroup(t)
+	no := errors.New("no")
+	fail := func(tx *gorm.DB) error { return errors.Join(insert("lost")(tx), no) }
+	for name, errs := range map[string][]error{
+		"first":  together(t, d, fail, insert("a"), insert("b")),
+		"middle": together(t, d, insert("c"), fail, insert("d")),
+		"last":   together(t, d, insert("e"), insert("f"), fail),
+	} {
+		failed := 0
+		for _, err := range errs {
+			if errors.Is(err, no) {
+				failed++
+			} else if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if failed != 1 {
+			t.Errorf("%s: %d failed", name, failed)
+		}
+	}
+	if got := d.names(t); len(got) != 6 {
+		t.Errorf("rows %v", got)
+	}
+}
+
+func TestAPanicAndAnExitTakeBackNothingOfOthers(t *testing.T) {
+	t.Parallel()
+	d := openGroup(t)
+	panics := func(tx *gorm.DB) error {
+		_ = insert("lost")(tx) // taken back
+		panic("no")
+	}
+	var wg sync.WaitGroup
+	<-d.group.ask()
+	for i, body := range []func(tx *gorm.DB) error{insert("a"), panics, insert("b"), func(tx *gorm.DB) error {
+		_ = insert("lost")(tx) // taken back
+		runtime.Goexit()
+		return nil
+	}, insert("c")} {
+		wg.Go(func() {
+			defer func() { _ = recover() }()
+			if err := d.Tx(t.Context(), body); err != nil {
+				t.Error(err)
+			}
+		})
+		d.group.awaitWaiting(i + 1)
+	}
+	d.group.pass()
+	wg.Wait()
+	if got := d.names(t); len(got) != 3 {
+		t.Errorf("rows %v", got)
+	}
+}
+
+func TestATransactionThatIsLostIsRunAgainForTheInnocent(t *testing.T) {
+	t.Parallel()
+	d := openGroup(t)
+	// As SQLite does by itself when the disk is full or a statement is interrupted.
+	broken := errors.New("broken")
+	breaks := func(tx *gorm.DB) error { return errors.Join(insert("lost")(tx), exec("ROLLBACK")(tx), broken) }
+	ran := 0
+	first := func(tx *gorm.DB) error { ran++; return insert("a")(tx) }
+	errs := together(t, d, first, breaks, insert("b"))
+	if errs[0] != nil || !errors.Is(errs[1], broken) || errs[2] != nil || ran != 2 {
+		t.Errorf("%v; the first ran %d times", errs, ran)
+	}
+	if got := d.names(t); len(got) != 2 {
+		t.Errorf("rows %v", got)
+	}
+}
+
+func TestACommitThatFailsFailsForAll(t *testing.T) {
+	t.Parallel()
+	d := openGroup(t)
+	happened := func(tx *gorm.DB) error {
+		AfterCommit(tx, func() { t.Error("it happened") })
+		return insert("lost")(tx)
+	}
+	late := func(tx *gorm.DB) error { // a violation that is found at the commit
+		return errors.Join(exec("PRAGMA defer_foreign_keys = ON")(tx), exec("INSERT INTO children (parent) VALUES (?)", 7)(tx))
+	}
+	for i, err := range together(t, d, happened, late, happened) {
+		if sqliteCode(err) != sqliteConstraintForeignKey {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	if got := d.names(t); len(got) > 0 {
+		t.Errorf("rows %v", got)
+	}
+	if err := d.Tx(t.Context(), insert("after")); err != nil {
+		t.Errorf("the writer is stuck: %v", err)
+	}
+}
+
+func TestWhoeverGoesAwayWhileWaitingIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	d := openGroup(t)
+	<-d.group.ask()
+	ctx, cancel := context.WithCancel(t.Context())
+	gone := make(chan error)
+	go func() { gone <- d.Tx(ctx, insert("gone")) }()
+	d.group.awaitWaiting(1)
+	cancel()
+	if err := <-gone; !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	d.group.pass()
+	if err := d.Tx(t.Context(), insert("a")); err != nil || len(d.names(t)) != 1 {
+		t.Errorf("%v, rows %v", err, d.names(t))
+	}
+}
+
+func TestWhoeverGoesAwayWithTheTurnHandsItOn(t *testing.T) {
+	t.Parallel()
+	d := openGroup(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancels := func(tx *gorm.DB) error { // the second, who is handed the turn after it
+		cancel()
+		return insert("a")(tx)
+	}
+	<-d.group.ask()
+	errs := make([]error, 3)
+	var wg sync.WaitGroup
+	for i, one := range []struct {
+		ctx  context.Context
+		body func(tx *gorm.DB) error
+	}{{t.Context(), cancels}, {ctx, insert("gone")}, {t.Context(), insert("b")}} {
+		wg.Go(func() { errs[i] = d.Tx(one.ctx, one.body) })
+		d.group.awaitWaiting(i + 1)
+	}
+	d.group.pass()
+	wg.Wait()
+	if errs[0] != nil || !errors.Is(errs[1], context.Canceled) || errs[2] != nil || len(d.names(t)) != 2 {
+		t.Errorf("%v, rows %v", errs, d.names(t))
+	}
+}
+
+func TestNobodyWritesAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	db, err := Open(t.Context(), Config{Driver: SQLite, DSN: filepath.Join(t.TempDir(), "a.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(db.Tx(t.Context(), exec("CREATE TABLE rows (name TEXT)")), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Tx(t.Context(), insert("a")); err == nil {
+		t.Error("it wrote")
+	}
+}
+
+func TestStatementsAreKeptButNotForEver(t *testing.T) {
+	t.Parallel()
+	d := openGroup(t)
+	for i := range 2 * mostStatements {
+		if err := d.Tx(t.Context(), exec("INSERT INTO rows (name) VALUES (?) -- "+strconv.Itoa(i), "a")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(d.group.conn.statements); n > mostStatements+3 { // and those that begin and commit
+		t.Errorf("%d statements are kept", n)
+	}
+}
