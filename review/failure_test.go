@@ -39,10 +39,14 @@ func (s *stage) breakable(t *testing.T) {
 			c.Create().Before("gorm:create").Register("break", fail("create")),
 			c.Update().Before("gorm:update").Register("break", fail("update")),
 			c.Delete().Before("gorm:delete").Register("break", fail("delete")),
-			c.Raw().Before("gorm:raw").Register("break", func(tx *gorm.DB) { // the counters: UPDATE table …
-				if words := strings.Fields(tx.Statement.SQL.String()); words[0] == "UPDATE" {
+			c.Raw().Before("gorm:raw").Register("break", func(tx *gorm.DB) { // UPDATE table …, INSERT INTO table …
+				switch words := strings.Fields(tx.Statement.SQL.String()); words[0] {
+				case "UPDATE":
 					tx.Statement.Table = words[1]
 					fail("update")(tx)
+				case "INSERT":
+					tx.Statement.Table = words[2]
+					fail("create")(tx)
 				}
 			}),
 		)

@@ -63,12 +63,7 @@ func (h handler) create(c *gin.Context) error {
 	if err != nil {
 		return web.Blame(err, "review_image")
 	}
-	shown, err := h.s.Show(c.Request.Context(), made.ID, 0)
-	if err != nil {
-		return err
-	}
-	shown.Liked = new(false) // nobody has had the time to like it
-	return web.Created(c, "/reviews/"+strconv.FormatInt(made.ID, 10), h.show(shown))
+	return web.Created(c, "/reviews/"+strconv.FormatInt(made.ID, 10), h.show(made))
 }
 
 // draft reads the form of a new review.

@@ -36,6 +36,19 @@ const showReview = `SELECT reviews.id, reviews.user_id, reviews.movie_id, review
 
 // Show returns a review as a reader sees it, or [ErrNotFound]. A reader of 0 is nobody.
 func (s *Service) Show(ctx context.Context, id, reader int64) (Shown, error) {
+	r, err := s.shown(ctx, id)
+	if err != nil {
+		return Shown{}, err
+	}
+	rows := []Shown{r}
+	if err := s.addLiked(ctx, rows, reader); err != nil {
+		return Shown{}, err
+	}
+	return rows[0], nil
+}
+
+// shown is Show for nobody.
+func (s *Service) shown(ctx context.Context, id int64) (Shown, error) {
 	var r Shown
 	err := s.db.Row(ctx, showReview, id).Scan(&r.ID, &r.UserID, &r.MovieID, &r.Title, &r.Content, &r.Image, &r.LikeCount,
 		&r.CreatedAt, &r.UpdatedAt, &r.Username, &r.MovieTitle)
@@ -45,11 +58,7 @@ func (s *Service) Show(ctx context.Context, id, reader int64) (Shown, error) {
 	if err != nil {
 		return Shown{}, fmt.Errorf("show review %d: %w", id, err)
 	}
-	rows := []Shown{r}
-	if err := s.addLiked(ctx, rows, reader); err != nil {
-		return Shown{}, err
-	}
-	return rows[0], nil
+	return r, nil
 }
 
 // OfUser returns a page of what a user has written, oldest first, and the key of the next page, nil

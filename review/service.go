@@ -72,31 +72,34 @@ type Draft struct {
 	Image   *media.Upload // nil for none
 }
 
-// Create stores a review and its image. It returns media.ErrUnsupportedImage,
+// Create stores a review and its image, and returns it as its author sees it. It returns media.ErrUnsupportedImage,
 // media.ErrImageTooLarge, movie.ErrNotFound, [ErrExists], auth.ErrUserGone when the author does not
 // exist any more, or what matches apperr.ErrBusy or apperr.ErrUnavailable.
-func (s *Service) Create(ctx context.Context, d Draft) (Review, error) {
+func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
 	pic, err := s.decode(ctx, d.Image)
 	if err != nil {
-		return Review{}, err
+		return Shown{}, err
 	}
 	if pic != nil {
 		if err := s.mayReview(ctx, d); err != nil { // before a file is stored for nothing
-			return Review{}, err
+			return Shown{}, err
 		}
 	}
 	now := database.Time(s.clock())
-	var r Review
+	var r Shown
 	err = s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) error {
-		r = Review{
-			UserID: d.UserID, MovieID: d.MovieID, Title: d.Title, Content: d.Content,
-			Image: key, CreatedAt: now, UpdatedAt: now,
+		id, err := insert(tx, d, key, now)
+		if err != nil {
+			return err
 		}
-		return insert(tx, &r)
+		// Here, because the connection that wrote the rows has them at hand.
+		r, err = s.shown(tx.Statement.Context, id)
+		return err
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return Review{}, s.first(ctx, d)
+		return Shown{}, s.first(ctx, d)
 	}
+	r.Liked = new(false) // nobody has had the time to like it
 	return r, err
 }
 
@@ -112,24 +115,28 @@ func (s *Service) mayReview(ctx context.Context, d Draft) error {
 	return nil
 }
 
+const insertReview = `INSERT INTO reviews (user_id, movie_id, title, content, image, like_count, created_at, updated_at)
+	VALUES (?, ?, ?, ?, ?, 0, ?, ?)`
+
 // insert counts the review before it writes it: the counts lock the rows that the foreign keys refer
 // to, and the other way round two authors at one film would deadlock on MySQL. It returns
-// gorm.ErrDuplicatedKey when there is a review already.
-func insert(tx *gorm.DB, r *Review) error {
-	err := user.AddCounts(tx, r.UserID, user.Counts{Reviews: 1})
+// the id, or gorm.ErrDuplicatedKey when there is a review already.
+func insert(tx *gorm.DB, d Draft, image string, now time.Time) (int64, error) {
+	err := user.AddCounts(tx, d.UserID, user.Counts{Reviews: 1})
 	if errors.Is(err, user.ErrNotFound) {
-		return auth.ErrUserGone
+		return 0, auth.ErrUserGone
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := movie.AddCounts(tx, r.MovieID, movie.Counts{Reviews: 1}); err != nil {
-		return err
+	if err := movie.AddCounts(tx, d.MovieID, movie.Counts{Reviews: 1}); err != nil {
+		return 0, err
 	}
-	if err := tx.Create(r).Error; err != nil {
-		return fmt.Errorf("create review: %w", err)
+	id, err := database.Insert(tx, insertReview, d.UserID, d.MovieID, d.Title, d.Content, image, now, now)
+	if err != nil {
+		return 0, fmt.Errorf("create review: %w", err)
 	}
-	return nil
+	return id, nil
 }
 
 // first returns [ErrExists] with the review that the author has written about the film already, or

@@ -118,6 +118,16 @@ func AfterCommit(tx *gorm.DB, fn func()) {
 	s.after = append(s.after, fn)
 }
 
+// Insert runs an INSERT of one row and returns the id that the row got. It is Create of GORM without the
+// reflection, and without hooks.
+func Insert(tx *gorm.DB, statement string, args ...any) (id int64, err error) {
+	made := gorm.WithResult()
+	if err := tx.Clauses(made).Exec(statement, args...).Error; err != nil {
+		return 0, err
+	}
+	return made.Result.LastInsertId()
+}
+
 // ForUpdate returns tx such that the rows of its next query stay locked until the end of the
 // transaction. On SQLite the whole transaction holds the write lock already.
 func ForUpdate(tx *gorm.DB) *gorm.DB {
