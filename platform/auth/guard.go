@@ -139,7 +139,7 @@ func (g *Guard) count(c *gin.Context, class Class, userID int64) error {
 	if !limited {
 		return nil
 	}
-	key := string(class) + ":ip:" + limit.AddressKey(c.ClientIP())
+	key := string(class) + ":ip:" + limit.AddressKey(web.ClientIP(c))
 	if userID != 0 && (class == ClassWrite || class == ClassUpload) {
 		key = string(class) + ":user:" + strconv.FormatInt(userID, 10)
 	}

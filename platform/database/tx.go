@@ -36,10 +36,19 @@ func (d *DB) Reader(ctx context.Context) *gorm.DB {
 	return d.reader.WithContext(ctx)
 }
 
-// Row queries one row by the prepared statements that GORM keeps, and without its reflection: for the few
-// reads that every request waits for. Like Reader it sees the transaction that ctx comes from.
+// Row queries one row by the prepared statements that are kept, without GORM and its reflection: for the few
+// reads that every request waits for. Like Reader it sees the transaction that ctx comes from. It is for
+// rows that are found by a key: on SQLite it goes on to its end when ctx is cancelled, because to watch
+// for that costs more than to find a row.
 func (d *DB) Row(ctx context.Context, query string, args ...any) Row {
-	rows, err := d.Reader(ctx).Statement.ConnPool.QueryContext(ctx, query, args...) // its QueryRowContext loses why it could not prepare
+	pool := d.reader.Statement.ConnPool
+	if s := d.scope(ctx); s != nil {
+		pool = s.tx.Statement.ConnPool
+	}
+	if d.driver == SQLite {
+		ctx = context.WithoutCancel(ctx)
+	}
+	rows, err := pool.QueryContext(ctx, query, args...) // GORM's QueryRowContext loses why it could not prepare
 	return Row{rows, err}
 }
 

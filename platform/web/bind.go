@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
@@ -101,7 +102,11 @@ func contentType(c *gin.Context) string {
 	if packed := c.GetHeader("Content-Encoding"); packed != "" && packed != "identity" {
 		return ""
 	}
-	kind, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	said := c.GetHeader("Content-Type")
+	if said == "application/json" || said == "application/x-www-form-urlencoded" { // nothing to parse
+		return said
+	}
+	kind, params, err := mime.ParseMediaType(said)
 	if err != nil {
 		return ""
 	}
@@ -113,20 +118,31 @@ func contentType(c *gin.Context) string {
 
 // field describes one field of a bound struct.
 type field struct {
-	index   int
-	name    string
+	index   []int // as reflect.Value.FieldByIndex takes it
 	raw, id bool
 }
 
-// fieldsOf returns the fields of a struct type by their wire name. Embedded structs count as if
-// their fields stood in it, by the walk of the caller.
+// fieldTables holds what fieldsOf found out about a type and a tag.
+var fieldTables sync.Map
+
+type fieldTable struct {
+	t   reflect.Type
+	tag string
+}
+
+// fieldsOf returns the fields of a struct type by their wire name. Those of embedded structs count as if
+// they stood in it.
 func fieldsOf(t reflect.Type, tag string) map[string]field {
+	key := fieldTable{t, tag}
+	if known, ok := fieldTables.Load(key); ok {
+		return known.(map[string]field)
+	}
 	out := make(map[string]field, t.NumField())
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for _, f := range reflect.VisibleFields(t) {
 		if name, _, _ := strings.Cut(f.Tag.Get(tag), ","); name != "" && name != "-" {
-			out[name] = field{index: i, name: name, raw: f.Tag.Get("raw") == "true", id: f.Tag.Get("id") == "true"}
+			out[name] = field{index: f.Index, raw: f.Tag.Get("raw") == "true", id: f.Tag.Get("id") == "true"}
 		}
 	}
+	fieldTables.Store(key, out)
 	return out
 }

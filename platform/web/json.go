@@ -112,7 +112,7 @@ func (d *jsonDecoder) object(raw []byte, dst reflect.Value, path string) {
 		case seen[name]:
 			d.found = append(d.found, fieldError(at, "repeated"))
 		default:
-			d.value(value, dst.Field(f.index), at, f.raw)
+			d.value(value, dst.FieldByIndex(f.index), at, f.raw)
 		}
 		seen[name] = true
 	}

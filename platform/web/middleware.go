@@ -14,23 +14,12 @@ import (
 	"github.com/cinecircle/cinecircle/platform/apperr"
 )
 
-const (
-	requestIDKey = "web.request_id"
-	viewerIDKey  = "web.viewer_id"
-)
-
-// RequestID returns the id of the request, the caller's when it sent a sane one.
-func RequestID(c *gin.Context) string { return c.GetString(requestIDKey) }
-
-// SetViewerID tells the access log who is asking.
-func SetViewerID(c *gin.Context, id int64) { c.Set(viewerIDKey, id) }
-
 func requestID(c *gin.Context) {
 	id := c.GetHeader("X-Request-ID")
 	if !saneID(id) {
 		id = rand.Text()
 	}
-	c.Set(requestIDKey, id)
+	visitOf(c).requestID = id
 	c.Header("X-Request-ID", id)
 	c.Next()
 }
@@ -67,9 +56,9 @@ func accessLog(o Options) gin.HandlerFunc {
 			slog.Int("status", status),
 			slog.Float64("duration_ms", float64(took.Microseconds())/1000),
 			slog.Int("bytes", max(0, c.Writer.Size())),
-			slog.String("ip", c.ClientIP()),
+			slog.String("ip", ClientIP(c)),
 		}
-		if id := c.GetInt64(viewerIDKey); id != 0 {
+		if id := visitOf(c).viewerID; id != 0 {
 			attrs = append(attrs, slog.Int64("user_id", id))
 		}
 		level := slog.LevelInfo

@@ -22,13 +22,6 @@ type Paging struct {
 	Cursor string `query:"cursor" description:"Where the page begins: follow the Link header of the page before."`
 }
 
-// The keys of what the router bound before the handler runs.
-const (
-	queryKey = "web.query"
-	idKey    = "web.id."
-	pageKey  = "web.page"
-)
-
 // BindTarget makes a middleware that checks the path ids and the query of a route. query is a value
 // of the struct that describes the query, or nil when the route takes none. Handlers read the
 // result by [PathID], [Query] and [PageOf].
@@ -37,11 +30,9 @@ func BindTarget(ids []string, query any) Handler {
 	return func(c *gin.Context) error {
 		var found []apperr.Field
 		for _, name := range ids {
-			id, ok := parseID(c.Param(name))
-			if !ok {
+			if _, ok := parseID(c.Param(name)); !ok {
 				found = append(found, badID(name))
 			}
-			c.Set(idKey+name, id)
 		}
 		return bindQuery(c, t, found)
 	}
@@ -67,7 +58,7 @@ func bindQuery(c *gin.Context, t reflect.Type, found []apperr.Field) error {
 	if err := check(dst.Interface(), b.found); err != nil {
 		return err
 	}
-	c.Set(queryKey, dst.Interface())
+	visitOf(c).query = dst.Interface()
 	return nil
 }
 
@@ -91,18 +82,15 @@ func bindPage(c *gin.Context, p Paging) []apperr.Field {
 		}
 		out.After = &key
 	}
-	c.Set(pageKey, out)
+	visitOf(c).page = &out
 	return nil
 }
 
-// Query returns the query of the request, which the route declares as a T.
-func Query[T any](c *gin.Context) T { return *c.MustGet(queryKey).(*T) }
-
-// PageOf returns the page that the query asks for.
-func PageOf(c *gin.Context) page.Page { return c.MustGet(pageKey).(page.Page) }
-
 // PathID returns the id in the path parameter name, a positive number.
-func PathID(c *gin.Context, name string) int64 { return c.MustGet(idKey + name).(int64) }
+func PathID(c *gin.Context, name string) int64 {
+	id, _ := parseID(c.Param(name)) // BindTarget has looked
+	return id
+}
 
 // parseID reads a positive decimal number. One that is too large for an id becomes the largest
 // there is, which nothing has: it is unknown, not invalid.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"maps"
 	"net/url"
 	"reflect"
 	"slices"
@@ -19,9 +18,9 @@ type textBinder struct {
 }
 
 func (b *textBinder) fill(dst reflect.Value, values url.Values) {
-	fields := flatten(dst, b.tag)
+	fields := fieldsOf(dst.Type(), b.tag)
 	for _, name := range sortedKeys(values) {
-		target, known := fields[name]
+		f, known := fields[name]
 		switch {
 		case !known && !b.loose:
 			b.found = append(b.found, Unknown(name))
@@ -29,31 +28,30 @@ func (b *textBinder) fill(dst reflect.Value, values url.Values) {
 		case len(values[name]) > 1:
 			b.found = append(b.found, fieldError(name, "repeated"))
 		default:
-			b.set(name, values[name][0], target)
+			b.set(name, values[name][0], f, dst.FieldByIndex(f.index))
 		}
 	}
 }
 
 func (b *textBinder) fillFiles(dst reflect.Value, files map[string][]*File) {
-	fields := flatten(dst, b.tag)
+	fields := fieldsOf(dst.Type(), b.tag)
 	for _, name := range sortedKeys(files) {
-		target, known := fields[name]
+		f, known := fields[name]
 		switch {
 		case !known && !b.loose:
 			b.found = append(b.found, Unknown(name))
 		case !known:
-		case target.value.Type() != fileType:
+		case dst.FieldByIndex(f.index).Type() != fileType:
 			b.found = append(b.found, WrongType(name, "string"))
 		case len(files[name]) > 1:
 			b.found = append(b.found, fieldError(name, "repeated"))
 		default:
-			target.value.Set(reflect.ValueOf(files[name][0]))
+			dst.FieldByIndex(f.index).Set(reflect.ValueOf(files[name][0]))
 		}
 	}
 }
 
-func (b *textBinder) set(name, text string, target slot) {
-	dst := target.value
+func (b *textBinder) set(name, text string, f field, dst reflect.Value) {
 	if dst.Type() == fileType {
 		if text != "" { // what a browser sends for a file input left empty
 			b.found = append(b.found, WrongType(name, "file"))
@@ -64,12 +62,12 @@ func (b *textBinder) set(name, text string, target slot) {
 		dst.Set(reflect.New(dst.Type().Elem()))
 		dst = dst.Elem()
 	}
-	text, ok := cleanString(text, target.raw || dst.Kind() != reflect.String) // only texts are trimmed
+	text, ok := cleanString(text, f.raw || dst.Kind() != reflect.String) // only texts are trimmed
 	if !ok {
 		b.found = append(b.found, BadFormat(name))
 		return
 	}
-	if target.id {
+	if f.id {
 		id, ok := parseID(text)
 		if !ok {
 			b.found = append(b.found, badID(name))
@@ -99,26 +97,6 @@ func parse(text string, dst reflect.Value) error {
 		dst.SetInt(n)
 	}
 	return nil
-}
-
-// slot is a field that can be set.
-type slot struct {
-	value   reflect.Value
-	raw, id bool
-}
-
-// flatten returns the settable fields by wire name, those of embedded structs included.
-func flatten(v reflect.Value, tag string) map[string]slot {
-	out := make(map[string]slot, v.NumField())
-	for name, f := range fieldsOf(v.Type(), tag) {
-		out[name] = slot{value: v.Field(f.index), raw: f.raw, id: f.id}
-	}
-	for i := range v.NumField() {
-		if v.Type().Field(i).Anonymous {
-			maps.Copy(out, flatten(v.Field(i), tag))
-		}
-	}
-	return out
 }
 
 func sortedKeys[V any](m map[string]V) []string {
