@@ -38,6 +38,7 @@ func (s *stage) breakable(t testing.TB) *breaker {
 			c.Update().Before("gorm:update").Register("test:break", b.hit),
 			c.Delete().Before("gorm:delete").Register("test:break", b.hit),
 			c.Raw().Before("gorm:raw").Register("test:break", b.hit),
+			c.Row().Before("gorm:row").Register("test:break", b.hit),
 		)
 	}
 	s.write(t, install)
@@ -111,14 +112,10 @@ func TestAListThatCannotBeReadIsAnError(t *testing.T) {
 	ids := s.join(t, 2)
 	s.follow(t, ids[0], ids[1])
 	b := s.breakable(t)
-	for n := 1; n <= 2; n++ { // the page, and who is in it
-		b.left = n
-		if people, next, err := s.follows.Followings(t.Context(), ids[0], page.Page{Limit: 1}); !errors.Is(err, errBroken) || next != nil {
-			t.Errorf("statement %d: %v, %v, %v, want the failure", n, people, next, err)
-		}
+	b.left = 1
+	if people, next, err := s.follows.Followings(t.Context(), ids[0], page.Page{Limit: 1}); !errors.Is(err, errBroken) || next != nil {
+		t.Errorf("%v, %v, %v, want the failure", people, next, err)
 	}
-	for n := 1; n <= 3; n++ { // the account comes first
-		b.left = n
-		s.GET(t, fmt.Sprintf("/users/%d/followings", ids[0])).WantProblem(500, "internal")
-	}
+	b.left = 1
+	s.GET(t, fmt.Sprintf("/users/%d/followings", ids[0])).WantProblem(500, "internal")
 }

@@ -2,20 +2,16 @@ package follow_test
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
-	"github.com/cinecircle/cinecircle/follow"
-	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -215,31 +211,5 @@ func TestAForgedCursorIsOnlyAnotherPlaceInTheList(t *testing.T) {
 		if got := len(s.GET(t, target+"?cursor="+forged).Want(200).List()); got != want {
 			t.Errorf("from %s µs: %d rows, want %d", micros, got, want)
 		}
-	}
-}
-
-func TestWhoIsDeletedWhileAListIsReadIsLeftOut(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	ids := s.join(t, 3)
-	s.follow(t, ids[1], ids[0])
-	s.follow(t, ids[2], ids[0])
-	var deleted error
-	leave := sync.OnceFunc(func() { deleted = s.users.Delete(t.Context(), ids[2]) })
-	err := s.DB.Reader(t.Context()).Callback().Query().After("gorm:query").Register("test:leave", func(db *gorm.DB) {
-		if db.Statement.Table == "follows" && db.Statement.Context == t.Context() {
-			leave()
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	people, next, err := s.follows.Followers(t.Context(), ids[0], page.Page{Limit: 10})
-	if err := errors.Join(err, deleted); err != nil || next != nil {
-		t.Fatalf("followers: %v, %v", next, err)
-	}
-	want := []follow.Person{{ID: ids[1], Username: fmt.Sprintf("회원%d", ids[1])}}
-	if diff := cmp.Diff(want, people); diff != "" {
-		t.Errorf("followers (-want +got):\n%s", diff)
 	}
 }

@@ -256,6 +256,7 @@ func (s *stage) breakable(t testing.TB) *breaker {
 			c.Update().Before("gorm:update").Register("test:break", b.hit),
 			c.Delete().Before("gorm:delete").Register("test:break", b.hit),
 			c.Raw().Before("gorm:raw").Register("test:break", b.hit),
+			c.Row().Before("gorm:row").Register("test:break", b.hit),
 		)
 	}
 	s.write(t, install)

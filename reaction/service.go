@@ -53,10 +53,9 @@ func (s *Service) LikedBy(ctx context.Context, userID int64, reviewIDs []int64) 
 	if len(reviewIDs) == 0 {
 		return liked, nil
 	}
-	var ids []int64
-	err := s.db.Reader(ctx).Model(&ReviewLike{}).
-		Where("user_id = ? AND review_id IN ? AND is_liked = ?", userID, reviewIDs, true).
-		Pluck("review_id", &ids).Error
+	ids, err := database.Scan(s.db.Reader(ctx).Model(&ReviewLike{}).Select("review_id").
+		Where("user_id = ? AND review_id IN ? AND is_liked = ?", userID, reviewIDs, true),
+		func(id *int64) []any { return []any{id} })
 	if err != nil {
 		return nil, fmt.Errorf("load which of %d reviews user %d likes: %w", len(reviewIDs), userID, err)
 	}

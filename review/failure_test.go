@@ -36,6 +36,7 @@ func (s *stage) breakable(t *testing.T) {
 		c := tx.Callback()
 		return errors.Join(
 			c.Query().Before("gorm:query").Register("break", fail("query")),
+			c.Row().Before("gorm:row").Register("break", fail("query")),
 			c.Create().Before("gorm:create").Register("break", fail("create")),
 			c.Update().Before("gorm:update").Register("break", fail("update")),
 			c.Delete().Before("gorm:delete").Register("break", fail("delete")),

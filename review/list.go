@@ -8,15 +8,16 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
 
 // Shown is a review with what a reader sees beside it.
 type Shown struct {
-	Review     `gorm:"embedded"`
+	Review
 	Username   string // of the author
 	MovieTitle string
-	Liked      *bool `gorm:"-"` // whether the reader likes it, nil when nobody is known to read
+	Liked      *bool // whether the reader likes it, nil when nobody is known to read
 }
 
 // Sort is the order of the reviews of a film.
@@ -29,10 +30,22 @@ const (
 	SortMostLiked Sort = "-like_count" // the most liked first, then the last one written
 )
 
-// showReview is shownQuery for one review, which is read too often to go through GORM.
-const showReview = `SELECT reviews.id, reviews.user_id, reviews.movie_id, reviews.title, reviews.content, reviews.image,
-	reviews.like_count, reviews.created_at, reviews.updated_at, users.username, movies.title
-	FROM reviews JOIN users ON users.id = reviews.user_id JOIN movies ON movies.id = reviews.movie_id WHERE reviews.id = ?`
+// shownColumns are what a reader sees, and where it goes. The names come along in the same query: loading
+// authors and films for them would read plots and casts as well.
+const (
+	shownColumns = `reviews.id, reviews.user_id, reviews.movie_id, reviews.title, reviews.content, reviews.image,
+	reviews.like_count, reviews.created_at, reviews.updated_at, users.username, movies.title`
+	withAuthor = "JOIN users ON users.id = reviews.user_id"
+	withFilm   = "JOIN movies ON movies.id = reviews.movie_id"
+	showReview = "SELECT " + shownColumns + " FROM reviews " + withAuthor + " " + withFilm + " WHERE reviews.id = ?"
+)
+
+func (r *Shown) places() []any {
+	return []any{
+		&r.ID, &r.UserID, &r.MovieID, &r.Title, &r.Content, &r.Image,
+		&r.LikeCount, &r.CreatedAt, &r.UpdatedAt, &r.Username, &r.MovieTitle,
+	}
+}
 
 // Show returns a review as a reader sees it, or [ErrNotFound]. A reader of 0 is nobody.
 func (s *Service) Show(ctx context.Context, id, reader int64) (Shown, error) {
@@ -50,8 +63,7 @@ func (s *Service) Show(ctx context.Context, id, reader int64) (Shown, error) {
 // shown is Show for nobody.
 func (s *Service) shown(ctx context.Context, id int64) (Shown, error) {
 	var r Shown
-	err := s.db.Row(ctx, showReview, id).Scan(&r.ID, &r.UserID, &r.MovieID, &r.Title, &r.Content, &r.Image, &r.LikeCount,
-		&r.CreatedAt, &r.UpdatedAt, &r.Username, &r.MovieTitle)
+	err := s.db.Row(ctx, showReview, id).Scan(r.places()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Shown{}, ErrNotFound
 	}
@@ -83,21 +95,16 @@ func (s *Service) OfMovie(ctx context.Context, movieID, reader int64, by Sort, p
 }
 
 func (s *Service) list(ctx context.Context, q *gorm.DB, by Sort, reader int64, p page.Page) ([]Shown, *page.Key, error) {
-	var rows []Shown
-	if err := shownQuery(q).Find(&rows).Error; err != nil {
+	rows, err := database.Scan(shownQuery(q), (*Shown).places)
+	if err != nil {
 		return nil, nil, fmt.Errorf("list reviews: %w", err)
 	}
 	rows, next := page.Cut(rows, p, by.key)
 	return rows, next, s.addLiked(ctx, rows, reader)
 }
 
-// shownQuery takes the names along in the same query: loading authors and films for them would read
-// plots and casts as well.
 func shownQuery(q *gorm.DB) *gorm.DB {
-	return q.Model(&Review{}).
-		Select("reviews.*, users.username, movies.title AS movie_title").
-		Joins("JOIN users ON users.id = reviews.user_id").
-		Joins("JOIN movies ON movies.id = reviews.movie_id")
+	return q.Model(&Review{}).Select(shownColumns).Joins(withAuthor).Joins(withFilm)
 }
 
 // addLiked says of each review whether the reader likes it.

@@ -28,7 +28,7 @@ func (f *faults) Initialize(db *gorm.DB) error {
 	return errors.Join(
 		c.Create().Before("*").Register("faults:create", f.strike), c.Query().Before("*").Register("faults:query", f.strike),
 		c.Update().Before("*").Register("faults:update", f.strike), c.Delete().Before("*").Register("faults:delete", f.strike),
-		c.Raw().Before("*").Register("faults:raw", f.strike),
+		c.Raw().Before("*").Register("faults:raw", f.strike), c.Row().Before("*").Register("faults:row", f.strike),
 	)
 }
 

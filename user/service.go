@@ -2,6 +2,7 @@ package user
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -69,9 +70,28 @@ func (s *Service) OnSessionsEnded(fn func(userID int64, sessionIDs []int64)) {
 	s.onSessionsEnded = append(s.onSessionsEnded, fn)
 }
 
+// columns are those of an account, and places where they go.
+const columns = `id, username, username_key, password_hash, age, gender, role, profile_image, last_login,
+	follower_count, following_count, review_count, created_at, updated_at`
+
+func places(u *User) []any {
+	return []any{
+		&u.ID, &u.Username, &u.UsernameKey, &u.PasswordHash, &u.Age, &u.Gender, &u.Role, &u.ProfileImage, &u.LastLogin,
+		&u.FollowerCount, &u.FollowingCount, &u.ReviewCount, &u.CreatedAt, &u.UpdatedAt,
+	}
+}
+
 // Get returns the account, or [ErrNotFound].
 func (s *Service) Get(ctx context.Context, id int64) (User, error) {
-	return one(s.db.Reader(ctx), "id = ?", id)
+	var u User
+	err := s.db.Row(ctx, "SELECT "+columns+" FROM users WHERE id = ?", id).Scan(places(&u)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return User{}, ErrNotFound
+	}
+	if err != nil {
+		return User{}, fmt.Errorf("load user %d: %w", id, err)
+	}
+	return u, nil
 }
 
 // ByIDs returns the accounts by id, without those that do not exist.
@@ -80,8 +100,8 @@ func (s *Service) ByIDs(ctx context.Context, ids []int64) (map[int64]User, error
 	if len(ids) == 0 {
 		return out, nil
 	}
-	var rows []User
-	if err := s.db.Reader(ctx).Where("id IN ?", ids).Find(&rows).Error; err != nil {
+	rows, err := database.Scan(s.db.Reader(ctx).Model(&User{}).Select(columns).Where("id IN ?", ids), places)
+	if err != nil {
 		return nil, fmt.Errorf("load %d users: %w", len(ids), err)
 	}
 	for _, u := range rows {
@@ -111,9 +131,9 @@ func (s *Service) Search(ctx context.Context, f Filter, p page.Page) ([]User, *p
 	if p.After != nil {
 		after = p.After.ID
 	}
-	q := f.apply(s.db.Reader(ctx).Where("id > ?", after)).Order("id").Limit(p.Fetch())
-	var rows []User
-	if err := q.Find(&rows).Error; err != nil {
+	q := f.apply(s.db.Reader(ctx).Model(&User{}).Select(columns).Where("id > ?", after)).Order("id").Limit(p.Fetch())
+	rows, err := database.Scan(q, places)
+	if err != nil {
 		return nil, nil, fmt.Errorf("search users: %w", err)
 	}
 	rows, next := page.Cut(rows, p, func(u User) page.Key { return page.Key{ID: u.ID} })

@@ -1,8 +1,6 @@
 package database
 
 import (
-	"cmp"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -58,24 +56,6 @@ func isOutage(err error) bool {
 	}
 	_, ok := errors.AsType[*net.OpError](err)
 	return ok
-}
-
-// Row is what [DB.Row] found.
-type Row struct {
-	rows *sql.Rows
-	err  error
-}
-
-// Scan copies the columns into dest; it returns sql.ErrNoRows when there is no row.
-func (r Row) Scan(dest ...any) (err error) {
-	if r.err != nil {
-		return unavailable(r.err)
-	}
-	defer func() { err = unavailable(errors.Join(err, r.rows.Close())) }()
-	if !r.rows.Next() {
-		return cmp.Or(r.rows.Err(), sql.ErrNoRows)
-	}
-	return r.rows.Scan(dest...)
 }
 
 // Scanner is a row of [Each].

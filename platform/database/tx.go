@@ -36,22 +36,6 @@ func (d *DB) Reader(ctx context.Context) *gorm.DB {
 	return d.reader.WithContext(ctx)
 }
 
-// Row queries one row by the prepared statements that are kept, without GORM and its reflection: for the few
-// reads that every request waits for. Like Reader it sees the transaction that ctx comes from. It is for
-// rows that are found by a key: on SQLite it goes on to its end when ctx is cancelled, because to watch
-// for that costs more than to find a row.
-func (d *DB) Row(ctx context.Context, query string, args ...any) Row {
-	pool := d.reader.Statement.ConnPool
-	if s := d.scope(ctx); s != nil {
-		pool = s.tx.Statement.ConnPool
-	}
-	if d.driver == SQLite {
-		ctx = context.WithoutCancel(ctx)
-	}
-	rows, err := pool.QueryContext(ctx, query, args...) // GORM's QueryRowContext loses why it could not prepare
-	return Row{rows, err}
-}
-
 // Tx runs fn in a transaction and commits it when fn returns nil. It is the only way to write.
 // When ctx comes from a running transaction fn joins that one: nothing is committed before the
 // outermost returns, and an error of fn must be returned by it.
@@ -125,16 +109,6 @@ func AfterCommit(tx *gorm.DB, fn func()) {
 		panic("database: AfterCommit outside of Tx")
 	}
 	s.after = append(s.after, fn)
-}
-
-// Insert runs an INSERT of one row and returns the id that the row got. It is Create of GORM without the
-// reflection, and without hooks.
-func Insert(tx *gorm.DB, statement string, args ...any) (id int64, err error) {
-	made := gorm.WithResult()
-	if err := tx.Clauses(made).Exec(statement, args...).Error; err != nil {
-		return 0, err
-	}
-	return made.Result.LastInsertId()
 }
 
 // ForUpdate returns tx such that the rows of its next query stay locked until the end of the
