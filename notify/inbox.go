@@ -22,21 +22,28 @@ type Inbox struct {
 	Unread int64 // of the whole inbox
 }
 
+// columns are those of a notification, and places where they go.
+const columns = "id, user_id, seq, type, actor_id, review_id, created_at, read_at"
+
+func (n *Notification) places() []any {
+	return []any{&n.ID, &n.UserID, &n.Seq, &n.Type, &n.ActorID, &n.ReviewID, &n.CreatedAt, &n.ReadAt}
+}
+
 // Inbox returns a page of the notifications of a member, or of the unread ones.
 func (s *Service) Inbox(ctx context.Context, userID int64, unreadOnly bool, p page.Page) (Inbox, error) {
 	state, err := s.state(ctx, userID)
 	if err != nil {
 		return Inbox{}, err
 	}
-	query := s.DB.Reader(ctx).Where("user_id = ?", userID)
+	query := s.DB.Reader(ctx).Model(&Notification{}).Select(columns).Where("user_id = ?", userID)
 	if unreadOnly {
 		query = s.DB.ForceIndex(query, "notifications", "idx_notifications_unread").Where("read_at IS NULL")
 	}
 	if p.After != nil {
 		query = query.Where("seq < ?", p.After.Num)
 	}
-	var rows []Notification
-	if err := query.Order("seq DESC").Limit(p.Fetch()).Find(&rows).Error; err != nil {
+	rows, err := database.Scan(query.Order("seq DESC").Limit(p.Fetch()), (*Notification).places)
+	if err != nil {
 		return Inbox{}, fmt.Errorf("load the inbox of user %d: %w", userID, err)
 	}
 	in := Inbox{Unread: state.UnreadCount}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/ops"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
@@ -84,6 +85,7 @@ func (a *app) serve(ctx context.Context) error {
 // run starts whatever runs and ends it in order: no new work, open sockets told, requests finished,
 // workers stopped.
 func (a *app) run(ctx context.Context, servers []*http.Server, listeners []net.Listener) error {
+	defer ops.Ballast()()
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	group, failed := errgroup.WithContext(work)

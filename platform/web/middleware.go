@@ -49,6 +49,9 @@ func accessLog(o Options) gin.HandlerFunc {
 		if o.Observe != nil {
 			o.Observe(route, c.Request.Method, status, took.Seconds())
 		}
+		if !o.Log.Enabled(c.Request.Context(), slog.LevelInfo) && status < http.StatusInternalServerError {
+			return
+		}
 		attrs := []slog.Attr{
 			slog.String("request_id", RequestID(c)),
 			slog.String("method", c.Request.Method),
