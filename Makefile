@@ -17,10 +17,10 @@ $(error SKIP takes any of: $(STEPS); not: $(filter-out $(STEPS),$(SKIP)))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check format lint vet deps fmt attack fuzz test-mysql test-mysql8 test-redis test-s3 test-browser screens cluster cover bench vuln vendor-ui release clean
+.PHONY: help build run test check format lint vet deps fmt attack fuzz test-mysql test-mysql8 test-redis test-s3 test-browser screens cluster cover bench bench-scale bench-mysql bench-compare bench-docs vuln vendor-ui release clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 build: ## build bin/cinecircle (CGO_ENABLED=0 make build for a static one)
 	$(GO) build $(BUILD) -o bin/cinecircle ./cmd/cinecircle
@@ -80,8 +80,23 @@ cluster: ## try three instances on MariaDB, Redis and S3 while they are killed i
 cover: ## statement coverage of the domain packages; fails under MIN (90) percent
 	GO="$(GO)" TAGS="$(TAGS)" TIMEOUT="$(TIMEOUT)" ./scripts/cover.sh
 
-bench: ## measure a running program (ARGS are the benchmark's own)
-	$(GO) run -tags $(TAGS) ./cmd/cinecircle/bench $(ARGS)
+BENCH = $(GO) run -tags $(TAGS) ./cmd/cinecircle/bench
+
+bench: ## measure a running program with 10,000 films in some 10 minutes (ARGS="-quick", "-only REGEXP", "-h" …)
+	$(BENCH) -out data/bench/sqlite-small.txt $(ARGS)
+
+bench-scale: ## the same with 1,000,000 films and 10,000,000 likes and reactions; takes 15 GB of disk
+	$(BENCH) -size large -out data/bench/sqlite-large.txt $(ARGS)
+
+bench-mysql: ## the same as bench, on a private MariaDB
+	./scripts/with-servers.sh mariadb -- $(BENCH) -database mysql -out data/bench/mysql-small.txt $(ARGS)
+
+bench-compare: ## compare the last `make bench` with the figures in docs/ (UNITS="x-sql" picks others)
+	$(TOOL) benchstat -filter ".unit:($(or $(UNITS),cpu-ns/op OR x-sql OR allocs/op))" docs/bench/sqlite-small.txt data/bench/sqlite-small.txt
+
+bench-docs: bench bench-scale bench-mysql ## measure all three and write the tables and plots of docs/performance.md anew
+	mkdir -p docs/bench && cp data/bench/*.txt docs/bench/
+	$(BENCH) -render docs/performance.md
 
 deps: vuln ## look for known vulnerabilities, and for licences that docs/licences.md does not list
 	$(GO) run ./scripts/licences -check

@@ -4,23 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/url"
-	"strings"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/bench/dataset"
+	"github.com/cinecircle/cinecircle/platform/database"
 )
 
-// The content types of what is sent.
-const (
-	kindJSON = "application/json"
-	kindForm = "application/x-www-form-urlencoded"
-)
-
-// What everybody's password is, and the size of the pages in which films are collected.
+// What everybody's password is, how many connections prepare a run, and how many members of each kind
+// there are at most.
 const (
 	password    = "correct horse 영화"
 	fillConns   = 4
-	signInUsers = 20 // sign in again and again, and do nothing else: old sessions of a member end
-	inboxLikes  = 60 // notifications of the author before the load: more than a page of them
+	mostPeople  = 800 // are signed in
+	mostSignIns = 100 // sign in again and again, and do nothing else: old sessions of a member end
+	mostMine    = 1000
 )
 
 // person is a member who is signed in.
@@ -30,112 +26,116 @@ type person struct {
 	token string
 }
 
-// community is what the database was filled with.
+// community is what is in the database, as far as requests need to know.
 type community struct {
-	films   []int64  // ids, in their order
-	people  []person // the first is the author whose socket is measured
-	signIns []string // usernames of those who only sign in
-	mine    []int64  // reviews of the author
+	films, reviews int      // ids from 1 on
+	people         []person // the first is the author whose socket is measured, the second follows most
+	signIns        []string // usernames of those who only sign in
+	mine           []int64  // reviews of the author
+	fresh          []writing
+
+	topFilm, topReview            int64 // with most reviews, with most likes
+	author, follower              int64 // who is told most, who follows most
+	topWriter, topUser, topFollow int64 // who wrote most, who is followed most, and who that is not
 }
 
-// settle fills the server through its API.
-func settle(ctx context.Context, b *bench) (*community, error) {
-	c := newClient(fillConns, nil)
-	defer c.close()
-	t := &community{people: make([]person, b.users)}
+// writing is a review that nobody wrote yet.
+type writing struct {
+	who  int // of people
+	film int64
+}
+
+// meet looks at the database for who and what is special, before the server starts.
+func meet(ctx context.Context, db *database.DB, size dataset.Size) (*community, error) {
+	t := &community{films: size.Films, reviews: size.Reviews}
+	for query, to := range map[string]*int64{
+		"SELECT id FROM movies ORDER BY review_count DESC, id LIMIT 1":                       &t.topFilm,
+		"SELECT id FROM reviews ORDER BY like_count DESC, id LIMIT 1":                        &t.topReview,
+		"SELECT user_id FROM notification_states ORDER BY last_seq DESC, user_id LIMIT 1":    &t.author,
+		"SELECT id FROM users ORDER BY following_count DESC, id LIMIT 1":                     &t.follower,
+		"SELECT id FROM users ORDER BY review_count DESC, id LIMIT 1":                        &t.topWriter,
+		"SELECT id FROM users ORDER BY follower_count DESC, id LIMIT 1":                      &t.topUser,
+		"SELECT id FROM users WHERE follower_count < 50 ORDER BY follower_count, id LIMIT 1": &t.topFollow,
+	} {
+		if err := db.Row(ctx, query).Scan(to); err != nil {
+			return nil, fmt.Errorf("%s: %w", query, err)
+		}
+	}
+	t.choose(size.Users)
 	var err error
-	if t.films, err = collectFilms(ctx, c, b.server.base); err != nil {
+	if t.mine, err = column(ctx, db, "SELECT id FROM reviews WHERE user_id = ? ORDER BY id LIMIT ?", t.author, mostMine); err != nil {
 		return nil, err
 	}
-	b.say("signing up and in %d members", b.users)
-	if err := t.signUp(ctx, c, b.server.base); err != nil {
-		return nil, err
-	}
-	b.say("writing %d reviews", b.reviews)
-	if _, err := c.send(ctx, b.server.base, t.review, 0, b.reviews, fillConns); err != nil {
-		return nil, err
-	}
-	if t.mine, err = collectIDs(ctx, c, b.server.base, fmt.Sprintf("/users/%d/reviews?limit=200", t.people[0].id)); err != nil {
-		return nil, err
-	}
-	_, err = c.send(ctx, b.server.base, t.likeAuthor, 0, min(inboxLikes, len(t.people)-1), fillConns)
+	t.fresh, err = t.unwritten(ctx, db)
 	return t, err
 }
 
-// collectFilms returns the ids of all the films.
-func collectFilms(ctx context.Context, c *client, base string) ([]int64, error) {
-	return collectIDs(ctx, c, base, "/movies?limit=200")
+// choose says who signs in: the special ones and, of every so many members, one to be signed in and
+// one to sign in again and again.
+func (t *community) choose(users int) {
+	t.people = append(t.people, member(t.author))
+	if t.follower != t.author {
+		t.people = append(t.people, member(t.follower))
+	}
+	step := float64(users) / float64(min(users, mostPeople+mostSignIns))
+	for k := 0; int(float64(k)*step) < users; k++ {
+		id := int64(float64(k)*step) + 1
+		switch {
+		case id == t.author || id == t.follower || id == t.topFollow:
+		case k%9 == 8 && len(t.signIns) < mostSignIns:
+			t.signIns = append(t.signIns, dataset.Username(int(id)))
+		default:
+			t.people = append(t.people, member(id))
+		}
+	}
 }
 
-// collectIDs follows a list to its end.
-func collectIDs(ctx context.Context, c *client, base, path string) ([]int64, error) {
-	var ids []int64
-	for path != "" {
-		page, next, err := listPage(ctx, c, base, path)
+func member(id int64) person { return person{id: id, name: dataset.Username(int(id))} }
+
+// mostFresh is how many reviews a run writes at most.
+const mostFresh = 100_000
+
+// unwritten returns reviews that are still to be written: neighbours have neither member nor film in common.
+func (t *community) unwritten(ctx context.Context, db *database.DB) ([]writing, error) {
+	written := make(map[writing]bool)
+	for who, p := range t.people {
+		films, err := column(ctx, db, "SELECT movie_id FROM reviews WHERE user_id = ?", p.id)
 		if err != nil {
 			return nil, err
 		}
-		ids, path = append(ids, page...), next
+		for _, film := range films {
+			written[writing{who, film}] = true
+		}
+	}
+	var fresh []writing
+	for k := 0; len(fresh) < mostFresh && k < len(t.people)*t.films; k++ {
+		if w := draft(k, len(t.people), t.films); !written[w] {
+			fresh = append(fresh, w)
+		}
+	}
+	return fresh, nil
+}
+
+// draft returns pair number k of a member and a film: the first people·films are distinct.
+func draft(k, people, films int) writing {
+	who := k % people
+	return writing{who, int64((k/people+who*7919)%films) + 1}
+}
+
+// column returns a column of ids.
+func column(ctx context.Context, db *database.DB, query string, args ...any) ([]int64, error) {
+	var ids []int64
+	if err := db.Reader(ctx).Raw(query, args...).Scan(&ids).Error; err != nil {
+		return nil, fmt.Errorf("%s: %w", query, err)
 	}
 	return ids, nil
 }
 
-// listPage returns the ids on a page and the path of the next one, "" after the last.
-func listPage(ctx context.Context, c *client, base, path string) ([]int64, string, error) {
-	got, err := c.do(ctx, base, request{method: "GET", path: path})
-	if err != nil {
-		return nil, "", err
-	}
-	var rows []struct{ ID int64 }
-	if err := json.Unmarshal(got.body, &rows); err != nil {
-		return nil, "", fmt.Errorf("read %s: %w", path, err)
-	}
-	ids := make([]int64, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
-	next, err := nextPath(got.header.Get("Link"))
-	return ids, next, err
-}
-
-// nextPath returns the path and query of a header like `<…>; rel="next"` (RFC 8288), "" without one.
-func nextPath(link string) (string, error) {
-	target, rest, ok := strings.Cut(strings.TrimPrefix(link, "<"), ">")
-	if !ok || !strings.Contains(rest, `rel="next"`) {
-		return "", nil
-	}
-	u, err := url.Parse(target)
-	if err != nil {
-		return "", fmt.Errorf("read Link %q: %w", link, err)
-	}
-	return u.RequestURI(), nil
-}
-
-// signUp makes the accounts and signs everybody in.
-func (t *community) signUp(ctx context.Context, c *client, base string) error {
-	for i := range t.people {
-		t.people[i].name = fmt.Sprintf("관객%05d", i)
-	}
-	for i := range signInUsers {
-		t.signIns = append(t.signIns, fmt.Sprintf("손님%05d", i))
-	}
-	create := func(i int) request {
-		name := t.signIns[max(0, i-len(t.people))]
-		if i < len(t.people) {
-			name = t.people[i].name
-		}
-		body := fmt.Sprintf(`{"username":%q,"password":%q,"age":%d,"gender":"female"}`, name, password, 20+i%50)
-		return request{method: "POST", path: "/users", kind: kindJSON, body: body, want: http.StatusCreated}
-	}
-	if _, err := c.send(ctx, base, create, 0, len(t.people)+len(t.signIns), fillConns); err != nil {
-		return err
-	}
-	for i := range t.people {
-		if err := t.people[i].signIn(ctx, c, base); err != nil {
-			return err
-		}
-	}
-	return nil
+// signIn signs everybody in.
+func (t *community) signIn(ctx context.Context, base string) error {
+	c := newClient(fillConns, nil)
+	defer c.close()
+	return each(len(t.people), fillConns, func(i int) error { return t.people[i].signIn(ctx, c, base) })
 }
 
 func (p *person) signIn(ctx context.Context, c *client, base string) error {
@@ -150,15 +150,6 @@ func (p *person) signIn(ctx context.Context, c *client, base string) error {
 		return fmt.Errorf("read the tokens: %w", err)
 	}
 	p.token = tokens.Access
-	me, err := c.do(ctx, base, request{method: "GET", path: "/users/me", member: p})
-	if err != nil {
-		return err
-	}
-	var account struct{ ID int64 }
-	if err := json.Unmarshal(me.body, &account); err != nil {
-		return fmt.Errorf("read the account: %w", err)
-	}
-	p.id = account.ID
 	return nil
 }
 

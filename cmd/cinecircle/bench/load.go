@@ -8,16 +8,19 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/bench/yardstick"
 )
 
-// The headers by which yardsticks are told what cinecircle knows from elsewhere.
+// The content types of what is sent.
 const (
-	headerAnswerBytes = "X-Answer-Bytes" // how long the static answer is to be
-	headerMember      = "X-Member"       // who is asking
+	kindJSON = "application/json"
+	kindForm = "application/x-www-form-urlencoded"
 )
 
 // request is an HTTP request before it is known who answers it.
@@ -34,15 +37,16 @@ type answer struct {
 	header http.Header
 }
 
-// client sends requests over a few connections that are kept.
+// client sends requests over connections that are kept.
 type client struct {
 	http  *http.Client
 	extra http.Header
 }
 
+// newClient returns a client of at most conns connections; 0 is as many as are needed.
 func newClient(conns int, extra http.Header) *client {
 	return &client{extra: extra, http: &http.Client{Transport: &http.Transport{
-		MaxConnsPerHost: conns, MaxIdleConnsPerHost: conns, DisableCompression: true,
+		MaxConnsPerHost: conns, MaxIdleConnsPerHost: max(conns, 64), DisableCompression: true,
 	}}}
 }
 
@@ -60,7 +64,7 @@ func (c *client) do(ctx context.Context, base string, r request) (answer, error)
 	}
 	if r.member != nil {
 		out.Header.Set("Authorization", "Bearer "+r.member.token)
-		out.Header.Set(headerMember, strconv.FormatInt(r.member.id, 10))
+		out.Header.Set(yardstick.HeaderMember, strconv.FormatInt(r.member.id, 10))
 	}
 	in, err := c.http.Do(out)
 	if err != nil {
@@ -82,19 +86,57 @@ func (c *client) do(ctx context.Context, base string, r request) (answer, error)
 func (c *client) send(ctx context.Context, base string, next func(int) request, first, n, conns int) ([]time.Duration, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	took, failed := make([]time.Duration, n), make([]error, conns)
-	share := (n + conns - 1) / conns
+	took := make([]time.Duration, n)
+	err := each(n, conns, func(i int) error {
+		began := time.Now()
+		_, err := c.do(ctx, base, next(first+i))
+		took[i] = time.Since(began)
+		if err != nil {
+			cancel()
+		}
+		return err
+	})
+	return took, err
+}
+
+// each does everything from 0 to n-1, in as many shares at once, each of which is done in order and
+// ends with its first error.
+func each(n, shares int, do func(int) error) error {
+	failed, size := make([]error, shares), (n+shares-1)/shares
 	var wg sync.WaitGroup
-	for w := range conns {
+	for w := range shares {
 		wg.Go(func() {
-			for i := w * share; i < min(n, (w+1)*share) && failed[w] == nil; i++ {
-				began := time.Now()
-				_, failed[w] = c.do(ctx, base, next(first+i))
-				took[i] = time.Since(began)
+			for i := w * size; i < min(n, (w+1)*size) && failed[w] == nil; i++ {
+				failed[w] = do(i)
 			}
-			if failed[w] != nil {
-				cancel()
-			}
+		})
+	}
+	wg.Wait()
+	return firstCause(failed)
+}
+
+// pace sends requests at a fixed rate, whether or not those before were answered, and returns how long
+// each took from the moment at which it was due to be sent.
+func (c *client) pace(ctx context.Context, base string, next func(int) request, first, n int, rate float64) ([]time.Duration, error) {
+	took, failed := make([]time.Duration, n), make([]error, n)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	begin := time.Now()
+	var wg sync.WaitGroup
+	for i := range n {
+		timer.Reset(time.Until(begin.Add(time.Duration(float64(i) / rate * float64(time.Second)))))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			failed[i] = context.Cause(ctx)
+		}
+		if failed[i] != nil {
+			break
+		}
+		began := time.Now()
+		wg.Go(func() {
+			_, failed[i] = c.do(ctx, base, next(first+i))
+			took[i] = time.Since(began)
 		})
 	}
 	wg.Wait()
@@ -111,4 +153,17 @@ func firstCause(failed []error) error {
 		cancelled = errors.Join(cancelled, err)
 	}
 	return cancelled
+}
+
+// nextPath returns the path and query of a header like `<…>; rel="next"` (RFC 8288), "" without one.
+func nextPath(link string) (string, error) {
+	target, rest, ok := strings.Cut(strings.TrimPrefix(link, "<"), ">")
+	if !ok || !strings.Contains(rest, `rel="next"`) {
+		return "", nil
+	}
+	u, err := url.Parse(target)
+	if err != nil {
+		return "", fmt.Errorf("read Link %q: %w", link, err)
+	}
+	return u.RequestURI(), nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -55,6 +56,27 @@ func TestEveryRequestIsSentOnce(t *testing.T) {
 		if d <= 0 {
 			t.Errorf("request %d took %s", i, d)
 		}
+	}
+}
+
+func TestPacedRequestsAreSentOnceEachInTheirTime(t *testing.T) {
+	r, base := newRecorder(t)
+	c := newClient(0, nil)
+	defer c.close()
+	began := time.Now()
+	took, err := c.pace(t.Context(), base, numbered, 3, 4, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]int{"/3": 1, "/4": 1, "/5": 1, "/6": 1}, r.paths); diff != "" || len(took) != 4 {
+		t.Errorf("%d requests (-want +got):\n%s", len(took), diff)
+	}
+	if passed := time.Since(began); passed < 30*time.Millisecond {
+		t.Errorf("four requests at a hundred a second took %s", passed)
+	}
+	r.fail = "/7"
+	if _, err := c.pace(t.Context(), base, numbered, 7, 1, 100); err == nil {
+		t.Error("a request that failed is no error")
 	}
 }
 

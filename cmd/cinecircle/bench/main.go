@@ -1,13 +1,14 @@
-// Command bench measures a running cinecircle: server CPU per request, latency, memory, start-up
-// and the time from a like to the frame on the author's socket. It builds the program, starts it on
-// a loopback port with a folder of its own, fills it through its API, and prints a Markdown table.
+// Command bench measures a running cinecircle: server CPU, allocations and latencies of every kind of
+// request, memory, start-up, and the time from a write to the frame on a socket. It builds the program,
+// fills a database with a community drawn from a seed (kept in a cache for the next run), starts the
+// program on a loopback port, and prints Markdown tables; -out keeps the record that benchstat
+// compares and from which -render writes docs/performance.md.
 //
-// Machines differ and swing, so each case is measured in rounds that alternate with two yardsticks
-// in processes of their own: net/http with a static answer of the same size, and net/http with
-// database/sql doing the same query on a copy of the same file. The ratios are what to compare
-// between days; the microseconds are of this machine and this hour.
+// Machines differ and swing, so each kind is measured in rounds that alternate with two yardsticks in
+// processes of their own: see the package yardstick. The ratios are what to compare between days; the
+// microseconds are of this machine and this hour.
 //
-// It needs Linux: the CPU time of a process is read from /proc.
+// It needs Linux: the CPU time of another process is read from its clock.
 package main
 
 import (
@@ -18,25 +19,33 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"regexp"
-	"runtime"
 	"syscall"
 	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/bench/dataset"
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/bench/yardstick"
+	"github.com/cinecircle/cinecircle/platform/database"
 )
 
 // options is what the flags say.
 type options struct {
-	rounds, n, conns          int
-	films, users, reviews     int
-	sockets, likes            int
-	held                      string // how many sockets, comma-separated; nothing else is measured then
-	hold                      time.Duration
-	seed                      uint64
-	cost                      int
-	bin, metrics              string
-	only                      *regexp.Regexp
-	timeout                   time.Duration
-	yardstick, addr, database string // of a child process, not for people
+	size            dataset.Size
+	seed            uint64
+	rounds, conns   int
+	round           time.Duration
+	likes           int
+	crowds          numbers
+	cost            int
+	driver, dsn     string
+	bin, metrics    string
+	cache, tmp, out string
+	fresh           bool
+	only            *regexp.Regexp
+	timeout         time.Duration
+	render          string
+	yardstick, addr string // of a child process, not for people
 }
 
 func main() {
@@ -50,29 +59,40 @@ func main() {
 
 func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	o, err := parse(args, progress)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if o.yardstick != "" {
-		return serveYardstick(ctx, o)
-	}
-	if runtime.GOOS != "linux" {
-		return fmt.Errorf("the CPU time of a process is read from /proc, which %s does not have: run it on Linux", runtime.GOOS)
+	case o.render != "":
+		return renderDocs(o.render)
+	case o.yardstick != "":
+		return yardstick.Serve(ctx, o.yardstick, o.addr, database.Config{Driver: o.driver, DSN: o.dsn})
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, o.timeout, fmt.Errorf("not done after %s (-timeout)", o.timeout))
 	defer cancel()
-	if o.held != "" {
-		return explain(ctx, runSockets(ctx, o, out, progress))
-	}
 	b, err := newBench(ctx, o, progress)
 	if err != nil {
 		return explain(ctx, err)
 	}
-	r, err := b.measure(ctx)
-	if err = errors.Join(explain(ctx, err), b.Close()); err != nil {
+	err = b.measure(ctx)
+	if err = errors.Join(explain(ctx, err), b.close(ctx)); err != nil {
 		return err
 	}
-	return r.print(out)
+	return b.deliver(out)
+}
+
+// deliver prints the tables and keeps the record.
+func (b *bench) deliver(out io.Writer) error {
+	if _, err := io.WriteString(out, tables(b.record)); err != nil || b.out == "" {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(b.out), 0o750); err != nil {
+		return fmt.Errorf("keep the record: %w", err)
+	}
+	f, err := os.Create(b.out)
+	if err != nil {
+		return fmt.Errorf("keep the record: %w", err)
+	}
+	return errors.Join(b.record.write(f), f.Close())
 }
 
 // explain puts the reason for which everything was stopped before what failed because of it.
@@ -84,62 +104,63 @@ func explain(ctx context.Context, err error) error {
 }
 
 func parse(args []string, output io.Writer) (options, error) {
-	var o options
+	o := options{crowds: numbers{0, 1000, 10_000}}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(output)
-	f.IntVar(&o.rounds, "rounds", 5, "measure each case so often; the medians are printed")
-	f.IntVar(&o.n, "n", 2000, "requests of a case in one round")
-	f.IntVar(&o.conns, "conns", 2, "connections that send them")
-	f.IntVar(&o.films, "films", 10_000, "films")
-	f.IntVar(&o.users, "users", 1000, "members")
-	f.IntVar(&o.reviews, "reviews", 20_000, "reviews")
-	f.IntVar(&o.sockets, "sockets", 1000, "other sockets that are open while likes are measured")
-	f.StringVar(&o.held, "held", "", "measure only what so many idle sockets cost, each of another member: `N,N,…`")
-	f.DurationVar(&o.hold, "hold", 70*time.Second, "with -held: how long they are idle")
-	f.IntVar(&o.likes, "likes", 500, "likes that are timed until their frame")
+	size := f.String("size", "small", "small (10,000 films), large (1,000,000), or a number of `FILMS`")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything that is drawn")
+	f.IntVar(&o.rounds, "rounds", 6, "measure each kind so often; the medians are printed")
+	f.DurationVar(&o.round, "round", 500*time.Millisecond, "how long a round of each of them takes")
+	f.IntVar(&o.conns, "conns", 2, "connections that send requests while CPU is measured")
+	f.IntVar(&o.likes, "likes", 300, "likes that are timed until their frame")
+	f.Var(&o.crowds, "crowds", "how many other sockets are open meanwhile, `N,N,…`")
 	f.IntVar(&o.cost, "cost", 4, "bcrypt cost of the server")
+	f.StringVar(&o.driver, "database", database.SQLite, "sqlite or mysql")
+	f.StringVar(&o.dsn, "dsn", os.Getenv("CINECIRCLE_TEST_DSN"), "a MySQL server where databases may be made, root@tcp(HOST:PORT)/; scripts/with-servers.sh says which")
 	f.StringVar(&o.bin, "bin", "", "measure the program at `PATH` instead of building it")
-	f.StringVar(&o.metrics, "metrics", "", "let the server serve profiles at `HOST:PORT`")
-	f.DurationVar(&o.timeout, "timeout", 20*time.Minute, "give up after")
-	quick := f.Bool("quick", false, "a small run of about a minute; -rounds, -n and the sizes are set by it")
-	only := f.String("only", "", "measure the cases whose names match `REGEXP`; realtime is one of them")
+	f.StringVar(&o.metrics, "metrics", "", "let the server serve metrics and profiles at `HOST:PORT`")
+	f.StringVar(&o.cache, "cache", defaultCache(), "`FOLDER` where communities are kept")
+	f.StringVar(&o.tmp, "tmp", "", "`FOLDER` for the databases of the run, instead of the usual one")
+	f.BoolVar(&o.fresh, "fresh", false, "build the community again")
+	f.StringVar(&o.out, "out", "", "keep the record in `FILE`")
+	f.StringVar(&o.render, "render", "", "write the tables and plots of `docs/performance.md` from the records beside it, and do nothing else")
+	f.DurationVar(&o.timeout, "timeout", time.Hour, "give up after")
+	quick := f.Bool("quick", false, "a run of a minute or two with less of everything")
+	only := f.String("only", "", "measure the kinds whose names in the record match `REGEXP`; Start and Realtime are two of them")
 	f.StringVar(&o.yardstick, "yardstick", "", "internal: be the yardstick `NAME`")
 	f.StringVar(&o.addr, "addr", "", "internal: where the yardstick listens")
-	f.StringVar(&o.database, "database", "", "internal: the yardstick's file")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
 	if *quick {
-		o.rounds, o.n, o.films, o.users, o.reviews, o.sockets, o.likes = 3, 1000, 2000, 100, 1000, 100, 100
+		o.rounds, o.round, o.likes, o.crowds = 2, 100*time.Millisecond, 50, numbers{0, 100}
 	}
-	var err error
-	if o.only, err = regexp.Compile(*only); err != nil {
-		return o, fmt.Errorf("-only: %w", err)
+	var err1, err2 error
+	o.size, err1 = dataset.ParseSize(*size)
+	if o.only, err2 = regexp.Compile(*only); err2 != nil {
+		err2 = fmt.Errorf("-only: %w", err2)
 	}
-	return o, o.check()
+	return o, errors.Join(err1, err2, o.check())
 }
 
-// check refuses sizes for which there would be nothing to measure.
+// defaultCache is in the user's cache, or in the temporary folder where there is none.
+func defaultCache() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = os.TempDir()
+	}
+	return filepath.Join(dir, "cinecircle-bench")
+}
+
+// check refuses what cannot be measured.
 func (o options) check() error {
 	switch {
-	case o.rounds < 1 || o.n < 1 || o.conns < 1 || o.likes < 1 || o.sockets < 0:
-		return errors.New("-rounds, -n, -conns and -likes want 1 or more, -sockets 0 or more")
-	case o.films < 100 || o.users < 10 || o.reviews < 4*o.users:
-		return errors.New("want 100 films, 10 members and four reviews of each, or more")
-	case o.pairs() > o.films*o.users:
-		return fmt.Errorf("%d members can write %d reviews of %d films, and %d are needed", o.users, o.films*o.users, o.films, o.pairs())
-	case 2*(o.likes+realtimeWarmup) > (o.users-1)*(o.reviews/o.users-2):
-		return fmt.Errorf("%d likes need more members, or more reviews by one of them", o.likes*2)
+	case o.rounds < 1 || o.conns < 1 || o.likes < 1 || o.round < time.Millisecond:
+		return errors.New("-rounds, -conns and -likes want 1 or more, -round a millisecond or more")
+	case o.driver != database.SQLite && o.driver != database.MySQL:
+		return fmt.Errorf("-database: want %s or %s, not %q", database.SQLite, database.MySQL, o.driver)
+	case o.driver == database.MySQL && o.dsn == "":
+		return errors.New("-database mysql wants a -dsn; scripts/with-servers.sh mariadb -- COMMAND sets one")
 	}
 	return nil
-}
-
-// pairs is how many reviews are written altogether, of which no two may be of the same member and film.
-func (o options) pairs() int { return o.reviews + warmup(o) + o.rounds*o.perRound(1) }
-
-// perRound is how many requests of a case one round has: an even number for every connection.
-func (o options) perRound(divisor int) int {
-	step := 2 * o.conns
-	return (max(o.n/divisor, 1) + step - 1) / step * step
 }

@@ -7,6 +7,7 @@ import (
 )
 
 func TestTheMedianIsInTheMiddle(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		of   []float64
 		want float64
@@ -18,6 +19,7 @@ func TestTheMedianIsInTheMiddle(t *testing.T) {
 }
 
 func TestAQuantileIsOneOfTheValues(t *testing.T) {
+	t.Parallel()
 	hundred := make([]time.Duration, 100)
 	for i := range hundred {
 		hundred[i] = time.Duration(i + 1)
@@ -35,25 +37,8 @@ func TestAQuantileIsOneOfTheValues(t *testing.T) {
 	}
 }
 
-func TestARatioIsOfTheSameRound(t *testing.T) {
-	// The machine became ten times slower in the second round, and the yardstick with it.
-	got := ratios([]float64{30, 300, 5}, []float64{10, 100, 0})
-	if len(got) != 2 || got[0] != 3 || got[1] != 3 {
-		t.Errorf("ratios are %v, want 3 twice and nothing for the round in which no time passed", got)
-	}
-}
-
-func TestCPUTimeIsThatOfUserAndKernel(t *testing.T) {
-	const stat = "42 (a) b c (d)) S 1 2 3 4 -1 4194304 99 0 0 0 120 30 0 0 20 0 7 0 306329 0\n"
-	if got, err := cpuTime(stat); err != nil || got != 1500*time.Millisecond {
-		t.Errorf("CPU time is %s, %v; want 1.5s", got, err)
-	}
-	if got, err := cpuTime("42 (short) S 1"); err == nil {
-		t.Errorf("CPU time of half a line is %s, want an error", got)
-	}
-}
-
 func TestMemoryIsReadInBytes(t *testing.T) {
+	t.Parallel()
 	got, err := parseMemory("Name:\ta\nVmRSS:\t   56276 kB\nRssAnon:\t   16292 kB\nThreads:\t9\n")
 	if want := (memory{56276 << 10, 16292 << 10}); err != nil || got != want {
 		t.Errorf("memory is %v, %v; want %v", got, err, want)
@@ -63,36 +48,90 @@ func TestMemoryIsReadInBytes(t *testing.T) {
 	}
 }
 
-func TestNoTwoReviewsAreOfTheSameMemberAndFilm(t *testing.T) {
+func TestAMetricIsReadByItsWholeName(t *testing.T) {
+	t.Parallel()
+	const text = "# HELP go_mallocs Things.\ngo_mallocs_total_x 1\ngo_mallocs_total 1.5e+06\nother 2\n"
+	if got, err := metric(text, "go_mallocs_total"); err != nil || got != 1.5e6 {
+		t.Errorf("the metric is %v, %v; want 1.5e6", got, err)
+	}
+	if got, err := metric(text, "go_mallocs"); err == nil {
+		t.Errorf("a metric that is not there is %v", got)
+	}
+}
+
+func TestNoTwoDraftsAreOfTheSameMemberAndFilm(t *testing.T) {
+	t.Parallel()
 	const people, films = 37, 101
-	seen := map[[2]int]bool{}
+	seen := map[writing]bool{}
 	for k := range people * films {
-		who, which := pair(k, people, films)
-		if who >= people || which >= films || seen[[2]int{who, which}] {
-			t.Fatalf("pair %d is member %d and film %d: out of bounds or there already", k, who, which)
+		w := draft(k, people, films)
+		if w.who >= people || w.film < 1 || w.film > films || seen[w] {
+			t.Fatalf("draft %d is %v: out of bounds or there already", k, w)
 		}
-		seen[[2]int{who, which}] = true
+		seen[w] = true
 	}
 }
 
-func TestARoundGivesEachConnectionPairs(t *testing.T) {
-	for _, c := range []struct{ n, conns, divisor, want int }{{2000, 2, 1, 2000}, {1, 2, 1, 4}, {2000, 3, 10, 204}, {5, 1, 10, 2}} {
-		if got := (options{n: c.n, conns: c.conns}).perRound(c.divisor); got != c.want {
-			t.Errorf("%d/%d requests over %d connections are %d, want %d", c.n, c.divisor, c.conns, got, c.want)
+func TestWhoSignsInAgainAndAgainIsNobodyWhoIsSignedIn(t *testing.T) {
+	t.Parallel()
+	for _, users := range []int{100, 1000, 200_000} {
+		town := &community{author: 7, follower: 3, topFollow: 11}
+		town.choose(users)
+		seen := map[string]bool{}
+		for _, p := range town.people {
+			seen[p.name] = true
+		}
+		for _, name := range town.signIns {
+			if seen[name] {
+				t.Errorf("of %d members %s is of both kinds", users, name)
+			}
+			seen[name] = true
+		}
+		if len(seen) != len(town.people)+len(town.signIns) || len(seen) > 1000 || len(town.people) < users/2 && len(town.people) < 700 {
+			t.Errorf("of %d members %d and %d were chosen, %d of them different", users, len(town.people), len(town.signIns), len(seen))
+		}
+		if town.people[0].id != 7 || town.people[1].id != 3 {
+			t.Errorf("the first are %d and %d, want the special ones", town.people[0].id, town.people[1].id)
 		}
 	}
 }
 
-func TestSizesThatCannotBeMeasuredAreRefused(t *testing.T) {
+func TestATogglePairIsOfOneMemberAndOneThing(t *testing.T) {
+	t.Parallel()
+	people := []person{{id: 1}, {id: 2}}
+	next := toggle(people, func(k int) string { return "/" + string(rune('a'+k/2)) + "/" }, "on", "off")
+	var got []string
+	for k := range 6 {
+		r := next(k)
+		got = append(got, string(rune('0'+r.member.id))+r.path)
+	}
+	if want := "1/a/on 1/a/off 2/b/on 2/b/off 1/c/on 1/c/off"; strings.Join(got, " ") != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+}
+
+func TestEveryKindHasAKeyOfItsOwn(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, k := range kinds {
+		if seen[k.key] || k.title == "" || k.rate <= 0 {
+			t.Errorf("%+v is there twice or unfinished", k)
+		}
+		seen[k.key] = true
+	}
+}
+
+func TestWhatCannotBeMeasuredIsRefused(t *testing.T) {
+	t.Setenv("CINECIRCLE_TEST_DSN", "")
 	for _, args := range []string{
-		"-rounds 0", "-n 0", "-sockets -1", "-films 1", "-users 1", "-reviews 5", "-likes 100000", "-films 100 -users 10 -reviews 990 -likes 20", "-only (",
+		"-rounds 0", "-round 0s", "-conns 0", "-likes 0", "-size 1", "-size huge", "-only (", "-crowds 1,x", "-crowds -1", "-database postgres", "-database mysql",
 	} {
 		if _, err := parse(strings.Fields(args), t.Output()); err == nil {
 			t.Errorf("%s is accepted", args)
 		}
 	}
-	for _, args := range [][]string{nil, {"-quick"}} {
-		if _, err := parse(args, t.Output()); err != nil {
+	for _, args := range []string{"", "-quick", "-size large", "-size 500 -crowds 0,19000", "-database mysql -dsn root@tcp(localhost:3306)/"} {
+		if _, err := parse(strings.Fields(args), t.Output()); err != nil {
 			t.Errorf("%v is refused: %v", args, err)
 		}
 	}

@@ -16,10 +16,6 @@ import (
 	"time"
 )
 
-// The unit of the times in /proc/PID/stat. It is 100 Hz on every architecture that Go runs on,
-// whatever the kernel's own (proc_pid_stat(5), USER_HZ).
-const tick = 10 * time.Millisecond
-
 // stopGrace is how long a process may take to end before it is killed.
 const stopGrace = 10 * time.Second
 
@@ -72,7 +68,7 @@ func startProcess(ctx context.Context, l launch) (*process, error) {
 
 // awaitHealth asks every millisecond, because the time until the first answer is a figure too.
 func (p *process) awaitHealth(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, 30*time.Second, errors.New("no answer after 30 s"))
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("no answer after a minute"))
 	defer cancel()
 	again := time.NewTicker(time.Millisecond)
 	defer again.Stop()
@@ -116,26 +112,8 @@ func (p *process) stop() error {
 	}
 }
 
-// cpu returns the CPU time that the process has used, in user and kernel mode, in steps of a tick.
-func (p *process) cpu() (time.Duration, error) {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
-	if err != nil {
-		return 0, fmt.Errorf("read CPU time: %w", err)
-	}
-	return cpuTime(string(stat))
-}
-
-// cpuTime reads utime and stime, the fields 14 and 15 of proc_pid_stat(5).
-func cpuTime(stat string) (time.Duration, error) {
-	_, rest, _ := strings.Cut(stat[max(0, strings.LastIndexByte(stat, ')')):], " ") // a name may contain anything
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0, fmt.Errorf("read CPU time: %d fields after the name, want 13 or more", len(fields))
-	}
-	user, err1 := strconv.ParseInt(fields[11], 10, 64)
-	system, err2 := strconv.ParseInt(fields[12], 10, 64)
-	return time.Duration(user+system) * tick, errors.Join(err1, err2)
-}
+// cpu returns the CPU time that the process has used, in user and kernel mode.
+func (p *process) cpu() (time.Duration, error) { return processCPU(p.cmd.Process.Pid) }
 
 // memory is what a process takes in bytes. The rest of what is resident is pages of files, its
 // program above all, which the kernel may drop and which several processes share.

@@ -18,15 +18,13 @@ const (
 	frameTimeout   = 10 * time.Second
 )
 
-// realtime is how long likes took to reach their author's socket, and what sockets cost.
-type realtime struct {
-	alone, crowded delays
-	perSocket      float64 // bytes, without pages of files
-	sockets        int
-}
-
-// delays are quantiles of the time from sending a like to the frame.
+// delays are quantiles of the time from sending a write to the frame.
 type delays struct{ p50, p99 time.Duration }
+
+func delaysOf(took []time.Duration) delays {
+	slices.Sort(took)
+	return delays{quantile(took, 0.50), quantile(took, 0.99)}
+}
 
 // frame is what a test of the right notification needs of one.
 type frame struct {
@@ -38,65 +36,69 @@ type frame struct {
 	at       time.Time
 }
 
-// measureRealtime starts the server afresh, so that no memory that the load left hides what sockets take.
-func (b *bench) measureRealtime(ctx context.Context) (*realtime, error) {
+// measureRealtime times likes until their frame, with ever more other sockets. The server is started
+// afresh, so that no memory that the load left is in the way.
+func (b *bench) measureRealtime(ctx context.Context) error {
 	if err := b.server.down(); err != nil {
-		return nil, err
+		return err
 	}
 	if err := b.server.up(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	r := &realtime{sockets: b.sockets}
 	author, err := b.listen(ctx, 0)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer author.close()
-	b.say("timing %d likes", b.likes)
-	if r.alone, err = b.timeLikes(ctx, author, 0); err != nil || b.sockets == 0 {
-		return r, err
+	others := &crowd{}
+	defer others.close()
+	for _, n := range b.crowds {
+		if err := b.gather(ctx, others, n); err != nil {
+			return err
+		}
+		b.say("timing %d likes with %d other sockets", b.likes, n)
+		if err := b.timeLikes(ctx, author, fmt.Sprintf("LikeToFrame%d", n)); err != nil {
+			return err
+		}
 	}
-	crowd, err := b.gather(ctx, r)
-	defer crowd.close()
-	if err != nil {
-		return nil, err
-	}
-	b.say("timing %d likes with %d other sockets", b.likes, b.sockets)
-	if r.crowded, err = b.timeLikes(ctx, author, realtimeWarmup+b.likes); err != nil {
-		return nil, err
-	}
-	return r, crowd.check()
+	return others.check()
 }
 
-// timeLikes likes reviews of the author that their likers never liked, one at a time, from number first on.
-func (b *bench) timeLikes(ctx context.Context, author *listener, first int) (delays, error) {
+// timeLikes likes reviews of the author, one at a time.
+func (b *bench) timeLikes(ctx context.Context, author *listener, name string) error {
 	c := newClient(1, nil)
 	defer c.close()
 	var took []time.Duration
 	for k := range realtimeWarmup + b.likes {
-		d, err := b.timeLike(ctx, c, author, first+k)
+		d, err := b.timeLike(ctx, c, author, k)
 		if err != nil {
-			return delays{}, err
+			return err
 		}
 		if k >= realtimeWarmup {
 			took = append(took, d)
 		}
 	}
-	return delaysOf(took), nil
-}
-
-func delaysOf(took []time.Duration) delays {
-	slices.Sort(took)
-	return delays{quantile(took, 0.50), quantile(took, 0.99)}
+	d := delaysOf(took)
+	s := sample{name: name, n: len(took)}
+	s.add(float64(d.p50), unitP50)
+	s.add(float64(d.p99), unitP99)
+	b.record.samples = append(b.record.samples, s)
+	return nil
 }
 
 // timeLike returns the time from sending a like to receiving its frame. Another frame is an error.
+// What the liker liked already is taken back first, which tells nobody.
 func (b *bench) timeLike(ctx context.Context, c *client, author *listener, k int) (time.Duration, error) {
 	others := len(b.town.people) - 1
-	liker, review := &b.town.people[1+k%others], b.town.mine[1+k/others]
+	liker, review := &b.town.people[1+k%others], b.town.mine[k%len(b.town.mine)]
+	verb := func(v string) request {
+		return request{method: "POST", path: fmt.Sprintf("/likes/reviews/%d/%s", review, v), member: liker}
+	}
+	if _, err := c.do(ctx, b.server.base, verb("unlike")); err != nil {
+		return 0, err
+	}
 	began := time.Now()
-	_, err := c.do(ctx, b.server.base, request{method: "POST", path: fmt.Sprintf("/likes/reviews/%d/like", review), member: liker})
-	if err != nil {
+	if _, err := c.do(ctx, b.server.base, verb("like")); err != nil {
 		return 0, err
 	}
 	select {
@@ -124,7 +126,7 @@ type listener struct {
 
 // listen opens a socket of a member.
 func (b *bench) listen(ctx context.Context, who int) (*listener, error) {
-	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second, ReadBufferSize: 512, WriteBufferSize: 512}
+	dialer := websocket.Dialer{HandshakeTimeout: frameTimeout, ReadBufferSize: 512, WriteBufferSize: 512}
 	header := http.Header{"Authorization": {"Bearer " + b.town.people[who].token}}
 	conn, response, err := dialer.DialContext(ctx, "ws"+strings.TrimPrefix(b.server.base, "http")+"/notifications", header)
 	if err != nil {
@@ -158,24 +160,19 @@ type crowd struct {
 	closing  atomic.Bool
 }
 
-// gather opens the other sockets, of everybody but the author, and notes what memory they take.
-func (b *bench) gather(ctx context.Context, r *realtime) (*crowd, error) {
-	b.say("opening %d other sockets", b.sockets)
-	c := &crowd{}
-	before, err := b.server.settledMemory(ctx)
-	if err != nil {
-		return c, err
+// gather opens other sockets, of everybody but the author, until there are n.
+func (b *bench) gather(ctx context.Context, c *crowd, n int) error {
+	if len(c.all) < n {
+		b.say("opening %d other sockets", n)
 	}
-	for k := range b.sockets {
+	for k := len(c.all); k < n; k++ {
 		l, err := b.listen(ctx, 1+k%(len(b.town.people)-1))
 		if err != nil {
-			return c, err
+			return err
 		}
 		c.add(l)
 	}
-	after, err := b.server.settledMemory(ctx)
-	r.perSocket = float64(after.own-before.own) / float64(b.sockets)
-	return c, err
+	return nil
 }
 
 func (c *crowd) add(l *listener) {

@@ -2,146 +2,185 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"slices"
 	"strings"
 	"time"
-)
-
-// The other targets: memory after the start in bytes, the time to the frame alone and in a crowd,
-// and the memory of a socket.
-const (
-	targetIdle      = 30e6
-	targetPerSocket = 14e3
-)
-
-var (
-	targetAlone   = delays{1000 * time.Microsecond, 3 * time.Millisecond}
-	targetCrowded = delays{1200 * time.Microsecond, 5 * time.Millisecond}
 )
 
 // referenceStatic is the microseconds of CPU that a static answer took on the machine on which the
 // targets were set: it tells how much slower or faster this one is at the moment.
 const referenceStatic = 18
 
-// report is everything that was found out.
-type report struct {
-	options
-	machine, program string
-	rows             []row
-	start            []time.Duration
-	idle, loaded     memory
-	realtime         *realtime // nil when it was left out
-}
-
-// print writes the report as Markdown.
-func (r report) print(w io.Writer) error {
+// tables writes a record as Markdown.
+func tables(r *record) string {
 	var b strings.Builder
-	r.printConditions(&b)
-	r.printCases(&b)
-	r.printRest(&b)
-	_, err := io.WriteString(w, b.String())
-	return err
+	printConditions(&b, r)
+	printKinds(&b, r)
+	printRest(&b, r)
+	return b.String()
 }
 
-func (r report) printConditions(b *strings.Builder) {
-	fmt.Fprintf(b, "%s; cinecircle %s.\n", r.machine, r.program)
-	fmt.Fprintf(b, "%d films, %d members, %d reviews; %d rounds of %d requests over %d connections, seed %d.\n\n",
-		r.films, r.users, r.reviews, r.rounds, r.perRound(1), r.conns, r.seed)
-}
-
-func (r report) printCases(b *strings.Builder) {
-	if len(r.rows) == 0 {
-		return
+func printConditions(b *strings.Builder, r *record) {
+	for _, name := range []string{"size", "machine", "database", "program", "rounds"} {
+		if value := r.noted(name); value != "" {
+			fmt.Fprintf(b, "- %s: %s\n", name, value)
+		}
 	}
-	fmt.Fprintln(b, "| request | server CPU | target | within 2× | static net/http | net/http + database/sql | × static | × database/sql (target) | p50 | p99 | bytes |")
-	fmt.Fprintln(b, "|---|---|---|---|---|---|---|---|---|---|---|")
-	var static []float64
-	for _, x := range r.rows {
-		static = append(static, x.static)
-		fmt.Fprintf(b, "| %s | %.0f µs | %s | %s | %.0f µs | %s | %.1f | %s | %s | %s | %d |\n",
-			x.name, x.cpu, micros(x.target.cpu), within(x.cpu, x.target.cpu), x.static, micros(x.sql),
-			x.toStatic, x.ratioToSQL(), millis(x.p50), millis(x.p99), x.bytes)
+	var cheapest float64
+	for _, k := range kinds {
+		if v := r.median(k.key, unitStatic); v > 0 && (cheapest == 0 || v < cheapest) {
+			cheapest = v
+		}
 	}
-	fmt.Fprintf(b, "\nThe cheapest static answer took %.0f µs; where the targets were set it took %d µs.\n", slices.Min(static), referenceStatic)
-	fmt.Fprintf(b, "CPU time is counted in steps of %s, so the figures of one round are good to %.0f µs, and fewer requests make them worse.\n\n",
-		tick, float64(tick.Microseconds())/float64(r.perRound(1)))
+	if cheapest > 0 {
+		fmt.Fprintf(b, "- the cheapest static answer took %s; where the targets were set it took %d µs\n", micros(cheapest), referenceStatic)
+	}
+	fmt.Fprintln(b)
 }
 
-// ratioToSQL shows the ratio to database/sql and the one that the target has.
-func (x row) ratioToSQL() string {
-	switch {
-	case x.toSQL == 0:
-		return "–"
-	case x.target.sql == 0:
-		return fmt.Sprintf("%.1f", x.toSQL)
+// printKinds has a line for each kind of request.
+func printKinds(b *strings.Builder, r *record) {
+	engine := ""
+	rule := ""
+	if r.median("GetFilm", unitEngine) > 0 {
+		engine, rule = " CPU of the database server |", "---|"
 	}
-	return fmt.Sprintf("%.1f (%.1f)", x.toSQL, x.target.cpu/x.target.sql)
+	fmt.Fprintf(b, "| request | server CPU | target | |%s × static net/http | × database/sql | p50 | p99 | at | allocations | allocated |\n", engine)
+	fmt.Fprintf(b, "|---|---|---|---|%s---|---|---|---|---|---|---|\n", rule)
+	for _, k := range kinds {
+		cpu := r.median(k.key, unitCPU)
+		if cpu == 0 {
+			continue
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s |", k.title, micros(cpu), micros(k.target*1e3), within(cpu, k.target*1e3))
+		if engine != "" {
+			fmt.Fprintf(b, " %s |", micros(r.median(k.key, unitEngine)))
+		}
+		fmt.Fprintf(b, " %s | %s | %s | %s | %s/s | %.0f | %s |\n",
+			times(r.median(k.key, unitToStatic)), times(r.median(k.key, unitToSQL)),
+			millis(r.median(k.key, unitP50)), millis(r.median(k.key, unitP99)), short(r.median(k.key, unitRate)),
+			r.median(k.key, unitObjects), kilobytes(r.median(k.key, unitBytes)))
+	}
+	fmt.Fprintln(b)
 }
 
-func (r report) printRest(b *strings.Builder) {
-	fmt.Fprintln(b, "| the rest | measured | target | within 2× |")
+// rest is what is no kind of request.
+var rest = []struct {
+	key, title, unit string
+	target           float64
+	show             func(float64) string
+}{
+	{"Start", "start of the process to the first 200 of /healthz", unitTime, 300e6, millis},
+	{"IdleMemory", "resident memory after the start", unitMemory, 30e6, megabytes},
+	{"IdleMemoryOwn", "the same, without pages of files", unitMemory, 0, megabytes},
+	{"LoadedMemory", "resident memory after the load", unitMemory, 0, megabytes},
+	{"LoadedMemoryOwn", "the same, without pages of files", unitMemory, 0, megabytes},
+	{"Binary", "the program as `make build` makes it", unitMemory, 0, mebibytes},
+	{"ReleaseBinary", "the static program of a release", unitMemory, 25 << 20, mebibytes},
+	{"LikeToFrame0", "like → frame, p50", unitP50, 1e6, millis},
+	{"LikeToFrame0", "like → frame, p99", unitP99, 3e6, millis},
+	{"LikeToFrame1000", "like → frame, 1,000 others connected, p50", unitP50, 1.2e6, millis},
+	{"LikeToFrame1000", "like → frame, 1,000 others connected, p99", unitP99, 5e6, millis},
+	{"LikeToFrame10000", "like → frame, 10,000 others connected, p50", unitP50, 0, millis},
+	{"LikeToFrame10000", "like → frame, 10,000 others connected, p99", unitP99, 0, millis},
+}
+
+func printRest(b *strings.Builder, r *record) {
+	fmt.Fprintln(b, "| the rest | measured | target | |")
 	fmt.Fprintln(b, "|---|---|---|---|")
-	fmt.Fprintf(b, "| start of the process to the first 200 of /healthz, median of %d | %s | – | – |\n", len(r.start), millis(middle(r.start)))
-	for _, m := range []struct {
-		when   string
-		took   memory
-		target float64
-	}{{"start", r.idle, targetIdle}, {"load", r.loaded, 0}} {
-		fmt.Fprintf(b, "| resident memory after the %s, and without pages of files | %s, %s | %s | %s |\n",
-			m.when, megabytes(float64(m.took.resident)), megabytes(float64(m.took.own)), megabytes(m.target), within(float64(m.took.resident), m.target))
+	for _, x := range rest {
+		got := r.median(x.key, x.unit)
+		if got == 0 {
+			continue
+		}
+		target := none
+		if x.target > 0 {
+			target = x.show(x.target)
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", x.title, x.show(got), target, within(got, x.target))
 	}
-	if r.realtime == nil {
-		return
-	}
-	printDelays(b, "like → frame", r.realtime.alone, targetAlone)
-	if r.realtime.sockets == 0 {
-		return
-	}
-	printDelays(b, fmt.Sprintf("like → frame, %d others connected", r.realtime.sockets), r.realtime.crowded, targetCrowded)
-	fmt.Fprintf(b, "| memory of an idle socket | %.1f KB | %.0f KB | %s |\n",
-		r.realtime.perSocket/1e3, targetPerSocket/1e3, within(r.realtime.perSocket, targetPerSocket))
+	fmt.Fprintln(b)
 }
 
-func printDelays(b *strings.Builder, what string, got, want delays) {
-	for _, q := range []struct {
-		name      string
-		got, want time.Duration
-	}{{"p50", got.p50, want.p50}, {"p99", got.p99, want.p99}} {
-		fmt.Fprintf(b, "| %s, %s | %s | %s | %s |\n", what, q.name, millis(q.got), millis(q.want), within(float64(q.got), float64(q.want)))
+// none stands where there is nothing to say.
+const none = "–"
+
+// growth compares what requests cost at two sizes: the rule is that it is at most twice as much.
+func growth(small, large *record) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "- small: %s\n- large: %s\n- commits: %s; %s\n\n", small.noted("size"), large.noted("size"), commitOf(small), commitOf(large))
+	fmt.Fprintln(&b, "| request | server CPU, small | large | growth | × database/sql, small | large | growth of allocations |")
+	fmt.Fprintln(&b, "|---|---|---|---|---|---|---|")
+	for _, k := range kinds {
+		before, after := small.median(k.key, unitCPU), large.median(k.key, unitCPU)
+		if before == 0 || after == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", k.title, micros(before), micros(after), flat(after/before),
+			times(small.median(k.key, unitToSQL)), times(large.median(k.key, unitToSQL)),
+			times(large.median(k.key, unitObjects)/small.median(k.key, unitObjects)))
 	}
+	return b.String()
 }
 
-// within says whether got is at most twice the target; a target of 0 is none.
+// mostGrowth is the flat-growth rule.
+const mostGrowth = 2
+
+func flat(ratio float64) string {
+	if ratio <= mostGrowth {
+		return times(ratio) + ", flat"
+	}
+	return "**" + times(ratio) + ", not flat**"
+}
+
+// commitOf is the end of the note about the machine.
+func commitOf(r *record) string {
+	_, commit, ok := strings.Cut(r.noted("machine"), "commit ")
+	if !ok {
+		return "unknown"
+	}
+	return commit
+}
+
+// within says whether got is at most the target, or twice that; a target of 0 is none.
 func within(got, target float64) string {
 	switch {
 	case target == 0:
-		return "–"
+		return ""
 	case got <= target:
-		return "yes, reached"
+		return "reached"
 	case got <= 2*target:
-		return "yes"
+		return "missed, within 2×"
 	}
-	return "**no**"
+	return "**missed, " + times(got/target) + "**"
 }
 
-func micros(v float64) string {
-	if v == 0 {
-		return "–"
+// The figures as they are shown: nanoseconds, bytes and ratios, none for 0.
+func micros(ns float64) string {
+	switch {
+	case ns == 0:
+		return none
+	case ns < 10e3:
+		return fmt.Sprintf("%.1f µs", ns/1e3)
 	}
-	return fmt.Sprintf("%.0f µs", v)
+	return fmt.Sprintf("%.0f µs", ns/1e3)
 }
 
-func megabytes(v float64) string {
-	if v == 0 {
-		return "–"
+func millis(ns float64) string { return fmt.Sprintf("%.2f ms", time.Duration(ns).Seconds()*1e3) }
+
+func megabytes(v float64) string { return fmt.Sprintf("%.1f MB", v/1e6) }
+
+func mebibytes(v float64) string { return fmt.Sprintf("%.1f MiB", v/(1<<20)) }
+
+func kilobytes(v float64) string { return fmt.Sprintf("%.1f KB", v/1e3) }
+
+func short(v float64) string { return fmt.Sprintf("%.3g", v) }
+
+func times(v float64) string {
+	switch {
+	case v == 0:
+		return none
+	case v < 0.095:
+		return fmt.Sprintf("%.2f×", v)
 	}
-	return fmt.Sprintf("%.1f MB", v/1e6)
-}
-
-func millis(d time.Duration) string { return fmt.Sprintf("%.2f ms", d.Seconds()*1e3) }
-
-// middle returns the median, 0 of none.
-func middle(took []time.Duration) time.Duration {
-	return quantile(slices.Sorted(slices.Values(took)), 0.5)
+	return fmt.Sprintf("%.1f×", v)
 }

@@ -1,41 +1,151 @@
 package main
 
 import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
-func TestTheReportSaysWhatIsMissed(t *testing.T) {
-	r := report{
-		options: options{rounds: 5, n: 2000, conns: 2}, machine: "2 cores", program: "v1",
-		rows: []row{
-			{benchCase: benchCase{name: "GET film", target: targetFilm}, cpu: 101, static: 20, sql: 40, toStatic: 5, toSQL: 2.5},
-			{benchCase: benchCase{name: "GET list", target: targetList}, cpu: 229, static: 20, sql: 200, toStatic: 11, toSQL: 1.1},
-			{benchCase: benchCase{name: "sign in"}, cpu: 1700, static: 20, toStatic: 85},
-		},
-		start: []time.Duration{3 * time.Millisecond, time.Millisecond, 2 * time.Millisecond},
-		idle:  memory{31e6, 16e6},
-		realtime: &realtime{
-			alone: delays{900 * time.Microsecond, 7 * time.Millisecond}, sockets: 1000, perSocket: 28.1e3,
-		},
+// recorded is a record with one kind of each sort.
+func recorded(film, rare float64) *record {
+	r := &record{}
+	r.note("size", "some films")
+	r.note("machine", "2 cores, commit abc123")
+	add := func(name string, cpu, sql float64) {
+		s := sample{name: name, n: 1000}
+		s.add(cpu*1e3, unitCPU)
+		s.add(20e3, unitStatic)
+		s.add(cpu/20, unitToStatic)
+		if sql > 0 {
+			s.add(sql*1e3, unitSQL)
+			s.add(cpu/sql, unitToSQL)
+		}
+		s.add(125, unitObjects)
+		s.add(9300, unitBytes)
+		s.add(0.2e6, unitP50)
+		s.add(1.5e6, unitP99)
+		s.add(400, unitRate)
+		r.samples = append(r.samples, s)
 	}
-	var b strings.Builder
-	if err := r.print(&b); err != nil {
+	add("GetFilm", film, 40)
+	add("SearchRare", rare, 1000)
+	add("SignIn", 1700, 0)
+	r.single("Start", 34e6, unitTime)
+	r.single("IdleMemory", 31e6, unitMemory)
+	r.single("LikeToFrame0", 0.9e6, unitP50)
+	r.single("LikeToFrame0", 7e6, unitP99)
+	return r
+}
+
+func wantAll(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, want := range parts {
+		if !strings.Contains(text, want) {
+			t.Errorf("the text lacks %q:\n%s", want, text)
+		}
+	}
+}
+
+func TestTheTablesSayWhatIsMissed(t *testing.T) {
+	t.Parallel()
+	wantAll(t, tables(recorded(49, 1500)),
+		"- size: some films\n", "the cheapest static answer took 20 µs",
+		"| GET /movies/{id} | 49 µs | 50 µs | reached | 2.5× | 1.2× | 0.20 ms | 1.50 ms | 400/s | 125 | 9.3 KB |",
+		"| GET /movies?title=…, a rare word | 1500 µs | 500 µs | **missed, 3.0×** |",
+		"| POST /users/login, bcrypt of the least cost | 1700 µs | – |  | 85.0× | – |",
+		"first 200 of /healthz | 34.00 ms | 300.00 ms | reached |",
+		"| resident memory after the start | 31.0 MB | 30.0 MB | missed, within 2× |",
+		"| like → frame, p50 | 0.90 ms | 1.00 ms | reached |",
+		"| like → frame, p99 | 7.00 ms | 3.00 ms | **missed, 2.3×** |")
+}
+
+func TestGrowthSaysWhatIsNotFlat(t *testing.T) {
+	t.Parallel()
+	wantAll(t, growth(recorded(50, 1000), recorded(100, 140_000)),
+		"| GET /movies/{id} | 50 µs | 100 µs | 2.0×, flat |",
+		"| 1000 µs | 140000 µs | **140.0×, not flat** | 1.0× | 140.0× |",
+		"- commits: abc123; abc123")
+}
+
+func TestThePageKeepsWhatIsWrittenByHand(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	page := filepath.Join(dir, "performance.md")
+	var text strings.Builder
+	text.WriteString("# By hand\n")
+	for _, name := range []string{"small", "large", "growth", "mysql"} {
+		text.WriteString("<!-- begin " + name + " -->\nold\n<!-- end " + name + " -->\nbetween\n")
+	}
+	save(t, page, text.String())
+	var kept strings.Builder
+	if err := recorded(49, 1500).write(&kept); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{
-		"| GET film | 101 µs | 50 µs | **no** | 20 µs | 40 µs | 5.0 | 2.5 (1.3) |",
-		"| GET list | 229 µs | 230 µs | yes, reached | 20 µs | 200 µs | 11.0 | 1.1 (1.2) |",
-		"| sign in | 1700 µs | – | – | 20 µs | – | 85.0 | – |",
-		"median of 3 | 2.00 ms |",
-		"| resident memory after the start, and without pages of files | 31.0 MB, 16.0 MB | 30.0 MB | yes |",
-		"| like → frame, p50 | 0.90 ms | 1.00 ms | yes, reached |",
-		"| like → frame, p99 | 7.00 ms | 3.00 ms | **no** |",
-		"| memory of an idle socket | 28.1 KB | 14 KB | **no** |",
-	} {
-		if !strings.Contains(b.String(), want) {
-			t.Errorf("the report lacks %q:\n%s", want, b.String())
+	save(t, filepath.Join(dir, "bench", recordSmall), kept.String())
+	save(t, filepath.Join(dir, "bench", recordLarge), kept.String())
+	for range 2 { // rendering again changes nothing
+		if err := renderDocs(page); err != nil {
+			t.Fatal(err)
 		}
+		got := load(t, page)
+		wantAll(t, got, "# By hand\n", "| GET /movies/{id} | 49 µs |", "1.0×, flat", "Not measured yet.")
+		if strings.Contains(got, "old") || strings.Count(got, "between") != 4 || strings.Count(got, "Not measured yet.") != 1 {
+			t.Errorf("the page is\n%s", got)
+		}
+	}
+	for _, name := range []string{"performance-small.svg", "performance-large.svg", "performance-growth.svg"} {
+		wellFormed(t, load(t, filepath.Join(dir, name)))
+	}
+	save(t, page, "no marks")
+	if err := renderDocs(page); err == nil {
+		t.Error("a page without marks was rendered")
+	}
+}
+
+func save(t *testing.T, file, text string) {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func load(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func wellFormed(t *testing.T, svg string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(svg))
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatalf("%v in\n%s", err, svg)
+		}
+	}
+}
+
+func TestAPlotShowsEveryValueWithinItsBounds(t *testing.T) {
+	t.Parallel()
+	d := dots{series: []string{"a", "b"}, rows: []dotRow{{"<one>", []float64{30, 0}, 50}, {"two", []float64{700, 3}, 0}}, show: micros}
+	if low, high := d.bounds(); low != 2 || high != 1000 {
+		t.Errorf("bounds are %v and %v, want 2 and 1000", low, high)
+	}
+	svg := d.svg()
+	wellFormed(t, svg)
+	if got := strings.Count(svg, "<circle"); got != 5 {
+		t.Errorf("there are %d dots, want 3 and 2 in the legend", got)
+	}
+	if low, high := (dots{}).bounds(); low >= high {
+		t.Errorf("bounds of nothing are %v and %v", low, high)
 	}
 }

@@ -8,75 +8,124 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/bench/yardstick"
 )
 
-// staticFactor is how many more requests than the others the static yardstick gets in a round: it
-// takes so little that the ticks in which CPU time is counted would show.
-const staticFactor = 4
+// The numbers of requests: of a round at most, before the first round at most, and of what is paced at least.
+const (
+	mostPerRound = 4000
+	warmRequests = 200
+	leastPaced   = 20
+)
 
-// contender is somebody who answers the requests of a case.
+// contender is somebody who answers the requests of a kind.
 type contender struct {
 	*process
 	client *client
 	next   func(int) request
-	n      int // requests in a round
-	sent   int // requests so far, warm-up included: no two have the same number
-
-	cpu  []float64 // microseconds per request, one per round
-	took []time.Duration
+	n      int     // requests in a round
+	mean   float64 // seconds of the clock between two answers, as many connections at work as there are
+	sent   int     // requests so far, warm-up included: no two have the same number
+	cpu    float64 // microseconds per request, of the last round
 }
 
-// row is the result of a case. The yardsticks' figures are 0 where there is none.
-type row struct {
-	benchCase
-	cpu, static, sql float64 // microseconds per request, medians
-	toStatic, toSQL  float64 // medians of the ratios of each round
-	p50, p99         time.Duration
-	bytes            int
+// warm sends requests for a while, from which it reckons how many make a round of the length wanted.
+func (c *contender) warm(ctx context.Context, o options) error {
+	began, step := time.Now(), 2*o.conns
+	for sent := 0; sent < warmRequests && time.Since(began) < 2*o.round; sent += step {
+		if _, err := c.client.send(ctx, c.base, c.next, c.sent, step, o.conns); err != nil {
+			return err
+		}
+		c.sent += step
+		c.mean = time.Since(began).Seconds() / float64(sent+step)
+	}
+	c.n = min(max(int(o.round.Seconds()/c.mean), step), mostPerRound) / step * step
+	return nil
 }
 
-// warmup is how many requests of a case come before the first that is measured.
-func warmup(o options) int { return (min(o.n, 200) + 1) / 2 * 2 }
+// run sends the requests of a round and notes what they cost.
+func (c *contender) run(ctx context.Context, conns int) error {
+	before, err := c.process.cpu()
+	if err != nil {
+		return err
+	}
+	if _, err := c.client.send(ctx, c.base, c.next, c.sent, c.n, conns); err != nil {
+		return err
+	}
+	after, err := c.process.cpu()
+	c.sent += c.n
+	c.cpu = perRequest(after-before, c.n)
+	return err
+}
 
-func (b *bench) runCases(ctx context.Context, list []benchCase) ([]row, error) {
-	var rows []row
-	for _, c := range list {
-		if !b.only.MatchString(c.name) {
+// perRequest returns microseconds.
+func perRequest(d time.Duration, n int) float64 { return float64(d.Nanoseconds()) / 1e3 / float64(n) }
+
+// contest is a kind under way.
+type contest struct {
+	bench             *bench
+	kind              kind
+	ours, static, sql *contender // sql is nil where it has nothing like it
+	bytes             int        // of an answer
+	scrape            allocations
+}
+
+func (b *bench) runKinds(ctx context.Context) error {
+	from, err := b.sources(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range kinds {
+		if !b.only.MatchString(k.key) {
 			continue
 		}
-		b.say("measuring %s", c.name)
-		r, err := b.runCase(ctx, c)
-		if err != nil {
-			return nil, fmt.Errorf("measure %s: %w", c.name, err)
+		if err := b.runKind(ctx, k, from[k.key]); err != nil {
+			return fmt.Errorf("measure %s: %w", k.key, err)
 		}
-		rows = append(rows, r)
 	}
-	return rows, nil
+	return nil
 }
 
-// runCase alternates between cinecircle and the yardsticks.
-func (b *bench) runCase(ctx context.Context, c benchCase) (row, error) {
-	n := b.perRound(c.divisor)
-	ours := &contender{process: b.server.process, client: newClient(b.conns, nil), next: c.next, n: n}
-	defer ours.client.close()
-	sample, err := ours.client.do(ctx, b.server.base, c.next(0))
+// runKind alternates between cinecircle and the yardsticks. Each round is a sample of the record.
+func (b *bench) runKind(ctx context.Context, k kind, from source) error {
+	c, err := b.open(ctx, k, from)
 	if err != nil {
-		return row{}, err
+		return err
 	}
-	ours.sent = 2 // the answer to the first one was looked at; like and unlike come in pairs
-	size := http.Header{headerAnswerBytes: {strconv.Itoa(len(sample.body))}}
-	static := &contender{process: b.static, client: newClient(b.conns, size), next: asIs(c.next), n: staticFactor * b.perRound(1)}
-	defer static.client.close()
-	sql := &contender{process: b.sql, client: newClient(b.conns, nil), next: c.sql, n: n}
-	defer sql.client.close()
-	all := []*contender{static, sql, ours}
-	if c.sql == nil {
-		all = []*contender{static, ours}
+	defer c.close()
+	for _, who := range c.all() {
+		if err := who.warm(ctx, b.options); err != nil {
+			return err
+		}
 	}
-	if err := b.alternate(ctx, all); err != nil {
-		return row{}, err
+	for range b.rounds {
+		s, err := c.round(ctx)
+		if err != nil {
+			return err
+		}
+		b.record.samples = append(b.record.samples, s)
 	}
-	return summarise(c, len(sample.body), ours, static, sql), nil
+	b.say("%s: %.0f µs", k.title, b.record.median(k.key, unitCPU)/1e3)
+	return nil
+}
+
+func (b *bench) open(ctx context.Context, k kind, from source) (*contest, error) {
+	c := &contest{bench: b, kind: k, ours: &contender{process: b.server.process, client: newClient(b.conns, nil), next: from.ours}}
+	sample, err := c.ours.client.do(ctx, b.server.base, from.ours(0))
+	if err != nil {
+		return nil, err
+	}
+	if c.scrape, err = b.scrapeCost(ctx, c.ours.client); err != nil {
+		return nil, err
+	}
+	c.ours.sent, c.bytes = 2, len(sample.body) // the first one was looked at; like and unlike come in pairs
+	size := http.Header{yardstick.HeaderAnswerBytes: {strconv.Itoa(c.bytes)}}
+	c.static = &contender{process: b.static, client: newClient(b.conns, size), next: asIs(from.ours)}
+	if from.sql != nil {
+		c.sql = &contender{process: b.sql, client: newClient(b.conns, nil), next: from.sql}
+	}
+	return c, nil
 }
 
 // asIs is for the static answer, which is always 200.
@@ -88,68 +137,80 @@ func asIs(next func(int) request) func(int) request {
 	}
 }
 
-func (b *bench) alternate(ctx context.Context, all []*contender) error {
-	for _, c := range all {
-		if err := c.warm(ctx, min(c.n, warmup(b.options)-2), b.conns); err != nil {
-			return err
+func (c *contest) all() []*contender {
+	if c.sql == nil {
+		return []*contender{c.static, c.ours}
+	}
+	return []*contender{c.static, c.sql, c.ours}
+}
+
+func (c *contest) close() {
+	for _, who := range c.all() {
+		who.client.close()
+	}
+}
+
+// round lets everybody have their turn, and then asks cinecircle at a fixed rate.
+func (c *contest) round(ctx context.Context) (sample, error) {
+	o, base := c.bench.options, c.bench.metricsBase()
+	if err := c.static.run(ctx, o.conns); err != nil {
+		return sample{}, err
+	}
+	s := sample{name: c.kind.key, n: c.ours.n}
+	if c.sql != nil {
+		if err := c.sql.run(ctx, o.conns); err != nil {
+			return s, err
 		}
 	}
-	for range b.rounds {
-		for _, c := range all {
-			if err := c.round(ctx, b.conns); err != nil {
-				return err
-			}
-		}
+	before, err := readAllocations(ctx, c.ours.client, base)
+	if err != nil {
+		return s, err
 	}
+	engine := c.bench.engineCPU()
+	if err := c.ours.run(ctx, o.conns); err != nil {
+		return s, err
+	}
+	engine = c.bench.engineCPU() - engine
+	after, err := readAllocations(ctx, c.ours.client, base)
+	if err != nil {
+		return s, err
+	}
+	c.note(&s, after.minus(before).minus(c.scrape), engine)
+	return s, c.pace(ctx, &s)
+}
+
+func (c *contest) note(s *sample, made allocations, engine time.Duration) {
+	s.add(c.ours.cpu*1e3, unitCPU)
+	s.add(c.static.cpu*1e3, unitStatic)
+	s.add(c.ours.cpu/c.static.cpu, unitToStatic)
+	if c.sql != nil {
+		s.add(c.sql.cpu*1e3, unitSQL)
+		s.add(c.ours.cpu/c.sql.cpu, unitToSQL)
+	}
+	if c.bench.engine != 0 {
+		s.add(perRequest(engine, c.ours.n)*1e3, unitEngine)
+	}
+	s.add(math.Round(made.objects/float64(c.ours.n)), unitObjects)
+	s.add(math.Round(made.bytes/float64(c.ours.n)), unitBytes)
+	s.add(float64(c.bytes), unitAnswer)
+}
+
+// pace measures latencies.
+func (c *contest) pace(ctx context.Context, s *sample) error {
+	o, rate := c.bench.options, math.Min(c.kind.rate, 0.4/c.ours.mean)
+	n := max(int(o.round.Seconds()*rate), leastPaced) / 2 * 2
+	many := newClient(0, nil)
+	defer many.close()
+	took, err := many.pace(ctx, c.ours.base, c.ours.next, c.ours.sent, n, rate)
+	if err != nil {
+		return err
+	}
+	c.ours.sent += n
+	slices.Sort(took)
+	s.add(float64(quantile(took, 0.50)), unitP50)
+	s.add(float64(quantile(took, 0.99)), unitP99)
+	s.add(math.Round(rate*10)/10, unitRate)
 	return nil
-}
-
-func (c *contender) warm(ctx context.Context, n, conns int) error {
-	n = n / (2 * conns) * 2 * conns
-	_, err := c.client.send(ctx, c.base, c.next, c.sent, n, conns)
-	c.sent += n
-	return err
-}
-
-// round sends the requests of a round and notes what they cost.
-func (c *contender) round(ctx context.Context, conns int) error {
-	before, err := c.process.cpu()
-	if err != nil {
-		return err
-	}
-	took, err := c.client.send(ctx, c.base, c.next, c.sent, c.n, conns)
-	if err != nil {
-		return err
-	}
-	after, err := c.process.cpu()
-	if err != nil {
-		return err
-	}
-	c.sent += c.n
-	c.cpu = append(c.cpu, float64((after-before).Microseconds())/float64(c.n))
-	c.took = append(c.took, took...)
-	return nil
-}
-
-func summarise(c benchCase, bytes int, ours, static, sql *contender) row {
-	slices.Sort(ours.took)
-	return row{
-		benchCase: c, bytes: bytes,
-		cpu: median(ours.cpu), static: median(static.cpu), sql: median(sql.cpu),
-		toStatic: median(ratios(ours.cpu, static.cpu)), toSQL: median(ratios(ours.cpu, sql.cpu)),
-		p50: quantile(ours.took, 0.50), p99: quantile(ours.took, 0.99),
-	}
-}
-
-// ratios divides round by round. A round in which the yardstick took no measurable time is left out.
-func ratios(of, to []float64) []float64 {
-	var out []float64
-	for i := range to {
-		if to[i] > 0 {
-			out = append(out, of[i]/to[i])
-		}
-	}
-	return out
 }
 
 // median returns the middle value, 0 of none.

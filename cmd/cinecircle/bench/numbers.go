@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// numbers is a flag like 0,1000,10000.
+type numbers []int
+
+// String implements flag.Value.
+func (n *numbers) String() string {
+	texts := make([]string, len(*n))
+	for i, v := range *n {
+		texts[i] = strconv.Itoa(v)
+	}
+	return strings.Join(texts, ",")
+}
+
+// Set implements flag.Value.
+func (n *numbers) Set(text string) error {
+	*n = nil
+	for part := range strings.SplitSeq(text, ",") {
+		v, err := strconv.Atoi(part)
+		if err != nil || v < 0 {
+			return fmt.Errorf("want numbers of 0 or more, not %q", part)
+		}
+		*n = append(*n, v)
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/bench/dataset"
+)
+
+// source makes the requests of a kind: number k of the server, and number k of the database/sql yardstick,
+// nil when there is nothing like it. On MySQL both write to the same database, so they are about
+// different members.
+type source struct{ ours, sql func(k int) request }
+
+// sources returns where requests come from, by the key of their kind.
+func (b *bench) sources(ctx context.Context) (map[string]source, error) {
+	first, film := "/movies?limit="+strconv.Itoa(pageLimit), func(k int) request { return get("/movies/%d", b.draw(k, b.town.films)) }
+	deep, after, err := b.findDeepPage(ctx, first)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]source{
+		"GetFilm":       {film, film},
+		"ListPage1":     {path(first), path(first)},
+		"ListPage1000":  {path(deep), path(first + "&after=" + strconv.FormatInt(after, 10))},
+		"ListByTitle":   {path(first + "&sort=title"), nil},
+		"ListByLikes":   {path(first + "&sort=-like_count"), nil},
+		"ListByGenre":   {path(first + "&sort=-like_count&genre=Drama"), nil},
+		"SearchByLikes": {path(first + "&sort=-like_count&title=" + url.QueryEscape(dataset.KoreanWord)), nil},
+		"ReactionCount": {func(k int) request { return get("/movies/%d/reaction_count", b.draw(k, b.town.films)) }, nil},
+		"GetReview":     {func(k int) request { return get("/reviews/%d", b.draw(k, b.town.reviews)) }, nil},
+	}
+	for key, word := range map[string]string{
+		"SearchCommon": dataset.CommonWord, "SearchRare": dataset.RareWord, "SearchKorean": dataset.KoreanWord, "SearchNone": dataset.UnknownWord,
+	} {
+		search := path(first + "&title=" + url.QueryEscape(word))
+		all[key] = source{search, search}
+	}
+	b.addMemberSources(all)
+	b.addWriteSources(all)
+	return all, nil
+}
+
+func (b *bench) addMemberSources(all map[string]source) {
+	t := b.town
+	author, follower := &t.people[0], &t.people[min(1, len(t.people)-1)]
+	if t.follower == t.author {
+		follower = author
+	}
+	reviews := fmt.Sprintf("/movies/%d/reviews?limit=%d", t.topFilm, pageLimit)
+	followings, inbox := as(follower, "/users/me/followings?limit=%d", pageLimit), as(author, "/notifications/inbox?limit=%d", pageLimit)
+	all["FilmReviews"] = source{path(reviews), path(reviews)}
+	all["FilmReviewsByLikes"] = source{path(reviews + "&sort=-like_count"), nil}
+	all["FilmReviewsSignedIn"] = source{as(author, "%s&sort=-like_count", reviews), nil}
+	all["UserReviews"] = source{path(fmt.Sprintf("/users/%d/reviews?limit=%d", t.topWriter, pageLimit)), nil}
+	all["GetUser"] = source{func(k int) request { return get("/users/%d", t.people[k%len(t.people)].id) }, nil}
+	all["Me"] = source{func(k int) request {
+		return request{method: "GET", path: "/users/me", member: &t.people[k%len(t.people)]}
+	}, nil}
+	all["ListUsers"] = source{path(fmt.Sprintf("/users?limit=%d", pageLimit)), nil}
+	all["SearchUser"] = source{func(k int) request {
+		return get("/users/search?username=%s", url.QueryEscape(t.people[k%len(t.people)].name))
+	}, nil}
+	all["SearchUsersPart"] = source{path("/users/search?q=" + url.QueryEscape("없는이름")), nil}
+	all["SearchUsersAge"] = source{path(fmt.Sprintf("/users/search?age=40&gender=male&limit=%d", pageLimit)), nil}
+	all["Followings"] = source{followings, followings}
+	all["Followers"] = source{path(fmt.Sprintf("/users/%d/followers?limit=%d", t.topUser, pageLimit)), nil}
+	all["Inbox"] = source{inbox, inbox}
+	all["InboxUnread"] = source{as(author, "/notifications/inbox?limit=%d&unread=true", pageLimit), nil}
+}
+
+func (b *bench) addWriteSources(all map[string]source) {
+	t, picture := b.town, newPicture(b.seed)
+	ours, theirs := t.people[1:len(t.people)/2], t.people[len(t.people)/2:]
+	some := func(k int) string { return fmt.Sprintf("/likes/reviews/%d/", b.draw(k/2, t.reviews)) }
+	most := func(int) string { return fmt.Sprintf("/likes/reviews/%d/", t.topReview) }
+	movie := func(k int) string { return fmt.Sprintf("/likes/movies/%d/", b.draw(k/2, t.films)) }
+	all["Like"] = source{toggle(ours, some, "like", "unlike"), toggle(theirs, some, "like", "unlike")}
+	all["LikeMost"] = source{toggle(ours, most, "like", "unlike"), toggle(theirs, most, "like", "unlike")}
+	all["React"] = source{toggle(ours, movie, "like", "dislike"), nil}
+	for key, id := range map[string]int64{"Follow": t.topFollow, "FollowMost": t.topUser} {
+		whom := func(int) string { return fmt.Sprintf("/users/%d/", id) }
+		all[key] = source{toggle(without(ours, id), whom, "follow", "unfollow"), toggle(without(theirs, id), whom, "follow", "unfollow")}
+	}
+	last := len(t.fresh) - 1
+	all["CreateReview"] = source{
+		func(k int) request { return t.review(min(k, last)) },
+		func(k int) request { return t.review(max(last-k, 0)) },
+	}
+	all["CreateFilm"] = source{func(k int) request { return newFilm(&ours[k%len(ours)], k) }, nil}
+	all["MarkRead"] = source{func(k int) request {
+		return request{method: "POST", path: "/notifications/read", kind: kindJSON, body: `{"up_to":1}`, member: &ours[k%len(ours)], want: http.StatusNoContent}
+	}, nil}
+	all["Upload"] = source{func(k int) request { return picture.upload(&ours[k%len(ours)]) }, nil}
+	all["SignIn"] = source{func(k int) request { return loginAs(t.signIns[k%len(t.signIns)]) }, nil}
+}
+
+func get(format string, args ...any) request {
+	return request{method: "GET", path: fmt.Sprintf(format, args...)}
+}
+
+func path(p string) func(int) request {
+	return func(int) request { return request{method: "GET", path: p} }
+}
+
+// as asks for a path in the name of a member.
+func as(who *person, format string, args ...any) func(int) request {
+	r := get(format, args...)
+	r.member = who
+	return func(int) request { return r }
+}
+
+// draw returns any id, the same one for the same number.
+func (b *bench) draw(k, most int) int64 {
+	return 1 + int64(rand.New(rand.NewPCG(b.seed, uint64(k))).IntN(most))
+}
+
+// toggle does something with an even number, and takes it back in the name of the same member with the
+// next one. Each pair is another member's.
+func toggle(people []person, what func(k int) string, on, off string) func(int) request {
+	return func(k int) request {
+		verb := on
+		if k%2 == 1 {
+			verb = off
+		}
+		return request{method: "POST", path: what(k) + verb, member: &people[k/2%len(people)]}
+	}
+}
+
+// without leaves out the member with an id, who cannot follow themselves.
+func without(people []person, id int64) []person {
+	var others []person
+	for _, p := range people {
+		if p.id != id {
+			others = append(others, p)
+		}
+	}
+	return others
+}
+
+// review is one that nobody wrote yet.
+func (t *community) review(k int) request {
+	w := t.fresh[k]
+	form := url.Values{
+		"movie_id": {strconv.FormatInt(w.film, 10)},
+		"title":    {fmt.Sprintf("Review %d, 다시 보고 싶은 영화", k)},
+		"content":  {"배우들의 연기가 훌륭했고 음악도 오래 남는다. The last scene alone is worth the evening; bring a friend and a handkerchief."},
+	}
+	return request{method: "POST", path: "/reviews", kind: kindForm, body: form.Encode(), member: &t.people[w.who], want: http.StatusCreated}
+}
+
+func newFilm(who *person, k int) request {
+	body := fmt.Sprintf(`{"title":"A New Film, 새로운 영화 %d","plot":"It begins where the last one ended.","cast":[{"name":"배두나","role":"기자","age":40}],"playtime":110,"genre":"Drama"}`, k)
+	return request{method: "POST", path: "/movies", kind: kindJSON, body: body, member: who, want: http.StatusCreated}
+}
+
+// findDeepPage follows the list from its first page on. It returns the path of the page that is measured
+// and the last id before it.
+func (b *bench) findDeepPage(ctx context.Context, first string) (string, int64, error) {
+	c := newClient(1, nil)
+	defer c.close()
+	here, before := first, int64(0)
+	for range min(deepPage, b.town.films/pageLimit) - 1 {
+		ids, next, err := listPage(ctx, c, b.server.base, here)
+		if err != nil {
+			return "", 0, err
+		}
+		if next == "" {
+			return "", 0, fmt.Errorf("%s is the last page already", here)
+		}
+		here, before = next, ids[len(ids)-1]
+	}
+	return here, before, nil
+}
+
+// listPage returns the ids on a page and the path of the next one, "" after the last.
+func listPage(ctx context.Context, c *client, base, path string) ([]int64, string, error) {
+	got, err := c.do(ctx, base, request{method: "GET", path: path})
+	if err != nil {
+		return nil, "", err
+	}
+	var rows []struct{ ID int64 }
+	if err := json.Unmarshal(got.body, &rows); err != nil {
+		return nil, "", fmt.Errorf("read %s: %w", path, err)
+	}
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	next, err := nextPath(got.header.Get("Link"))
+	return ids, next, err
+}
