@@ -35,20 +35,25 @@ func openStore(ctx context.Context, on database.Config) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &store{db: db}
+	s := &store{db: db, writer: db.Pools()["writer"]}
 	reader := db.Pools()["reader"]
-	if s.writer = db.Pools()["writer"]; s.writer == nil { // one pool is both
+	if on.Driver == database.MySQL { // one pool is both
 		s.writer = db.Pools()["mysql"]
 		reader = s.writer
 	}
-	for pool, statements := range map[*sql.DB]map[**sql.Stmt]string{reader: s.reads(), s.writer: s.writes()} {
-		for to, text := range statements {
-			if *to, err = pool.PrepareContext(ctx, text); err != nil { //nolint:sqlclosecheck // it lives as long as its pool
-				return nil, errors.Join(fmt.Errorf("prepare %q: %w", text, err), db.Close())
-			}
-		}
+	if err := errors.Join(prepare(ctx, reader, s.reads()), prepare(ctx, s.writer, s.writes())); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil
+}
+
+func prepare(ctx context.Context, pool *sql.DB, statements map[**sql.Stmt]string) (err error) {
+	for to, text := range statements {
+		if *to, err = pool.PrepareContext(ctx, text); err != nil { //nolint:sqlclosecheck // it lives as long as its pool
+			return fmt.Errorf("prepare %q: %w", text, err)
+		}
+	}
+	return nil
 }
 
 // Close closes the pools, and the statements with them.
