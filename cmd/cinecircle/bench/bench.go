@@ -122,7 +122,27 @@ func (b *bench) measure(ctx context.Context) error {
 		}
 	}
 	if b.only.MatchString("Realtime") {
-		return b.measureRealtime(ctx)
+		if err := b.measureRealtime(ctx); err != nil {
+			return err
+		}
+	}
+	return b.holdSockets(ctx)
+}
+
+// holdSockets measures each number of idle sockets, once everything else is out of the way.
+func (b *bench) holdSockets(ctx context.Context) error {
+	if !b.only.MatchString("Sockets") || len(b.held) == 0 {
+		return nil
+	}
+	if err := b.server.down(); err != nil {
+		return err
+	}
+	for _, n := range b.held {
+		f, err := measureSockets(ctx, b.options, n, b.hold, b.say)
+		if err != nil {
+			return fmt.Errorf("hold %d sockets: %w", n, err)
+		}
+		b.record.keepSockets(f)
 	}
 	return nil
 }

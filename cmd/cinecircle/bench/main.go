@@ -36,7 +36,8 @@ type options struct {
 	rounds, conns   int
 	round           time.Duration
 	likes           int
-	crowds          numbers
+	crowds, held    numbers
+	hold            time.Duration
 	cost            int
 	driver, dsn     string
 	bin, metrics    string
@@ -104,7 +105,7 @@ func explain(ctx context.Context, err error) error {
 }
 
 func parse(args []string, output io.Writer) (options, error) {
-	o := options{crowds: numbers{0, 1000, 10_000}}
+	o := options{crowds: numbers{0, 1000, 10_000}, held: numbers{10_000, 19_000}}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(output)
 	size := f.String("size", "small", "small (10,000 films), large (1,000,000), or a number of `FILMS`")
@@ -114,6 +115,8 @@ func parse(args []string, output io.Writer) (options, error) {
 	f.IntVar(&o.conns, "conns", 2, "connections that send requests while CPU is measured")
 	f.IntVar(&o.likes, "likes", 300, "likes that are timed until their frame")
 	f.Var(&o.crowds, "crowds", "how many other sockets are open meanwhile, `N,N,…`")
+	f.Var(&o.held, "held", "how many idle sockets, each of another member on a server of its own, are held to see what they cost: `N,N,…`, or nothing")
+	f.DurationVar(&o.hold, "hold", 70*time.Second, "how long they are idle")
 	f.IntVar(&o.cost, "cost", 4, "bcrypt cost of the server")
 	f.StringVar(&o.driver, "database", database.SQLite, "sqlite or mysql")
 	f.StringVar(&o.dsn, "dsn", os.Getenv("CINECIRCLE_TEST_DSN"), "a MySQL server where databases may be made, root@tcp(HOST:PORT)/; scripts/with-servers.sh says which")
@@ -126,14 +129,14 @@ func parse(args []string, output io.Writer) (options, error) {
 	f.StringVar(&o.render, "render", "", "write the tables and plots of `docs/performance.md` from the records beside it, and do nothing else")
 	f.DurationVar(&o.timeout, "timeout", time.Hour, "give up after")
 	quick := f.Bool("quick", false, "a run of a minute or two with less of everything")
-	only := f.String("only", "", "measure the kinds whose names in the record match `REGEXP`; Start and Realtime are two of them")
+	only := f.String("only", "", "measure the kinds whose names in the record match `REGEXP`; Start, Realtime and Sockets are three of them")
 	f.StringVar(&o.yardstick, "yardstick", "", "internal: be the yardstick `NAME`")
 	f.StringVar(&o.addr, "addr", "", "internal: where the yardstick listens")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
 	if *quick {
-		o.rounds, o.round, o.likes, o.crowds = 2, 100*time.Millisecond, 50, numbers{0, 100}
+		o.rounds, o.round, o.likes, o.crowds, o.held = 2, 100*time.Millisecond, 50, numbers{0, 100}, nil
 	}
 	var err1, err2 error
 	o.size, err1 = dataset.ParseSize(*size)

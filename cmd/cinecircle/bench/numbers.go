@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// numbers is a flag like 0,1000,10000.
+// numbers is a flag like 0,1000,10000, or nothing.
 type numbers []int
 
 // String implements flag.Value.
@@ -21,6 +21,9 @@ func (n *numbers) String() string {
 // Set implements flag.Value.
 func (n *numbers) Set(text string) error {
 	*n = nil
+	if text == "" {
+		return nil
+	}
 	for part := range strings.SplitSeq(text, ",") {
 		v, err := strconv.Atoi(part)
 		if err != nil || v < 0 {

@@ -16,6 +16,7 @@ func tables(r *record) string {
 	printConditions(&b, r)
 	printKinds(&b, r)
 	printRest(&b, r)
+	printSockets(&b, r)
 	return b.String()
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // recorded is a record with one kind of each sort.
@@ -148,4 +149,22 @@ func TestAPlotShowsEveryValueWithinItsBounds(t *testing.T) {
 	if low, high := (dots{}).bounds(); low >= high {
 		t.Errorf("bounds of nothing are %v and %v", low, high)
 	}
+}
+
+func TestTheTableOfSocketsHasAColumnForEachNumber(t *testing.T) {
+	t.Parallel()
+	r := recorded(49, 1500)
+	if strings.Contains(tables(r), "idle sockets") {
+		t.Error("there is a table of sockets that were never held")
+	}
+	for _, n := range []int{19_000, 10_000} {
+		f := socketFigures{held: n, perSocket: 13.5e3, total: memory{300e6, 250e6}, idleCPU: 0.021, crowded: delays{1e6, 5e6}}
+		f.tabs = pushing{frames: 200_000, took: 4 * time.Second, cpu: 2 * time.Second}
+		r.keepSockets(f)
+	}
+	wantAll(t, tables(r),
+		"| idle sockets, each of another member | 10000 | 19000 | target | |\n|---|---|---|---|---|\n",
+		"| memory of an idle socket | 13.5 KB | 13.5 KB | 14.0 KB | reached |",
+		"| CPU of the idle server, of one core | 2.1 % | 2.1 % | – | |",
+		"| pushes to 1,000 sockets of one member | 50000/s | 50000/s | 95000/s | missed, within 2× |\n| server CPU of each | 10 µs | 10 µs | – | |")
 }

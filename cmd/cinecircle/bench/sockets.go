@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -22,9 +20,9 @@ import (
 
 // What is done to the sockets once they are held.
 const (
-	tabs        = 400 // sockets of one member, all of which get every frame of hers; 19,000 others fit beside them into 20,000 open files
-	tabFrames   = 200 // frames to each of them
-	missed      = 10  // notifications of every other member that nobody said a word about
+	tabs        = 1000 // sockets of one member, all of which get every frame of hers
+	tabFrames   = 200  // frames to each of them
+	missed      = 10   // notifications of every other member that nobody said a word about
 	stormLimit  = time.Minute
 	memberBatch = 500
 )
@@ -89,28 +87,6 @@ func measureSockets(ctx context.Context, o options, n int, hold time.Duration, s
 	return f, h.storm(ctx, s, &f)
 }
 
-// runSockets measures each number of sockets that -held names, on a server of its own.
-func runSockets(ctx context.Context, o options, out, progress io.Writer) error {
-	start := time.Now()
-	say := func(format string, args ...any) {
-		fmt.Fprintf(progress, "%5.0fs  %s\n", time.Since(start).Seconds(), fmt.Sprintf(format, args...))
-	}
-	var all []socketFigures
-	for text := range strings.SplitSeq(o.held, ",") {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 100 {
-			return fmt.Errorf("-held wants numbers of 100 or more, got %q", text)
-		}
-		f, err := measureSockets(ctx, o, n, o.hold, say)
-		if err != nil {
-			return err
-		}
-		all = append(all, f)
-	}
-	_, err := io.WriteString(out, printSockets(ctx, all))
-	return err
-}
-
 // hall is a server with members who are signed in.
 type hall struct {
 	options
@@ -124,7 +100,6 @@ func newHall(ctx context.Context, o options, n int, dir string) (*hall, error) {
 	if err != nil {
 		return nil, err
 	}
-	const secret = "a secret of the benchmark, of 32 bytes or more"
 	server.env = append(server.env, "CINECIRCLE_AUTH_SECRET="+secret, "CINECIRCLE_NOTIFY_MAX_SOCKETS_PER_USER="+strconv.Itoa(tabs))
 	if err := server.command(ctx, "migrate", "up"); err != nil {
 		return nil, err
@@ -333,35 +308,4 @@ func (h *hall) storm(ctx context.Context, s *swarm, f *socketFigures) error {
 	}
 	f.storm, f.stormCPU = back.last().Sub(began), (h.cpuSoFar()-cpu)/time.Duration(len(s.all))
 	return err
-}
-
-// printSockets writes the figures as a table.
-func printSockets(ctx context.Context, all []socketFigures) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n| sockets held |", describeMachine(ctx))
-	for _, f := range all {
-		fmt.Fprintf(&b, " %d |", f.held)
-	}
-	b.WriteString("\n|---|" + strings.Repeat("---|", len(all)) + "\n")
-	row := func(name string, value func(socketFigures) string) {
-		fmt.Fprintf(&b, "| %s |", name)
-		for _, f := range all {
-			fmt.Fprintf(&b, " %s |", value(f))
-		}
-		b.WriteByte('\n')
-	}
-	ms := func(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000) }
-	pushed := func(p pushing) string {
-		return fmt.Sprintf("%.0f/s, %.1f µs", p.perSecond(), float64(p.perFrame().Nanoseconds())/1000)
-	}
-	row("memory of an idle socket", func(f socketFigures) string { return fmt.Sprintf("%.1f KB", f.perSocket/1000) })
-	row("memory of the process", func(f socketFigures) string { return fmt.Sprintf("%.0f MB", float64(f.total.resident)/1e6) })
-	row("CPU of the idle server", func(f socketFigures) string { return fmt.Sprintf("%.1f %% of a core", 100*f.idleCPU) })
-	row("follow → frame, p50 / p99", func(f socketFigures) string { return ms(f.crowded.p50) + " / " + ms(f.crowded.p99) })
-	row("frames to "+strconv.Itoa(tabs)+" sockets of one member, server CPU of one", func(f socketFigures) string { return pushed(f.tabs) })
-	row(strconv.Itoa(missed)+" frames to every member, found by the sweep, server CPU of one", func(f socketFigures) string { return pushed(f.members) })
-	row("all cut, until all have what they missed; server CPU of one", func(f socketFigures) string {
-		return fmt.Sprintf("%.1f s, %.0f µs", f.storm.Seconds(), float64(f.stormCPU.Microseconds()))
-	})
-	return b.String()
 }
