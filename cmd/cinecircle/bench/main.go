@@ -137,6 +137,9 @@ func parse(args []string, output io.Writer) (options, error) {
 	}
 	if *quick {
 		o.rounds, o.round, o.likes, o.crowds, o.held = 2, 100*time.Millisecond, 50, numbers{0, 100}, nil
+		if err := f.Parse(args); err != nil { // again: what was asked for stays as it was asked for
+			return o, err
+		}
 	}
 	var err1, err2 error
 	o.size, err1 = dataset.ParseSize(*size)

@@ -130,7 +130,7 @@ func TestWhatCannotBeMeasuredIsRefused(t *testing.T) {
 			t.Errorf("%s is accepted", args)
 		}
 	}
-	for _, args := range []string{"", "-quick", "-size large", "-size 500 -crowds 0,19000", "-database mysql -dsn root@tcp(localhost:3306)/"} {
+	for _, args := range []string{"", "-quick", "-quick -held 100", "-held=", "-size large", "-size 500 -crowds 0,19000", "-database mysql -dsn root@tcp(localhost:3306)/"} {
 		if _, err := parse(strings.Fields(args), t.Output()); err != nil {
 			t.Errorf("%v is refused: %v", args, err)
 		}

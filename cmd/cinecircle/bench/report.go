@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -40,28 +41,33 @@ func printConditions(b *strings.Builder, r *record) {
 
 // printKinds has a line for each kind of request.
 func printKinds(b *strings.Builder, r *record) {
-	engine := ""
-	rule := ""
+	if !slices.ContainsFunc(kinds, func(k kind) bool { return r.median(k.key, unitCPU) > 0 }) {
+		return
+	}
+	engine, rule := "", ""
 	if r.median("GetFilm", unitEngine) > 0 {
 		engine, rule = " CPU of the database server |", "---|"
 	}
 	fmt.Fprintf(b, "| request | server CPU | target | |%s × static net/http | × database/sql | p50 | p99 | at | allocations | allocated |\n", engine)
 	fmt.Fprintf(b, "|---|---|---|---|%s---|---|---|---|---|---|---|\n", rule)
 	for _, k := range kinds {
-		cpu := r.median(k.key, unitCPU)
-		if cpu == 0 {
-			continue
+		if r.median(k.key, unitCPU) > 0 {
+			printKind(b, r, k, engine != "")
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s |", k.title, micros(cpu), micros(k.target*1e3), within(cpu, k.target*1e3))
-		if engine != "" {
-			fmt.Fprintf(b, " %s |", micros(r.median(k.key, unitEngine)))
-		}
-		fmt.Fprintf(b, " %s | %s | %s | %s | %s/s | %.0f | %s |\n",
-			times(r.median(k.key, unitToStatic)), times(r.median(k.key, unitToSQL)),
-			millis(r.median(k.key, unitP50)), millis(r.median(k.key, unitP99)), short(r.median(k.key, unitRate)),
-			r.median(k.key, unitObjects), kilobytes(r.median(k.key, unitBytes)))
 	}
 	fmt.Fprintln(b)
+}
+
+func printKind(b *strings.Builder, r *record, k kind, engine bool) {
+	cpu := r.median(k.key, unitCPU)
+	fmt.Fprintf(b, "| %s | %s | %s | %s |", k.title, micros(cpu), micros(k.target*1e3), within(cpu, k.target*1e3))
+	if engine {
+		fmt.Fprintf(b, " %s |", micros(r.median(k.key, unitEngine)))
+	}
+	fmt.Fprintf(b, " %s | %s | %s | %s | %s/s | %.0f | %s |\n",
+		times(r.median(k.key, unitToStatic)), times(r.median(k.key, unitToSQL)),
+		millis(r.median(k.key, unitP50)), millis(r.median(k.key, unitP99)), short(r.median(k.key, unitRate)),
+		r.median(k.key, unitObjects), kilobytes(r.median(k.key, unitBytes)))
 }
 
 // rest is what is no kind of request.
@@ -86,8 +92,7 @@ var rest = []struct {
 }
 
 func printRest(b *strings.Builder, r *record) {
-	fmt.Fprintln(b, "| the rest | measured | target | |")
-	fmt.Fprintln(b, "|---|---|---|---|")
+	heading := "| the rest | measured | target | |\n|---|---|---|---|\n"
 	for _, x := range rest {
 		got := r.median(x.key, x.unit)
 		if got == 0 {
@@ -97,7 +102,8 @@ func printRest(b *strings.Builder, r *record) {
 		if x.target > 0 {
 			target = x.show(x.target)
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", x.title, x.show(got), target, within(got, x.target))
+		fmt.Fprintf(b, "%s| %s | %s | %s | %s |\n", heading, x.title, x.show(got), target, within(got, x.target))
+		heading = ""
 	}
 	fmt.Fprintln(b)
 }
