@@ -21,15 +21,17 @@ const (
 	transactionRows = 100_000
 )
 
-// forLoading has SQLite keep the indexes in memory while they grow, and not wait for the disk: a file
-// whose loading was cut short is thrown away.
-var forLoading = []string{"PRAGMA cache_size = -1000000", "PRAGMA synchronous = OFF"}
+// forLoading has SQLite keep what it writes in memory, and wait neither for the disk nor for what rows
+// refer to: a file whose loading was cut short is thrown away, and [Check] looks at every reference.
+var forLoading = []string{"PRAGMA cache_size = -1000000", "PRAGMA synchronous = OFF", "PRAGMA foreign_keys = OFF"}
 
 // Load writes everything but the films, which have to be there, into a SQLite database that is
-// migrated and empty otherwise. Everybody's password has the hash. say is told of each step.
+// migrated and empty otherwise, and that is closed afterwards. Everybody's password has the hash. say
+// is told of each step.
 func Load(ctx context.Context, db *database.DB, s Size, seed uint64, hash string, say func(format string, args ...any)) error {
+	pool := db.Pools()["writer"]
 	for _, pragma := range forLoading {
-		if _, err := db.Pools()["writer"].ExecContext(ctx, pragma); err != nil {
+		if _, err := pool.ExecContext(ctx, pragma); err != nil {
 			return fmt.Errorf("%s: %w", pragma, err)
 		}
 	}
@@ -37,18 +39,19 @@ func Load(ctx context.Context, db *database.DB, s Size, seed uint64, hash string
 		return err
 	}
 	say("drawing %s", s)
-	p := newPlan(s, seed)
-	l := loader{db: db, say: say}
-	return errors.Join(
-		insert(ctx, &l, p.users(hash)),
-		l.countFilms(ctx, p.films),
-		insert(ctx, &l, p.reviewRows()),
-		insert(ctx, &l, p.likeRows()),
-		insert(ctx, &l, p.reactionRows()),
-		insert(ctx, &l, p.followRows()),
-		insert(ctx, &l, p.notificationRows()),
-		insert(ctx, &l, p.stateRows()),
-	)
+	p, l := newPlan(s, seed), loader{db: db, say: say}
+	return withoutIndexes(ctx, pool, say, func() error {
+		return errors.Join(
+			insert(ctx, &l, p.users(hash)),
+			l.countFilms(ctx, p.films),
+			insert(ctx, &l, p.reviewRows()),
+			insert(ctx, &l, p.likeRows()),
+			insert(ctx, &l, p.reactionRows()),
+			insert(ctx, &l, p.followRows()),
+			insert(ctx, &l, p.notificationRows()),
+			insert(ctx, &l, p.stateRows()),
+		)
+	})
 }
 
 // checkFilms wants the films to have the ids from 1 on.

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,8 +13,8 @@ import (
 	"github.com/cinecircle/cinecircle/platform/media"
 )
 
-// loaded is a database in which a community of the size was loaded.
-func loaded(t *testing.T, s Size, seed uint64) *database.DB {
+// migrated is a database with nothing in it.
+func migrated(t *testing.T) *database.DB {
 	t.Helper()
 	db, err := database.Open(t.Context(), database.Config{Driver: database.SQLite, DSN: filepath.Join(t.TempDir(), "a.db")})
 	if err != nil {
@@ -27,8 +28,15 @@ func loaded(t *testing.T, s Size, seed uint64) *database.DB {
 	if _, err := db.MigrateUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	return db
+}
+
+// loaded is a database in which a community of the size was loaded.
+func loaded(t *testing.T, s Size, seed uint64) *database.DB {
+	t.Helper()
+	db := migrated(t)
 	films := movie.New(movie.Deps{DB: db, Media: media.NewLibrary(db, nil, nil, nil), Clock: time.Now})
-	_, err = movie.Import(t.Context(), strings.NewReader(filmsOf(t, s.Films, seed)), movie.JSONLines, films,
+	_, err := movie.Import(t.Context(), strings.NewReader(filmsOf(t, s.Films, seed)), movie.JSONLines, films,
 		func(e movie.RowError) { t.Error(e) }, func(movie.Progress) {})
 	if err != nil {
 		t.Fatal(err)
@@ -60,6 +68,20 @@ func TestWhatIsLoadedAddsUp(t *testing.T) {
 	}
 }
 
+func TestLoadingLeavesTheSchemaAsItWas(t *testing.T) {
+	t.Parallel()
+	s := Size{Films: 500, Users: 100, Reviews: 500, Likes: 500, Reactions: 500, Follows: 100}
+	got, want := loaded(t, s, 3), migrated(t)
+	const schema = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name)"
+	var after, before string
+	if err := errors.Join(got.Row(t.Context(), schema).Scan(&after), want.Row(t.Context(), schema).Scan(&before)); err != nil {
+		t.Fatal(err)
+	}
+	if after != before {
+		t.Errorf("the schema is\n%s\nwant\n%s", after, before)
+	}
+}
+
 func TestTheCheckFindsEveryFault(t *testing.T) {
 	t.Parallel()
 	s, err := ParseSize("500")
@@ -75,6 +97,7 @@ func TestTheCheckFindsEveryFault(t *testing.T) {
 		{"UPDATE notification_states SET last_seq = last_seq + 1 WHERE user_id = 1", "UPDATE notification_states SET last_seq = last_seq - 1 WHERE user_id = 1", "have a gap"},
 		{"UPDATE notifications SET read_at = created_at WHERE read_at IS NULL", "", "unread"},
 		{"DELETE FROM notifications WHERE id = 1", "", "not told"},
+		{"UPDATE reviews SET movie_id = 999999 WHERE id = 1", "", "rows that refer to none"},
 	} {
 		run(t, db, c.harm)
 		if err := Check(t.Context(), db); err == nil || !strings.Contains(err.Error(), c.found) {
@@ -95,14 +118,7 @@ func run(t *testing.T, db *database.DB, statement string) {
 
 func TestFilmsThatAreMissingEndTheLoading(t *testing.T) {
 	t.Parallel()
-	db, err := database.Open(t.Context(), database.Config{Driver: database.SQLite, DSN: ":memory:"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	if _, err := db.MigrateUp(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	db := migrated(t)
 	if err := Load(t.Context(), db, Size{Films: 500}, 1, "", t.Logf); err == nil || !strings.Contains(err.Error(), "0 films") {
 		t.Errorf("got %v, want that there are 0 films", err)
 	}
