@@ -41,6 +41,12 @@ func (b *bench) sources(ctx context.Context) (map[string]source, error) {
 		search := path(first + "&title=" + url.QueryEscape(word))
 		all[key] = source{search, search}
 	}
+	for key, page := range map[string]string{
+		"PageHome": "/", "PageFilms": "/films", "PageMembers": "/members",
+		"PageFilm": fmt.Sprintf("/film/%d", b.town.topFilm), "PageMember": fmt.Sprintf("/member/%d", b.town.topWriter),
+	} {
+		all[key] = source{path(page), nil}
+	}
 	b.addMemberSources(all)
 	b.addWriteSources(all)
 	return all, nil
