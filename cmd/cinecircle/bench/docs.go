@@ -76,8 +76,8 @@ func replace(text, name, content string) (string, error) {
 func plots(records map[string]*record) map[string]string {
 	p := map[string]string{}
 	for name, of := range map[string]struct{ file, title string }{
-		"performance-small.svg": {recordSmall, "Server CPU per request, 10,000 films, µs"},
-		"performance-large.svg": {recordLarge, "Server CPU per request, 1,000,000 films, µs"},
+		"performance-small.svg": {recordSmall, "Server CPU per request, 10,000 films"},
+		"performance-large.svg": {recordLarge, "Server CPU per request, 1,000,000 films"},
 	} {
 		if r := records[of.file]; r != nil {
 			p[name] = plotCPU(r, of.title)
@@ -93,7 +93,7 @@ func plots(records map[string]*record) map[string]string {
 func plotCPU(r *record, title string) string {
 	d := dots{
 		title: title, series: []string{"cinecircle", "net/http + database/sql", "net/http, static"},
-		show: func(v float64) string { return fmt.Sprintf("%.3g", v) },
+		show: shortMicros,
 	}
 	for _, k := range kinds {
 		if r.median(k.key, unitSQL) == 0 {
@@ -104,6 +104,14 @@ func plotCPU(r *record, title string) string {
 		}, k.target})
 	}
 	return d.svg()
+}
+
+// shortMicros shows microseconds, and milliseconds where there are a thousand of them.
+func shortMicros(v float64) string {
+	if v >= 1000 {
+		return fmt.Sprintf("%.3g ms", v/1000)
+	}
+	return fmt.Sprintf("%.3g µs", v)
 }
 
 // plotGrowth shows every kind, and the rule.

@@ -26,8 +26,8 @@ type dotRow struct {
 
 // The measures of a plot in pixels.
 const (
-	plotWidth  = 860
-	plotLeft   = 330
+	plotWidth  = 900
+	plotLeft   = 352
 	plotRight  = 60
 	plotTop    = 84
 	plotRow    = 24
@@ -36,7 +36,7 @@ const (
 
 // plotStyle is readable on white and on black, whether or not a page tells which it is.
 const plotStyle = `<style>
-text{font:13px system-ui,sans-serif;fill:#57606a}.title{font-size:16px;font-weight:600}.tick{font-size:11px}
+text{font:13px system-ui,sans-serif;fill:#57606a}.title{font-size:16px;font-weight:600}.tick{font-size:10px}
 line{stroke:#8c959f;stroke-opacity:.35}.limit,.target{stroke:#bf8700;stroke-width:2;stroke-opacity:1}
 .s0{fill:#2f81f7}.s1{fill:#8250df}.s2{fill:#8c959f}
 @media(prefers-color-scheme:dark){text{fill:#adbac7}.s1{fill:#b083f0}.limit,.target{stroke:#d4a72c}}
