@@ -64,10 +64,10 @@ func printKind(b *strings.Builder, r *record, k kind, engine bool) {
 	if engine {
 		fmt.Fprintf(b, " %s |", micros(r.median(k.key, unitEngine)))
 	}
-	fmt.Fprintf(b, " %s | %s | %s | %s | %s/s | %.0f | %s |\n",
+	fmt.Fprintf(b, " %s | %s | %s | %s | %s/s | %s | %s |\n",
 		times(r.median(k.key, unitToStatic)), times(r.median(k.key, unitToSQL)),
 		millis(r.median(k.key, unitP50)), millis(r.median(k.key, unitP99)), short(r.median(k.key, unitRate)),
-		r.median(k.key, unitObjects), kilobytes(r.median(k.key, unitBytes)))
+		count(r.median(k.key, unitObjects)), kilobytes(r.median(k.key, unitBytes)))
 }
 
 // rest is what is no kind of request.
@@ -124,7 +124,7 @@ func growth(small, large *record) string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", k.title, micros(before), micros(after), flat(after/before),
 			times(small.median(k.key, unitToSQL)), times(large.median(k.key, unitToSQL)),
-			times(large.median(k.key, unitObjects)/small.median(k.key, unitObjects)))
+			times(large.median(k.key, unitObjects)/max(small.median(k.key, unitObjects), 1)))
 	}
 	return b.String()
 }
@@ -178,7 +178,19 @@ func megabytes(v float64) string { return fmt.Sprintf("%.1f MB", v/1e6) }
 
 func mebibytes(v float64) string { return fmt.Sprintf("%.1f MiB", v/(1<<20)) }
 
-func kilobytes(v float64) string { return fmt.Sprintf("%.1f KB", v/1e3) }
+func kilobytes(v float64) string {
+	if v == 0 {
+		return none
+	}
+	return fmt.Sprintf("%.1f KB", v/1e3)
+}
+
+func count(v float64) string {
+	if v == 0 {
+		return none
+	}
+	return fmt.Sprintf("%.0f", v)
+}
 
 func short(v float64) string { return fmt.Sprintf("%.3g", v) }
 

@@ -12,11 +12,13 @@ import (
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/bench/yardstick"
 )
 
-// The numbers of requests: of a round at most, before the first round at most, and of what is paced at least.
+// The numbers of requests: of a round at most, before the first round at most, of what is paced at least,
+// and of a round whose allocations are not lost in those of reading the metrics.
 const (
-	mostPerRound = 4000
-	warmRequests = 200
-	leastPaced   = 20
+	mostPerRound    = 4000
+	warmRequests    = 200
+	leastPaced      = 20
+	leastAllocating = 40
 )
 
 // contender is somebody who answers the requests of a kind.
@@ -190,8 +192,10 @@ func (c *contest) note(s *sample, made allocations, engine time.Duration) {
 	if c.bench.engine != 0 {
 		s.add(perRequest(engine, c.ours.n)*1e3, unitEngine)
 	}
-	s.add(math.Round(made.objects/float64(c.ours.n)), unitObjects)
-	s.add(math.Round(made.bytes/float64(c.ours.n)), unitBytes)
+	if c.ours.n >= leastAllocating {
+		s.add(math.Round(made.objects/float64(c.ours.n)), unitObjects)
+		s.add(math.Round(made.bytes/float64(c.ours.n)), unitBytes)
+	}
 	s.add(float64(c.bytes), unitAnswer)
 }
 
