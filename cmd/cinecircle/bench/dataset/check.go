@@ -25,12 +25,14 @@ var faults = []struct{ what, statement string }{
 	{"rows that refer to none", `SELECT count(*) FROM pragma_foreign_key_check`},
 }
 
-// Check counts what [Load] wrote and names all that does not add up.
+// Check counts what [Load] wrote and names all that does not add up. It asks the connection that wrote,
+// which has most of it in memory.
 func Check(ctx context.Context, db *database.DB) error {
+	pool := db.Pools()["writer"]
 	var found []error
 	for _, f := range faults {
 		var n int64
-		if err := db.Row(ctx, f.statement).Scan(&n); err != nil {
+		if err := pool.QueryRowContext(ctx, f.statement).Scan(&n); err != nil {
 			return fmt.Errorf("look for %s: %w", f.what, err)
 		}
 		if n != 0 {
