@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/failpoint"
 )
 
 // store is [Send] behind its checks.
@@ -27,6 +28,7 @@ func (s *Service) store(tx *gorm.DB, e Event) error {
 		return fmt.Errorf("store a notification of user %d: %w", e.UserID, err)
 	}
 	database.AfterCommit(tx, func() {
+		failpoint.Reach("row-before-push")
 		s.stats.stored.Add(1)
 		s.announce(e.UserID, seq)
 	})

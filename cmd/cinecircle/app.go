@@ -18,6 +18,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/bus"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/failpoint"
 	"github.com/cinecircle/cinecircle/platform/limit"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/openapi"
@@ -61,7 +62,7 @@ type app struct {
 
 // newApp opens the database, without migrating it, and wires everything to it. Close it.
 func newApp(ctx context.Context, c Config, log *slog.Logger) (*app, error) {
-	a := &app{config: c, log: log, clock: time.Now}
+	a := &app{config: c, log: log, clock: failpoint.Now}
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -92,7 +93,7 @@ func (a *app) open(ctx context.Context) (err error) {
 	if a.zone, err = time.LoadLocation(c.Timezone); err != nil {
 		return fmt.Errorf("timezone: %w", err)
 	}
-	a.db, err = database.Open(ctx, database.Config{Driver: c.Database.Driver, DSN: string(c.Database.DSN), Logger: a.log})
+	a.db, err = database.Open(ctx, database.Config{Driver: c.Database.Driver, DSN: string(c.Database.DSN), Clock: failpoint.Now, Logger: a.log})
 	if err != nil {
 		return err
 	}
@@ -142,9 +143,9 @@ func (a *app) wire() error {
 		return err
 	}
 	a.hasher = auth.NewHasher(c.Auth.BcryptCost)
-	a.images = media.NewLibrary(a.db, a.store, time.Now, a.log)
+	a.images = media.NewLibrary(a.db, a.store, failpoint.Now, a.log)
 	clock := func() time.Time { return a.clock() }
-	tokens := auth.NewTokens(secret, "cinecircle", c.Auth.AccessTTL, c.Auth.RefreshTTL, time.Now)
+	tokens := auth.NewTokens(secret, "cinecircle", c.Auth.AccessTTL, c.Auth.RefreshTTL, failpoint.Now)
 	a.users = user.New(user.Deps{
 		DB: a.db, Hasher: a.hasher, Tokens: tokens, Media: a.images, Edge: a.edge, Clock: clock, Log: a.log,
 		Throttle:   limit.NewThrottle(a.limiter, c.Limits.LoginAccount, c.Limits.LoginAddress),

@@ -1,9 +1,8 @@
 package main
 
 import (
-	"time"
-
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/failpoint"
 	"github.com/cinecircle/cinecircle/platform/limit"
 )
 
@@ -13,7 +12,7 @@ func (a *app) openLimiter() error {
 	if !a.config.Limits.Enabled {
 		return nil
 	}
-	memory := limit.NewMemory(time.Now)
+	memory := limit.NewMemory(failpoint.Now)
 	a.limiter = memory
 	if a.config.Notify.Broker != brokerRedis {
 		return nil

@@ -13,6 +13,8 @@ import (
 	"github.com/pressly/goose/v3"
 	goosedb "github.com/pressly/goose/v3/database"
 	"github.com/pressly/goose/v3/lock"
+
+	"github.com/cinecircle/cinecircle/platform/failpoint"
 )
 
 //go:embed migrations
@@ -98,7 +100,7 @@ func (d *DB) provider() (p *goose.Provider, end func(), err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("embedded migrations: %w", err)
 	}
-	options := []goose.ProviderOption{goose.WithSlog(slog.New(slog.DiscardHandler))}
+	options := []goose.ProviderOption{goose.WithVerbose(true), goose.WithSlog(slog.New(statements{slog.DiscardHandler}))}
 	dialect, pool, end := goose.DialectSQLite3, d.pools["writer"], func() {}
 	if d.driver == MySQL {
 		// A process that was killed leaves its lock behind, which the next one has to outwait.
@@ -147,4 +149,16 @@ func (v versions) CreateVersionTable(ctx context.Context, db goosedb.DBTxConn) e
 		return nil
 	}
 	return v.Store.CreateVersionTable(ctx, db)
+}
+
+// statements is told of each statement before it runs, and says it to nobody.
+type statements struct{ slog.Handler }
+
+// Enabled implements [slog.Handler].
+func (statements) Enabled(context.Context, slog.Level) bool { return true }
+
+// Handle implements [slog.Handler].
+func (statements) Handle(context.Context, slog.Record) error {
+	failpoint.Reach("migration-statement")
+	return nil
 }

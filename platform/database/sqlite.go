@@ -15,6 +15,8 @@ import (
 
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/failpoint"
 )
 
 // sqliteDialector is GORM's, with the errors of both drivers understood.
@@ -206,8 +208,10 @@ func (d *DB) Backup(ctx context.Context, file string) error {
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
+	failpoint.Reach("backup-begun")
 	// VACUUM INTO runs beside writers and readers, and takes an empty file.
 	_, err = d.pools["writer"].ExecContext(ctx, "VACUUM INTO ?", file)
+	failpoint.Reach("backup-written")
 	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("backup to %s: %w", file, errors.Join(err, os.Remove(file)))
 	}

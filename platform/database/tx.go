@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/failpoint"
 )
 
 // maxAttempts is how often a transaction is tried when the database picked it as a victim.
@@ -67,10 +68,15 @@ func (d *DB) once(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	s := &scope{db: d}
 	if err := d.transaction(context.WithValue(ctx, scopeKey{}, s), func(tx *gorm.DB) error {
 		s.tx = tx
-		return fn(tx)
+		err := fn(tx)
+		if err == nil {
+			failpoint.Reach("before-commit")
+		}
+		return err
 	}); err != nil {
 		return err
 	}
+	failpoint.Reach("after-commit")
 	for _, do := range s.after {
 		do()
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/failpoint"
 )
 
 // Times of the trash.
@@ -88,6 +89,7 @@ func (l *Library) Attach(ctx context.Context, pic *Picture, write func(tx *gorm.
 		l.counters.storeFailed.Add(1)
 		return err
 	}
+	failpoint.Reach("file-before-row")
 	err = l.db.Tx(ctx, func(tx *gorm.DB) error {
 		if err := claim(tx, file); err != nil {
 			return err

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path"
 	"runtime"
+
+	"github.com/cinecircle/cinecircle/platform/failpoint"
 )
 
 func (l *Local) makeFolders() error {
@@ -25,6 +27,7 @@ func (l *Local) replace(key string, data []byte) error {
 	part := key + partSuffix
 	err := l.writeSynced(part, data)
 	if err == nil {
+		failpoint.Reach("file-written")
 		err = l.root.Rename(part, key)
 	}
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/failpoint"
 )
 
 const (
@@ -164,6 +165,7 @@ func (l *Library) remove(ctx context.Context, file Trash) error {
 			return fmt.Errorf("remove image: %w", err)
 		}
 	}
+	failpoint.Reach("file-removed")
 	err = l.db.Tx(ctx, func(tx *gorm.DB) error {
 		_, err := forget(tx, file) // a row that was changed stands for a file that came later
 		return err

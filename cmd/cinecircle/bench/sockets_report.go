@@ -32,7 +32,7 @@ var socketRows = []struct {
 	{"CPU of the idle server, of one core", "Idle", unitShare, percent, 0, false},
 	{"follow → frame with all of them open, p50", "Frame", unitP50, millis, 0, false},
 	{"the same, p99", "Frame", unitP99, millis, 0, false},
-	{"pushes to 1,000 sockets of one member", "Tabs", unitPerSec, perSecond, 95_000, true},
+	{"pushes to 400 sockets of one member", "Tabs", unitPerSec, perSecond, 95_000, true},
 	{"server CPU of each", "Tabs", unitCPU, micros, 0, false},
 	{"pushes of ten frames to every member, found by the sweep", "Members", unitPerSec, perSecond, 0, false},
 	{"server CPU of each", "Members", unitCPU, micros, 0, false},
