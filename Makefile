@@ -17,7 +17,7 @@ $(error SKIP takes any of: $(STEPS); not: $(filter-out $(STEPS),$(SKIP)))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check format lint vet deps fmt attack fuzz test-mysql test-mysql8 test-redis test-s3 test-browser screens cluster cover bench bench-scale bench-mysql bench-compare bench-docs vuln vendor-ui release clean
+.PHONY: help build run test check format lint vet deps fmt attack fuzz test-mysql test-mysql8 test-redis test-s3 test-browser screens cluster torture cover bench bench-scale bench-mysql bench-compare bench-docs vuln vendor-ui release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -76,6 +76,9 @@ screens: ## keep a picture of every page in dist/screens, at three widths, in bo
 
 cluster: ## try three instances on MariaDB, Redis and S3 while they are killed in turn (ARGS="-seed 7 -duration 10m")
 	$(GO) run -tags $(TAGS) ./cmd/cinecircle/cluster $(ARGS)
+
+torture: ## kill the program at named moments while a ledger is kept outside of it (ARGS="-seed 7 -duration 10m")
+	$(GO) run -tags $(TAGS) ./cmd/cinecircle/torture $(ARGS)
 
 cover: ## statement coverage of the domain packages; fails under MIN (90) percent
 	GO="$(GO)" TAGS="$(TAGS)" TIMEOUT="$(TIMEOUT)" ./scripts/cover.sh

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
 
 const password = "correct horse 영화"
@@ -17,7 +19,7 @@ type member struct {
 	name    string
 	token   string
 	reviews []int64
-	sockets []*listener
+	sockets []*rig.Listener
 }
 
 // settle fills the database: members, films, and a review by each member of each film.
@@ -33,7 +35,7 @@ func (t *trial) settle(ctx context.Context) error {
 	for k := range t.films {
 		var film struct{ ID int64 }
 		body := fmt.Appendf(nil, `{"title":"film %d","plot":"","cast":[],"playtime":100,"genre":"Drama"}`, k)
-		if _, err := t.must(ctx, call{method: http.MethodPost, path: "/movies", token: t.members[0].token, body: body}, &film); err != nil {
+		if _, err := t.api.Must(ctx, rig.Call{Method: http.MethodPost, Path: "/movies", Token: t.members[0].token, Body: body}, &film); err != nil {
 			return err
 		}
 		for _, m := range t.members {
@@ -52,7 +54,7 @@ func (t *trial) signUp(ctx context.Context, name string) (*member, error) {
 		return nil, err
 	}
 	var made struct{ ID int64 }
-	if _, err := t.must(ctx, call{method: http.MethodPost, path: "/users", body: account}, &made); err != nil {
+	if _, err := t.api.Must(ctx, rig.Call{Method: http.MethodPost, Path: "/users", Body: account}, &made); err != nil {
 		return nil, err
 	}
 	m.id = made.ID
@@ -61,21 +63,21 @@ func (t *trial) signUp(ctx context.Context, name string) (*member, error) {
 	return m, err
 }
 
-func (t *trial) signIn(ctx context.Context, name string) answer {
+func (t *trial) signIn(ctx context.Context, name string) rig.Answer {
 	body, err := json.Marshal(map[string]string{"username": name, "password": password})
 	if err != nil {
-		return answer{}
+		return rig.Answer{}
 	}
-	return t.try(ctx, call{method: http.MethodPost, path: "/users/login", body: body})
+	return t.api.Try(ctx, rig.Call{Method: http.MethodPost, Path: "/users/login", Body: body})
 }
 
 // accessToken reads the answer of a sign-in.
-func accessToken(a answer) (string, error) {
+func accessToken(a rig.Answer) (string, error) {
 	var tokens struct {
 		Access string `json:"access_token"`
 	}
-	if err := json.NewDecoder(bytes.NewReader(a.body)).Decode(&tokens); a.status != http.StatusOK || err != nil {
-		return "", fmt.Errorf("sign in: %d %s", a.status, a.body)
+	if err := json.NewDecoder(bytes.NewReader(a.Body)).Decode(&tokens); a.Status != http.StatusOK || err != nil {
+		return "", fmt.Errorf("sign in: %d %s", a.Status, a.Body)
 	}
 	return tokens.Access, nil
 }
@@ -83,9 +85,9 @@ func accessToken(a answer) (string, error) {
 func (t *trial) review(ctx context.Context, m *member, film int64) error {
 	form := url.Values{"movie_id": {fmt.Sprint(film)}, "title": {"t"}, "content": {"c"}}
 	var made struct{ ID int64 }
-	_, err := t.must(ctx, call{
-		method: http.MethodPost, path: "/reviews", token: m.token,
-		kind: "application/x-www-form-urlencoded", body: []byte(form.Encode()),
+	_, err := t.api.Must(ctx, rig.Call{
+		Method: http.MethodPost, Path: "/reviews", Token: m.token,
+		Kind: "application/x-www-form-urlencoded", Body: []byte(form.Encode()),
 	}, &made)
 	m.reviews = append(m.reviews, made.ID)
 	return err

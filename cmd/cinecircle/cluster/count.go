@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
 
 // catchUp is how long sockets get in the end to see everything.
@@ -20,8 +22,8 @@ func (t *trial) count(ctx context.Context, driven time.Duration) (*report, error
 			return nil, err
 		}
 		final := int64(len(inbox))
-		eventually(ctx, catchUp, func() bool {
-			return !slices.ContainsFunc(m.sockets, func(l *listener) bool { return l.last() < final })
+		rig.Eventually(ctx, catchUp, func() bool {
+			return !slices.ContainsFunc(m.sockets, func(l *rig.Listener) bool { return l.Last() < final })
 		})
 		v := judge(m.id, t.ledger.entries, inbox)
 		r.told += len(inbox)
@@ -42,39 +44,38 @@ func (t *trial) count(ctx context.Context, driven time.Duration) (*report, error
 }
 
 // inbox returns all notifications of a member.
-func (t *trial) inbox(ctx context.Context, m *member) ([]notification, error) {
-	var all []notification
+func (t *trial) inbox(ctx context.Context, m *member) ([]rig.Notification, error) {
+	var all []rig.Notification
 	for path := "/notifications/inbox?limit=200"; path != ""; {
-		var page []notification
-		a, err := t.must(ctx, call{method: http.MethodGet, path: path, token: m.token}, &page)
+		var page []rig.Notification
+		a, err := t.api.Must(ctx, rig.Call{Method: http.MethodGet, Path: path, Token: m.token}, &page)
 		if err != nil {
 			return nil, err
 		}
-		all, path = append(all, page...), nextPage(a.header)
+		all, path = append(all, page...), rig.NextPage(a.Header)
 	}
 	return all, nil
 }
 
 // countSocket adds what one socket saw.
-func (t *trial) countSocket(r *report, l *listener, all []told, final int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (t *trial) countSocket(r *report, l *rig.Listener, all []told, final int64) {
+	frames := l.Frames()
 	r.sockets++
-	r.reopened += l.opened - 1
-	skipped, repeated := faults(l.frames)
+	r.reopened += l.Opened() - 1
+	skipped, repeated := rig.Misordered(frames)
 	r.skipped, r.repeated = r.skipped+skipped, r.repeated+repeated
-	r.unseen += max(0, int(final)-len(l.frames)+repeated)
+	r.unseen += max(0, int(final)-len(frames)+repeated)
 	sent := make(map[int64]time.Time, len(all))
 	for _, x := range all {
 		sent[x.seq] = x.sent
 	}
-	for _, f := range l.frames {
+	for _, f := range frames {
 		from, known := sent[f.Seq]
 		if !known {
 			continue
 		}
 		r.arrived++
-		r.delay(t.meanwhile(from, f.at)).add(f.at.Sub(from))
+		r.delay(t.meanwhile(from, f.At)).add(f.At.Sub(from))
 	}
 }
 

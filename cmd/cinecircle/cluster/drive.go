@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
 
 // givingUp is how long a deed may take to be acknowledged: longer than any fault.
@@ -80,17 +82,17 @@ func (t *trial) do(ctx context.Context, d deed, impatient bool) error {
 }
 
 // call is the request that does d, or takes it back.
-func (d deed) call(t *trial, on bool) call {
-	c := call{method: http.MethodPost, token: t.memberByID(d.actor).token}
+func (d deed) call(t *trial, on bool) rig.Call {
+	c := rig.Call{Method: http.MethodPost, Token: t.memberByID(d.actor).token}
 	switch {
 	case d.review == 0 && on:
-		c.path = fmt.Sprintf("/users/%d/follow", d.target)
+		c.Path = fmt.Sprintf("/users/%d/follow", d.target)
 	case d.review == 0:
-		c.path = fmt.Sprintf("/users/%d/unfollow", d.target)
+		c.Path = fmt.Sprintf("/users/%d/unfollow", d.target)
 	case on:
-		c.path = fmt.Sprintf("/likes/reviews/%d/like", d.review)
+		c.Path = fmt.Sprintf("/likes/reviews/%d/like", d.review)
 	default:
-		c.path = fmt.Sprintf("/likes/reviews/%d/unlike", d.review)
+		c.Path = fmt.Sprintf("/likes/reviews/%d/unlike", d.review)
 	}
 	return c
 }
@@ -105,23 +107,23 @@ func (t *trial) memberByID(id int64) *member {
 }
 
 // persist sends a request until it succeeds, and notes each time that it did not.
-func (t *trial) persist(ctx context.Context, c call) error {
+func (t *trial) persist(ctx context.Context, c rig.Call) error {
 	deadline := time.Now().Add(givingUp)
 	for {
 		from := time.Now()
-		a := t.try(ctx, c)
-		if a.status == http.StatusOK || a.status == http.StatusNoContent {
+		a := t.api.Try(ctx, c)
+		if a.Status == http.StatusOK || a.Status == http.StatusNoContent {
 			return nil
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		t.failures.add(failure{c.method + " " + c.path, a.status, from, time.Now()})
-		if a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests {
-			return fmt.Errorf("%s %s: %d %s", c.method, c.path, a.status, a.body)
+		t.failures.add(failure{c.Method + " " + c.Path, a.Status, from, time.Now()})
+		if a.Status >= 400 && a.Status < 500 && a.Status != http.StatusTooManyRequests {
+			return fmt.Errorf("%s %s: %d %s", c.Method, c.Path, a.Status, a.Body)
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("%s %s: not acknowledged within %s, last %d %s", c.method, c.path, givingUp, a.status, a.body)
+			return fmt.Errorf("%s %s: not acknowledged within %s, last %d %s", c.Method, c.Path, givingUp, a.Status, a.Body)
 		}
 		<-time.After(50*time.Millisecond + rand.N(100*time.Millisecond))
 	}

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"syscall"
 	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
 
 // What is done to the cluster.
@@ -75,30 +77,30 @@ func (t *trial) inflict(ctx context.Context, what string, r *rand.Rand) error {
 }
 
 // restart ends an instance and starts it again, and waits until the balancer knows.
-func (t *trial) restart(ctx context.Context, i *instance, s syscall.Signal, down time.Duration) error {
-	if err := i.end(s); err != nil {
+func (t *trial) restart(ctx context.Context, i *rig.Process, s syscall.Signal, down time.Duration) error {
+	if err := i.End(s); err != nil {
 		return err
 	}
 	if err := rest(ctx, down); err != nil {
 		return err
 	}
-	if err := i.start(); err != nil {
+	if err := i.Start(); err != nil {
 		return err
 	}
-	if err := i.await(ctx, "ok"); err != nil {
+	if err := i.Await(ctx, "ok"); err != nil {
 		return err
 	}
 	return rest(ctx, 2*healthEvery)
 }
 
-func outage(ctx context.Context, e *engine, down time.Duration) error {
-	if err := e.kill(ctx); err != nil {
+func outage(ctx context.Context, e *rig.Engine, down time.Duration) error {
+	if err := e.Kill(ctx); err != nil {
 		return err
 	}
 	if err := rest(ctx, down); err != nil {
 		return err
 	}
-	return e.start(ctx)
+	return e.Start(ctx)
 }
 
 // rest waits, unless ctx ends.

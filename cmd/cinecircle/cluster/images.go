@@ -15,6 +15,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
 
 // paintEvery is how often a member changes their picture.
@@ -50,16 +52,16 @@ func (t *trial) upload(ctx context.Context, m *member, shade uint8) error {
 		return err
 	}
 	from := time.Now()
-	a := t.try(ctx, call{method: http.MethodPost, path: "/users/me/profile_image", token: m.token, kind: kind, body: body})
-	if a.status != http.StatusOK {
-		t.images.refused = append(t.images.refused, failure{"upload", a.status, from, time.Now()})
+	a := t.api.Try(ctx, rig.Call{Method: http.MethodPost, Path: "/users/me/profile_image", Token: m.token, Kind: kind, Body: body})
+	if a.Status != http.StatusOK {
+		t.images.refused = append(t.images.refused, failure{"upload", a.Status, from, time.Now()})
 		delete(t.images.acknowledged, m.id) // it may be either
 		return nil
 	}
 	var user struct {
 		Image string `json:"profile_image_url"`
 	}
-	if err := json.Unmarshal(a.body, &user); err != nil {
+	if err := json.Unmarshal(a.Body, &user); err != nil {
 		return fmt.Errorf("read the answer to an upload: %w", err)
 	}
 	t.images.uploads++
@@ -109,7 +111,7 @@ func (t *trial) countImages(ctx context.Context) (imageFindings, error) {
 		var user struct {
 			Image string `json:"profile_image_url"`
 		}
-		if _, err := t.must(ctx, call{method: http.MethodGet, path: fmt.Sprintf("/users/%d", m.id)}, &user); err != nil {
+		if _, err := t.api.Must(ctx, rig.Call{Method: http.MethodGet, Path: fmt.Sprintf("/users/%d", m.id)}, &user); err != nil {
 			return f, err
 		}
 		if want := t.images.acknowledged[m.id]; want != "" && want != withoutSignature(user.Image) {
@@ -132,7 +134,7 @@ func (t *trial) fetched(ctx context.Context, address string) bool {
 	if err != nil {
 		return false
 	}
-	res, err := t.client.Do(req)
+	res, err := t.api.HTTP.Do(req)
 	if err != nil {
 		return false
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
 
 // deed is what notifies: actor follows target, or likes a review of target.
@@ -31,20 +33,8 @@ func (l *ledger) add(e entry) {
 	l.entries = append(l.entries, e)
 }
 
-// notification is a frame, or a row of the inbox.
-type notification struct {
-	ID    int64  `json:"id"`
-	Seq   int64  `json:"seq"`
-	Type  string `json:"type"`
-	Actor struct {
-		ID int64 `json:"id"`
-	} `json:"actor"`
-	ReviewID int64     `json:"review_id"`
-	at       time.Time // when it arrived on a socket
-}
-
-// of returns the deed that n tells the member target of.
-func (n notification) of(target int64) deed {
+// deedOf returns the deed that n tells the member target of.
+func deedOf(n rig.Notification, target int64) deed {
 	d := deed{actor: n.Actor.ID, target: target}
 	if n.Type == "review_like" {
 		d.review = n.ReviewID
@@ -62,14 +52,14 @@ type told struct {
 type verdict struct {
 	told       []told // by seq
 	lost       []entry
-	duplicated []notification // nobody did that, or not so often
-	gaps       int            // seqs that are missing, or there twice
-	misordered int            // told after something that was begun only when they had been acknowledged
+	duplicated []rig.Notification // nobody did that, or not so often
+	gaps       int                // seqs that are missing, or there twice
+	misordered int                // told after something that was begun only when they had been acknowledged
 }
 
 // judge holds what was acknowledged about the member target against their inbox, in any order. The same deed done again
 // is told again; the first time belongs to the first seq.
-func judge(target int64, entries []entry, inbox []notification) verdict {
+func judge(target int64, entries []entry, inbox []rig.Notification) verdict {
 	var v verdict
 	waiting := map[deed][]entry{}
 	for _, e := range slices.SortedFunc(slices.Values(entries), func(a, b entry) int { return a.acked.Compare(b.acked) }) {
@@ -77,12 +67,12 @@ func judge(target int64, entries []entry, inbox []notification) verdict {
 			waiting[e.deed] = append(waiting[e.deed], e)
 		}
 	}
-	bySeq := slices.SortedFunc(slices.Values(inbox), func(a, b notification) int { return cmp.Compare(a.Seq, b.Seq) })
+	bySeq := slices.SortedFunc(slices.Values(inbox), func(a, b rig.Notification) int { return cmp.Compare(a.Seq, b.Seq) })
 	for k, n := range bySeq {
 		if n.Seq != int64(k)+1 {
 			v.gaps++
 		}
-		d := n.of(target)
+		d := deedOf(n, target)
 		if len(waiting[d]) == 0 {
 			v.duplicated = append(v.duplicated, n)
 			continue
@@ -111,22 +101,4 @@ func misordered(bySeq []told) int {
 		}
 	}
 	return count
-}
-
-// faults counts what is wrong with the frames of one socket: a frame that skips a seq, and one that
-// comes again or late.
-func faults(frames []notification) (skipped, repeated int) {
-	next := int64(1)
-	for _, f := range frames {
-		switch {
-		case f.Seq > next:
-			skipped++
-			next = f.Seq + 1
-		case f.Seq < next:
-			repeated++
-		default:
-			next++
-		}
-	}
-	return skipped, repeated
 }

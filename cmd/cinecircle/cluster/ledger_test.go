@@ -3,6 +3,8 @@ package main
 import (
 	"testing"
 	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
 
 var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -12,15 +14,15 @@ func did(actor int64, sent, acked int) entry {
 	return entry{deed{actor, 1, 50}, noon.Add(time.Duration(sent) * time.Second), noon.Add(time.Duration(acked) * time.Second)}
 }
 
-func row(seq, actor int64) notification {
-	n := notification{ID: seq, Seq: seq, Type: "review_like", ReviewID: 50}
+func row(seq, actor int64) rig.Notification {
+	n := rig.Notification{ID: seq, Seq: seq, Type: "review_like", ReviewID: 50}
 	n.Actor.ID = actor
 	return n
 }
 
 func TestALedgerThatAgreesIsFoundRight(t *testing.T) {
 	strangers := entry{deed{2, 9, 50}, noon, noon}
-	v := judge(1, []entry{did(2, 0, 1), strangers, did(3, 2, 3), did(2, 4, 5)}, []notification{row(3, 2), row(2, 3), row(1, 2)})
+	v := judge(1, []entry{did(2, 0, 1), strangers, did(3, 2, 3), did(2, 4, 5)}, []rig.Notification{row(3, 2), row(2, 3), row(1, 2)})
 	if len(v.lost) != 0 || len(v.duplicated) != 0 || v.gaps != 0 || v.misordered != 0 || len(v.told) != 3 {
 		t.Errorf("%+v", v)
 	}
@@ -34,18 +36,18 @@ func TestWhatIsWrongIsCounted(t *testing.T) {
 	follow := row(2, 3)
 	follow.Type = "follow"
 	for what, c := range map[string]struct {
-		inbox                              []notification
+		inbox                              []rig.Notification
 		lost, duplicated, gaps, misordered int
 	}{
-		"lost":                  {[]notification{row(1, 2)}, 1, 0, 0, 0},
-		"duplicated":            {[]notification{row(1, 2), row(2, 3), row(3, 3)}, 0, 1, 0, 0},
-		"another one":           {[]notification{row(1, 2), row(2, 4)}, 1, 1, 0, 0},
-		"of another kind":       {[]notification{row(1, 2), follow}, 1, 1, 0, 0},
-		"a gap":                 {[]notification{row(1, 2), row(3, 3)}, 0, 0, 1, 0},
-		"one seq twice":         {[]notification{row(1, 2), row(1, 3)}, 0, 0, 1, 0},
-		"the wrong way round":   {[]notification{row(1, 3), row(2, 2)}, 0, 0, 0, 1},
+		"lost":                  {[]rig.Notification{row(1, 2)}, 1, 0, 0, 0},
+		"duplicated":            {[]rig.Notification{row(1, 2), row(2, 3), row(3, 3)}, 0, 1, 0, 0},
+		"another one":           {[]rig.Notification{row(1, 2), row(2, 4)}, 1, 1, 0, 0},
+		"of another kind":       {[]rig.Notification{row(1, 2), follow}, 1, 1, 0, 0},
+		"a gap":                 {[]rig.Notification{row(1, 2), row(3, 3)}, 0, 0, 1, 0},
+		"one seq twice":         {[]rig.Notification{row(1, 2), row(1, 3)}, 0, 0, 1, 0},
+		"the wrong way round":   {[]rig.Notification{row(1, 3), row(2, 2)}, 0, 0, 0, 1},
 		"nothing there at all":  {nil, 2, 0, 0, 0},
-		"starts with the wrong": {[]notification{row(2, 2), row(3, 3)}, 0, 0, 2, 0},
+		"starts with the wrong": {[]rig.Notification{row(2, 2), row(3, 3)}, 0, 0, 2, 0},
 	} {
 		v := judge(1, acknowledged, c.inbox)
 		if len(v.lost) != c.lost || len(v.duplicated) != c.duplicated || v.gaps != c.gaps || v.misordered != c.misordered {
@@ -56,7 +58,7 @@ func TestWhatIsWrongIsCounted(t *testing.T) {
 }
 
 func TestWhatWasUnderWayAtTheSameTimeMayComeInAnyOrder(t *testing.T) {
-	inbox := []notification{row(1, 3), row(2, 2)}
+	inbox := []rig.Notification{row(1, 3), row(2, 2)}
 	if v := judge(1, []entry{did(2, 0, 3), did(3, 1, 2)}, inbox); v.misordered != 0 {
 		t.Errorf("%d misordered", v.misordered)
 	}
@@ -76,11 +78,11 @@ func TestASocketMayNeitherSkipNorRepeat(t *testing.T) {
 		"replays too much":  {[]int64{1, 2, 1, 2, 3}, 0, 2},
 		"skips and returns": {[]int64{1, 4, 2, 3, 5}, 1, 2},
 	} {
-		var frames []notification
+		var frames []rig.Notification
 		for _, seq := range c.seqs {
 			frames = append(frames, row(seq, 2))
 		}
-		if skipped, repeated := faults(frames); skipped != c.skipped || repeated != c.repeated {
+		if skipped, repeated := rig.Misordered(frames); skipped != c.skipped || repeated != c.repeated {
 			t.Errorf("%s: %d skipped, %d repeated; want %d and %d", what, skipped, repeated, c.skipped, c.repeated)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"net/http/httputil"
 	"sync/atomic"
 	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
 
 // healthEvery is how often the balancer asks the instances whether they are ready.
@@ -18,13 +20,13 @@ const healthEvery = 100 * time.Millisecond
 // readiness, and goes on to the next where nobody listens. It sends nothing twice that an instance may
 // have seen.
 type balancer struct {
-	instances []*instance
+	instances []*rig.Process
 	ready     []atomic.Bool
 	turn      atomic.Uint64
 	transport *http.Transport
 }
 
-func newBalancer(instances []*instance) *balancer {
+func newBalancer(instances []*rig.Process) *balancer {
 	return &balancer{
 		instances: instances, ready: make([]atomic.Bool, len(instances)),
 		transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second, DialContext: (&net.Dialer{Timeout: time.Second}).DialContext},
@@ -36,7 +38,7 @@ func (b *balancer) watch(ctx context.Context) {
 	for i, inst := range b.instances {
 		go func() {
 			for ctx.Err() == nil {
-				_, ready := inst.readiness(ctx)
+				_, ready := inst.Readiness(ctx)
 				b.ready[i].Store(ready)
 				select {
 				case <-ctx.Done():
@@ -52,7 +54,7 @@ func (b *balancer) RoundTrip(r *http.Request) (*http.Response, error) {
 	var refused error
 	for _, i := range b.order() {
 		out := r.Clone(r.Context())
-		out.URL.Host = b.instances[i].addr
+		out.URL.Host = b.instances[i].Addr
 		res, err := b.transport.RoundTrip(out)
 		if err == nil {
 			return res, nil

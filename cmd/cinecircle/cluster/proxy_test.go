@@ -8,10 +8,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/websocket"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
 
 // backend is an instance that says its name, and echoes on sockets.
-func backend(t *testing.T, name string, ready bool) *instance {
+func backend(t *testing.T, name string, ready bool) *rig.Process {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -31,14 +33,14 @@ func backend(t *testing.T, name string, ready bool) *instance {
 		}
 	}))
 	t.Cleanup(s.Close)
-	return &instance{name: name, addr: strings.TrimPrefix(s.URL, "http://"), client: http.DefaultClient}
+	return &rig.Process{Name: name, Addr: strings.TrimPrefix(s.URL, "http://"), HTTP: http.DefaultClient}
 }
 
-func front(t *testing.T, instances ...*instance) string {
+func front(t *testing.T, instances ...*rig.Process) string {
 	t.Helper()
 	b := newBalancer(instances)
 	for k, i := range instances {
-		_, ready := i.readiness(t.Context())
+		_, ready := i.Readiness(t.Context())
 		b.ready[k].Store(ready)
 	}
 	s := httptest.NewServer(b.proxy())
@@ -49,11 +51,11 @@ func front(t *testing.T, instances ...*instance) string {
 // spread counts who answers n requests.
 func spread(t *testing.T, base string, n int) map[string]int {
 	t.Helper()
-	tr := &trial{client: http.DefaultClient, front: base}
+	api := rig.NewClient(base)
 	got := map[string]int{}
 	for range n {
-		a := tr.try(t.Context(), call{method: http.MethodPost, path: "/"})
-		got[string(a.body)]++
+		a := api.Try(t.Context(), rig.Call{Method: http.MethodPost, Path: "/"})
+		got[string(a.Body)]++
 	}
 	return got
 }
@@ -65,7 +67,7 @@ func TestInstancesTakeTurnsAndThoseThatAreNotReadyAreLeftOut(t *testing.T) {
 	if got := spread(t, base, 9); got["a"] < 3 || got["b"] < 3 || got["a"]+got["b"] != 9 {
 		t.Errorf("answers of %v", got)
 	}
-	gone.addr = "127.0.0.1:1" // nobody listens there, and nobody has noticed
+	gone.Addr = "127.0.0.1:1" // nobody listens there, and nobody has noticed
 	base = front(t, gone, backend(t, "a", true))
 	if diff := cmp.Diff(map[string]int{"a": 4}, spread(t, base, 4)); diff != "" {
 		t.Errorf("one is gone (-want +got):\n%s", diff)
@@ -74,7 +76,7 @@ func TestInstancesTakeTurnsAndThoseThatAreNotReadyAreLeftOut(t *testing.T) {
 
 func TestSocketsPassTheProxy(t *testing.T) {
 	base := front(t, backend(t, "a", true))
-	conn, err := dial(t.Context(), base, "token", "?since=0")
+	conn, err := rig.Dial(t.Context(), base, "token", "?since=0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +96,7 @@ func TestTheNextPageIsAskedOfTheProxy(t *testing.T) {
 		`</a>; rel="prev"`: "",
 		"":                 "",
 	} {
-		if got := nextPage(http.Header{"Link": {link}}); got != want {
+		if got := rig.NextPage(http.Header{"Link": {link}}); got != want {
 			t.Errorf("%q: %q, want %q", link, got, want)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
 
 // What is promised of a session that ended, and how long is watched at most.
@@ -58,7 +60,7 @@ func (t *trial) checkSessions(ctx context.Context, done <-chan struct{}) error {
 
 // checkSession signs in, has every instance accept the token and a socket, and signs out at one of them. A fault that
 // comes in between ends the check without a result.
-func (t *trial) checkSession(ctx context.Context, name string, at *instance) error {
+func (t *trial) checkSession(ctx context.Context, name string, at *rig.Process) error {
 	token, err := accessToken(t.signIn(ctx, name))
 	if err != nil {
 		return nil // some part of it is down; members' requests are what is counted
@@ -70,17 +72,17 @@ func (t *trial) checkSession(ctx context.Context, name string, at *instance) err
 		}
 	}()
 	for _, i := range t.instances {
-		if t.try(ctx, call{method: http.MethodGet, path: "/users/me", token: token, base: "http://" + i.addr}).status != http.StatusOK {
+		if t.api.Try(ctx, rig.Call{Method: http.MethodGet, Path: "/users/me", Token: token, Base: "http://" + i.Addr}).Status != http.StatusOK {
 			return nil
 		}
-		conn, err := dial(ctx, "http://"+i.addr, token, "")
+		conn, err := rig.Dial(ctx, "http://"+i.Addr, token, "")
 		if err != nil {
 			return nil
 		}
 		sockets = append(sockets, conn)
 	}
-	out := t.try(ctx, call{method: http.MethodPost, path: "/users/logout", token: token, base: "http://" + at.addr})
-	if out.status != http.StatusNoContent {
+	out := t.api.Try(ctx, rig.Call{Method: http.MethodPost, Path: "/users/logout", Token: token, Base: "http://" + at.Addr})
+	if out.Status != http.StatusNoContent {
 		return nil
 	}
 	c := sessionCheck{ended: time.Now(), codes: make([]int, len(sockets))}
@@ -114,11 +116,11 @@ func (t *trial) watch(ctx context.Context, c *sessionCheck, token string, socket
 
 // refusal returns how long after the end an instance was first asked in vain, and how often it answered
 // 200 too late. It goes on for a while after the first 401, which must not be the last.
-func (t *trial) refusal(ctx context.Context, i *instance, token string, ended time.Time) (first time.Duration, late int) {
+func (t *trial) refusal(ctx context.Context, i *rig.Process, token string, ended time.Time) (first time.Duration, late int) {
 	first = 2 * watchFor
 	for time.Since(ended) < watchFor && ctx.Err() == nil {
 		asked := time.Since(ended)
-		switch t.try(ctx, call{method: http.MethodGet, path: "/users/me", token: token, base: "http://" + i.addr}).status {
+		switch t.api.Try(ctx, rig.Call{Method: http.MethodGet, Path: "/users/me", Token: token, Base: "http://" + i.Addr}).Status {
 		case http.StatusUnauthorized:
 			first = min(first, asked)
 		case http.StatusOK:

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -18,6 +17,8 @@ import (
 	"time"
 
 	_ "github.com/go-sql-driver/mysql" // makes the schema
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
 
 // databaseName is the schema that the instances share.
@@ -30,13 +31,13 @@ type trial struct {
 	began    time.Time
 	dir      string
 
-	database, redis, store *engine
-	instances              []*instance
+	database, redis, store *rig.Engine
+	instances              []*rig.Process
 	balancer               *balancer
 	stopWatching           context.CancelFunc
 	server                 *httptest.Server
-	front                  string // URL of the proxy
-	client                 *http.Client
+	front                  string      // URL of the proxy
+	api                    *rig.Client // asks the proxy
 
 	members  []*member
 	ledger   ledger
@@ -50,7 +51,7 @@ type trial struct {
 func newTrial(ctx context.Context, o options, progress io.Writer) (*trial, error) {
 	t := &trial{
 		options: o, progress: progress, began: time.Now(), dir: o.keep,
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}},
+		api: rig.NewClient(""),
 	}
 	var err error
 	if t.dir == "" {
@@ -79,23 +80,23 @@ func (t *trial) open(ctx context.Context) error {
 	t.stopWatching = stop
 	t.balancer.watch(watch)
 	t.server = httptest.NewServer(t.balancer.proxy())
-	t.front = t.server.URL
+	t.front, t.api.Base = t.server.URL, t.server.URL
 	return t.settle(ctx)
 }
 
 func (t *trial) startEngines(ctx context.Context) error {
 	t.say("starting MariaDB, Redis and an S3-compatible store")
 	var err error
-	if t.database, err = startEngine(ctx, t.scripts, "mariadb", t.dir); err != nil {
+	if t.database, err = rig.StartEngine(ctx, t.scripts, "mariadb", t.dir); err != nil {
 		return err
 	}
-	if t.redis, err = startEngine(ctx, t.scripts, "redis", t.dir); err != nil {
+	if t.redis, err = rig.StartEngine(ctx, t.scripts, "redis", t.dir); err != nil {
 		return err
 	}
-	if t.store, err = startEngine(ctx, t.scripts, "s3", t.dir); err != nil {
+	if t.store, err = rig.StartEngine(ctx, t.scripts, "s3", t.dir); err != nil {
 		return err
 	}
-	db, err := sql.Open("mysql", t.database.url)
+	db, err := sql.Open("mysql", t.database.URL)
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
@@ -109,14 +110,14 @@ func (t *trial) startInstances(ctx context.Context) error {
 	if t.bin == "" {
 		t.say("building")
 		bin = filepath.Join(t.dir, "cinecircle")
-		err = buildProgram(ctx, bin)
+		err = rig.Build(ctx, bin)
 	}
 	if err != nil {
 		return err
 	}
 	t.say("starting %d instances", t.options.instances)
 	for k := range t.options.instances {
-		addr, err := freeAddr(ctx)
+		addr, err := rig.FreeAddr(ctx)
 		if err != nil {
 			return err
 		}
@@ -124,8 +125,8 @@ func (t *trial) startInstances(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		i := &instance{name: fmt.Sprintf("instance-%d", k), bin: bin, dir: t.dir, addr: addr, env: env, client: t.client}
-		if err := i.start(); err != nil {
+		i := &rig.Process{Name: fmt.Sprintf("instance-%d", k), Bin: bin, Dir: t.dir, Addr: addr, Env: env, HTTP: t.api.HTTP}
+		if err := i.Start(); err != nil {
 			return err
 		}
 		t.instances = append(t.instances, i)
@@ -136,7 +137,7 @@ func (t *trial) startInstances(ctx context.Context) error {
 // awaitAll waits until every instance says one of the states.
 func (t *trial) awaitAll(ctx context.Context, states ...string) error {
 	for _, i := range t.instances {
-		if err := i.await(ctx, states...); err != nil {
+		if err := i.Await(ctx, states...); err != nil {
 			return err
 		}
 	}
@@ -182,10 +183,10 @@ func (t *trial) Close() error {
 		t.stopWatching()
 	}
 	for _, i := range t.instances {
-		problems = append(problems, i.end(syscall.SIGTERM))
+		problems = append(problems, i.End(syscall.SIGTERM))
 	}
-	for _, e := range []*engine{t.database, t.redis, t.store} {
-		problems = append(problems, e.stop(context.Background())) // also when it was interrupted
+	for _, e := range []*rig.Engine{t.database, t.redis, t.store} {
+		problems = append(problems, e.Stop(context.Background())) // also when it was interrupted
 	}
 	if t.keep == "" {
 		problems = append(problems, os.RemoveAll(t.dir))

@@ -1,0 +1,57 @@
+package rig
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Engine is a server that a script of scripts/ starts and ends, in a folder of its own.
+type Engine struct {
+	URL string // as the script printed it; the same after each start
+
+	script, dir string
+}
+
+// StartEngine starts the server of a script such as mariadb.sh and waits until it can be used.
+func StartEngine(ctx context.Context, scripts, name, dir string) (*Engine, error) {
+	e := &Engine{script: filepath.Join(scripts, name+".sh"), dir: filepath.Join(dir, name)}
+	return e, e.Start(ctx)
+}
+
+// Start starts it again after Kill or Stop.
+func (e *Engine) Start(ctx context.Context) error {
+	url, err := e.do(ctx, "start")
+	if err == nil {
+		e.URL = url
+	}
+	return err
+}
+
+// Kill ends it with SIGKILL; Start goes on with the same data.
+func (e *Engine) Kill(ctx context.Context) error {
+	_, err := e.do(ctx, "kill")
+	return err
+}
+
+// Stop ends it in good order, whether it runs or not. It may be called on nil.
+func (e *Engine) Stop(ctx context.Context) error {
+	if e == nil {
+		return nil
+	}
+	_, err := e.do(ctx, "stop")
+	return err
+}
+
+func (e *Engine) do(ctx context.Context, what string) (string, error) {
+	var said, complaint bytes.Buffer
+	c := exec.CommandContext(ctx, e.script, what, e.dir)
+	c.Stdout, c.Stderr = &said, &complaint
+	if err := c.Run(); err != nil {
+		return "", fmt.Errorf("%s %s: %w: %s", e.script, what, err, bytes.TrimSpace(complaint.Bytes()))
+	}
+	return strings.TrimSpace(said.String()), nil
+}

@@ -1,0 +1,141 @@
+package rig
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// Notification is a frame, or a row of the inbox.
+type Notification struct {
+	ID    int64  `json:"id"`
+	Seq   int64  `json:"seq"`
+	Type  string `json:"type"`
+	Actor struct {
+		ID int64 `json:"id"`
+	} `json:"actor"`
+	ReviewID int64     `json:"review_id"`
+	At       time.Time `json:"-"` // when it arrived on a socket
+}
+
+// Listener is a member's device: a socket that is opened again whenever it closes, from where it was.
+type Listener struct {
+	cancel context.CancelFunc
+	over   chan struct{}
+
+	mu     sync.Mutex
+	frames []Notification // guarded by mu
+	opened int            // guarded by mu
+}
+
+// Listen opens a socket of the member with the token until Close, or until ctx ends.
+func Listen(ctx context.Context, base, token string) *Listener {
+	ctx, cancel := context.WithCancel(ctx)
+	l := &Listener{cancel: cancel, over: make(chan struct{})}
+	go func() {
+		defer close(l.over)
+		l.run(ctx, base, token)
+	}()
+	return l
+}
+
+// Close closes the socket for good and reports whether that could be done.
+func (l *Listener) Close() bool {
+	l.cancel()
+	select {
+	case <-l.over:
+		return true
+	case <-time.After(EndPatience):
+		return false
+	}
+}
+
+func (l *Listener) run(ctx context.Context, base, token string) {
+	for ctx.Err() == nil {
+		conn, err := Dial(ctx, base, token, fmt.Sprintf("?since=%d", l.Last()))
+		if err == nil {
+			l.note(func() { l.opened++ })
+			l.read(ctx, conn)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// read ends when the socket does. What comes without a proper end does not count as a frame.
+func (l *Listener) read(ctx context.Context, conn *websocket.Conn) {
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	for {
+		var n Notification
+		if conn.ReadJSON(&n) != nil {
+			return
+		}
+		n.At = time.Now()
+		l.note(func() { l.frames = append(l.frames, n) })
+	}
+}
+
+// Dial opens a socket.
+func Dial(ctx context.Context, base, token, query string) (*websocket.Conn, error) {
+	dialer := websocket.Dialer{HandshakeTimeout: 5 * time.Second}
+	header := http.Header{"Authorization": {"Bearer " + token}}
+	conn, res, err := dialer.DialContext(ctx, "ws"+strings.TrimPrefix(base, "http")+"/notifications"+query, header)
+	if res != nil {
+		_ = res.Body.Close() // the library has read what there is
+	}
+	return conn, err
+}
+
+func (l *Listener) note(change func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	change()
+}
+
+// Opened returns how often the socket was opened.
+func (l *Listener) Opened() (n int) {
+	l.note(func() { n = l.opened })
+	return n
+}
+
+// Last is the seq that was seen last, 0 before the first.
+func (l *Listener) Last() (seq int64) {
+	l.note(func() {
+		for _, f := range l.frames[max(0, len(l.frames)-1):] {
+			seq = f.Seq
+		}
+	})
+	return seq
+}
+
+// Frames returns everything that came, in the order in which it came. What it returns does not change.
+func (l *Listener) Frames() (all []Notification) {
+	l.note(func() { all = l.frames[:len(l.frames):len(l.frames)] })
+	return all
+}
+
+// Misordered counts what is wrong with the frames of one socket: a frame that skips a seq, and one that comes again or
+// late.
+func Misordered(frames []Notification) (skipped, repeated int) {
+	next := int64(1)
+	for _, f := range frames {
+		switch {
+		case f.Seq > next:
+			skipped++
+			next = f.Seq + 1
+		case f.Seq < next:
+			repeated++
+		default:
+			next++
+		}
+	}
+	return skipped, repeated
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
+)
+
+// campaign is a run of the torture program.
+type campaign struct {
+	options
+	progress io.Writer
+	began    time.Time
+	dir, bin string
+	plan     *plan
+	home     *home
+	homes    int
+	sinceNew int // faults that the home has seen
+	report   *report
+}
+
+func newCampaign(ctx context.Context, o options, progress io.Writer) (*campaign, error) {
+	kinds, err := o.kinds()
+	if err != nil {
+		return nil, err
+	}
+	c := &campaign{
+		options: o, progress: progress, began: time.Now(), dir: o.keep, bin: o.bin,
+		plan: newPlan(o.seed, kinds), report: newReport(o),
+	}
+	if c.dir == "" {
+		c.dir, err = os.MkdirTemp("", "cinecircle-torture-")
+	} else if err = os.MkdirAll(c.dir, 0o700); err == nil {
+		c.dir, err = filepath.Abs(c.dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("make a folder: %w", err)
+	}
+	if c.bin == "" {
+		c.say("building")
+		c.bin = filepath.Join(c.dir, "cinecircle")
+		err = rig.Build(ctx, c.bin, "failpoint")
+	} else {
+		c.bin, err = filepath.Abs(c.bin)
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.close()) //nolint:contextcheck // what was made is removed also after an interruption
+	}
+	return c, nil
+}
+
+// run brings faults until the time is over, and looks after each what it has done.
+func (c *campaign) run(ctx context.Context) error {
+	begin := time.Now()
+	defer func() { c.report.took = time.Since(begin) }()
+	for n := 0; c.rounds == 0 || n < c.rounds; n++ {
+		if n > 0 && c.rounds == 0 && time.Since(begin) > c.duration {
+			break
+		}
+		if err := c.round(ctx, c.plan.next()); err != nil {
+			return fmt.Errorf("fault %d: %w", n+1, err)
+		}
+		if c.report.wrong() {
+			break // what comes after would be told of again and again
+		}
+	}
+	return c.leave(ctx)
+}
+
+// round has members use the program, brings a fault, and has the program come back.
+func (c *campaign) round(ctx context.Context, f fault) error {
+	if err := c.settled(ctx); err != nil {
+		return err
+	}
+	if len(f.env) > 0 {
+		if err := c.home.again(ctx, syscall.SIGTERM, f.env...); err != nil {
+			return err
+		}
+	}
+	acked := c.report.tally.count()
+	use, stop := context.WithCancel(ctx)
+	defer stop()
+	var crew sync.WaitGroup
+	for _, w := range c.home.workers {
+		crew.Go(func() { w.run(use, c.home.proc.Ended()) })
+	}
+	err := c.home.inflict(ctx, f, c.report)
+	stop()
+	crew.Wait()
+	if err != nil {
+		return err
+	}
+	c.report.count(f)
+	return c.recover(ctx, f, acked)
+}
+
+// recover starts what has died, and verifies.
+func (c *campaign) recover(ctx context.Context, f fault, acked int) error {
+	died := time.Now()
+	if err := c.home.start(ctx); err != nil {
+		return err
+	}
+	healed := time.Since(died)
+	c.report.healed.add(healed)
+	found, err := c.home.verify(ctx)
+	if err != nil {
+		return err
+	}
+	c.report.add(found)
+	c.say("%-18s %5d more acknowledged, back after %s%s", f.name, c.report.tally.count()-acked, healed.Round(time.Millisecond), found.summary())
+	return nil
+}
+
+// settled makes a home when there is none, or when the one there is has seen enough.
+func (c *campaign) settled(ctx context.Context) error {
+	if c.home != nil && c.sinceNew < c.fresh {
+		c.sinceNew++
+		return nil
+	}
+	if err := c.leave(ctx); err != nil {
+		return err
+	}
+	c.homes++
+	c.sinceNew = 1
+	o := c.options
+	o.seed = c.seed<<16 + uint64(c.homes)
+	var err error
+	c.home, err = newHome(ctx, c.bin, filepath.Join(c.dir, fmt.Sprintf("home-%d", c.homes)), o, c.report.tally)
+	if err != nil {
+		return err
+	}
+	if err := c.home.start(ctx); err != nil {
+		return err
+	}
+	return c.home.settle(ctx)
+}
+
+// leave ends the home in good order and lets its last state be counted.
+func (c *campaign) leave(ctx context.Context) error {
+	h := c.home
+	if h == nil {
+		return nil
+	}
+	c.home = nil
+	c.report.addFrames(h)
+	err := errors.Join(h.end(syscall.SIGTERM), h.close())
+	if err == nil && c.keep == "" {
+		err = os.RemoveAll(h.dir)
+	}
+	return errors.Join(err, ctx.Err())
+}
+
+// close removes what the campaign made, unless somebody wants to look at it.
+func (c *campaign) close() error {
+	var problems []error
+	if c.home != nil {
+		problems = append(problems, c.home.close())
+	}
+	if c.keep == "" {
+		problems = append(problems, os.RemoveAll(c.dir))
+	}
+	return errors.Join(problems...)
+}
+
+func (c *campaign) say(format string, args ...any) {
+	fmt.Fprintf(c.progress, "%7.1f s  %s\n", time.Since(c.began).Seconds(), fmt.Sprintf(format, args...))
+}

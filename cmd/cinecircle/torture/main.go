@@ -1,0 +1,110 @@
+// Command torture tries to make cinecircle lose something. It builds the program with fail points, has a community use
+// it, and kills it again and again: at random, at named moments (before and after a commit, between a file and its row,
+// between a row and its push, in a migration, in a backup), with its clock set wrong, its disk full, its connections
+// delayed, throttled, swallowed, reset and cut.
+//
+// What was acknowledged is kept outside of it. After every death the ledger is held against the database, the files and
+// the sockets: nothing acknowledged is missing, nothing is there that nobody did, every change of state told exactly
+// once, in order. It prints what it counted, and exits with 1 when anything of that does not hold. The same seed
+// brings the same faults in the same order.
+//
+// It runs in the checkout: make torture ARGS="-seed 7 -duration 10m".
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// options is what the flags say.
+type options struct {
+	seed      uint64
+	duration  time.Duration
+	rounds    int
+	only      string
+	without   string
+	workers   int
+	fresh     int
+	bin, keep string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "torture: "+err.Error())
+		os.Exit(1)
+	}
+}
+
+func parse(args []string, output io.Writer) (options, error) {
+	var o options
+	f := flag.NewFlagSet("torture", flag.ContinueOnError)
+	f.SetOutput(output)
+	f.Uint64Var(&o.seed, "seed", 1, "of the faults and of what members do")
+	f.DurationVar(&o.duration, "duration", time.Minute, "how long it goes on")
+	f.IntVar(&o.rounds, "rounds", 0, "stop after so many faults; 0 for as many as there is time for")
+	f.StringVar(&o.only, "only", "", "bring only these faults, comma-separated")
+	f.StringVar(&o.without, "without", "", "leave these faults out, comma-separated")
+	f.IntVar(&o.workers, "workers", 6, "members who are at it at the same time")
+	f.IntVar(&o.fresh, "fresh", 40, "begin with an empty database after so many faults")
+	f.StringVar(&o.bin, "bin", "", "torture the program at `PATH`, built with -tags failpoint, instead of building it")
+	f.StringVar(&o.keep, "keep", "", "work in `FOLDER` and leave everything there")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	if o.workers < 1 || o.workers > 100 || o.fresh < 1 || f.NArg() > 0 {
+		return o, errors.New("want 1 to 100 workers, -fresh 1 or more, and no arguments")
+	}
+	_, err := o.kinds()
+	return o, err
+}
+
+// kinds lists the faults that are to come.
+func (o options) kinds() ([]string, error) {
+	kinds := slices.Clone(allKinds)
+	for _, list := range []string{o.only, o.without} {
+		for _, name := range split(list) {
+			if !slices.Contains(allKinds, name) {
+				return nil, fmt.Errorf("there is no fault %q; there are: %s", name, strings.Join(allKinds, ", "))
+			}
+		}
+	}
+	if o.only != "" {
+		kinds = split(o.only)
+	}
+	kinds = slices.DeleteFunc(kinds, func(k string) bool { return slices.Contains(split(o.without), k) })
+	if len(kinds) == 0 {
+		return nil, errors.New("no fault is left to bring")
+	}
+	return kinds, nil
+}
+
+func split(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
+}
+
+func run(ctx context.Context, args []string, out, progress io.Writer) error {
+	o, err := parse(args, progress)
+	if err != nil {
+		return err
+	}
+	c, err := newCampaign(ctx, o, progress)
+	if err != nil {
+		return err
+	}
+	err = c.run(ctx)
+	if err = errors.Join(err, c.close()); err != nil {
+		return err
+	}
+	return c.report.print(out)
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
+	"github.com/cinecircle/cinecircle/platform/database"
+)
+
+// catchUp is how long sockets get to see everything, once a process is ready.
+const catchUp = 10 * time.Second
+
+func (h *home) database() database.Config {
+	return database.Config{Driver: database.SQLite, DSN: filepath.Join(h.dir, "data", "cinecircle.db")}
+}
+
+func (h *home) images() string { return filepath.Join(h.dir, "data", "media") }
+
+// verify holds everything against the ledger. It needs a process that is ready and that nobody uses.
+func (h *home) verify(ctx context.Context) (findings, error) {
+	s, err := h.look(ctx, h.database(), h.images())
+	if err != nil {
+		return findings{}, err
+	}
+	f := h.ledger.compare(s.cells)
+	f.add(h.ledger.compareTold(s.told))
+	f.misplaced = append(f.misplaced, s.wrong...)
+	files, err := filesIn(h.images())
+	if err != nil {
+		return f, fmt.Errorf("list the stored images: %w", err)
+	}
+	f.misplaced = append(f.misplaced, compareFiles(s.images, files)...)
+	f.add(h.verifySockets(ctx, s))
+	f.add(h.verifyAnswers(ctx))
+	return f, nil
+}
+
+// compareFiles holds the images that rows name against those that are there.
+func compareFiles(named, there []string) (wrong []string) {
+	slices.Sort(named)
+	slices.Sort(there)
+	for _, key := range named {
+		if _, found := slices.BinarySearch(there, key); !found {
+			wrong = append(wrong, "a row names "+key+", which is not there")
+		}
+	}
+	for _, key := range there {
+		if _, found := slices.BinarySearch(named, key); !found {
+			wrong = append(wrong, "no row names "+key)
+		}
+	}
+	return wrong
+}
+
+// verifySockets waits until every socket has seen everything, and looks at the order in which it came.
+func (h *home) verifySockets(ctx context.Context, s *state) (f findings) {
+	for _, star := range h.stars {
+		for _, l := range h.sockets[star.id] {
+			rig.Eventually(ctx, catchUp, func() bool { return l.Last() >= s.last[star.id] })
+			frames := l.Frames()
+			skipped, repeated := rig.Misordered(frames)
+			if l.Last() < s.last[star.id] || skipped > 0 {
+				f.lost = append(f.lost, fmt.Sprintf("a socket of %s is at %d of %d and skipped %d", star.name, l.Last(), s.last[star.id], skipped))
+			}
+			if repeated > 0 {
+				f.duplicated = append(f.duplicated, fmt.Sprintf("a socket of %s got %d frames again", star.name, repeated))
+			}
+			if int64(len(frames)) > s.last[star.id] {
+				f.phantom = append(f.phantom, fmt.Sprintf("a socket of %s got %d frames of %d", star.name, len(frames), s.last[star.id]))
+			}
+		}
+	}
+	return f
+}
+
+// verifyAnswers asks the API for a few things that the database is known to have.
+func (h *home) verifyAnswers(ctx context.Context) (f findings) {
+	for _, w := range h.workers {
+		for _, r := range w.reviews[max(0, len(w.reviews)-2):] {
+			if w.pending != nil && strings.Contains(w.pending.call.Path, fmt.Sprintf("/reviews/%d", r.id)) {
+				continue // it may be gone
+			}
+			if !h.fetch(ctx, r.id) {
+				f.lost = append(f.lost, fmt.Sprintf("review %d or its image cannot be fetched", r.id))
+			}
+		}
+		for _, m := range w.actors {
+			if a := h.get(ctx, "/users/me", m.token); a.Status != http.StatusOK {
+				f.lost = append(f.lost, fmt.Sprintf("the session of %s: %d %s", m.name, a.Status, a.Body))
+			}
+		}
+	}
+	return f
+}
+
+// fetch reports whether a review and the image at its URL can be had.
+func (h *home) fetch(ctx context.Context, review int64) bool {
+	var got struct {
+		Image string `json:"review_image_url"`
+	}
+	call := rig.Call{Method: http.MethodGet, Path: fmt.Sprintf("/reviews/%d", review), Base: "http://" + h.proc.Addr}
+	if _, err := h.api.Must(ctx, call, &got); err != nil || got.Image == "" {
+		return false
+	}
+	a := h.get(ctx, got.Image, "")
+	return a.Status == http.StatusOK && len(a.Body) > 0
+}

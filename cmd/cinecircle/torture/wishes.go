@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
+)
+
+const (
+	password = "correct horse 영화"
+	there    = "there"
+)
+
+func asJSON(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // only maps of strings and numbers come here
+	}
+	return text
+}
+
+func idIn(a rig.Answer) int64 {
+	var made struct {
+		ID       int64 `json:"id"`
+		ReviewID int64 `json:"review_id"` // of the one that was there already
+	}
+	_ = json.Unmarshal(a.Body, &made) // 0 then, which nothing answers to
+	return max(made.ID, made.ReviewID)
+}
+
+func (w *worker) signUp(m *member) wish {
+	return wish{
+		call: rig.Call{Method: http.MethodPost, Path: "/users", Body: asJSON(map[string]any{
+			"username": m.name, "password": password, "age": 30, "gender": "female",
+		})},
+		cells: map[string]string{"user " + m.name: there},
+		also:  []int{http.StatusConflict},
+	}
+}
+
+func (w *worker) signIn(m *member) wish {
+	return wish{
+		call: rig.Call{Method: http.MethodPost, Path: "/users/login", Body: asJSON(map[string]any{
+			"username": m.name, "password": password,
+		})},
+		done: func(a rig.Answer) {
+			var tokens struct {
+				Access string `json:"access_token"`
+			}
+			_ = json.Unmarshal(a.Body, &tokens) // what uses the empty token is refused
+			m.token, m.id = tokens.Access, subject(tokens.Access)
+		},
+	}
+}
+
+func (w *worker) film(by member, title string) wish {
+	return wish{
+		call: rig.Call{Method: http.MethodPost, Path: "/movies", Token: by.token, Body: asJSON(map[string]any{
+			"title": title, "plot": "", "cast": []any{}, "playtime": 100, "genre": "Drama",
+		})},
+		cells: map[string]string{"film " + title: there},
+		once:  true,
+		done:  func(a rig.Answer) { w.films = append(w.films, idIn(a)) },
+	}
+}
+
+func (w *worker) review(by member, film int64) wish {
+	content, shade := fmt.Sprintf("review %d of worker %d", w.number(), w.no), w.r.IntN(256)
+	kind, body := form(map[string]string{"movie_id": fmt.Sprint(film), "title": "t", "content": content}, "review_image", shade)
+	return wish{
+		call:  rig.Call{Method: http.MethodPost, Path: "/reviews", Token: by.token, Kind: kind, Body: body},
+		cells: map[string]string{reviewCell(by.id, film): reviewState(content, strconv.Itoa(shade))},
+		also:  []int{http.StatusConflict},
+		done:  func(a rig.Answer) { w.reviews = append(w.reviews, ownReview{idIn(a), film, by}) },
+	}
+}
+
+func (w *worker) rewrite(r ownReview) wish {
+	content, shade := fmt.Sprintf("again %d of worker %d", w.number(), w.no), w.r.IntN(256)
+	kind, body := form(map[string]string{"update_content": content}, "update_image", shade)
+	return wish{
+		call:  rig.Call{Method: http.MethodPatch, Path: fmt.Sprintf("/reviews/%d", r.id), Token: r.by.token, Kind: kind, Body: body},
+		cells: map[string]string{reviewCell(r.by.id, r.film): reviewState(content, strconv.Itoa(shade))},
+	}
+}
+
+func (w *worker) withdraw(k int) wish {
+	r := w.reviews[k]
+	w.reviews = slices.Delete(w.reviews, k, k+1)
+	return wish{
+		call:  rig.Call{Method: http.MethodDelete, Path: fmt.Sprintf("/reviews/%d", r.id), Token: r.by.token},
+		cells: map[string]string{reviewCell(r.by.id, r.film): ""},
+		also:  []int{http.StatusNotFound},
+	}
+}
+
+func (w *worker) portrait(m member) wish {
+	shade := w.r.IntN(256)
+	kind, body := form(nil, "image", shade)
+	return wish{
+		call:  rig.Call{Method: http.MethodPost, Path: "/users/me/profile_image", Token: m.token, Kind: kind, Body: body},
+		cells: map[string]string{portraitCell(m.id): strconv.Itoa(shade)},
+	}
+}
+
+func (w *worker) leave(m member, film int64) wish {
+	w.reviews = slices.DeleteFunc(w.reviews, func(r ownReview) bool { return r.by.id == m.id })
+	return wish{
+		call:  rig.Call{Method: http.MethodDelete, Path: "/users/me", Token: m.token},
+		cells: map[string]string{"user " + m.name: "", portraitCell(m.id): "", reviewCell(m.id, film): ""},
+		also:  []int{http.StatusUnauthorized},
+	}
+}
+
+// repeatEvery is how often somebody does again what stands already, which must tell nobody.
+const repeatEvery = 8
+
+// turn decides whether a switch that is on, or not, goes on.
+func (w *worker) turn(on bool) bool { return on == (w.r.IntN(repeatEvery) == 0) }
+
+func (w *worker) like(by member, review int64) wish {
+	name := fmt.Sprintf("like %d %d", by.id, review)
+	x := w.toggle(name, "/likes/reviews/"+strconv.FormatInt(review, 10)+"/like", "/likes/reviews/"+strconv.FormatInt(review, 10)+"/unlike")
+	x.call.Token = by.token
+	if x.tells != nil {
+		star := w.home.stars[slices.Index(w.home.reviews, review)/starFilms]
+		x.tells = &deed{actor: by.id, target: star.id, review: review}
+	}
+	return x
+}
+
+func (w *worker) follow(by member) wish {
+	others := append(slices.Clone(w.home.stars), w.home.known()...)
+	whom := pick(w.r, others)
+	for whom.id == by.id {
+		whom = pick(w.r, others)
+	}
+	name := fmt.Sprintf("follow %d %d", by.id, whom.id)
+	x := w.toggle(name, fmt.Sprintf("/users/%d/follow", whom.id), fmt.Sprintf("/users/%d/unfollow", whom.id))
+	x.call.Token = by.token
+	if x.tells != nil {
+		x.tells = &deed{actor: by.id, target: whom.id}
+	}
+	return x
+}
+
+// toggle switches a cell on or off. It tells somebody when it goes on and has not been.
+func (w *worker) toggle(name, on, off string) wish {
+	was := w.home.ledger.value(name) == "on"
+	x := wish{call: rig.Call{Method: http.MethodPost, Path: off}, cells: map[string]string{name: ""}}
+	if w.turn(was) {
+		x.call.Path, x.cells[name] = on, "on"
+		if !was {
+			x.tells = &deed{}
+		}
+	}
+	return x
+}
+
+func (w *worker) react(by member, film int64) wish {
+	x := wish{cells: map[string]string{}}
+	path, name := fmt.Sprintf("/likes/movies/%d", film), fmt.Sprintf("reaction %d %d", by.id, film)
+	switch what := pick(w.r, []string{"like", "dislike", ""}); what {
+	case "":
+		x.call, x.cells[name] = rig.Call{Method: http.MethodDelete, Path: path, Token: by.token}, ""
+	default:
+		x.call, x.cells[name] = rig.Call{Method: http.MethodPost, Path: path + "/" + what, Token: by.token}, what
+	}
+	return x
+}
+
+func reviewCell(by, film int64) string         { return fmt.Sprintf("review %d %d", by, film) }
+func portraitCell(of int64) string             { return fmt.Sprintf("portrait %d", of) }
+func reviewState(content, shade string) string { return content + ", image " + shade }
+
+// form makes a multipart body with a grey image, whose shade says later which one it was.
+func form(texts map[string]string, field string, shade int) (kind string, body []byte) {
+	var out bytes.Buffer
+	w := multipart.NewWriter(&out)
+	for name, text := range texts {
+		_ = w.WriteField(name, text) // to memory
+	}
+	img := image.NewGray(image.Rect(0, 0, 24, 24))
+	for k := range img.Pix {
+		img.Pix[k] = uint8(shade)
+	}
+	img.SetGray(20, 20, color.Gray{Y: uint8(255 - shade)})
+	part, err := w.CreateFormFile(field, "a.png")
+	if err == nil {
+		_ = png.Encode(part, img) // to memory
+	}
+	_ = w.Close() // of memory
+	return w.FormDataContentType(), out.Bytes()
+}
