@@ -20,8 +20,9 @@ const (
 const (
 	// Ours have less than 400 bytes; a longer one is not worth decoding.
 	maxTokenLen = 4 << 10
-	// How far the clocks of two instances may be apart: a token just issued by one is good on the other.
-	clockSkew = 10 * time.Second
+	// How far the clocks of two instances may be apart, or one be set back: a token just issued by the one that is
+	// ahead is good on the other.
+	clockSkew = time.Minute
 )
 
 var errRepeatedClaim = errors.New("claim is given more than once")

@@ -195,6 +195,15 @@ func TestATokenOfAnInstanceWhoseClockIsAheadIsGood(t *testing.T) {
 	}
 }
 
+func TestAClockThatIsSetBackByAMinuteSignsNobodyOut(t *testing.T) {
+	tokens, now := newTestTokens()
+	token := mustAccess(t, tokens, 7, 70)
+	*now = testNow.Add(-time.Minute)
+	if _, err := tokens.ParseAccess(token); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestNoTokenIsMintedForNobody(t *testing.T) {
 	tokens, _ := newTestTokens()
 	for _, ids := range [][3]int64{{0, 70, 1}, {-1, 70, 1}, {7, 0, 1}, {7, -1, 1}, {7, 70, -1}} {
