@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -196,24 +195,31 @@ func SQLitePath(dsn string) string {
 	return path
 }
 
-// Backup writes a consistent copy of a live SQLite database to file, which must not exist.
+// Backup writes a consistent copy of a live SQLite database to file, which must not exist. Under its name the copy is
+// complete and on the disk, or not there at all: what a death in the middle leaves behind ends in ".part".
 func (d *DB) Backup(ctx context.Context, file string) error {
 	if d.driver != SQLite {
 		return fmt.Errorf("backup copies SQLite databases; use the tools of %s for this one", d.driver)
 	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // it holds every password hash
-	if errors.Is(err, fs.ErrExist) {
+	if _, err := os.Lstat(file); err == nil {
 		return fmt.Errorf("backup to %s: the file exists already", file)
 	}
+	part, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.part") // for its owner alone: it holds every password hash
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
 	failpoint.Reach("backup-begun")
-	// VACUUM INTO runs beside writers and readers, and takes an empty file.
-	_, err = d.pools["writer"].ExecContext(ctx, "VACUUM INTO ?", file)
+	// VACUUM INTO runs beside writers and readers, takes an empty file, and leaves the flushing to others.
+	_, err = d.pools["writer"].ExecContext(ctx, "VACUUM INTO ?", part.Name())
+	if err == nil {
+		err = part.Sync()
+	}
 	failpoint.Reach("backup-written")
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("backup to %s: %w", file, errors.Join(err, os.Remove(file)))
+	if err = errors.Join(err, part.Close()); err == nil {
+		err = os.Rename(part.Name(), file)
+	}
+	if err != nil {
+		return fmt.Errorf("backup to %s: %w", file, errors.Join(err, os.Remove(part.Name())))
 	}
 	return nil
 }
