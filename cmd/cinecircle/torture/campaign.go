@@ -23,7 +23,9 @@ type campaign struct {
 	plan     *plan
 	home     *home
 	homes    int
-	sinceNew int // faults that the home has seen
+	asides   int
+	stack    *stack // nil on SQLite
+	sinceNew int    // faults that the home has seen
 	report   *report
 }
 
@@ -34,7 +36,7 @@ func newCampaign(ctx context.Context, o options, progress io.Writer) (*campaign,
 	}
 	c := &campaign{
 		options: o, progress: progress, began: time.Now(), dir: o.keep, bin: o.bin,
-		plan: newPlan(o.seed, kinds), report: newReport(o),
+		plan: newPlan(o.seed, kinds, o.stack), report: newReport(o),
 	}
 	if c.dir == "" {
 		c.dir, err = os.MkdirTemp("", "cinecircle-torture-")
@@ -50,6 +52,10 @@ func newCampaign(ctx context.Context, o options, progress io.Writer) (*campaign,
 		err = rig.Build(ctx, c.bin, "failpoint")
 	} else {
 		c.bin, err = filepath.Abs(c.bin)
+	}
+	if err == nil && o.stack {
+		c.say("starting MariaDB, Redis and an S3-compatible store")
+		c.stack, err = startStack(ctx, o.scripts, c.dir)
 	}
 	if err != nil {
 		return nil, errors.Join(err, c.close()) //nolint:contextcheck // what was made is removed also after an interruption
@@ -75,13 +81,25 @@ func (c *campaign) run(ctx context.Context) error {
 	return c.leave(ctx)
 }
 
-// round has members use the program, brings a fault, and has the program come back.
+// round brings a fault.
 func (c *campaign) round(ctx context.Context, f fault) error {
+	c.report.faults[f.name]++
+	switch f.kind {
+	case kindMigration:
+		return c.migration(ctx, f)
+	case kindDisk:
+		return c.disk(ctx, f)
+	}
 	if err := c.settled(ctx); err != nil {
 		return err
 	}
+	return c.torture(ctx, c.home, f)
+}
+
+// torture has members use the program, brings a fault, and has the program come back.
+func (c *campaign) torture(ctx context.Context, h *home, f fault) error {
 	if len(f.env) > 0 {
-		if err := c.home.again(ctx, syscall.SIGTERM, f.env...); err != nil {
+		if err := h.again(ctx, syscall.SIGTERM, f.env...); err != nil {
 			return err
 		}
 	}
@@ -89,33 +107,33 @@ func (c *campaign) round(ctx context.Context, f fault) error {
 	use, stop := context.WithCancel(ctx)
 	defer stop()
 	var crew sync.WaitGroup
-	for _, w := range c.home.workers {
-		crew.Go(func() { w.run(use, c.home.proc.Ended()) })
+	for _, w := range h.workers {
+		crew.Go(func() { w.run(use, h.proc.Ended()) })
 	}
-	err := c.home.inflict(ctx, f, c.report)
+	err := h.inflict(ctx, f, c.report)
 	stop()
 	crew.Wait()
 	if err != nil {
 		return err
 	}
-	c.report.count(f)
-	return c.recover(ctx, f, acked)
+	return c.recover(ctx, h, f, acked)
 }
 
 // recover starts what has died, and verifies.
-func (c *campaign) recover(ctx context.Context, f fault, acked int) error {
-	died := time.Now()
-	if err := c.home.start(ctx); err != nil {
+func (c *campaign) recover(ctx context.Context, h *home, f fault, acked int) error {
+	begin := time.Now()
+	if err := h.start(ctx); err != nil {
 		return err
 	}
-	healed := time.Since(died)
+	healed := time.Since(begin)
 	c.report.healed.add(healed)
-	found, err := c.home.verify(ctx)
+	found, err := h.verify(ctx)
 	if err != nil {
 		return err
 	}
 	c.report.add(found)
-	c.say("%-18s %5d more acknowledged, back after %s%s", f.name, c.report.tally.count()-acked, healed.Round(time.Millisecond), found.summary())
+	h.disperse()
+	c.say("%-20s %5d more acknowledged, back after %s%s", f.name, c.report.tally.count()-acked, healed.Round(time.Millisecond), found.summary())
 	return nil
 }
 
@@ -137,6 +155,13 @@ func (c *campaign) settled(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.stack != nil {
+		env, err := c.stack.use(ctx, fmt.Sprintf("home-%d", c.homes))
+		if err != nil {
+			return err
+		}
+		c.home.stack, c.home.proc.Env = c.stack, append(c.home.proc.Env, env...)
+	}
 	if err := c.home.start(ctx); err != nil {
 		return err
 	}
@@ -152,6 +177,9 @@ func (c *campaign) leave(ctx context.Context) error {
 	c.home = nil
 	c.report.addFrames(h)
 	err := errors.Join(h.end(syscall.SIGTERM), h.close())
+	if c.stack != nil {
+		err = errors.Join(err, os.RemoveAll(c.stack.objects()), os.Mkdir(c.stack.objects(), 0o700))
+	}
 	if err == nil && c.keep == "" {
 		err = os.RemoveAll(h.dir)
 	}
@@ -164,6 +192,7 @@ func (c *campaign) close() error {
 	if c.home != nil {
 		problems = append(problems, c.home.close())
 	}
+	problems = append(problems, c.stack.close())
 	if c.keep == "" {
 		problems = append(problems, os.RemoveAll(c.dir))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -24,6 +26,9 @@ type home struct {
 	api    *rig.Client // asks the proxy
 	ledger *ledger
 	tally  *tally
+	stack  *stack // nil on SQLite and a folder
+
+	backups int // made so far
 
 	stars   []member // whose reviews are liked, and whose sockets are watched
 	films   []int64
@@ -31,6 +36,8 @@ type home struct {
 	workers []*worker
 	sockets map[int64][]*rig.Listener // of the stars
 	shades  map[string]string         // of stored images, by key; they never change
+
+	leapt atomic.Bool // its clock has been so wrong that tokens were refused, which is meant to be so
 
 	mu      sync.Mutex
 	members []member // guarded by mu; who can be followed
@@ -44,6 +51,23 @@ type life struct{ from, to time.Time }
 type member struct {
 	id          int64
 	name, token string
+}
+
+// signedIn reads the answer of a sign-in. What uses the empty token of a bad one is refused.
+func (m *member) signedIn(a rig.Answer) {
+	var tokens struct {
+		Access string `json:"access_token"`
+	}
+	_ = json.Unmarshal(a.Body, &tokens)
+	m.token, m.id = tokens.Access, subject(tokens.Access)
+}
+
+// signInAgain gets a new token for a member.
+func (h *home) signInAgain(ctx context.Context, m *member) {
+	a := h.api.Try(context.WithoutCancel(ctx), (&worker{}).signIn(m).call)
+	if a.Status == http.StatusOK {
+		m.signedIn(a)
+	}
 }
 
 // What the stars have made before anything happens.
@@ -108,11 +132,11 @@ func (h *home) settle(ctx context.Context) error {
 		h.stars = append(h.stars, *star)
 		for f := range starFilms {
 			if k == 0 {
-				if err := w.must(ctx, w.film(*star, fmt.Sprintf("star film %d", f))); err != nil {
+				if err := w.must(ctx, w.film(star, fmt.Sprintf("star film %d", f))); err != nil {
 					return err
 				}
 			}
-			if err := w.must(ctx, w.review(*star, w.films[f])); err != nil {
+			if err := w.must(ctx, w.review(star, w.films[f])); err != nil {
 				return err
 			}
 		}
@@ -121,12 +145,32 @@ func (h *home) settle(ctx context.Context) error {
 	for _, r := range w.reviews {
 		h.reviews = append(h.reviews, r.id)
 	}
+	h.listen(ctx, socketsOfEach)
+	return nil
+}
+
+// listen opens so many sockets of each star.
+func (h *home) listen(ctx context.Context, n int) {
 	for _, star := range h.stars {
-		for range socketsOfEach {
+		for range n {
 			h.sockets[star.id] = append(h.sockets[star.id], rig.Listen(ctx, "http://"+h.front.Addr, star.token))
 		}
 	}
-	return nil
+}
+
+// crowdOfEach is how many more sockets each star has in a storm.
+const crowdOfEach = 40
+
+// gather opens the sockets of a storm, and disperse closes them.
+func (h *home) gather(ctx context.Context) { h.listen(ctx, crowdOfEach) }
+
+func (h *home) disperse() {
+	for id, all := range h.sockets {
+		for _, l := range all[min(len(all), socketsOfEach):] {
+			l.Close()
+		}
+		h.sockets[id] = all[:min(len(all), socketsOfEach)]
+	}
 }
 
 // start starts the process and waits until it is ready.
@@ -134,7 +178,7 @@ func (h *home) start(ctx context.Context, more ...string) error {
 	if err := h.proc.Start(more...); err != nil {
 		return err
 	}
-	if err := h.proc.Await(ctx, "ok"); err != nil {
+	if err := h.proc.Await(ctx, "ok", "degraded"); err != nil {
 		return err
 	}
 	h.mu.Lock()

@@ -28,18 +28,45 @@ func (h *home) inflict(ctx context.Context, f fault, r *report) error {
 		h.rest(ctx, f.last)
 		h.front.Set(rig.Weather{})
 		h.rest(ctx, f.after)
+	case kindStorm:
+		h.gather(ctx)
+		for range f.times {
+			h.front.Set(rig.Weather{Reset: true})
+			h.front.Set(rig.Weather{})
+			h.rest(ctx, f.last)
+		}
+	case kindBackup:
+		if err := h.backup(ctx, f, r); err != nil {
+			return err
+		}
+	case kindServers:
+		if err := h.trouble(ctx, f); err != nil {
+			return err
+		}
 	case kindClock:
-		for _, by := range f.by {
+		if f.leap {
+			h.leapt.Store(true)
+		}
+		for _, by := range append(f.by, 0) {
 			if err := h.setClock(by); err != nil {
 				return err
 			}
 			h.rest(ctx, f.last)
 		}
-		if err := h.setClock(0); err != nil {
-			return err
-		}
 	}
 	return h.end(syscall.SIGKILL)
+}
+
+// trouble does something to a server of the stack, and undoes it.
+func (h *home) trouble(ctx context.Context, f fault) error {
+	if f.weather == (rig.Weather{}) {
+		return h.stack.outage(ctx, f.server, f.last)
+	}
+	h.stack.proxies[f.server].Set(f.weather)
+	h.rest(ctx, f.last)
+	h.stack.proxies[f.server].Set(rig.Weather{})
+	h.rest(ctx, f.after)
+	return nil
 }
 
 // rest waits, and reports whether the process died meanwhile.

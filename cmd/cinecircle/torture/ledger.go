@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -169,4 +170,16 @@ func (l *ledger) value(name string) string {
 		return c.value
 	}
 	return ""
+}
+
+// lasting lists what was acknowledged, is there for good and was not asked to be anything else.
+func (l *ledger) lasting() (names []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for name, c := range l.cells {
+		if c.value == there && strings.HasPrefix(name, "film ") {
+			names = append(names, name)
+		}
+	}
+	return names
 }

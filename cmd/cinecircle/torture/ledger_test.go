@@ -85,10 +85,10 @@ func TestAnAcknowledgementTakesThePlaceOfWhatWasAsked(t *testing.T) {
 }
 
 func TestFilesAndRowsAreHeldAgainstEachOther(t *testing.T) {
-	if wrong := compareFiles([]string{"b", "a"}, []string{"a", "b"}); len(wrong) != 0 {
+	if wrong := compareFiles([]string{"b", "a"}, []string{"c", "d"}, []string{"a", "b", "c"}); len(wrong) != 0 {
 		t.Errorf("%q", wrong)
 	}
-	if wrong := compareFiles([]string{"a", "c"}, []string{"a", "b"}); len(wrong) != 2 {
+	if wrong := compareFiles([]string{"a", "c"}, nil, []string{"a", "b"}); len(wrong) != 2 {
 		t.Errorf("%q", wrong)
 	}
 }

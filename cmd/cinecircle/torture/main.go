@@ -34,17 +34,26 @@ type options struct {
 	without   string
 	workers   int
 	fresh     int
+	stack     bool
 	bin, keep string
+	scripts   string
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+	switch err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errSaid):
+		os.Exit(1)
+	default:
 		fmt.Fprintln(os.Stderr, "torture: "+err.Error())
 		os.Exit(1)
 	}
 }
+
+// errSaid is a failure that has been told of.
+var errSaid = errors.New("told of already")
 
 func parse(args []string, output io.Writer) (options, error) {
 	var o options
@@ -58,6 +67,8 @@ func parse(args []string, output io.Writer) (options, error) {
 	f.IntVar(&o.workers, "workers", 6, "members who are at it at the same time")
 	f.IntVar(&o.fresh, "fresh", 40, "begin with an empty database after so many faults")
 	f.StringVar(&o.bin, "bin", "", "torture the program at `PATH`, built with -tags failpoint, instead of building it")
+	f.BoolVar(&o.stack, "stack", false, "on MariaDB, Redis and an S3-compatible store instead of SQLite and a folder")
+	f.StringVar(&o.scripts, "scripts", "scripts", "`FOLDER` of mariadb.sh, redis.sh and s3.sh")
 	f.StringVar(&o.keep, "keep", "", "work in `FOLDER` and leave everything there")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -82,7 +93,11 @@ func (o options) kinds() ([]string, error) {
 	if o.only != "" {
 		kinds = split(o.only)
 	}
-	kinds = slices.DeleteFunc(kinds, func(k string) bool { return slices.Contains(split(o.without), k) })
+	not := append(split(o.without), onlyStack...)
+	if o.stack {
+		not = append(split(o.without), neverStack...)
+	}
+	kinds = slices.DeleteFunc(kinds, func(k string) bool { return slices.Contains(not, k) })
 	if len(kinds) == 0 {
 		return nil, errors.New("no fault is left to bring")
 	}
@@ -97,6 +112,11 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	o, err := parse(args, progress)
 	if err != nil {
 		return err
+	}
+	if kinds, _ := o.kinds(); slices.Contains(kinds, kindDisk) {
+		if elsewhere, err := withOwnMounts(ctx, args, out, progress); elsewhere {
+			return err
+		}
 	}
 	c, err := newCampaign(ctx, o, progress)
 	if err != nil {

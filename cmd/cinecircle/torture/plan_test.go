@@ -8,7 +8,7 @@ import (
 
 func TestTheSameSeedBringsTheSameFaults(t *testing.T) {
 	draw := func(seed uint64) (all []fault) {
-		p := newPlan(seed, allKinds)
+		p := newPlan(seed, allKinds, true)
 		for range 50 {
 			all = append(all, p.next())
 		}
@@ -23,15 +23,17 @@ func TestTheSameSeedBringsTheSameFaults(t *testing.T) {
 	}
 }
 
-func TestEveryKindComesBeforeOneComesAgain(t *testing.T) {
-	p := newPlan(1, allKinds)
+func TestEveryKindComesBeforeOneComesMoreOften(t *testing.T) {
+	p := newPlan(1, allKinds, true)
 	for range 10 {
-		seen := map[string]bool{}
-		for range allKinds {
-			seen[p.next().kind] = true
+		seen := map[string]int{}
+		for range len(allKinds) + 2 + 3 + 3 { // as often says
+			seen[p.next().kind]++
 		}
-		if len(seen) != len(allKinds) {
-			t.Errorf("only %v came", seen)
+		for _, kind := range allKinds {
+			if seen[kind] != max(1, often[kind]) {
+				t.Errorf("%s came %d times", kind, seen[kind])
+			}
 		}
 	}
 }

@@ -78,14 +78,14 @@ type report struct {
 	healed    delays // from the start of a process to its readiness
 	findings
 	frames, reopened int
+	backups          int    // that were read
+	roomy            delays // from room on the disk to everybody being served
 	pushed, late     delays // from acknowledgement to frame: in one life of the process, and across a death
 }
 
 func newReport(o options) *report {
 	return &report{options: o, faults: map[string]int{}, tally: &tally{statuses: map[string]int{}}}
 }
-
-func (r *report) count(f fault) { r.faults[f.name]++ }
 
 // wrong reports whether anything does not hold.
 func (r *report) wrong() bool {
@@ -150,6 +150,12 @@ func (r *report) print(out io.Writer) error {
 	p("out of place  %d   (counters, files, integrity)", len(r.misplaced))
 	p("sockets       %d frames, opened again %d times", r.frames, r.reopened)
 	p("healed in     %s at the median, %s at worst, from the start of the process to its readiness", milli(r.healed.quantile(0.5)), milli(r.healed.quantile(1)))
+	if len(r.roomy.all) > 0 {
+		p("disk          %d times full, everybody served %s after there was room, at worst", len(r.roomy.all), milli(r.roomy.quantile(1)))
+	}
+	if r.backups > 0 {
+		p("backups       %d read, all of one piece", r.backups)
+	}
 	p("write         %s at the median, %s p99, %s at worst (faults included)", milli(r.tally.took.quantile(0.5)), milli(r.tally.took.quantile(0.99)), milli(r.tally.took.quantile(1)))
 	p("ack → frame   %s at the median, %s p99, %s at worst; across a death %s at worst",
 		milli(r.pushed.quantile(0.5)), milli(r.pushed.quantile(0.99)), milli(r.pushed.quantile(1)), milli(r.late.quantile(1)))

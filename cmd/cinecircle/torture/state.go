@@ -44,6 +44,7 @@ type state struct {
 	told   map[deed]int
 	last   map[int64]int64 // seq of each member's last notification
 	images []string        // that rows name
+	trash  []string        // images that are to go
 	wrong  []string        // what contradicts itself
 }
 
@@ -169,6 +170,7 @@ func (r *reader) readCells(s *state, shade func(key string) string) {
 			set("portrait "+v[0], shade(v[2]))
 		}
 	})
+	r.each("SELECT storage_key FROM media_trash", func(v []string) { s.trash = append(s.trash, v[0]) })
 	r.each("SELECT title, poster_image FROM movies", func(v []string) {
 		named(v[1])
 		set("film "+v[0], there)
@@ -200,6 +202,9 @@ func (r *reader) readNotifications(s *state) {
 // filesIn lists the stored images of a folder by their keys.
 func filesIn(folder string) (keys []string, err error) {
 	err = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != folder {
+			return fs.SkipDir // a store's own
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}

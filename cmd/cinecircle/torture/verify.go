@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,10 +16,18 @@ import (
 const catchUp = 10 * time.Second
 
 func (h *home) database() database.Config {
+	if h.stack != nil {
+		return database.Config{Driver: database.MySQL, DSN: h.stack.dsn(h.stack.database.URL)}
+	}
 	return database.Config{Driver: database.SQLite, DSN: filepath.Join(h.dir, "data", "cinecircle.db")}
 }
 
-func (h *home) images() string { return filepath.Join(h.dir, "data", "media") }
+func (h *home) images() string {
+	if h.stack != nil {
+		return h.stack.objects()
+	}
+	return filepath.Join(h.dir, "data", "media")
+}
 
 // verify holds everything against the ledger. It needs a process that is ready and that nobody uses.
 func (h *home) verify(ctx context.Context) (findings, error) {
@@ -35,23 +42,32 @@ func (h *home) verify(ctx context.Context) (findings, error) {
 	if err != nil {
 		return f, fmt.Errorf("list the stored images: %w", err)
 	}
-	f.misplaced = append(f.misplaced, compareFiles(s.images, files)...)
+	f.misplaced = append(f.misplaced, compareFiles(s.images, s.trash, files)...)
+	if h.stack == nil && len(s.trash) > 0 { // it was alone at its start, and had all the time there is
+		f.misplaced = append(f.misplaced, fmt.Sprintf("%d files were not swept", len(s.trash)))
+	}
 	f.add(h.verifySockets(ctx, s))
 	f.add(h.verifyAnswers(ctx))
 	return f, nil
 }
 
-// compareFiles holds the images that rows name against those that are there.
-func compareFiles(named, there []string) (wrong []string) {
-	slices.Sort(named)
-	slices.Sort(there)
+// compareFiles holds the images that rows name, and those that rows say are to go, against those that are there.
+func compareFiles(named, going, there []string) (wrong []string) {
+	known := map[string]bool{}
+	for _, key := range going {
+		known[key] = true
+	}
+	files := map[string]bool{}
+	for _, key := range there {
+		files[key] = true
+	}
 	for _, key := range named {
-		if _, found := slices.BinarySearch(there, key); !found {
+		if known[key] = true; !files[key] {
 			wrong = append(wrong, "a row names "+key+", which is not there")
 		}
 	}
 	for _, key := range there {
-		if _, found := slices.BinarySearch(named, key); !found {
+		if !known[key] {
 			wrong = append(wrong, "no row names "+key)
 		}
 	}
@@ -91,6 +107,9 @@ func (h *home) verifyAnswers(ctx context.Context) (f findings) {
 			}
 		}
 		for _, m := range w.actors {
+			if h.leapt.Load() {
+				h.signInAgain(ctx, m)
+			}
 			if a := h.get(ctx, "/users/me", m.token); a.Status != http.StatusOK {
 				f.lost = append(f.lost, fmt.Sprintf("the session of %s: %d %s", m.name, a.Status, a.Body))
 			}

@@ -53,31 +53,29 @@ func (w *worker) signIn(m *member) wish {
 			"username": m.name, "password": password,
 		})},
 		done: func(a rig.Answer) {
-			var tokens struct {
-				Access string `json:"access_token"`
-			}
-			_ = json.Unmarshal(a.Body, &tokens) // what uses the empty token is refused
-			m.token, m.id = tokens.Access, subject(tokens.Access)
+			m.signedIn(a)
 		},
 	}
 }
 
-func (w *worker) film(by member, title string) wish {
+func (w *worker) film(by *member, title string) wish {
 	return wish{
-		call: rig.Call{Method: http.MethodPost, Path: "/movies", Token: by.token, Body: asJSON(map[string]any{
+		call: rig.Call{Method: http.MethodPost, Path: "/movies", Body: asJSON(map[string]any{
 			"title": title, "plot": "", "cast": []any{}, "playtime": 100, "genre": "Drama",
 		})},
+		by:    by,
 		cells: map[string]string{"film " + title: there},
 		once:  true,
 		done:  func(a rig.Answer) { w.films = append(w.films, idIn(a)) },
 	}
 }
 
-func (w *worker) review(by member, film int64) wish {
+func (w *worker) review(by *member, film int64) wish {
 	content, shade := fmt.Sprintf("review %d of worker %d", w.number(), w.no), w.r.IntN(256)
 	kind, body := form(map[string]string{"movie_id": fmt.Sprint(film), "title": "t", "content": content}, "review_image", shade)
 	return wish{
-		call:  rig.Call{Method: http.MethodPost, Path: "/reviews", Token: by.token, Kind: kind, Body: body},
+		call:  rig.Call{Method: http.MethodPost, Path: "/reviews", Kind: kind, Body: body},
+		by:    by,
 		cells: map[string]string{reviewCell(by.id, film): reviewState(content, strconv.Itoa(shade))},
 		also:  []int{http.StatusConflict},
 		done:  func(a rig.Answer) { w.reviews = append(w.reviews, ownReview{idIn(a), film, by}) },
@@ -88,7 +86,8 @@ func (w *worker) rewrite(r ownReview) wish {
 	content, shade := fmt.Sprintf("again %d of worker %d", w.number(), w.no), w.r.IntN(256)
 	kind, body := form(map[string]string{"update_content": content}, "update_image", shade)
 	return wish{
-		call:  rig.Call{Method: http.MethodPatch, Path: fmt.Sprintf("/reviews/%d", r.id), Token: r.by.token, Kind: kind, Body: body},
+		call:  rig.Call{Method: http.MethodPatch, Path: fmt.Sprintf("/reviews/%d", r.id), Kind: kind, Body: body},
+		by:    r.by,
 		cells: map[string]string{reviewCell(r.by.id, r.film): reviewState(content, strconv.Itoa(shade))},
 	}
 }
@@ -97,25 +96,28 @@ func (w *worker) withdraw(k int) wish {
 	r := w.reviews[k]
 	w.reviews = slices.Delete(w.reviews, k, k+1)
 	return wish{
-		call:  rig.Call{Method: http.MethodDelete, Path: fmt.Sprintf("/reviews/%d", r.id), Token: r.by.token},
+		call:  rig.Call{Method: http.MethodDelete, Path: fmt.Sprintf("/reviews/%d", r.id)},
+		by:    r.by,
 		cells: map[string]string{reviewCell(r.by.id, r.film): ""},
 		also:  []int{http.StatusNotFound},
 	}
 }
 
-func (w *worker) portrait(m member) wish {
+func (w *worker) portrait(m *member) wish {
 	shade := w.r.IntN(256)
 	kind, body := form(nil, "image", shade)
 	return wish{
-		call:  rig.Call{Method: http.MethodPost, Path: "/users/me/profile_image", Token: m.token, Kind: kind, Body: body},
+		call:  rig.Call{Method: http.MethodPost, Path: "/users/me/profile_image", Kind: kind, Body: body},
+		by:    m,
 		cells: map[string]string{portraitCell(m.id): strconv.Itoa(shade)},
 	}
 }
 
-func (w *worker) leave(m member, film int64) wish {
+func (w *worker) leave(m *member, film int64) wish {
 	w.reviews = slices.DeleteFunc(w.reviews, func(r ownReview) bool { return r.by.id == m.id })
 	return wish{
-		call:  rig.Call{Method: http.MethodDelete, Path: "/users/me", Token: m.token},
+		call:  rig.Call{Method: http.MethodDelete, Path: "/users/me"},
+		by:    m,
 		cells: map[string]string{"user " + m.name: "", portraitCell(m.id): "", reviewCell(m.id, film): ""},
 		also:  []int{http.StatusUnauthorized},
 	}
@@ -127,10 +129,10 @@ const repeatEvery = 8
 // turn decides whether a switch that is on, or not, goes on.
 func (w *worker) turn(on bool) bool { return on == (w.r.IntN(repeatEvery) == 0) }
 
-func (w *worker) like(by member, review int64) wish {
+func (w *worker) like(by *member, review int64) wish {
 	name := fmt.Sprintf("like %d %d", by.id, review)
 	x := w.toggle(name, "/likes/reviews/"+strconv.FormatInt(review, 10)+"/like", "/likes/reviews/"+strconv.FormatInt(review, 10)+"/unlike")
-	x.call.Token = by.token
+	x.by = by
 	if x.tells != nil {
 		star := w.home.stars[slices.Index(w.home.reviews, review)/starFilms]
 		x.tells = &deed{actor: by.id, target: star.id, review: review}
@@ -138,7 +140,7 @@ func (w *worker) like(by member, review int64) wish {
 	return x
 }
 
-func (w *worker) follow(by member) wish {
+func (w *worker) follow(by *member) wish {
 	others := append(slices.Clone(w.home.stars), w.home.known()...)
 	whom := pick(w.r, others)
 	for whom.id == by.id {
@@ -146,7 +148,7 @@ func (w *worker) follow(by member) wish {
 	}
 	name := fmt.Sprintf("follow %d %d", by.id, whom.id)
 	x := w.toggle(name, fmt.Sprintf("/users/%d/follow", whom.id), fmt.Sprintf("/users/%d/unfollow", whom.id))
-	x.call.Token = by.token
+	x.by = by
 	if x.tells != nil {
 		x.tells = &deed{actor: by.id, target: whom.id}
 	}
@@ -166,14 +168,14 @@ func (w *worker) toggle(name, on, off string) wish {
 	return x
 }
 
-func (w *worker) react(by member, film int64) wish {
-	x := wish{cells: map[string]string{}}
+func (w *worker) react(by *member, film int64) wish {
+	x := wish{by: by, cells: map[string]string{}}
 	path, name := fmt.Sprintf("/likes/movies/%d", film), fmt.Sprintf("reaction %d %d", by.id, film)
 	switch what := pick(w.r, []string{"like", "dislike", ""}); what {
 	case "":
-		x.call, x.cells[name] = rig.Call{Method: http.MethodDelete, Path: path, Token: by.token}, ""
+		x.call, x.cells[name] = rig.Call{Method: http.MethodDelete, Path: path}, ""
 	default:
-		x.call, x.cells[name] = rig.Call{Method: http.MethodPost, Path: path + "/" + what, Token: by.token}, what
+		x.call, x.cells[name] = rig.Call{Method: http.MethodPost, Path: path + "/" + what}, what
 	}
 	return x
 }

@@ -44,9 +44,9 @@ func (p *Process) Start(more ...string) error {
 	if err != nil {
 		return fmt.Errorf("open the log of %s: %w", p.Name, err)
 	}
-	defer output.Close() // the child has its own
-	cmd := exec.Command(p.Bin, "serve")
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = p.Dir, slices.Concat(p.Env, more), output, output
+	defer output.Close()                            // the child has its own
+	cmd := p.Command(context.Background(), "serve") // it ends when it is told to
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(cmd.Env, more...), output, output
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", p.Name, err)
 	}
@@ -57,6 +57,13 @@ func (p *Process) Start(more ...string) error {
 		close(ended)
 	}()
 	return nil
+}
+
+// Command is another command of the program in the same place.
+func (p *Process) Command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, p.Bin, args...)
+	cmd.Dir, cmd.Env = p.Dir, slices.Clone(p.Env)
+	return cmd
 }
 
 // Ended is closed once the process that was started last is over.

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/cinecircle/cinecircle/platform/database"
+)
+
+// aside makes a home for one fault alone.
+func (c *campaign) aside(ctx context.Context, f fault) (*home, error) {
+	c.asides++
+	o := c.options
+	o.seed = c.seed<<32 + uint64(c.asides)
+	return newHome(ctx, c.bin, filepath.Join(c.dir, fmt.Sprintf("aside-%d-%s", c.asides, f.kind)), o, c.report.tally)
+}
+
+func (c *campaign) leaveAside(h *home) error {
+	c.report.addFrames(h)
+	err := h.close()
+	if c.keep == "" {
+		err = errors.Join(err, os.RemoveAll(h.dir))
+	}
+	return err
+}
+
+// migration kills the program while it makes its first tables, again and again; then it has to work.
+func (c *campaign) migration(ctx context.Context, f fault) (err error) {
+	h, err := c.aside(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.leaveAside(h)) }() //nolint:contextcheck // also after an interruption
+	for _, env := range f.envs {
+		if err := h.proc.Start(env); err != nil {
+			return err
+		}
+		if !h.rest(ctx, pointPatience) {
+			c.report.unreached++
+		}
+		if err := h.end(syscall.SIGKILL); err != nil {
+			return err
+		}
+	}
+	if err := h.start(ctx); err != nil {
+		return err
+	}
+	if err := h.settle(ctx); err != nil {
+		return err
+	}
+	if err := h.end(syscall.SIGKILL); err != nil {
+		return err
+	}
+	return c.recover(ctx, h, f, c.report.tally.count())
+}
+
+// backup makes a backup of the database that is in use, which is killed at its fail point if it has one. Nothing
+// stands under the name of a backup that is none.
+func (h *home) backup(ctx context.Context, f fault, r *report) error {
+	h.backups++
+	file := filepath.Join(h.dir, fmt.Sprintf("backup-%d.db", h.backups))
+	before := h.ledger.lasting()
+	cmd := h.proc.Command(ctx, "backup", file)
+	cmd.Env = append(cmd.Env, f.backupEnv...)
+	if f.last > 0 { // a kill at any moment
+		stop := time.AfterFunc(f.last, func() { _ = cmd.Process.Kill() }) // it may be through already
+		defer stop.Stop()
+	}
+	said, err := cmd.CombinedOutput()
+	killed := strings.Contains(fmt.Sprint(err), "killed")
+	if err != nil && !killed {
+		return fmt.Errorf("backup: %w: %s", err, said)
+	}
+	if _, err := os.Stat(file); killed && errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	s, err := h.look(ctx, database.Config{Driver: database.SQLite, DSN: file}, h.images())
+	if err != nil {
+		r.misplaced = append(r.misplaced, fmt.Sprintf("a backup (killed: %t) cannot be read: %v", killed, err))
+		return nil
+	}
+	r.backups++
+	for _, what := range s.wrong {
+		r.misplaced = append(r.misplaced, "in a backup: "+what)
+	}
+	for _, name := range before {
+		if s.cells[name] == "" {
+			r.lost = append(r.lost, name+" was acknowledged before a backup began, and is not in it")
+		}
+	}
+	return os.Remove(file)
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
+)
+
+const (
+	diskSize      = 24 << 20
+	backWithin    = 5 * time.Second // once there is room again, without a restart
+	readEvery     = 20 * time.Millisecond
+	ballastPieces = 64 << 10
+)
+
+// disk has a community of its own live on a small disk that fills up, several times.
+func (c *campaign) disk(ctx context.Context, f fault) (err error) {
+	h, err := c.aside(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.leaveAside(h)) }() //nolint:contextcheck // also after an interruption
+	data := filepath.Join(h.dir, "data")
+	if err := mountSmall(data, diskSize); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.end(syscall.SIGKILL), unmount(data)) }()
+	if err := h.start(ctx); err != nil {
+		return err
+	}
+	if err := h.settle(ctx); err != nil {
+		return err
+	}
+	use, stop := context.WithCancel(ctx)
+	defer stop()
+	var crew sync.WaitGroup
+	for _, w := range h.workers {
+		crew.Go(func() { w.run(use, h.proc.Ended()) })
+	}
+	for _, leave := range f.leave {
+		if err = c.fill(ctx, h, data, leave, f.last); err != nil {
+			break
+		}
+	}
+	stop()
+	crew.Wait()
+	if err != nil {
+		return err
+	}
+	if err := h.end(syscall.SIGKILL); err != nil {
+		return err
+	}
+	return c.recover(ctx, h, f, c.report.tally.count())
+}
+
+// fill leaves so many bytes of the disk for a while, and gives the room back.
+func (c *campaign) fill(ctx context.Context, h *home, folder string, leave int64, last time.Duration) error {
+	if h.rest(ctx, last) {
+		return fmt.Errorf("the process ended by itself: %s", h.proc.LastWords())
+	}
+	ballast := filepath.Join(folder, "ballast")
+	if err := fillUp(ballast, folder, leave); err != nil {
+		return err
+	}
+	for end := time.Now().Add(last); time.Now().Before(end); {
+		if a := h.get(ctx, "/movies?limit=20", ""); a.Status != http.StatusOK {
+			c.report.tally.refused(rig.Call{Method: http.MethodGet, Path: "/movies on a full disk"}, a)
+		}
+		if h.rest(ctx, readEvery) {
+			return fmt.Errorf("the process ended by itself on a full disk: %s", h.proc.LastWords())
+		}
+	}
+	if err := os.Remove(ballast); err != nil {
+		return fmt.Errorf("make room: %w", err)
+	}
+	return c.awaitService(ctx, h)
+}
+
+// awaitService waits until everybody who waited has been served.
+func (c *campaign) awaitService(ctx context.Context, h *home) error {
+	begin, before := time.Now(), make([]int64, len(h.workers))
+	for k, w := range h.workers {
+		before[k] = w.served.Load()
+	}
+	for k, w := range h.workers {
+		if !rig.Eventually(ctx, backWithin, func() bool { return w.served.Load() > before[k] }) {
+			return fmt.Errorf("with room on the disk again a member was not served within %s", backWithin)
+		}
+	}
+	c.report.roomy.add(time.Since(begin))
+	return nil
+}
+
+// fillUp writes a file until so many bytes are left in its folder.
+func fillUp(file, folder string, leave int64) (err error) {
+	f, err := os.Create(file)
+	if err != nil {
+		return fmt.Errorf("fill the disk: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	piece := make([]byte, ballastPieces)
+	for {
+		free, err := freeBytes(folder)
+		if err != nil || free <= leave {
+			return err
+		}
+		if _, err := f.Write(piece[:min(int64(len(piece)), free-leave)]); errors.Is(err, syscall.ENOSPC) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("fill the disk: %w", err)
+		}
+	}
+}
