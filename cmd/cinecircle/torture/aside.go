@@ -37,6 +37,7 @@ func (c *campaign) migration(ctx context.Context, f fault) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.leaveAside(h)) }() //nolint:contextcheck // also after an interruption
+	acked := c.report.tally.count()
 	for _, env := range f.envs {
 		if err := h.proc.Start(env); err != nil {
 			return err
@@ -57,7 +58,7 @@ func (c *campaign) migration(ctx context.Context, f fault) (err error) {
 	if err := h.end(syscall.SIGKILL); err != nil {
 		return err
 	}
-	return c.recover(ctx, h, f, c.report.tally.count())
+	return c.recover(ctx, h, f, acked)
 }
 
 // backup makes a backup of the database that is in use, which is killed at its fail point if it has one. Nothing

@@ -39,6 +39,7 @@ func (c *campaign) disk(ctx context.Context, f fault) (err error) {
 	if err := h.settle(ctx); err != nil {
 		return err
 	}
+	acked := c.report.tally.count()
 	use, stop := context.WithCancel(ctx)
 	defer stop()
 	var crew sync.WaitGroup
@@ -58,7 +59,7 @@ func (c *campaign) disk(ctx context.Context, f fault) (err error) {
 	if err := h.end(syscall.SIGKILL); err != nil {
 		return err
 	}
-	return c.recover(ctx, h, f, c.report.tally.count())
+	return c.recover(ctx, h, f, acked)
 }
 
 // fill leaves so many bytes of the disk for a while, and gives the room back.

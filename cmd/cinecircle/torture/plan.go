@@ -43,7 +43,7 @@ var (
 		{"row-before-push", 60},
 		{"file-before-row", 25},
 		{"file-removed", 8},
-		{"file-written", 25}, // of the local store
+		{"file-written", 10}, // of the local store
 	}
 	backupPoints = []string{"backup-begun", "backup-written"}
 )
@@ -175,7 +175,7 @@ func failAt(point string, nth int) string { return fmt.Sprintf("FAILPOINT=%s@%d"
 const tolerated = 25 * time.Second
 
 // pointPatience is how long a fail point is waited for; a process that has not reached it by then is killed.
-const pointPatience = 4 * time.Second
+const pointPatience = 3 * time.Second
 
 func (p *plan) between(least, most time.Duration) time.Duration {
 	return least + time.Duration(p.r.Int64N(int64(most-least)))

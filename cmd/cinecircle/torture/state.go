@@ -209,7 +209,9 @@ func filesIn(folder string) (keys []string, err error) {
 			return err
 		}
 		key, err := filepath.Rel(folder, path)
-		keys = append(keys, filepath.ToSlash(key))
+		if key = filepath.ToSlash(key); strings.Contains(key, "/") { // what lies elsewhere asks whether the store works
+			keys = append(keys, key)
+		}
 		return err
 	})
 	return keys, err

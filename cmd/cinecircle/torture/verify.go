@@ -127,6 +127,12 @@ func (h *home) fetch(ctx context.Context, review int64) bool {
 	if _, err := h.api.Must(ctx, call, &got); err != nil || got.Image == "" {
 		return false
 	}
-	a := h.get(ctx, got.Image, "")
+	image := rig.Call{Method: http.MethodGet, Path: got.Image, Base: "http://" + h.proc.Addr}
+	if strings.Contains(got.Image, "://") { // of a store elsewhere
+		scheme, rest, _ := strings.Cut(got.Image, "://")
+		host, path, _ := strings.Cut(rest, "/")
+		image.Base, image.Path = scheme+"://"+host, "/"+path
+	}
+	a := h.api.Try(ctx, image)
 	return a.Status == http.StatusOK && len(a.Body) > 0
 }

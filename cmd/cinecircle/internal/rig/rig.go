@@ -19,7 +19,7 @@ func Build(ctx context.Context, path string, tags ...string) error {
 	for _, tag := range tags {
 		all += "," + tag
 	}
-	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", all, "-o", path,
+	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-tags", all, "-o", path,
 		"github.com/cinecircle/cinecircle/cmd/cinecircle")
 	if said, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the program: %w\n%s", err, said)
