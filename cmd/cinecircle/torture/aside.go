@@ -36,7 +36,7 @@ func (c *campaign) migration(ctx context.Context, f fault) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, c.leaveAside(h)) }() //nolint:contextcheck // also after an interruption
+	defer func() { err = errors.Join(err, c.leaveAside(h)) }()
 	acked := c.report.tally.count()
 	for _, env := range f.envs {
 		if err := h.proc.Start(env); err != nil {

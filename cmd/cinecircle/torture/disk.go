@@ -27,7 +27,7 @@ func (c *campaign) disk(ctx context.Context, f fault) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, c.leaveAside(h)) }() //nolint:contextcheck // also after an interruption
+	defer func() { err = errors.Join(err, c.leaveAside(h)) }()
 	data := filepath.Join(h.dir, "data")
 	if err := mountSmall(data, diskSize); err != nil {
 		return err

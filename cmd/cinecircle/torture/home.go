@@ -121,11 +121,11 @@ func (h *home) settle(ctx context.Context) error {
 	w := newWorker(h, -1)
 	for k := range starCount {
 		star := &member{name: fmt.Sprintf("스타%d", k)}
-		for _, make := range []func() wish{
+		for _, wanted := range []func() wish{
 			func() wish { return w.signUp(star) },
 			func() wish { return w.signIn(star) },
 		} {
-			if err := w.must(ctx, make()); err != nil {
+			if err := w.must(ctx, wanted()); err != nil {
 				return err
 			}
 		}
@@ -216,7 +216,7 @@ func (h *home) known() []member {
 func (h *home) introduce(m member) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.members = append(h.members[:len(h.members):len(h.members)], m)
+	h.members = append(slices.Clip(h.members), m)
 }
 
 // setClock sets the wall clock of the process.

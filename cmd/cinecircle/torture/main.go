@@ -123,7 +123,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		return err
 	}
 	err = c.run(ctx)
-	if err = errors.Join(err, c.close()); err != nil {
+	if err = errors.Join(err, c.close()); err != nil { //nolint:contextcheck // what was made is removed also after an interruption
 		return err
 	}
 	return c.report.print(out)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -118,7 +119,7 @@ func (l *Listener) Last() (seq int64) {
 
 // Frames returns everything that came, in the order in which it came. What it returns does not change.
 func (l *Listener) Frames() (all []Notification) {
-	l.note(func() { all = l.frames[:len(l.frames):len(l.frames)] })
+	l.note(func() { all = slices.Clip(l.frames) })
 	return all
 }
 

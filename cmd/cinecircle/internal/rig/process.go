@@ -45,8 +45,8 @@ func (p *Process) Start(more ...string) error {
 		return fmt.Errorf("open the log of %s: %w", p.Name, err)
 	}
 	defer output.Close()                            // the child has its own
-	cmd := p.Command(context.Background(), "serve") // it ends when it is told to
-	cmd.Env, cmd.Stdout, cmd.Stderr = append(cmd.Env, more...), output, output
+	cmd := exec.Command(p.Bin, "serve") // of no context: it ends when it is told to
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = p.Dir, slices.Concat(p.Env, more), output, output
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", p.Name, err)
 	}

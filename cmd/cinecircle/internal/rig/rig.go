@@ -10,15 +10,13 @@ import (
 	"math/rand/v2"
 	"net"
 	"os/exec"
+	"strings"
 	"time"
 )
 
 // Build makes the program at path as `make build` does, with further build tags.
 func Build(ctx context.Context, path string, tags ...string) error {
-	all := "nomsgpack"
-	for _, tag := range tags {
-		all += "," + tag
-	}
+	all := strings.Join(append([]string{"nomsgpack"}, tags...), ",")
 	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-tags", all, "-o", path,
 		"github.com/cinecircle/cinecircle/cmd/cinecircle")
 	if said, err := c.CombinedOutput(); err != nil {
