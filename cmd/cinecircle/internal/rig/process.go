@@ -44,7 +44,7 @@ func (p *Process) Start(more ...string) error {
 	if err != nil {
 		return fmt.Errorf("open the log of %s: %w", p.Name, err)
 	}
-	defer output.Close()                            // the child has its own
+	defer output.Close()                // the child has its own
 	cmd := exec.Command(p.Bin, "serve") // of no context: it ends when it is told to
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = p.Dir, slices.Concat(p.Env, more), output, output
 	if err := cmd.Start(); err != nil {
