@@ -42,7 +42,7 @@ func (c *campaign) migration(ctx context.Context, f fault) (err error) {
 		if err := h.proc.Start(env); err != nil {
 			return err
 		}
-		if !h.rest(ctx, pointPatience) {
+		if h.proc.Await(ctx, "ok") == nil { // it came through, as nothing was left to migrate at its fail point
 			c.report.unreached++
 		}
 		if err := h.end(syscall.SIGKILL); err != nil {

@@ -98,7 +98,7 @@ func (p *plan) next() fault {
 	if len(p.deck) == 0 {
 		p.shuffle()
 	}
-	f := fault{kind: p.deck[0], name: p.deck[0], after: p.between(20*time.Millisecond, 700*time.Millisecond)}
+	f := fault{kind: p.deck[0], name: p.deck[0], after: p.between(20*time.Millisecond, 1200*time.Millisecond)}
 	p.deck = p.deck[1:]
 	switch f.kind {
 	case kindPoint:

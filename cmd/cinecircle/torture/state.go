@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/media"
 )
 
 // subject reads the member's id out of an access token, without asking whether it is genuine.
@@ -43,7 +44,7 @@ type state struct {
 	cells  map[string]string
 	told   map[deed]int
 	last   map[int64]int64 // seq of each member's last notification
-	images []string        // that rows name
+	images []string        // that rows name, with their smaller copies
 	trash  []string        // images that are to go
 	wrong  []string        // what contradicts itself
 }
@@ -160,9 +161,7 @@ func (r *reader) readCells(s *state, shade func(key string) string) {
 		s.cells[name] = value
 	}
 	named := func(key string) {
-		if key != "" {
-			s.images = append(s.images, key)
-		}
+		s.images = append(s.images, media.Files(key)...)
 	}
 	r.each("SELECT id, username, profile_image FROM users", func(v []string) {
 		set("user "+v[1], there)
@@ -170,7 +169,7 @@ func (r *reader) readCells(s *state, shade func(key string) string) {
 			set("portrait "+v[0], shade(v[2]))
 		}
 	})
-	r.each("SELECT storage_key FROM media_trash", func(v []string) { s.trash = append(s.trash, v[0]) })
+	r.each("SELECT storage_key FROM media_trash", func(v []string) { s.trash = append(s.trash, media.Files(v[0])...) })
 	r.each("SELECT title, poster_image FROM movies", func(v []string) {
 		named(v[1])
 		set("film "+v[0], there)
