@@ -8,10 +8,12 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"log/slog"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestWhatIsNoWholeImageIsRefused(t *testing.T) {
@@ -95,6 +97,25 @@ func allocated(do func()) uint64 {
 	do()
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
+}
+
+func TestALargeImageLeavesNoGarbageForTheNextOne(t *testing.T) {
+	const width, height = 4000, 3250
+	data := pngOf(t, image.NewGray(image.Rect(0, 0, width, height)))
+	l := NewLibrary(nil, nil, time.Now, slog.New(slog.DiscardHandler))
+	heap := func() int64 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	runtime.GC()
+	before := heap()
+	if _, err := l.Decode(t.Context(), ReviewImages, Upload{Name: "a.png", Data: data}); err != nil {
+		t.Fatal(err)
+	}
+	if left := heap() - before; left > width*height/4 {
+		t.Errorf("decoding %d pixels has left %d bytes", width*height, left)
+	}
 }
 
 func TestOnlyOneFrameOfGIFIsDecoded(t *testing.T) {
