@@ -62,7 +62,7 @@ func (t *trial) countSocket(r *report, l *rig.Listener, all []told, final int64)
 	frames := l.Frames()
 	r.sockets++
 	r.reopened += l.Opened() - 1
-	skipped, repeated := rig.Misordered(frames)
+	skipped, repeated := rig.Misordered(frames, 0)
 	r.skipped, r.repeated = r.skipped+skipped, r.repeated+repeated
 	r.unseen += max(0, int(final)-len(frames)+repeated)
 	sent := make(map[int64]time.Time, len(all))

@@ -82,7 +82,7 @@ func TestASocketMayNeitherSkipNorRepeat(t *testing.T) {
 		for _, seq := range c.seqs {
 			frames = append(frames, row(seq, 2))
 		}
-		if skipped, repeated := rig.Misordered(frames); skipped != c.skipped || repeated != c.repeated {
+		if skipped, repeated := rig.Misordered(frames, 0); skipped != c.skipped || repeated != c.repeated {
 			t.Errorf("%s: %d skipped, %d repeated; want %d and %d", what, skipped, repeated, c.skipped, c.repeated)
 		}
 	}

@@ -23,6 +23,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/torture/siege"
 )
 
 // options is what the flags say.
@@ -35,6 +37,8 @@ type options struct {
 	workers   int
 	fresh     int
 	stack     bool
+	attack    string
+	scale     int
 	bin, keep string
 	scripts   string
 }
@@ -69,6 +73,8 @@ func parse(args []string, output io.Writer) (options, error) {
 	f.StringVar(&o.bin, "bin", "", "torture the program at `PATH`, built with -tags failpoint, instead of building it")
 	f.BoolVar(&o.stack, "stack", false, "on MariaDB, Redis and an S3-compatible store instead of SQLite and a folder")
 	f.StringVar(&o.scripts, "scripts", "scripts", "`FOLDER` of mariadb.sh, redis.sh and s3.sh")
+	f.StringVar(&o.attack, "attack", "", "attack what costs the program most instead, comma-separated or all: "+strings.Join(siege.Names(), ", "))
+	f.IntVar(&o.scale, "scale", 100, "with so many percent of the attackers")
 	f.StringVar(&o.keep, "keep", "", "work in `FOLDER` and leave everything there")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -113,6 +119,9 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.attack != "" {
+		return besiege(ctx, o, out, progress)
+	}
 	if kinds, _ := o.kinds(); slices.Contains(kinds, kindDisk) {
 		if elsewhere, err := withOwnMounts(ctx, args, out, progress); elsewhere {
 			return err
@@ -127,4 +136,20 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		return err
 	}
 	return c.report.print(out)
+}
+
+// besiege attacks the program as its users get it.
+func besiege(ctx context.Context, o options, out, progress io.Writer) (err error) {
+	dir := o.keep
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "cinecircle-siege-"); err != nil {
+			return fmt.Errorf("make a folder: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	}
+	attacks := split(o.attack)
+	if o.attack == "all" {
+		attacks = nil
+	}
+	return siege.Run(ctx, siege.Options{Attacks: attacks, Bin: o.bin, Dir: dir, Seed: o.seed, Scale: o.scale}, out, progress)
 }

@@ -80,7 +80,7 @@ func (h *home) verifySockets(ctx context.Context, s *state) (f findings) {
 		for _, l := range h.sockets[star.id] {
 			rig.Eventually(ctx, catchUp, func() bool { return l.Last() >= s.last[star.id] })
 			frames := l.Frames()
-			skipped, repeated := rig.Misordered(frames)
+			skipped, repeated := rig.Misordered(frames, 0)
 			if l.Last() < s.last[star.id] || skipped > 0 {
 				f.lost = append(f.lost, fmt.Sprintf("a socket of %s is at %d of %d and skipped %d", star.name, l.Last(), s.last[star.id], skipped))
 			}

@@ -31,6 +31,7 @@ type Call struct {
 	Kind                string // content type of the body, JSON when empty
 	Body                []byte
 	Base                string // instead of the client's
+	From                string // the address that a proxy would say it comes from
 }
 
 // Answer is what came back; a status of 0 means that nothing did.
@@ -54,6 +55,9 @@ func (c *Client) Try(ctx context.Context, call Call) Answer {
 	}
 	if call.Token != "" {
 		req.Header.Set("Authorization", "Bearer "+call.Token)
+	}
+	if call.From != "" {
+		req.Header.Set("X-Forwarded-For", call.From)
 	}
 	if len(call.Body) > 0 {
 		req.Header.Set("Content-Type", "application/json")

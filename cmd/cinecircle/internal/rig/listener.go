@@ -28,6 +28,7 @@ type Notification struct {
 type Listener struct {
 	cancel context.CancelFunc
 	over   chan struct{}
+	since  int64
 
 	mu     sync.Mutex
 	frames []Notification // guarded by mu
@@ -36,11 +37,16 @@ type Listener struct {
 
 // Listen opens a socket of the member with the token until Close, or until ctx ends.
 func Listen(ctx context.Context, base, token string) *Listener {
+	return ListenFrom(ctx, base, token, "", 0)
+}
+
+// ListenFrom is Listen for who comes from an address, as a proxy would say, and has seen everything up to a seq.
+func ListenFrom(ctx context.Context, base, token, from string, since int64) *Listener {
 	ctx, cancel := context.WithCancel(ctx)
-	l := &Listener{cancel: cancel, over: make(chan struct{})}
+	l := &Listener{cancel: cancel, over: make(chan struct{}), since: since}
 	go func() {
 		defer close(l.over)
-		l.run(ctx, base, token)
+		l.run(ctx, base, token, from)
 	}()
 	return l
 }
@@ -56,9 +62,9 @@ func (l *Listener) Close() bool {
 	}
 }
 
-func (l *Listener) run(ctx context.Context, base, token string) {
+func (l *Listener) run(ctx context.Context, base, token, from string) {
 	for ctx.Err() == nil {
-		conn, err := Dial(ctx, base, token, fmt.Sprintf("?since=%d", l.Last()))
+		conn, err := DialFrom(ctx, base, token, from, fmt.Sprintf("?since=%d", l.Last()))
 		if err == nil {
 			l.note(func() { l.opened++ })
 			l.read(ctx, conn)
@@ -86,8 +92,16 @@ func (l *Listener) read(ctx context.Context, conn *websocket.Conn) {
 
 // Dial opens a socket.
 func Dial(ctx context.Context, base, token, query string) (*websocket.Conn, error) {
-	dialer := websocket.Dialer{HandshakeTimeout: 5 * time.Second}
+	return DialFrom(ctx, base, token, "", query)
+}
+
+// DialFrom is Dial for who comes from an address, as a proxy would say.
+func DialFrom(ctx context.Context, base, token, from, query string) (*websocket.Conn, error) {
+	dialer := websocket.Dialer{HandshakeTimeout: 5 * time.Second, ReadBufferSize: 512, WriteBufferSize: 512}
 	header := http.Header{"Authorization": {"Bearer " + token}}
+	if from != "" {
+		header.Set("X-Forwarded-For", from)
+	}
 	conn, res, err := dialer.DialContext(ctx, "ws"+strings.TrimPrefix(base, "http")+"/notifications"+query, header)
 	if res != nil {
 		_ = res.Body.Close() // the library has read what there is
@@ -107,8 +121,9 @@ func (l *Listener) Opened() (n int) {
 	return n
 }
 
-// Last is the seq that was seen last, 0 before the first.
+// Last is the seq that was seen last.
 func (l *Listener) Last() (seq int64) {
+	seq = l.since
 	l.note(func() {
 		for _, f := range l.frames[max(0, len(l.frames)-1):] {
 			seq = f.Seq
@@ -123,10 +138,10 @@ func (l *Listener) Frames() (all []Notification) {
 	return all
 }
 
-// Misordered counts what is wrong with the frames of one socket: a frame that skips a seq, and one that comes again or
-// late.
-func Misordered(frames []Notification) (skipped, repeated int) {
-	next := int64(1)
+// Misordered counts what is wrong with the frames of one socket that has seen everything up to a seq: a frame that skips
+// one, and one that comes again or late.
+func Misordered(frames []Notification, since int64) (skipped, repeated int) {
+	next := since + 1
 	for _, f := range frames {
 		switch {
 		case f.Seq > next:

@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -143,6 +145,30 @@ func (p *Process) Readiness(ctx context.Context) (state string, ready bool) {
 		return "", false
 	}
 	return body.Status, res.StatusCode == http.StatusOK
+}
+
+// Memory is what a process takes in bytes: now, and at most since it was started (proc_pid_status(5)).
+type Memory struct{ Resident, Peak int64 }
+
+// Memory asks the kernel, which tells on Linux only.
+func (p *Process) Memory() (m Memory, err error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return m, fmt.Errorf("read memory: %w", err)
+	}
+	for line := range strings.Lines(string(status)) {
+		name, value, _ := strings.Cut(line, ":")
+		to := map[string]*int64{"VmRSS": &m.Resident, "VmHWM": &m.Peak}[name]
+		if to == nil {
+			continue
+		}
+		kilobytes, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
+		if err != nil {
+			return m, fmt.Errorf("read memory: %s: %w", name, err)
+		}
+		*to = kilobytes << 10
+	}
+	return m, nil
 }
 
 // LastWords is the end of what the process wrote.

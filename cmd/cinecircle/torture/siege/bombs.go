@@ -1,0 +1,134 @@
+package siege
+
+import (
+	"bytes"
+	"compress/zlib"
+	"context"
+	"encoding/binary"
+	"hash/crc32"
+	"mime/multipart"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
+)
+
+// bomb is an upload that is small as a file.
+type bomb struct {
+	name string
+	data []byte
+}
+
+// hostile makes images of at most 40 megapixels, which must be accepted, and larger ones, which must not.
+func hostile() []bomb {
+	return []bomb{
+		{"40 MP of grey.png", pngOf(8000, 5000, 8, 0, 1, 0)},
+		{"40 MP of 8-bit RGBA.png", pngOf(8000, 5000, 8, 6, 4, 0)},
+		{"40 MP of 16-bit RGBA.png", pngOf(8000, 5000, 16, 6, 8, 0)},
+		{"40 MP of 16-bit RGB.png", pngOf(8000, 5000, 16, 2, 6, 0)},
+		{"40 MP of baseline.jpg", jpegOf(8000, 5000)},
+		{"400 MP of one bit.png", pngOf(20_000, 20_000, 1, 0, 0, 0)},
+		{"40 MP of half a file.png", pngOf(8000, 5000, 16, 6, 8, 0)[:20_000]},
+	}
+}
+
+// uploadersAtOnce is how many send bombs at the same time.
+const uploadersAtOnce = 8
+
+// bombs uploads every hostile image several times at once.
+func (s *siege) bombs(ctx context.Context) error {
+	members, err := s.signUp(ctx, uploadersAtOnce)
+	if err != nil {
+		return err
+	}
+	answers := newCounter()
+	all := hostile()
+	var longest time.Duration
+	var mu sync.Mutex
+	err = s.between(ctx, 100*time.Millisecond, 128<<20, func(ctx context.Context) error {
+		var crew sync.WaitGroup
+		for k, m := range members {
+			crew.Go(func() {
+				for n := range s.scaled(3 * len(all)) {
+					b := all[(k+n)%len(all)]
+					begin := time.Now()
+					a := s.upload(ctx, m, b)
+					answers.add(b.name + ": " + status(a))
+					mu.Lock()
+					longest = max(longest, time.Since(begin))
+					mu.Unlock()
+				}
+			})
+		}
+		crew.Wait()
+		return nil
+	})
+	s.note("uploads: %s", answers)
+	s.note("the longest took %.1f s", longest.Seconds())
+	return err
+}
+
+func (s *siege) upload(ctx context.Context, m member, b bomb) rig.Answer {
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	part, err := w.CreateFormFile("image", b.name)
+	if err != nil {
+		return rig.Answer{}
+	}
+	_, _ = part.Write(b.data) // to memory
+	_ = w.Close()             // of memory
+	return s.api.Try(ctx, rig.Call{
+		Method: http.MethodPost, Path: "/users/me/profile_image", Token: m.token, From: m.from,
+		Kind: w.FormDataContentType(), Body: form.Bytes(),
+	})
+}
+
+// pngOf makes a black PNG (PNG, third edition) row by row; bytesPerPixel is 0 for one bit.
+func pngOf(width, height, depth, colourType, bytesPerPixel, interlace int) []byte {
+	row := 1 + width*bytesPerPixel // the first byte is the filter
+	if bytesPerPixel == 0 {
+		row = 1 + (width+7)/8
+	}
+	var pixels bytes.Buffer
+	z, _ := zlib.NewWriterLevel(&pixels, zlib.BestSpeed) // the level is a good one
+	line := make([]byte, row)
+	for range height {
+		_, _ = z.Write(line) // to memory
+	}
+	_ = z.Close() // of memory
+	header := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(width)), uint32(height))
+	header = append(header, byte(depth), byte(colourType), 0, 0, byte(interlace))
+	file := append([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", header)...)
+	file = append(file, chunk("IDAT", pixels.Bytes())...)
+	return append(file, chunk("IEND", nil)...)
+}
+
+func chunk(name string, data []byte) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
+	b = append(append(b, name...), data...)
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
+}
+
+// jpegOf makes a grey baseline JPEG at 4:4:4 (ITU-T T.81) whose every block is nothing: two tables with one code each, and
+// a bit for the one and one for the other in every block.
+func jpegOf(width, height int) []byte {
+	var f bytes.Buffer
+	segment := func(marker byte, payload string) {
+		f.Write([]byte{0xff, marker})
+		_ = binary.Write(&f, binary.BigEndian, uint16(len(payload)+2)) // to memory
+		f.WriteString(payload)
+	}
+	f.Write([]byte{0xff, 0xd8})
+	segment(0xdb, "\x00"+string(bytes.Repeat([]byte{1}, 64)))
+	size := binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(nil, uint16(height)), uint16(width))
+	segment(0xc0, "\x08"+string(size)+"\x03\x01\x11\x00\x02\x11\x00\x03\x11\x00")
+	one := "\x01" + string(make([]byte, 15)) + "\x00" // one code of one bit, which says nothing follows
+	segment(0xc4, "\x00"+one)
+	segment(0xc4, "\x10"+one)
+	segment(0xda, "\x03\x01\x00\x02\x00\x03\x00\x00\x3f\x00")
+	bits := ((width + 7) / 8) * ((height + 7) / 8) * 3 * 2
+	f.Write(make([]byte, (bits+7)/8))
+	f.Write([]byte{0xff, 0xd9})
+	return f.Bytes()
+}

@@ -1,0 +1,124 @@
+package siege
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// How often a slow client sends another byte, and how long it is watched.
+const (
+	dribbleEvery = time.Second
+	slowAtMost   = 100 * time.Second
+	smallBuffer  = 4096
+)
+
+// slow opens connections that send half a header, half a body, or never read what they asked for.
+func (s *siege) slow(ctx context.Context) error {
+	closed := map[string]time.Duration{}
+	var mu sync.Mutex
+	err := s.between(ctx, 200*time.Millisecond, 128<<20, func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, slowAtMost)
+		defer cancel()
+		var crew sync.WaitGroup
+		for _, kind := range []struct {
+			name  string
+			count int
+			run   func(ctx context.Context, c net.Conn) error
+		}{
+			{"header", s.scaled(5000), halfHeader}, {"body", s.scaled(500), halfBody}, {"reader", s.scaled(500), noReader},
+		} {
+			for range kind.count {
+				crew.Go(func() {
+					begin := time.Now()
+					if s.dribble(ctx, kind.run) != nil {
+						return
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					closed[kind.name] = max(closed[kind.name], time.Since(begin))
+				})
+			}
+		}
+		crew.Wait()
+		return nil
+	})
+	s.want("half headers are closed after", closed["header"].Seconds(), 15, "s")
+	s.want("half bodies are closed after", closed["body"].Seconds(), 15, "s")
+	s.want("who does not read is closed after", closed["reader"].Seconds(), 15, "s")
+	return err
+}
+
+// dribble opens a connection whose kernel keeps little of what comes, and does with it what run does until it is closed.
+func (s *siege) dribble(ctx context.Context, run func(ctx context.Context, c net.Conn) error) error {
+	small := func(_, _ string, c syscall.RawConn) error {
+		return c.Control(func(fd uintptr) {
+			_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, smallBuffer) // a hint
+		})
+	}
+	c, err := (&net.Dialer{Timeout: 10 * time.Second, Control: small}).DialContext(ctx, "tcp", s.proc.Addr)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return run(ctx, c)
+}
+
+func halfHeader(ctx context.Context, c net.Conn) error {
+	return dribbleOn(ctx, c, "GET /movies HTTP/1.1\r\nHost: film.example\r\nX-Slow: ")
+}
+
+func halfBody(ctx context.Context, c net.Conn) error {
+	return dribbleOn(ctx, c, "POST /users/login HTTP/1.1\r\nHost: film.example\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+}
+
+// dribbleOn sends a byte every now and then until the other side has had enough.
+func dribbleOn(ctx context.Context, c net.Conn, begin string) error {
+	if _, err := io.WriteString(c, begin); err != nil {
+		return err
+	}
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		_, _ = io.Copy(io.Discard, c) // its end is what is waited for
+	}()
+	again := time.NewTicker(dribbleEvery)
+	defer again.Stop()
+	for {
+		select {
+		case <-gone:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-again.C:
+			_, _ = io.WriteString(c, "x") // it may be closed
+		}
+	}
+}
+
+// noReader asks for much and reads nothing of it until the connection is closed, which a write then tells.
+func noReader(ctx context.Context, c net.Conn) error {
+	ask := strings.Repeat("GET /movies?limit=200 HTTP/1.1\r\nHost: film.example\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n", 40)
+	if _, err := io.WriteString(c, ask); err != nil {
+		return err
+	}
+	again := time.NewTicker(dribbleEvery)
+	defer again.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-again.C:
+		}
+		_ = c.SetWriteDeadline(time.Now().Add(100 * time.Millisecond)) // it may be closed
+		if _, err := io.WriteString(c, "GET "); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			return nil
+		}
+	}
+}
