@@ -104,6 +104,9 @@ func (c *campaign) torture(ctx context.Context, h *home, f fault) error {
 		}
 	}
 	acked := c.report.tally.count()
+	if !h.proc.Running() { // it has reached its point while it was starting
+		return c.recover(ctx, h, f, acked)
+	}
 	use, stop := context.WithCancel(ctx)
 	defer stop()
 	var crew sync.WaitGroup

@@ -80,10 +80,13 @@ func (h *home) rest(ctx context.Context, d time.Duration) (died bool) {
 	return false
 }
 
-// again ends the process and starts it with more in its environment.
-func (h *home) again(ctx context.Context, s syscall.Signal, more ...string) error {
+// again ends the process and starts it with a fail point, which it may reach before it is ready.
+func (h *home) again(ctx context.Context, s syscall.Signal, failpoint ...string) error {
 	if err := h.end(s); err != nil {
 		return err
 	}
-	return h.start(ctx, more...)
+	if err := h.start(ctx, failpoint...); h.proc.Running() {
+		return err
+	}
+	return h.proc.Killed()
 }

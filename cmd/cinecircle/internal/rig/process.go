@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -70,6 +71,17 @@ func (p *Process) Command(ctx context.Context, args ...string) *exec.Cmd {
 
 // Ended is closed once the process that was started last is over.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
+
+// Killed waits for the end of a process, and returns an error unless it was killed.
+func (p *Process) Killed() error {
+	<-p.ended
+	if exit, ok := errors.AsType[*exec.ExitError](p.err); ok {
+		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signal() == syscall.SIGKILL {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s was not killed: %w: %s", p.Name, p.err, p.LastWords())
+}
 
 // Running reports whether there is a process.
 func (p *Process) Running() bool {

@@ -128,7 +128,7 @@ const filmCount = 5000
 
 // open imports films and starts a program that believes in X-Forwarded-For, so that one machine can be everybody.
 func (s *siege) open(ctx context.Context, settings []string) error {
-	if err := os.MkdirAll(s.scratch, 0o700); err != nil {
+	if err := errors.Join(os.RemoveAll(s.scratch), os.MkdirAll(s.scratch, 0o700)); err != nil { // of an attack before
 		return fmt.Errorf("make a folder: %w", err)
 	}
 	addr, err := rig.FreeAddr(ctx)

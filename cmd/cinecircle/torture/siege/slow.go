@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -57,17 +56,21 @@ func (s *siege) slow(ctx context.Context) error {
 
 // dribble opens a connection whose kernel keeps little of what comes, and does with it what run does until it is closed.
 func (s *siege) dribble(ctx context.Context, run func(ctx context.Context, c net.Conn) error) error {
-	small := func(_, _ string, c syscall.RawConn) error {
-		return c.Control(func(fd uintptr) {
-			_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, smallBuffer) // a hint
-		})
-	}
-	c, err := (&net.Dialer{Timeout: 10 * time.Second, Control: small}).DialContext(ctx, "tcp", s.proc.Addr)
+	c, err := dialSmall(ctx, "tcp", s.proc.Addr)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
 	return run(ctx, c)
+}
+
+// dialSmall opens a connection whose near end keeps little of what comes.
+func dialSmall(ctx context.Context, network, addr string) (net.Conn, error) {
+	c, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, network, addr)
+	if tcp, ok := c.(*net.TCPConn); ok {
+		_ = tcp.SetReadBuffer(smallBuffer) // a hint
+	}
+	return c, err
 }
 
 func halfHeader(ctx context.Context, c net.Conn) error {

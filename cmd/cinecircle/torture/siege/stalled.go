@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -19,7 +17,7 @@ import (
 const (
 	fansCount    = 20
 	missedFrames = 3000 // that a stalled socket is owed: more than kernels keep
-	liveFrames   = 200
+	liveFrames   = 60
 )
 
 // stalled has one socket in ten ask for everything and read nothing, and times frames to the others.
@@ -153,15 +151,7 @@ func reached(all []*rig.Listener, seq int64) bool {
 
 // neverRead opens a socket that is owed a lot, reads nothing for longer than a socket may, and returns once it is closed.
 func (s *siege) neverRead(ctx context.Context, m member) error {
-	small := func(_, _ string, c syscall.RawConn) error {
-		return c.Control(func(fd uintptr) {
-			_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, smallBuffer) // a hint
-		})
-	}
-	dialer := websocket.Dialer{
-		HandshakeTimeout: 10 * time.Second, ReadBufferSize: 512,
-		NetDialContext: (&net.Dialer{Control: small}).DialContext,
-	}
+	dialer := websocket.Dialer{HandshakeTimeout: 10 * time.Second, ReadBufferSize: 512, NetDialContext: dialSmall}
 	header := http.Header{"Authorization": {"Bearer " + m.token}, "X-Forwarded-For": {m.from}}
 	conn, res, err := dialer.DialContext(ctx, "ws"+strings.TrimPrefix(s.api.Base, "http")+"/notifications?since=0", header)
 	if res != nil {
