@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,6 +108,11 @@ func (h *home) verifyAnswers(ctx context.Context) (f findings) {
 				f.lost = append(f.lost, fmt.Sprintf("review %d or its image cannot be fetched", r.id))
 			}
 		}
+		for _, id := range w.films[max(0, len(w.films)-2):] {
+			if !h.found(ctx, id) {
+				f.lost = append(f.lost, fmt.Sprintf("film %d cannot be found by its title", id))
+			}
+		}
 		for _, m := range w.actors {
 			if h.leapt.Load() {
 				h.signInAgain(ctx, m)
@@ -116,6 +123,25 @@ func (h *home) verifyAnswers(ctx context.Context) (f findings) {
 		}
 	}
 	return f
+}
+
+// found reports whether a film is among those that a search for its title shows.
+func (h *home) found(ctx context.Context, id int64) bool {
+	type film struct {
+		ID    int64  `json:"id"`
+		Title string `json:"title"`
+	}
+	var one film
+	var all []film
+	get := rig.Call{Method: http.MethodGet, Path: fmt.Sprintf("/movies/%d", id), Base: "http://" + h.proc.Addr}
+	if _, err := h.api.Must(ctx, get, &one); err != nil {
+		return false
+	}
+	get.Path = "/movies?limit=200&title=" + url.QueryEscape(one.Title)
+	if _, err := h.api.Must(ctx, get, &all); err != nil {
+		return false
+	}
+	return slices.Contains(all, one)
 }
 
 // fetch reports whether a review and the image at its URL can be had.

@@ -16,7 +16,7 @@ import (
 
 const (
 	fansCount    = 20
-	missedFrames = 3000 // that a stalled socket is owed: more than kernels keep
+	missedFrames = 1500 // that a stalled socket is owed: more than kernels keep
 	liveFrames   = 60
 )
 
