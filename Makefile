@@ -17,7 +17,7 @@ $(error SKIP takes any of: $(STEPS); not: $(filter-out $(STEPS),$(SKIP)))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check format lint vet deps fmt attack fuzz test-mysql test-mysql8 test-redis test-s3 test-browser screens cluster torture cover bench bench-scale bench-mysql bench-compare bench-docs vuln vendor-ui release clean
+.PHONY: help build run test check format lint vet deps fmt attack fuzz test-mysql test-mysql8 test-redis test-s3 test-servers test-browser screens cluster torture cover bench bench-scale bench-mysql bench-compare bench-docs vuln vendor-ui release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -73,6 +73,10 @@ test-browser: ## walk the stories of the pages in Chromium (installs Debian's wh
 
 screens: ## keep a picture of every page in dist/screens, at three widths, in both themes and languages
 	CINECIRCLE_SCREENS=$(CURDIR)/dist/screens $(MAKE) test-browser TESTFLAGS="-run EveryPage"
+
+test-servers: ## run the stories of the whole program, as they are, on MariaDB, Redis and S3 together
+	MARIADB_ARGS=--innodb-flush-log-at-trx-commit=2 ./scripts/with-servers.sh mariadb redis s3 -- \
+		$(GO) test -tags $(TAGS) -timeout $(TIMEOUT) $(TESTFLAGS) ./cmd/cinecircle
 
 cluster: ## try three instances on MariaDB, Redis and S3 while they are killed in turn (ARGS="-seed 7 -duration 10m")
 	$(GO) run -tags $(TAGS) ./cmd/cinecircle/cluster $(ARGS)

@@ -7,7 +7,7 @@ url() { echo "redis://127.0.0.1:$port/0"; }
 
 answers() { [ "$(redis-cli -h 127.0.0.1 -p "$port" ping)" = PONG ]; }
 
-launch() { exec redis-server --bind 127.0.0.1 --port "$port" --dir "$dir" --save '' --appendonly no --daemonize no; }
+launch() { exec redis-server --bind 127.0.0.1 --port "$port" --dir "$dir" --save '' --appendonly no --daemonize no --databases 1001; }
 
 if [ "${1:-}" = start ]; then
   debian_package redis-server redis-server redis-cli

@@ -35,7 +35,7 @@ func TestMigrateSaysWhatItDoes(t *testing.T) {
 
 func TestAdminsAreMadeWhileTheServiceRuns(t *testing.T) {
 	t.Parallel()
-	h := newHome(t)
+	h := newHomeOnServers(t)
 	s := h.start()
 	_, owner := s.signUp("owner")
 	film := s.film(owner, "theirs")
@@ -66,7 +66,7 @@ func TestAdminsAreMadeWhileTheServiceRuns(t *testing.T) {
 
 func TestFilmsAreImportedAndBadRowsReported(t *testing.T) {
 	t.Parallel()
-	h := newHome(t)
+	h := newHomeOnServers(t)
 	csv := "title,plot,cast,playtime,genre\n" +
 		"기생충,,\"[{\"\"name\"\": \"\"송강호\"\"}]\",132,Thriller\n" +
 		"Too long,,,9999,Drama\n" +
@@ -89,7 +89,7 @@ func TestFilmsAreImportedAndBadRowsReported(t *testing.T) {
 
 func TestTheDemoFillsAnEmptyDatabaseOnce(t *testing.T) {
 	t.Parallel()
-	h := newHome(t)
+	h := newHomeOnServers(t)
 	if status, output := h.run("demo", "--small"); status != 0 || !strings.Contains(output, demo.Password) {
 		t.Fatalf("demo: %d %s", status, output)
 	}
@@ -143,7 +143,7 @@ func TestABackupOfALiveDatabaseServesAgain(t *testing.T) {
 
 func TestHealthcheckAsksTheConfiguredAddress(t *testing.T) {
 	t.Parallel()
-	h := newHome(t)
+	h := newHomeOnServers(t)
 	s := h.start()
 	h.env = append(h.env, "CINECIRCLE_SERVER_ADDR="+strings.TrimPrefix(s.base, "http://"))
 	if status, output := h.run("healthcheck"); status != 0 {

@@ -2,32 +2,15 @@ package main
 
 import (
 	"math/rand/v2"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/cinecircle/cinecircle/platform/testkit"
 )
-
-// databaseSettings points a program at a schema of its own: a SQLite file, or one on the server that
-// CINECIRCLE_TEST_DSN names.
-func databaseSettings(t *testing.T) []string {
-	t.Helper()
-	dsn := os.Getenv(testkit.DSNVariable)
-	if dsn == "" {
-		return nil
-	}
-	return []string{
-		"CINECIRCLE_DATABASE_DRIVER=mysql", "CINECIRCLE_DATABASE_DSN=" + testkit.FreshSchema(t, dsn).DSN,
-		"CINECIRCLE_AUTH_SECRET=a secret of the tests, 32 bytes or more",
-	}
-}
 
 func TestInstancesThatStartAtOnceMigrateOnce(t *testing.T) {
 	t.Parallel()
-	h := newHome(t, databaseSettings(t)...)
+	h := newHomeOnServers(t)
 	var wg sync.WaitGroup
 	for range 5 {
 		wg.Go(func() {
@@ -45,7 +28,7 @@ func TestInstancesThatStartAtOnceMigrateOnce(t *testing.T) {
 // TestAKilledMigrationGoesOn kills migrate up at random moments until it has come through.
 func TestAKilledMigrationGoesOn(t *testing.T) {
 	t.Parallel()
-	h := newHome(t, databaseSettings(t)...)
+	h := newHomeOnServers(t)
 	for range 6 {
 		cmd := h.command("migrate", "up")
 		if err := cmd.Start(); err != nil {

@@ -53,6 +53,8 @@ type home struct {
 	t   testing.TB
 	dir string
 	env []string
+
+	servers servers
 }
 
 func newHome(t testing.TB, settings ...string) *home {
@@ -193,9 +195,13 @@ func (a answer) list(t testing.TB) []map[string]any {
 	return l
 }
 
-// try sends a request; an error means that nobody answered.
+// try sends a request; an error means that nobody answered. A target may also be the whole URL of an image that
+// is stored elsewhere.
 func (s *server) try(token, method, target, contentType, body string) (answer, error) {
-	r, err := http.NewRequest(method, s.base+target, strings.NewReader(body))
+	if !strings.Contains(target, "://") {
+		target = s.base + target
+	}
+	r, err := http.NewRequest(method, target, strings.NewReader(body))
 	if err != nil {
 		return answer{}, err
 	}

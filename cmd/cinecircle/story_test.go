@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -44,7 +45,7 @@ func drawing(t testing.TB) []byte {
 // TestACommunityFromItsFirstStart is the newcomer's ten minutes, and what is left after a restart.
 func TestACommunityFromItsFirstStart(t *testing.T) {
 	t.Parallel()
-	h := newHome(t)
+	h := newHomeOnServers(t)
 	s := h.start()
 	aliceID, alice := s.signUp("앨리스")
 	bobID, bob := s.signUp("bob")
@@ -59,8 +60,14 @@ func TestACommunityFromItsFirstStart(t *testing.T) {
 	written := s.post(201, alice, "/reviews", kind, body)
 	review := written.id(t)
 	still := written.json(t)["review_image_url"].(string)
-	for _, key := range media.Files(strings.TrimPrefix(still, "/media/")) {
-		s.get("", "/media/"+key)
+	s.get("", still)
+	for _, file := range media.Files(keyOf(still)) {
+		if !slices.Contains(h.files(), file) {
+			t.Errorf("%s is not stored", file)
+		}
+		if strings.HasPrefix(still, "/media/") {
+			s.get("", "/media/"+file)
+		}
 	}
 
 	bell := s.socket(alice, "")
@@ -110,7 +117,7 @@ func TestACommunityFromItsFirstStart(t *testing.T) {
 	if err := s.end(syscall.SIGTERM); err != nil {
 		t.Error(err)
 	}
-	if files := storedFiles(t, h); len(files) != 1 { // the poster
+	if files := h.kept(h.open()); len(files) != 1 { // the poster
 		t.Errorf("files left: %v", files)
 	}
 	if strings.Contains(s.logged(), "correct horse") || strings.Contains(s.logged(), alice) {
@@ -118,21 +125,11 @@ func TestACommunityFromItsFirstStart(t *testing.T) {
 	}
 }
 
-func storedFiles(t testing.TB, h *home) []string {
-	t.Helper()
-	var files []string
-	root := filepath.Join(h.dir, "data", "media")
-	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			rel, _ := filepath.Rel(root, path) // it is below the root
-			files = append(files, filepath.ToSlash(rel))
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
+// keyOf returns the key in the URL of a stored image.
+func keyOf(address string) string {
+	path, _, _ := strings.Cut(address, "?")
+	_, key, _ := strings.Cut(path, "/reviews/")
+	return "reviews/" + key
 }
 
 func TestAFirstStartKeepsItsSecret(t *testing.T) {
