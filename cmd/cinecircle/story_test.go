@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -188,5 +190,37 @@ func TestAFolderThatCannotBeMadeStopsTheStart(t *testing.T) {
 	}
 	if status, output := h.run(); status != 1 || strings.Contains(output, "panic") || !strings.Contains(output, "taken") {
 		t.Errorf("status %d: %s", status, output)
+	}
+}
+
+// TestASecondSignalEndsTheProgramAtOnce has a request that never ends keep the shutdown waiting.
+func TestASecondSignalEndsTheProgramAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newHome(t, "CINECIRCLE_SERVER_SHUTDOWN_TIMEOUT=10m").start()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	if _, err := fmt.Fprintf(conn, "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	s.get("", "/healthz") // it has been served meanwhile
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(patience)
+	for !strings.Contains(s.logged(), "shutting down") {
+		if time.Now().After(deadline) {
+			t.Fatal("it does not shut down")
+		}
+		<-time.After(time.Millisecond) // polls the condition above
+	}
+	start := time.Now()
+	if err := s.end(syscall.SIGTERM); err == nil {
+		t.Error("it ended in good order, though a request was under way")
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %v", took)
 	}
 }
