@@ -2,19 +2,21 @@ package movie
 
 import (
 	"encoding/binary"
-	"fmt"
+	"errors"
 	"math/bits"
 )
 
 // blockFilms is how many ids a block spans. A list of films is kept block by block, so that adding a
-// film writes one short row a gram, and so that a search reads no more of a list than it needs.
-const blockFilms = 4096
+// film writes one short row a gram, and so that a search reads no more of a list than it needs. With
+// fewer films in a block a search among many reads more rows; with more, those of the most common
+// grams take pages of their own.
+const blockFilms = 16384
 
 // blockBytes is how many bytes a block takes at most, with a bit for each film.
 const blockBytes = blockFilms / 8
 
 // block is a set of films of one block, by their place in it. It is stored as it is, or, where that is
-// shorter, as the places in order, two bytes each.
+// shorter, as the distances between the places, seven bits a byte.
 type block [blockFilms / 64]uint64
 
 // blockOf returns the number of the block of a film and the film's place in it.
@@ -39,51 +41,73 @@ func (b *block) count() int {
 	return n
 }
 
-// appendIDs appends the ids of the films in a block of this number, in order.
-func (b *block) appendIDs(to []int64, number int64) []int64 {
-	for i, word := range b {
-		for ; word != 0; word &= word - 1 {
-			to = append(to, number*blockFilms+int64(i*64+bits.TrailingZeros64(word)))
+// takeFirst removes the n lowest places and appends them as ids of the block with this number.
+func (b *block) takeFirst(to []int64, number int64, n int) []int64 {
+	for i := range b {
+		for ; b[i] != 0; b[i] &= b[i] - 1 {
+			if n--; n < 0 {
+				return to
+			}
+			to = append(to, number*blockFilms+int64(i*64+bits.TrailingZeros64(b[i])))
+		}
+	}
+	return to
+}
+
+// takeLast is takeFirst from the other end.
+func (b *block) takeLast(to []int64, number int64, n int) []int64 {
+	for i := len(b) - 1; i >= 0; i-- {
+		for b[i] != 0 {
+			if n--; n < 0 {
+				return to
+			}
+			last := bits.Len64(b[i]) - 1
+			to = append(to, number*blockFilms+int64(i*64+last))
+			b[i] &^= 1 << last
 		}
 	}
 	return to
 }
 
 func (b *block) encode() []byte {
-	n := b.count()
-	if 2*n >= blockBytes {
-		out := make([]byte, 0, blockBytes)
-		for _, word := range b {
-			out = binary.LittleEndian.AppendUint64(out, word)
-		}
-		return out
-	}
-	out := make([]byte, 0, 2*n)
+	out, previous := make([]byte, 0, 64), -1
 	for i, word := range b {
 		for ; word != 0; word &= word - 1 {
-			out = binary.LittleEndian.AppendUint16(out, uint16(i*64+bits.TrailingZeros64(word)))
+			place := i*64 + bits.TrailingZeros64(word)
+			out = binary.AppendUvarint(out, uint64(place-previous))
+			previous = place
 		}
+		if len(out) >= blockBytes {
+			break
+		}
+	}
+	if len(out) < blockBytes {
+		return out
+	}
+	out = out[:0]
+	for _, word := range b {
+		out = binary.LittleEndian.AppendUint64(out, word)
 	}
 	return out
 }
 
+var errBlock = errors.New("a block of the title index is broken")
+
 // decode sets b to what encode returned.
 func (b *block) decode(stored []byte) error {
-	*b = block{}
 	if len(stored) == blockBytes {
 		for i := range b {
 			b[i] = binary.LittleEndian.Uint64(stored[i*8:])
 		}
 		return nil
 	}
-	if len(stored) > blockBytes || len(stored)%2 != 0 {
-		return fmt.Errorf("a block of the title index has %d bytes", len(stored))
-	}
-	for ; len(stored) > 0; stored = stored[2:] {
-		place := int(binary.LittleEndian.Uint16(stored))
-		if place >= blockFilms {
-			return fmt.Errorf("a block of the title index has the place %d", place)
+	*b = block{}
+	for place := -1; len(stored) > 0; {
+		distance, n := binary.Uvarint(stored)
+		if n <= 0 || distance == 0 || distance > uint64(blockFilms-1-place) {
+			return errBlock
 		}
+		place, stored = place+int(distance), stored[n:]
 		b.add(place)
 	}
 	return nil

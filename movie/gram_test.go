@@ -64,14 +64,19 @@ func TestABlockIsStoredOneWay(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var b, back block
-		for range rapid.SampledFrom([]int{0, 1, 100, 255, 256, 4000}).Draw(t, "films") {
+		for range rapid.SampledFrom([]int{0, 1, 100, 1500, 3000}).Draw(t, "films") {
 			b.add(rapid.IntRange(0, blockFilms-1).Draw(t, "place"))
 		}
 		stored := b.encode()
 		if err := back.decode(stored); err != nil || back != b || len(stored) > blockBytes {
 			t.Fatalf("%d films in %d bytes came back as %d (%v)", b.count(), len(stored), back.count(), err)
 		}
-		ids := b.appendIDs(nil, 7)
+		first, last := b, b
+		ids, backwards := first.takeFirst(nil, 7, 5), last.takeLast(nil, 7, 5)
+		ids, backwards = first.takeFirst(ids, 7, blockFilms), last.takeLast(backwards, 7, blockFilms)
+		if slices.Reverse(backwards); !slices.Equal(ids, backwards) || first.count()+last.count() != 0 {
+			t.Fatalf("forwards %v, backwards %v", ids, backwards)
+		}
 		for _, id := range ids {
 			number, place := blockOf(id)
 			if number != 7 || !b.has(place) {
@@ -87,7 +92,7 @@ func TestABlockIsStoredOneWay(t *testing.T) {
 
 func TestABrokenBlockIsAnError(t *testing.T) {
 	t.Parallel()
-	for _, stored := range [][]byte{{1}, {0, 16}, make([]byte, blockBytes+2)} {
+	for _, stored := range [][]byte{{0}, {1, 0}, {0x80}, {0xff, 0xff, 0xff}, make([]byte, blockBytes+2)} {
 		if err := new(block).decode(stored); err == nil {
 			t.Errorf("%d bytes: no error", len(stored))
 		}

@@ -66,7 +66,7 @@ func (e RowError) Error() string {
 // told. Titles of many films have most of their grams in common, and each is a page of the title index
 // to be written; so the more films there are in a transaction, the less is written for each.
 const (
-	batchRows     = 4096
+	batchRows     = 5000
 	batchBytes    = 4 << 20 // of input; a statement has to fit in a packet of the database
 	statementRows = 500
 	progressEvery = 10_000

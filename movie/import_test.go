@@ -276,7 +276,7 @@ func TestImportThatIsStoppedKeepsWhatItHas(t *testing.T) {
 	rows := 0
 	file := films(10_000)
 	got := s.load(ctx, t, movie.CSV, readerFunc(func(p []byte) (int, error) {
-		if rows++; rows == 5000 {
+		if rows++; rows == 7000 {
 			stop(errors.New("interrupted"))
 		}
 		return file.Read(p)
@@ -284,7 +284,7 @@ func TestImportThatIsStoppedKeepsWhatItHas(t *testing.T) {
 	if got.Err == nil || got.Err.Error() != "import stopped: interrupted" {
 		t.Errorf("error is %v", got.Err)
 	}
-	if len(got.Titles) == 0 || len(got.Titles)%4096 != 0 || len(got.Titles) >= 10_000 {
+	if len(got.Titles) == 0 || len(got.Titles)%5000 != 0 || len(got.Titles) >= 10_000 {
 		t.Errorf("%d films were imported, want whole batches and not all", len(got.Titles))
 	}
 }
@@ -293,11 +293,11 @@ func TestImportStopsWhenTheDatabaseFails(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	broken := func(tx *gorm.DB) error {
-		return tx.Exec("CREATE TRIGGER refuse BEFORE INSERT ON movies WHEN NEW.title = '5000' BEGIN SELECT RAISE(ABORT, 'disk full'); END").Error
+		return tx.Exec("CREATE TRIGGER refuse BEFORE INSERT ON movies WHEN NEW.title = '5500' BEGIN SELECT RAISE(ABORT, 'disk full'); END").Error
 	}
 	if s.DB.Driver() == "mysql" {
 		broken = func(tx *gorm.DB) error {
-			return tx.Exec("CREATE TRIGGER refuse BEFORE INSERT ON movies FOR EACH ROW IF NEW.title = '5000' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'disk full'; END IF").Error
+			return tx.Exec("CREATE TRIGGER refuse BEFORE INSERT ON movies FOR EACH ROW IF NEW.title = '5500' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'disk full'; END IF").Error
 		}
 	}
 	s.write(t, broken)
@@ -305,7 +305,7 @@ func TestImportStopsWhenTheDatabaseFails(t *testing.T) {
 	if got.Err == nil || !strings.Contains(got.Err.Error(), "disk full") {
 		t.Errorf("error is %v", got.Err)
 	}
-	if len(got.Titles) != 4096 {
+	if len(got.Titles) != 5000 {
 		t.Errorf("%d films were imported, want the first batch", len(got.Titles))
 	}
 }

@@ -18,7 +18,7 @@ import (
 type Grams struct {
 	Gram  int64  `gorm:"primaryKey;autoIncrement:false"`
 	Block int64  `gorm:"primaryKey;autoIncrement:false"`
-	Films []byte `gorm:"size:512;not null"`
+	Films []byte `gorm:"size:2048;not null"`
 }
 
 // TableName implements [schema.Tabler].
@@ -75,33 +75,45 @@ func post(tx *gorm.DB, entries ...entry) error {
 	return nil
 }
 
-// postBlock reads the rows of a block that change, changes them, and writes them back.
+// postBlock changes the rows of a block, so many at a time that they take little memory.
 func postBlock(tx *gorm.DB, number int64, entries []entry) error {
 	if err := lockBlock(tx, number); err != nil {
 		return err
 	}
-	touched := map[gram]*block{}
-	for _, e := range entries {
-		for _, g := range slices.Concat(e.add, e.drop) {
-			if touched[g] == nil {
-				touched[g] = &block{}
-			}
-		}
-	}
-	grams := slices.Sorted(maps.Keys(touched))
-	if err := readBlocks(tx, number, grams, touched); err != nil {
-		return err
-	}
+	byGram := map[gram][]change{}
 	for _, e := range entries {
 		_, place := blockOf(e.film)
 		for _, g := range e.drop {
-			touched[g].remove(place)
+			byGram[g] = append(byGram[g], change{place, (*block).remove})
 		}
 		for _, g := range e.add {
-			touched[g].add(place)
+			byGram[g] = append(byGram[g], change{place, (*block).add})
 		}
 	}
-	return writeBlocks(tx, number, grams, touched)
+	for grams := range slices.Chunk(slices.Sorted(maps.Keys(byGram)), statementGrams) {
+		rows := make(map[gram]*block, len(grams))
+		for _, g := range grams {
+			rows[g] = &block{}
+		}
+		if err := readBlocks(tx, number, grams, rows); err != nil {
+			return err
+		}
+		for _, g := range grams {
+			for _, c := range byGram[g] {
+				c.do(rows[g], c.place)
+			}
+		}
+		if err := writeBlocks(tx, number, grams, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// change is what happens to a place in a block.
+type change struct {
+	place int
+	do    func(b *block, place int)
 }
 
 // lockBlock has one transaction at a time change a block: rows that are not there yet cannot be
@@ -120,18 +132,12 @@ const statementGrams = 256
 
 // readBlocks fills into with the rows of a block that are there.
 func readBlocks(tx *gorm.DB, number int64, grams []gram, into map[gram]*block) error {
-	for part := range slices.Chunk(grams, statementGrams) {
-		args := []any{number}
-		for _, g := range pad(part) {
-			args = append(args, g)
-		}
-		query := "SELECT gram, block, films FROM movie_grams WHERE block = ? AND gram IN (" + marks(len(args)-1) + ")"
-		err := eachGrams(tx, query, args, func(g gram, _ int64, films []byte) error { return into[g].decode(films) })
-		if err != nil {
-			return err
-		}
+	args := []any{number}
+	for _, g := range pad(grams) {
+		args = append(args, g)
 	}
-	return nil
+	query := "SELECT gram, block, films FROM movie_grams WHERE block = ? AND gram IN (" + marks(len(args)-1) + ")"
+	return eachGrams(tx, query, args, func(g gram, _ int64, films []byte) error { return into[g].decode(films) })
 }
 
 // writeBlocks writes the rows of a block; those without a film go.
@@ -152,14 +158,12 @@ func writeBlocks(tx *gorm.DB, number int64, grams []gram, from map[gram]*block) 
 		}
 		kept = kept[3*n:]
 	}
-	for part := range slices.Chunk(empty, statementGrams) {
-		part = pad(part)
-		query := "DELETE FROM movie_grams WHERE block = ? AND gram IN (" + marks(len(part)) + ")"
-		if err := tx.Exec(query, append([]any{number}, part...)...).Error; err != nil {
-			return err
-		}
+	if len(empty) == 0 {
+		return nil
 	}
-	return nil
+	empty = pad(empty)
+	query := "DELETE FROM movie_grams WHERE block = ? AND gram IN (" + marks(len(empty)) + ")"
+	return tx.Exec(query, append([]any{number}, empty...)...).Error
 }
 
 // eachGrams calls fn with every row of a query; films is valid until fn returns.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -34,28 +35,30 @@ func (s search) run() ([]Movie, error) {
 // inOrderOfID takes films as the index has them, until there are enough.
 func (s search) inOrderOfID() ([]Movie, error) {
 	w := newWalk(s.db, s.grams(), s.by == SortNewest, s.start().ID)
+	wanted := s.p.Fetch()
 	var found []Movie
-	for size := s.p.Fetch(); len(found) < s.p.Fetch(); {
-		ids, err := w.next()
-		if err != nil {
-			return nil, err
-		}
-		if ids == nil {
-			return found, nil
-		}
-		for len(ids) > 0 && len(found) < s.p.Fetch() {
-			n := min(size, len(ids))
-			films, err := s.load(ids[:n])
+	for size := wanted; len(found) < wanted; {
+		ids := w.take(size)
+		if len(ids) == 0 {
+			more, err := w.next(wanted - len(found))
 			if err != nil {
 				return nil, err
 			}
-			found, ids = append(found, films...), ids[n:]
-			if 2*len(films) < n { // most do not contain the text although they have its grams
-				size = min(4*size, maxLoad)
+			if !more {
+				break
 			}
+			continue
+		}
+		films, err := s.load(ids)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, films...)
+		if 2*len(films) < len(ids) { // most do not contain the text although they have its grams
+			size = min(4*size, maxLoad)
 		}
 	}
-	return found[:min(len(found), s.p.Fetch())], nil
+	return found[:min(len(found), wanted)], nil
 }
 
 // inOtherOrder sorts what the index finds when that is little, and otherwise reads along the index of
@@ -64,14 +67,14 @@ func (s search) inOtherOrder() ([]Movie, error) {
 	w := newWalk(s.db, s.grams(), false, 0)
 	var ids []int64
 	for {
-		more, err := w.next()
+		more, err := w.next(math.MaxInt32)
 		if err != nil {
 			return nil, err
 		}
-		if more == nil {
+		if !more {
 			return s.sorted(ids)
 		}
-		ids = append(ids, more...)
+		ids = append(ids, w.take(math.MaxInt)...)
 		if many, err := s.tooMany(w, ids); err != nil {
 			return nil, err
 		} else if many {
@@ -101,7 +104,7 @@ func (s search) tooMany(w *walk, ids []int64) (bool, error) {
 	if candidates < minSorted {
 		return false, nil
 	}
-	hits, err := s.hitRate(ids[:min(len(ids), sampleFilms)])
+	hits, err := s.hitRate(ids[max(0, len(ids)-sampleFilms):])
 	if err != nil {
 		return false, err
 	}

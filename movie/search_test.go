@@ -213,11 +213,12 @@ func (s *Service) addMany(t testing.TB, n int) {
 	}
 }
 
-// TestCommonAndRareTextsAreFoundInEveryOrder over more films than one block has.
+// TestCommonAndRareTextsAreFoundInEveryOrder and across the end of a block.
 func TestCommonAndRareTextsAreFoundInEveryOrder(t *testing.T) {
 	t.Parallel()
 	s := newCatalogue(t)
-	s.addMany(t, blockFilms+1000)
+	s.addAt(t, blockFilms-2000, "the first", genres[0], 0) // and the others half in the next block
+	s.addMany(t, 4000)
 	for _, text := range []string{
 		"e", "the", "the end", "the the the", "밤", "여름", "여름밤", "zebra zebra", "100% 100%", "z", "ff", "É", "x", "the x", "tnight", "%", " ", "starstar",
 	} {

@@ -2,7 +2,7 @@
 CREATE TABLE IF NOT EXISTS `movie_grams` (
   `gram` bigint NOT NULL,
   `block` bigint NOT NULL,
-  `films` varbinary(512) NOT NULL,
+  `films` varbinary(2048) NOT NULL,
   PRIMARY KEY (`gram`, `block`)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 CREATE TABLE IF NOT EXISTS `movie_gram_builds` (
