@@ -76,17 +76,14 @@ func (s *Service) BuildIndex(ctx context.Context) error {
 	}
 }
 
-// RebuildIndex indexes all films of a database that nobody uses, in which they were not written by this
+// IndexAll indexes all films of a database that nobody uses, in which they were not written by this
 // package. It may be called again after it was interrupted.
-func RebuildIndex(ctx context.Context, db *database.DB) error {
+func IndexAll(ctx context.Context, db *database.DB) error {
 	err := db.Tx(ctx, func(tx *gorm.DB) error {
-		if err := tx.Exec("DELETE FROM movie_grams").Error; err != nil {
-			return err
-		}
 		return tx.Exec("UPDATE movie_gram_builds SET next_id = 0").Error
 	})
 	if err != nil {
-		return fmt.Errorf("rebuild the title index: %w", err)
+		return fmt.Errorf("index all titles: %w", err)
 	}
 	return New(Deps{DB: db}).BuildIndex(ctx)
 }

@@ -162,7 +162,7 @@ func (c *copier) compare(ctx context.Context) error {
 
 // finish builds what follows from the rows, makes sure that no id is used again, and declares the copy a database.
 func (c *copier) finish(ctx context.Context) error {
-	if err := movie.RebuildIndex(ctx, c.to); err != nil {
+	if err := movie.IndexAll(ctx, c.to); err != nil {
 		return err
 	}
 	for _, t := range c.tables {
