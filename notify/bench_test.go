@@ -3,11 +3,17 @@ package notify_test
 import (
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/olahol/melody"
 
 	"github.com/cinecircle/cinecircle/notify"
 )
@@ -67,37 +73,72 @@ func inUse() uint64 {
 	return m.HeapInuse + m.StackInuse
 }
 
-// BenchmarkFanOut measures frames per second to ten sockets of each of fifty members, clients included.
+// BenchmarkFanOut measures frames per second to ten sockets of each of fifty members, clients included;
+// the yardstick is melody's own broadcast to as many, which asks no database and keeps no promise.
 func BenchmarkFanOut(b *testing.B) {
-	const members, each, burst = 50, 10, 100
-	st := newStation(b, func(d *notify.Deps) { d.SweepInterval = time.Second })
-	cat := st.user("cat")
-	var clients []*client
-	var events []notify.Event
-	for i := range members {
-		me := st.user(fmt.Sprintf("member %d", i))
-		for range each {
-			clients = append(clients, st.connect(me))
+	b.Run("notify", func(b *testing.B) { fanOut(b, fanOutToMembers) })
+	b.Run("bare melody", func(b *testing.B) { fanOut(b, fanOutByMelody) })
+}
+
+const fanMembers, fanEach, fanBurst = 50, 10, 100
+
+// fanOut lets clients count what push sends to each of them.
+func fanOut(b *testing.B, start func(*testing.B) (conns []net.Conn, push func())) {
+	conns, push := start(b)
+	for b.Loop() {
+		var all sync.WaitGroup
+		for _, conn := range conns {
+			all.Go(func() { readSeqs(b, conn, fanBurst) })
 		}
-		for range burst {
+		push()
+		all.Wait()
+	}
+	b.ReportMetric(float64(b.N*len(conns)*fanBurst)/b.Elapsed().Seconds(), "frames/s")
+}
+
+// fanOutToMembers has all of it found by one sweep.
+func fanOutToMembers(b *testing.B) ([]net.Conn, func()) {
+	st := newStation(b, func(d *notify.Deps) { d.SweepInterval = 50 * time.Millisecond })
+	cat := st.user("cat")
+	var conns []net.Conn
+	var events []notify.Event
+	for i := range fanMembers {
+		me := st.user(fmt.Sprintf("member %d", i))
+		for range fanEach {
+			conn, _ := st.raw(st.token(me))
+			conns = append(conns, conn)
+		}
+		for range fanBurst {
 			events = append(events, like(me, cat, 1))
 		}
 	}
-	for b.Loop() {
+	st.wire.lose(true)
+	return conns, func() {
 		b.StopTimer()
-		st.wire.lose(true) // all at once, at the first wake
 		st.send(events...)
-		st.wire.lose(false)
 		b.StartTimer()
-		var all sync.WaitGroup
-		for _, c := range clients {
-			all.Go(func() {
-				for range burst {
-					c.next()
-				}
-			})
-		}
-		all.Wait()
 	}
-	b.ReportMetric(float64(b.N*members*each*burst)/b.Elapsed().Seconds(), "frames/s")
+}
+
+func fanOutByMelody(b *testing.B) ([]net.Conn, func()) {
+	m := melody.New()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _ = m.HandleRequest(w, r) }))
+	b.Cleanup(server.Close)
+	b.Cleanup(func() { _ = m.Close() })
+	var conns []net.Conn
+	for range fanMembers * fanEach {
+		conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(server.URL, "http"), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		_ = res.Body.Close() // nothing of the connection: it was read up to a kilobyte
+		conns = append(conns, conn.NetConn())
+	}
+	frame := []byte(`{"id":31,"seq":12,"type":"review_like","message":"minjun님이 내 리뷰에 좋아요를 눌렀습니다!","actor":{"id":2,"username":"minjun",` +
+		`"profile_image_url":null},"review_id":5,"created_at":"2026-11-23T10:20:32.524501+09:00","read_at":null}`)
+	return conns, func() {
+		for range fanBurst {
+			_ = m.Broadcast(frame)
+		}
+	}
 }

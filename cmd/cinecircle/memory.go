@@ -7,12 +7,13 @@ import (
 	"time"
 )
 
-// When memory is given back: the process allocated less than calmBytes since the last look, and at least
-// one part in wastedPart of what it holds, and wastedBytes, is of no use.
+// When memory is given back: since the last look the process allocated less than one part in calmPart of
+// what it holds, or than calmBytes, and at least one part in wastedPart of that, and wastedBytes, is of no use.
 const (
 	lookPeriod  = 10 * time.Second
+	calmPart    = 8
 	calmBytes   = 16 << 20
-	wastedPart  = 10
+	wastedPart  = 20
 	wastedBytes = 4 << 20
 )
 
@@ -49,7 +50,8 @@ func giveBack(ctx context.Context) error {
 // wasteful reports whether giving memory back is worth a collection, and disturbs nobody.
 func (m memory) wasteful(before memory) bool {
 	wasted := m.held - min(m.used, m.held)
-	return m.allocated-before.allocated < calmBytes && wasted >= wastedBytes && wasted >= m.held/wastedPart
+	calm := m.allocated-before.allocated < max(calmBytes, m.held/calmPart)
+	return calm && wasted >= wastedBytes && wasted >= m.held/wastedPart
 }
 
 func readMemory() memory {
