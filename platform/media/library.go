@@ -119,17 +119,25 @@ func (l *Library) put(ctx context.Context, pic *Picture) (Trash, error) {
 	if err != nil {
 		return Trash{}, fmt.Errorf("announce image: %w", err)
 	}
+	if err := l.putFiles(ctx, n, pic); err != nil {
+		l.announceAgain(ctx, file) // a sweeper may have been there between two of the files
+		return Trash{}, err
+	}
+	return file, nil
+}
+
+func (l *Library) putFiles(ctx context.Context, n name, pic *Picture) error {
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)
 	defer cancel()
 	for _, c := range pic.copies {
 		if err := l.store.Put(ctx, n.copyKey(c.width), contentTypes[copyExt(n.opaque)], c.data); err != nil {
-			return Trash{}, fmt.Errorf("store copy of image: %w", err)
+			return fmt.Errorf("store copy of image: %w", err)
 		}
 	}
-	if err := l.store.Put(ctx, file.Key, pic.ContentType(), pic.data); err != nil {
-		return Trash{}, fmt.Errorf("store image: %w", err)
+	if err := l.store.Put(ctx, n.key(), pic.ContentType(), pic.data); err != nil {
+		return fmt.Errorf("store image: %w", err)
 	}
-	return file, nil
+	return nil
 }
 
 // Discard is called in the transaction that drops the names of files: a row deleted, an image

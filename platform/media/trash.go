@@ -64,12 +64,17 @@ func forget(tx *gorm.DB, file Trash) (bool, error) {
 func (l *Library) disown(ctx context.Context, file Trash, err error) {
 	if errors.Is(err, errGivenUp) {
 		file.DueAt = database.Time(l.clock())
-		again := clause.OnConflict{UpdateAll: true}
-		l.logFailure(ctx, l.db.Tx(context.WithoutCancel(ctx), func(tx *gorm.DB) error {
-			return tx.Clauses(again).Create(&file).Error
-		}))
+		l.announceAgain(ctx, file)
 	}
 	l.removeSoon(file)
+}
+
+// announceAgain enters a file in the trash whether or not it is there still.
+func (l *Library) announceAgain(ctx context.Context, file Trash) {
+	again := clause.OnConflict{UpdateAll: true}
+	l.logFailure(ctx, l.db.Tx(context.WithoutCancel(ctx), func(tx *gorm.DB) error {
+		return tx.Clauses(again).Create(&file).Error
+	}))
 }
 
 func (l *Library) trash(keys []string) []Trash {
