@@ -93,10 +93,10 @@ bench: ## measure a running program with 10,000 films in some 10 minutes (ARGS="
 	$(BENCH) -out data/bench/sqlite-small.txt $(ARGS)
 
 bench-scale: ## the same with 1,000,000 films and 10,000,000 likes and reactions; takes 15 GB of disk
-	$(BENCH) -size large -out data/bench/sqlite-large.txt $(ARGS)
+	$(BENCH) -size large -held= -out data/bench/sqlite-large.txt $(ARGS)
 
 bench-mysql: ## the same as bench, on a private MariaDB
-	./scripts/with-servers.sh mariadb -- $(BENCH) -database mysql -out data/bench/mysql-small.txt $(ARGS)
+	./scripts/with-servers.sh mariadb -- $(BENCH) -database mysql -held= -out data/bench/mysql-small.txt $(ARGS)
 
 bench-compare: ## compare the last `make bench` with the figures in docs/ (UNITS="x-sql" picks others)
 	$(TOOL) benchstat -filter ".unit:($(or $(UNITS),cpu-ns/op OR x-sql OR allocs/op))" docs/bench/sqlite-small.txt data/bench/sqlite-small.txt
