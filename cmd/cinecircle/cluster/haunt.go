@@ -6,6 +6,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
 
@@ -35,7 +37,7 @@ func (t *trial) haunt(ctx context.Context, r *rand.Rand) error {
 			if round > 0 && time.Now().After(deadline) {
 				return nil
 			}
-			if err := t.inflict(ctx, what, r); err != nil {
+			if err := t.inflictSome(ctx, what, r); err != nil {
 				return err
 			}
 		}
@@ -43,40 +45,71 @@ func (t *trial) haunt(ctx context.Context, r *rand.Rand) error {
 	return rest(ctx, 2*time.Second)
 }
 
-// inflict brings one fault and undoes it.
-func (t *trial) inflict(ctx context.Context, what string, r *rand.Rand) error {
-	t.say("%s", what)
-	end := t.windows.begin(what)
-	down := 300*time.Millisecond + time.Duration(r.Int64N(int64(3*time.Second)))
-	var err error
-	switch what {
-	case faultInstance:
-		err = t.restart(ctx, t.instances[r.IntN(len(t.instances))], syscall.SIGKILL, down)
-	case faultDatabase:
-		err = outage(ctx, t.database, down)
-	case faultRedis:
-		err = outage(ctx, t.redis, down)
-	case faultStore:
-		err = outage(ctx, t.store, down)
-	case faultRoll:
-		for _, i := range t.instances {
-			if err == nil {
-				err = t.restart(ctx, i, syscall.SIGTERM, 0)
+// inflictSome brings one fault and, where faults overlap, a server's outage that begins during it, and waits
+// until everything is ready again.
+func (t *trial) inflictSome(ctx context.Context, what string, r *rand.Rand) error {
+	group, acting := errgroup.WithContext(ctx)
+	down, victim := length(r), t.instances[r.IntN(len(t.instances))]
+	ends := []func(){t.announce(what)}
+	group.Go(func() error { return t.inflict(acting, what, victim, down) })
+	servers := []string{faultDatabase, faultRedis, faultStore}
+	other, later, otherDown := servers[r.IntN(len(servers))], time.Duration(r.Int64N(int64(2*time.Second))), length(r)
+	if t.overlap && other != what {
+		ends = append(ends, t.announce(other))
+		group.Go(func() error {
+			if err := rest(acting, later); err != nil {
+				return err
 			}
-		}
+			return t.inflict(acting, other, nil, otherDown)
+		})
 	}
-	if err == nil {
-		err = t.awaitAll(ctx, "ok")
-	}
-	if err != nil {
+	if err := group.Wait(); err != nil {
 		return err
 	}
-	err = rest(ctx, settling)
-	end()
+	if err := t.awaitAll(ctx, "ok"); err != nil {
+		return err
+	}
+	err := rest(ctx, settling)
+	for _, end := range ends {
+		end()
+	}
 	return err
 }
 
-// restart ends an instance and starts it again, and waits until the balancer knows.
+// announce begins the window of a fault.
+func (t *trial) announce(what string) (end func()) {
+	t.say("%s", what)
+	return t.windows.begin(what)
+}
+
+// length is how long something is down.
+func length(r *rand.Rand) time.Duration {
+	return 300*time.Millisecond + time.Duration(r.Int64N(int64(3*time.Second)))
+}
+
+// inflict brings one fault for so long and undoes it.
+func (t *trial) inflict(ctx context.Context, what string, victim *rig.Process, down time.Duration) error {
+	switch what {
+	case faultInstance:
+		return t.restart(ctx, victim, syscall.SIGKILL, down)
+	case faultDatabase:
+		return outage(ctx, t.database, down)
+	case faultRedis:
+		return outage(ctx, t.redis, down)
+	case faultStore:
+		return outage(ctx, t.store, down)
+	case faultRoll:
+		for _, i := range t.instances {
+			if err := t.restart(ctx, i, syscall.SIGTERM, 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// restart ends an instance and starts it again, as often as it ends because the database is not there, and
+// waits until the balancer knows.
 func (t *trial) restart(ctx context.Context, i *rig.Process, s syscall.Signal, down time.Duration) error {
 	if err := i.End(s); err != nil {
 		return err
@@ -84,13 +117,21 @@ func (t *trial) restart(ctx context.Context, i *rig.Process, s syscall.Signal, d
 	if err := rest(ctx, down); err != nil {
 		return err
 	}
-	if err := i.Start(); err != nil {
-		return err
+	for {
+		if err := i.Start(); err != nil {
+			return err
+		}
+		err := i.Await(ctx, "ok")
+		if err == nil {
+			return rest(ctx, 2*healthEvery)
+		}
+		if !t.overlap || i.Running() {
+			return err
+		}
+		if err := rest(ctx, time.Second); err != nil { // as a supervisor would
+			return err
+		}
 	}
-	if err := i.Await(ctx, "ok"); err != nil {
-		return err
-	}
-	return rest(ctx, 2*healthEvery)
 }
 
 func outage(ctx context.Context, e *rig.Engine, down time.Duration) error {

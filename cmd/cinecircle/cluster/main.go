@@ -32,6 +32,7 @@ type options struct {
 	films, sockets     int
 	rate, workers      int
 	p99                time.Duration
+	overlap            bool
 	bin, scripts, keep string
 }
 
@@ -57,6 +58,7 @@ func parse(args []string, output io.Writer) (options, error) {
 	f.IntVar(&o.rate, "rate", 40, "follows and likes a second")
 	f.IntVar(&o.workers, "workers", 8, "of them at once")
 	f.DurationVar(&o.p99, "p99", 250*time.Millisecond, "the most that the 99th percentile from write to frame may be outside of fault windows; 0 only reports it")
+	f.BoolVar(&o.overlap, "overlap", false, "have the database, Redis or the store fail during other faults, too")
 	f.StringVar(&o.bin, "bin", "", "try the program at `PATH` instead of building it")
 	f.StringVar(&o.scripts, "scripts", "scripts", "`FOLDER` of mariadb.sh, redis.sh and s3.sh")
 	f.StringVar(&o.keep, "keep", "", "work in `FOLDER` and leave the logs there")
