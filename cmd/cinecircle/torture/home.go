@@ -62,12 +62,13 @@ func (m *member) signedIn(a rig.Answer) {
 	m.token, m.id = tokens.Access, subject(tokens.Access)
 }
 
-// signInAgain gets a new token for a member.
-func (h *home) signInAgain(ctx context.Context, m *member) {
+// signInAgain gets a new token for a member, and returns the status of the answer.
+func (h *home) signInAgain(ctx context.Context, m *member) int {
 	a := h.api.Try(context.WithoutCancel(ctx), (&worker{}).signIn(m).call)
 	if a.Status == http.StatusOK {
 		m.signedIn(a)
 	}
+	return a.Status
 }
 
 // What the stars have made before anything happens.

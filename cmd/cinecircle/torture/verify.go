@@ -101,10 +101,8 @@ func (h *home) verifySockets(ctx context.Context, s *state) (f findings) {
 func (h *home) verifyAnswers(ctx context.Context) (f findings) {
 	for _, w := range h.workers {
 		for _, r := range w.reviews[max(0, len(w.reviews)-2):] {
-			if w.pending != nil && strings.Contains(w.pending.call.Path, fmt.Sprintf("/reviews/%d", r.id)) {
-				continue // it may be gone
-			}
-			if !h.fetch(ctx, r.id) {
+			mayBeGone := w.pending != nil && strings.Contains(w.pending.call.Path, fmt.Sprintf("/reviews/%d", r.id))
+			if !mayBeGone && !h.fetch(ctx, r.id) {
 				f.lost = append(f.lost, fmt.Sprintf("review %d or its image cannot be fetched", r.id))
 			}
 		}
@@ -113,13 +111,19 @@ func (h *home) verifyAnswers(ctx context.Context) (f findings) {
 				f.lost = append(f.lost, fmt.Sprintf("film %d cannot be found by its title", id))
 			}
 		}
-		for _, m := range w.actors {
-			if h.leapt.Load() {
-				h.signInAgain(ctx, m)
-			}
-			if a := h.get(ctx, "/users/me", m.token); a.Status != http.StatusOK {
-				f.lost = append(f.lost, fmt.Sprintf("the session of %s: %d %s", m.name, a.Status, a.Body))
-			}
+		f.add(h.verifySessions(ctx, w))
+	}
+	return f
+}
+
+// verifySessions asks whether the members of a worker are still signed in.
+func (h *home) verifySessions(ctx context.Context, w *worker) (f findings) {
+	for _, m := range w.actors {
+		if h.leapt.Load() {
+			h.signInAgain(ctx, m)
+		}
+		if a := h.get(ctx, "/users/me", m.token); a.Status != http.StatusOK {
+			f.lost = append(f.lost, fmt.Sprintf("the session of %s: %d %s", m.name, a.Status, a.Body))
 		}
 	}
 	return f

@@ -94,10 +94,9 @@ func (w *worker) try(ctx context.Context) bool {
 	a := w.home.api.Try(context.WithoutCancel(ctx), x.call)
 	w.tries++
 	switch {
-	case a.Status == http.StatusUnauthorized && w.home.leapt.Load() && x.by != nil && !slices.Contains(x.also, a.Status):
+	case a.Status == http.StatusUnauthorized && w.home.leapt.Load() && x.by != nil && !w.isGone(ctx, x):
 		// The token is from a time that has not come yet, now that the clock is right, or wrong.
 		w.home.tally.failed(x.call, a)
-		w.home.signInAgain(ctx, x.by)
 		return false
 	case a.Status >= 200 && a.Status < 300, w.tries > 1 && slices.Contains(x.also, a.Status):
 		ledger.settle(x)
@@ -117,6 +116,12 @@ func (w *worker) try(ctx context.Context) bool {
 	}
 	w.pending = nil
 	return true
+}
+
+// isGone signs a member in again, and reports whether that is in vain because they have deleted their account.
+func (w *worker) isGone(ctx context.Context, x wish) bool {
+	status := w.home.signInAgain(ctx, x.by)
+	return status == http.StatusUnauthorized && w.tries > 1 && slices.Contains(x.also, status)
 }
 
 // next decides what to do.

@@ -23,13 +23,13 @@ type bomb struct {
 // hostile makes images of at most 40 megapixels, which must be accepted, and larger ones, which must not.
 func hostile() []bomb {
 	return []bomb{
-		{"40 MP of grey.png", pngOf(8000, 5000, 8, 0, 1, 0)},
-		{"40 MP of 8-bit RGBA.png", pngOf(8000, 5000, 8, 6, 4, 0)},
-		{"40 MP of 16-bit RGBA.png", pngOf(8000, 5000, 16, 6, 8, 0)},
-		{"40 MP of 16-bit RGB.png", pngOf(8000, 5000, 16, 2, 6, 0)},
+		{"40 MP of grey.png", pngOf(8000, 5000, 8, 0, 1)},
+		{"40 MP of 8-bit RGBA.png", pngOf(8000, 5000, 8, 6, 4)},
+		{"40 MP of 16-bit RGBA.png", pngOf(8000, 5000, 16, 6, 8)},
+		{"40 MP of 16-bit RGB.png", pngOf(8000, 5000, 16, 2, 6)},
 		{"40 MP of baseline.jpg", jpegOf(8000, 5000)},
-		{"400 MP of one bit.png", pngOf(20_000, 20_000, 1, 0, 0, 0)},
-		{"40 MP of half a file.png", pngOf(8000, 5000, 16, 6, 8, 0)[:20_000]},
+		{"400 MP of one bit.png", pngOf(20_000, 20_000, 1, 0, 0)},
+		{"40 MP of half a file.png", pngOf(8000, 5000, 16, 6, 8)[:20_000]},
 	}
 }
 
@@ -85,7 +85,7 @@ func (s *siege) upload(ctx context.Context, m member, b bomb) rig.Answer {
 }
 
 // pngOf makes a black PNG (PNG, third edition) row by row; bytesPerPixel is 0 for one bit.
-func pngOf(width, height, depth, colourType, bytesPerPixel, interlace int) []byte {
+func pngOf(width, height, depth, colourType, bytesPerPixel int) []byte {
 	row := 1 + width*bytesPerPixel // the first byte is the filter
 	if bytesPerPixel == 0 {
 		row = 1 + (width+7)/8
@@ -98,7 +98,7 @@ func pngOf(width, height, depth, colourType, bytesPerPixel, interlace int) []byt
 	}
 	_ = z.Close() // of memory
 	header := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(width)), uint32(height))
-	header = append(header, byte(depth), byte(colourType), 0, 0, byte(interlace))
+	header = append(header, byte(depth), byte(colourType), 0, 0, 0)
 	file := append([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", header)...)
 	file = append(file, chunk("IDAT", pixels.Bytes())...)
 	return append(file, chunk("IEND", nil)...)

@@ -44,14 +44,14 @@ func (s *siege) watchOthers(ctx context.Context) *others {
 				return
 			case <-time.After(time.Until(due)):
 			}
-			o.all.Go(func() { o.read(api, due, fmt.Sprintf("192.0.2.%d", 1+n%200)) })
+			o.all.Go(func() { o.read(context.WithoutCancel(ctx), api, due, fmt.Sprintf("192.0.2.%d", 1+n%200)) }) // to its end
 		}
 	})
 	return o
 }
 
-func (o *others) read(api *rig.Client, due time.Time, from string) {
-	a := api.Try(context.Background(), rig.Call{Method: http.MethodGet, Path: "/movies?limit=20", From: from}) // also once the watch is over
+func (o *others) read(ctx context.Context, api *rig.Client, due time.Time, from string) {
+	a := api.Try(ctx, rig.Call{Method: http.MethodGet, Path: "/movies?limit=20", From: from})
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if a.Status != http.StatusOK {
