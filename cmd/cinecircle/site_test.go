@@ -464,6 +464,51 @@ func TestPagesKeepStrictHeaders(t *testing.T) {
 	}
 }
 
+// maxWeight is what a page may weigh on the wire with everything it loads but images, in bytes.
+const maxWeight = 50_000
+
+func TestTheFilmPageIsLight(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	b := newBrowser(t, server)
+	b.join("mina")
+	addFilm(t, a, 1, "A")
+	for i := range 12 { // more reviews than the page shows
+		other := newBrowser(t, server)
+		other.join(fmt.Sprint("critic", i))
+		other.upload("/film/1/review", nil, "title", fmt.Sprint("Review ", i), "content", strings.Repeat(fmt.Sprint("word ", i, " "), 100))
+	}
+	page := wire(t, b, "/film/1")
+	weight := len(page)
+	for _, asset := range regexp.MustCompile(`/site/[a-z]+\.[0-9a-f]+\.(?:css|js|svg)`).FindAllString(b.get("/film/1").body, -1) {
+		weight += len(wire(t, b, asset))
+	}
+	t.Logf("the page weighs %d bytes, with its assets %d", len(page), weight)
+	if weight > maxWeight {
+		t.Errorf("the page and its assets weigh %d bytes, more than %d", weight, maxWeight)
+	}
+}
+
+// wire returns the bytes that a browser which accepts gzip is sent.
+func wire(t *testing.T, b *browser, path string) []byte {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.base+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept-Encoding", "gzip") // set by hand, so that the client does not unpack it
+	answer, err := b.http.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Encoding") != "gzip" {
+		t.Fatalf("%s: %d %v %v", path, answer.StatusCode, answer.Header, err)
+	}
+	return body
+}
+
 func TestWhatIsNotThereIsAPageToPeopleAndAProblemToPrograms(t *testing.T) {
 	t.Parallel()
 	_, server := openSite(t)

@@ -25,7 +25,7 @@ func (d *DB) Row(ctx context.Context, query string, args ...any) Row {
 	if d.driver == SQLite {
 		ctx = context.WithoutCancel(ctx)
 	}
-	rows, err := pool.QueryContext(ctx, query, args...) // GORM's QueryRowContext loses why it could not prepare
+	rows, err := pool.QueryContext(ctx, query, args...) //nolint:rowserrcheck // Scan asks; GORM's QueryRowContext loses why it could not prepare
 	return Row{rows, err}
 }
 

@@ -100,6 +100,7 @@ func TestEveryPageFitsAndIsForEveryone(t *testing.T) {
 			name := fmt.Sprintf("%s-%d-%s-%s", p.name, l.width, l.theme, l.lang)
 			v.open(p.path)
 			v.fits(name)
+			v.stays(name)
 			v.audit(name)
 			v.shot(name)
 		}

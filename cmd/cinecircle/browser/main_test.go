@@ -66,7 +66,7 @@ func run(m *testing.M) (int, error) {
 	if err := chromedp.Do(first); err != nil {
 		return 1, fmt.Errorf("start Chromium: %w", err)
 	}
-	shared.browser = first
+	shared.browser = first //nolint:fatcontext // one browser for all tests, each with a context of its own in it
 	return m.Run(), nil
 }
 

@@ -148,16 +148,6 @@ func (v *visitor) sees(texts ...string) {
 	}
 }
 
-func (v *visitor) seesNot(texts ...string) {
-	v.t.Helper()
-	page := v.text()
-	for _, text := range texts {
-		if strings.Contains(page, text) {
-			v.t.Errorf("%s shows %q", v.path(), text)
-		}
-	}
-}
-
 // isAt waits until the browser has come to a path.
 func (v *visitor) isAt(path string) {
 	v.t.Helper()
@@ -229,6 +219,25 @@ func (v *visitor) fits(name string) {
 	v.t.Helper()
 	if over := ask[float64](v, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 		v.t.Errorf("%s is %v pixels wider than the window", name, over)
+	}
+}
+
+// stays fails the test when what is on the page moved after it was shown (CLS, https://web.dev/articles/cls).
+func (v *visitor) stays(name string) {
+	v.t.Helper()
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	moved, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`new Promise(done => {
+		let sum = 0;
+		new PerformanceObserver(list => list.getEntries().forEach(e => { if (!e.hadRecentInput) sum += e.value; }))
+			.observe({ type: "layout-shift", buffered: true });
+		requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+	})`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		v.t.Fatalf("%s: %v", name, err)
+	}
+	if moved > 0.01 {
+		v.t.Errorf("%s moves by %.3f after it was shown", name, moved)
 	}
 }
 
