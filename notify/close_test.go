@@ -206,7 +206,7 @@ func TestAFrameThatIsTooLargeClosesWith1009(t *testing.T) {
 func TestAPeerThatIsSilentIsGone(t *testing.T) {
 	t.Parallel()
 	st := newStation(t, nil)
-	quick := st.instance(t, notify.Heartbeat(10*time.Millisecond, 200*time.Millisecond))
+	quick := st.instance(t, notify.Heartbeat(100*time.Millisecond, time.Second))
 	me, cat := st.user("me"), st.user("cat")
 	answers := quick.connect(me) // its client answers pings because it reads
 	silent, _, err := quick.dial(header("Authorization", "Bearer "+st.token(me)))

@@ -124,6 +124,7 @@ func TestAReconnectStormLosesNothing(t *testing.T) {
 	for _, c := range before {
 		_ = c.conn.Close()
 	}
+	eventually(t, "all are gone", func() bool { return st.s.Stats().Sockets == 0 })
 	var events []notify.Event
 	for review := range int64(stormFrames) {
 		for _, me := range members {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/olahol/melody"
 )
@@ -115,7 +116,7 @@ func assign(todo []errand, userID int64) (missing []*batch) {
 // report one as written before Write has returned.
 func (s *Service) hand(e errand, frames [][]byte) {
 	n := int64(len(frames))
-	session := s.hub.handed(e.socket, n, e.batch)
+	session := s.hub.handed(e.socket, n, e.batch, s.Clock())
 	for _, frame := range frames {
 		if err := session.Write(frame); err != nil {
 			return // closed meanwhile; the client comes again with since
@@ -129,10 +130,12 @@ func (s *Service) hand(e errand, frames [][]byte) {
 }
 
 // handed notes that a socket is being given its next n frames of a batch, and returns where to.
-func (h *hub) handed(k *socket, n int64, from *batch) *melody.Session {
+func (h *hub) handed(k *socket, n int64, from *batch, now time.Time) *melody.Session {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	k.flight.Add(n)
+	if k.flight.Add(n) == n {
+		k.movedAt = now // the sweep may not have been here for long, and a reader who had nothing to read is not slow
+	}
 	k.handed += n
 	k.sent += n
 	if k.loaded = from; !from.has(k.sent) {

@@ -162,6 +162,7 @@ func TestNoMoreThanTheWindowIsHandedToASocket(t *testing.T) {
 	me, cat := st.user("me"), st.user("cat")
 	st.fill(me, cat, 1_000)
 	reader := st.stuck(me, since(0))
+	eventually(t, "the window is full", func() bool { return st.s.Stats().Replayed >= notify.Window })
 	before := st.sweeps()
 	eventually(t, "sweeps passed", func() bool { return st.sweeps() > before+3 })
 	if got := st.s.Stats().Replayed; got != notify.Window {
