@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -178,7 +179,7 @@ func checkFile(t *testing.T, h *home) {
 	}
 	slices.Sort(named)
 	if !slices.Equal(files, named) || len(named) <= len(images) {
-		t.Errorf("%d files for %d rows that name %d", len(files), len(images), len(named))
+		t.Errorf("files that are kept (-named by %d rows +there):\n%s", len(images), cmp.Diff(named, files))
 	}
 	for what, statement := range map[string]string{
 		"films with a wrong count":   "SELECT count(*) FROM movies m WHERE review_count <> (SELECT count(*) FROM reviews WHERE movie_id = m.id)",

@@ -90,7 +90,9 @@ func (h *home) kept(db *database.DB) []string {
 	for _, key := range trash {
 		gone = append(gone, media.Files(key)...)
 	}
-	return slices.DeleteFunc(h.files(), func(key string) bool { return slices.Contains(gone, key) })
+	return slices.DeleteFunc(h.files(), func(key string) bool {
+		return slices.Contains(gone, strings.TrimSuffix(key, ".part")) // a file that was being written goes with its image
+	})
 }
 
 // files returns the keys of what is stored, in order.
