@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"slices"
 	"sync"
@@ -57,6 +58,21 @@ func (g *group) do(ctx context.Context, body func(gorm.ConnPool) error) error {
 	}
 	<-b.done // ctx may end meanwhile, but not what was written
 	return b.err
+}
+
+// alone lends the connection outside of transactions.
+func (g *group) alone(ctx context.Context, fn func(*sql.Conn) error) error {
+	if err := g.take(ctx); err != nil {
+		return err
+	}
+	defer g.pass()
+	if g.open != nil {
+		g.finish(g.conn.run(ctx, "COMMIT"))
+	}
+	if err := g.conn.connect(ctx); err != nil {
+		return err
+	}
+	return fn(g.conn.conn)
 }
 
 // join opens a transaction, or a savepoint in the one that is open.

@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"path/filepath"
 	"runtime"
@@ -254,6 +255,37 @@ func TestWhoeverGoesAwayWithTheTurnHandsItOn(t *testing.T) {
 	wg.Wait()
 	if errs[0] != nil || !errors.Is(errs[1], context.Canceled) || errs[2] != nil || len(d.names(t)) != 2 {
 		t.Errorf("%v, rows %v", errs, d.names(t))
+	}
+}
+
+func TestTheConnectionThatWritesIsLentWithNothingOpenOnIt(t *testing.T) {
+	t.Parallel()
+	d := openGroup(t)
+	errs := make([]error, 3)
+	var wg sync.WaitGroup
+	<-d.group.ask()
+	for i, do := range []func() error{
+		func() error { return d.Tx(t.Context(), insert("a")) },
+		func() error {
+			return d.Alone(t.Context(), func(c *sql.Conn) error {
+				if got := d.names(t); len(got) != 1 {
+					t.Errorf("rows %v", got)
+				}
+				_, err := c.ExecContext(t.Context(), "PRAGMA synchronous = OFF") // refused in a transaction
+				return err
+			})
+		},
+		func() error { return d.Tx(t.Context(), insert("b")) },
+	} {
+		wg.Go(func() { errs[i] = do() })
+		d.group.awaitWaiting(i + 1)
+	}
+	d.group.pass()
+	wg.Wait()
+	var level int
+	err := d.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Raw("PRAGMA synchronous").Scan(&level).Error })
+	if err := errors.Join(errors.Join(errs...), err); err != nil || level != 0 || len(d.names(t)) != 2 {
+		t.Errorf("%v; synchronous = %d, rows %v", err, level, d.names(t))
 	}
 }
 

@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -96,6 +97,15 @@ func (d *DB) transaction(ctx context.Context, fn func(tx *gorm.DB) error) error 
 		d.unwritable.Store(true)
 	}
 	return unavailable(err)
+}
+
+// Alone lends the connection that writes to SQLite, outside of transactions; nobody writes meanwhile. It is for
+// what counts for a connection, such as its pragmas, and for what finds in its memory what was just written.
+func (d *DB) Alone(ctx context.Context, fn func(*sql.Conn) error) error {
+	if d.group == nil {
+		return fmt.Errorf("only SQLite has one connection that writes, not %s", d.driver)
+	}
+	return d.group.alone(ctx, fn)
 }
 
 func (d *DB) scope(ctx context.Context) *scope {

@@ -25,13 +25,22 @@ type writer struct {
 	statements map[string]*sql.Stmt
 }
 
+// connect sees to it that there is a connection.
+func (w *writer) connect(ctx context.Context) (err error) {
+	if w.conn != nil {
+		return nil
+	}
+	if w.conn, err = w.pool.Conn(ctx); err != nil {
+		return fmt.Errorf("connect to write: %w", err)
+	}
+	w.statements = map[string]*sql.Stmt{}
+	return nil
+}
+
 // begin opens a transaction that may write from the start.
-func (w *writer) begin(ctx context.Context) (err error) {
-	if w.conn == nil {
-		if w.conn, err = w.pool.Conn(ctx); err != nil {
-			return fmt.Errorf("connect to write: %w", err)
-		}
-		w.statements = map[string]*sql.Stmt{}
+func (w *writer) begin(ctx context.Context) error {
+	if err := w.connect(ctx); err != nil {
+		return err
 	}
 	if len(w.statements) > mostStatements { // now, because in a transaction one may be in use
 		w.forget()

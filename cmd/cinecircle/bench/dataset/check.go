@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -28,16 +29,17 @@ var faults = []struct{ what, statement string }{
 // Check counts what [Load] wrote and names all that does not add up. It asks the connection that wrote,
 // which has most of it in memory.
 func Check(ctx context.Context, db *database.DB) error {
-	pool := db.Pools()["writer"]
-	var found []error
-	for _, f := range faults {
-		var n int64
-		if err := pool.QueryRowContext(ctx, f.statement).Scan(&n); err != nil {
-			return fmt.Errorf("look for %s: %w", f.what, err)
+	return db.Alone(ctx, func(c *sql.Conn) error {
+		var found []error
+		for _, f := range faults {
+			var n int64
+			if err := c.QueryRowContext(ctx, f.statement).Scan(&n); err != nil {
+				return fmt.Errorf("look for %s: %w", f.what, err)
+			}
+			if n != 0 {
+				found = append(found, fmt.Errorf("%s: %d", f.what, n))
+			}
 		}
-		if n != 0 {
-			found = append(found, fmt.Errorf("%s: %d", f.what, n))
-		}
-	}
-	return errors.Join(found...)
+		return errors.Join(found...)
+	})
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"github.com/cinecircle/cinecircle/platform/database"
 )
 
 // findIndexes leaves out those that SQLite makes for the keys of tables, which have no statement.
@@ -13,31 +15,26 @@ const findIndexes = `SELECT name, sql FROM sqlite_master WHERE type = 'index' AN
 
 // withoutIndexes takes the indexes away, and makes them again from all rows once load has written
 // them, which takes a third of the time. What is to be unique is found not to be then.
-func withoutIndexes(ctx context.Context, pool *sql.DB, say func(string, ...any), load func() error) error {
-	names, statements, err := indexes(ctx, pool)
+func withoutIndexes(ctx context.Context, db *database.DB, say func(string, ...any), load func() error) error {
+	var dropped []string
+	err := db.Alone(ctx, func(c *sql.Conn) error {
+		drop, again, err := indexes(ctx, c)
+		dropped = again
+		return errors.Join(err, execAll(ctx, c, drop))
+	})
 	if err != nil {
 		return err
-	}
-	for _, name := range names {
-		if _, err := pool.ExecContext(ctx, `DROP INDEX "`+name+`"`); err != nil {
-			return fmt.Errorf("drop the index %s: %w", name, err)
-		}
 	}
 	if err := load(); err != nil {
 		return err
 	}
-	say("making %d indexes", len(statements))
-	for i, statement := range statements {
-		if _, err := pool.ExecContext(ctx, statement); err != nil {
-			return fmt.Errorf("make the index %s: %w", names[i], err)
-		}
-	}
-	return nil
+	say("making %d indexes", len(dropped))
+	return db.Alone(ctx, func(c *sql.Conn) error { return execAll(ctx, c, dropped) })
 }
 
-// indexes returns their names, and the statements that make them.
-func indexes(ctx context.Context, pool *sql.DB) (names, statements []string, err error) {
-	rows, err := pool.QueryContext(ctx, findIndexes)
+// indexes returns the statements that drop them, and those that make them.
+func indexes(ctx context.Context, c *sql.Conn) (drop, again []string, err error) {
+	rows, err := c.QueryContext(ctx, findIndexes)
 	if err != nil {
 		return nil, nil, fmt.Errorf("find the indexes: %w", err)
 	}
@@ -47,7 +44,7 @@ func indexes(ctx context.Context, pool *sql.DB) (names, statements []string, err
 		if err := rows.Scan(&name, &statement); err != nil {
 			return nil, nil, fmt.Errorf("find the indexes: %w", err)
 		}
-		names, statements = append(names, name), append(statements, statement)
+		drop, again = append(drop, `DROP INDEX "`+name+`"`), append(again, statement)
 	}
-	return names, statements, rows.Err()
+	return drop, again, rows.Err()
 }

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
@@ -29,18 +30,15 @@ var forLoading = []string{"PRAGMA cache_size = -1000000", "PRAGMA synchronous = 
 // migrated and empty otherwise, and that is closed afterwards. Everybody's password has the hash. say
 // is told of each step.
 func Load(ctx context.Context, db *database.DB, s Size, seed uint64, hash string, say func(format string, args ...any)) error {
-	pool := db.Pools()["writer"]
-	for _, pragma := range forLoading {
-		if _, err := pool.ExecContext(ctx, pragma); err != nil {
-			return fmt.Errorf("%s: %w", pragma, err)
-		}
+	if err := db.Alone(ctx, func(c *sql.Conn) error { return execAll(ctx, c, forLoading) }); err != nil {
+		return err
 	}
 	if err := checkFilms(ctx, db, s.Films); err != nil {
 		return err
 	}
 	say("drawing %s", s)
 	p, l := newPlan(s, seed), loader{db: db, say: say}
-	return withoutIndexes(ctx, pool, say, func() error {
+	return withoutIndexes(ctx, db, say, func() error {
 		return errors.Join(
 			insert(ctx, &l, p.users(hash)),
 			l.countFilms(ctx, p.films),
@@ -52,6 +50,15 @@ func Load(ctx context.Context, db *database.DB, s Size, seed uint64, hash string
 			insert(ctx, &l, p.stateRows()),
 		)
 	})
+}
+
+func execAll(ctx context.Context, c *sql.Conn, statements []string) error {
+	for _, statement := range statements {
+		if _, err := c.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
 }
 
 // checkFilms wants the films to have the ids from 1 on.

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"database/sql"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -111,8 +112,9 @@ func TestTheCheckFindsEveryFault(t *testing.T) {
 
 func run(t *testing.T, db *database.DB, statement string) {
 	t.Helper()
-	if _, err := db.Pools()["writer"].ExecContext(t.Context(), statement); err != nil {
-		t.Fatalf("%s: %v", statement, err)
+	err := db.Alone(t.Context(), func(c *sql.Conn) error { return execAll(t.Context(), c, []string{statement}) })
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

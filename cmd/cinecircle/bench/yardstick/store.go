@@ -40,6 +40,8 @@ func openStore(ctx context.Context, on database.Config) (*store, error) {
 	if on.Driver == database.MySQL { // one pool is both
 		s.writer = db.Pools()["mysql"]
 		reader = s.writer
+	} else {
+		s.writer.SetMaxOpenConns(1) // two would only fight for the lock
 	}
 	if err := errors.Join(prepare(ctx, reader, s.reads()), prepare(ctx, s.writer, s.writes())); err != nil {
 		return nil, errors.Join(err, db.Close())
