@@ -32,6 +32,9 @@ func photo(t *testing.T) string {
 	return path
 }
 
+// liked is what holds once the first review is liked.
+const liked = `document.querySelector("#like-1").getAttribute("aria-pressed") === "true"`
+
 func addFilm(v *visitor, title string) {
 	v.t.Helper()
 	v.open("/films/new")
@@ -71,9 +74,7 @@ func TestTheBellRingsWithoutReload(t *testing.T) {
 	juno.join("juno")
 	juno.open("/review/1")
 	juno.press("#like-1")
-	await(t, "the like to stand", func() bool {
-		return ask[string](juno, `document.querySelector("#like-1").getAttribute("aria-pressed")`) == "true"
-	})
+	juno.comesTrue(liked)
 	juno.open("/member/1")
 	juno.press("#follow-1")
 	juno.sees("You follow them now")
@@ -163,7 +164,7 @@ func TestTheCommunityWorksWithoutScripts(t *testing.T) {
 	juno.join("juno")
 	juno.open("/review/1")
 	juno.press("#like-1")
-	juno.isAt("/review/1")
+	juno.comesTrue(liked)
 	juno.open("/member/1")
 	juno.press("#follow-1")
 	juno.sees("You follow them now")

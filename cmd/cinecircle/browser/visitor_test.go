@@ -55,6 +55,17 @@ func ask[T any](v *visitor, expression string) T {
 	return got
 }
 
+// comesTrue waits until an expression holds, on this page or on the next.
+func (v *visitor) comesTrue(expression string) {
+	v.t.Helper()
+	await(v.t, expression, func() bool {
+		ctx, cancel := context.WithTimeout(v.ctx, patience)
+		defer cancel()
+		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+		return err == nil && holds // between two pages there is nothing to ask
+	})
+}
+
 func (v *visitor) path() string {
 	at, err := chromedp.Run(v.ctx, chromedp.Location())
 	if err != nil {
