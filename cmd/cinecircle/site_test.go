@@ -530,6 +530,37 @@ func TestWhatIsNotThereIsAPageToPeopleAndAProblemToPrograms(t *testing.T) {
 	}
 }
 
+func TestOtherMethodsAreToldWhichThereAre(t *testing.T) {
+	t.Parallel()
+	_, server := openSite(t)
+	for _, c := range []struct{ method, path, allow string }{
+		{"PUT", "/movies", "GET, HEAD, POST, OPTIONS"},
+		{"POST", "/movies/1", "DELETE, GET, HEAD, PATCH, OPTIONS"},
+		{"DELETE", "/users/login", "POST, OPTIONS"},
+		{"PUT", "/film/1", "GET, HEAD, OPTIONS"},
+		{"GET", "/signout", "POST, OPTIONS"},
+		{"OPTIONS", "/movies", "GET, HEAD, POST, OPTIONS"},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), c.method, server.URL+c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		want := http.StatusMethodNotAllowed
+		if c.method == http.MethodOptions {
+			want = http.StatusNoContent
+		}
+		if got := answer.Header.Get("Allow"); answer.StatusCode != want || got != c.allow {
+			t.Errorf("%s %s: %d, Allow %q, want %q", c.method, c.path, answer.StatusCode, got, c.allow)
+		}
+	}
+	newBrowser(t, server).get("/signout").has(t, http.StatusMethodNotAllowed, "That did not work")
+}
+
 func TestListsGoOnByTheNextLinkAndByScrolling(t *testing.T) {
 	t.Parallel()
 	a, server := openSite(t)

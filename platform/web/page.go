@@ -8,6 +8,10 @@ import (
 
 // What follows is for those who answer people with pages and not programs with documents.
 
+// NoRoute returns what the engine answers where no route does: OPTIONS itself, otherwise with [ErrMethodNotAllowed],
+// whose Allow it sets, or apperr.ErrNotFound.
+func NoRoute(e *gin.Engine) Handler { return noRoute(e) }
+
 // Explain returns the error that a client may see for err, [ErrInternal] for one that it may not.
 func Explain(c *gin.Context, err error) *apperr.Error { return explain(c, err) }
 

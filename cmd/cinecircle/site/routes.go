@@ -88,7 +88,7 @@ func (s *Site) Routes(engine *gin.Engine) {
 	get("/sitemap/:part", auth.Public, s.sitemapPart)
 	get("/site/:name", auth.Public, s.asset)
 
-	engine.NoRoute(s.unknown)
+	engine.NoRoute(s.unknown(web.NoRoute(engine)))
 }
 
 // List returns what was registered, in that order.
@@ -119,11 +119,16 @@ func (s *Site) add(engine *gin.Engine, method, path string, p auth.Policy, class
 	s.routes = append(s.routes, Route{Method: method, Path: path, Policy: p})
 }
 
-// unknown answers for paths that nothing has: with a page where a browser asks, else as the API does.
-func (s *Site) unknown(c *gin.Context) {
-	if !wantsPage(c.Request) {
-		web.Fail(c, errUnknown)
-		return
+// unknown answers where no route does as the API would: with a page where a browser asks for one.
+func (s *Site) unknown(answer web.Handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		err := answer(c)
+		switch {
+		case err == nil:
+		case wantsPage(c.Request):
+			s.visit(c).fail(err)
+		default:
+			web.Fail(c, err)
+		}
 	}
-	s.visit(c).fail(errUnknown)
 }
