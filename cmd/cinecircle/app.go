@@ -232,7 +232,9 @@ func (a *app) newSite(guard *auth.Guard) (err error) {
 	a.site, err = site.New(site.Deps{
 		Users: a.users, Movies: a.movies, Reviews: a.reviews, Reactions: a.reactions, Follows: a.follows, Notifications: a.notifications,
 		Guard: guard, Edge: a.edge, Log: a.log, Zone: a.zone, RefreshTTL: a.config.Auth.RefreshTTL,
-		PublicURL: a.config.Server.PublicURL, ImageSource: site.Origin(a.store.URL("x")),
+		PublicURL: a.config.Server.PublicURL,
+		// Asked for with every page, because a store may not be able to sign links yet when the program starts.
+		ImageSource: func() string { return site.Origin(a.store.URL("x")) },
 	})
 	if err != nil {
 		return fmt.Errorf("prepare the pages: %w", err)

@@ -142,7 +142,7 @@ func (s *Site) react(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.showPart("film", "reaction", part)
+	return v.showPart("reaction", part)
 }
 
 func filmPath(id int64) string { return "/film/" + strconv.FormatInt(id, 10) }

@@ -159,7 +159,7 @@ func (s *Site) follow(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.showPart("member", "follow", memberCard{ID: id, Name: u.Username, Following: on, Followers: u.FollowerCount})
+	return v.showPart("follow", memberCard{ID: id, Name: u.Username, Following: on, Followers: u.FollowerCount})
 }
 
 func memberPath(id int64) string { return "/member/" + strconv.FormatInt(id, 10) }

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"io/fs"
-	"path"
 	"strings"
 	"time"
 )
@@ -15,50 +13,27 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// pages are the templates, one set for every language, so that {{t "key"}} works wherever it stands.
+// pages are the templates, one set for every language, so that {{t "key"}} works wherever it stands. What belongs to
+// one page is called after it, home/main.
 type pages struct {
 	texts map[string]texts
-	sets  map[string]map[string]*template.Template // by language, then by page
+	sets  map[string]*template.Template // by language
 }
-
-// shared are the files whose templates every page may use; the others are pages.
-var shared = []string{"templates/layout.html", "templates/parts.html", "templates/icons.html"}
 
 func loadPages(a *assets, zone *time.Location) (*pages, error) {
 	all, err := loadTexts()
 	if err != nil {
 		return nil, err
 	}
-	p := &pages{texts: all, sets: make(map[string]map[string]*template.Template, len(all))}
+	p := &pages{texts: all, sets: make(map[string]*template.Template, len(all))}
 	for lang, t := range all {
-		if p.sets[lang], err = loadSet(functions(lang, t, a, zone)); err != nil {
-			return nil, err
+		set, err := template.New(lang).Funcs(functions(lang, t, a, zone)).ParseFS(templateFiles, "templates/*.html")
+		if err != nil {
+			return nil, fmt.Errorf("parse the templates: %w", err)
 		}
+		p.sets[lang] = set
 	}
 	return p, nil
-}
-
-func loadSet(funcs template.FuncMap) (map[string]*template.Template, error) {
-	base, err := template.New("base").Funcs(funcs).ParseFS(templateFiles, shared...)
-	if err != nil {
-		return nil, fmt.Errorf("parse the shared templates: %w", err)
-	}
-	files, err := fs.Glob(templateFiles, "templates/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("list templates: %w", err)
-	}
-	set := map[string]*template.Template{}
-	for _, file := range files {
-		own, err := base.Clone()
-		if err == nil {
-			own, err = own.ParseFS(templateFiles, file)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("parse %s: %w", file, err)
-		}
-		set[strings.TrimSuffix(path.Base(file), ".html")] = own
-	}
-	return set, nil
 }
 
 // has reports whether there is a text.
@@ -67,15 +42,11 @@ func (p *pages) has(key string) bool {
 	return ok
 }
 
-// render executes a template of a page.
-func (p *pages) render(lang, page, name string, data any) ([]byte, error) {
-	t, ok := p.sets[lang][page]
-	if !ok {
-		return nil, fmt.Errorf("no page %q in %q", page, lang)
-	}
+// render executes a template.
+func (p *pages) render(lang, name string, data any) ([]byte, error) {
 	var out bytes.Buffer
-	if err := t.ExecuteTemplate(&out, name, data); err != nil {
-		return nil, fmt.Errorf("render %s: %w", page, err)
+	if err := p.sets[lang].ExecuteTemplate(&out, name, data); err != nil {
+		return nil, fmt.Errorf("render %s: %w", name, err)
 	}
 	return out.Bytes(), nil
 }

@@ -69,7 +69,7 @@ func (s *Site) likeReview(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.showPart("review", "like", likePart{ID: id, Likes: r.LikeCount, Liked: on, SignedIn: true})
+	return v.showPart("like", likePart{ID: id, Likes: r.LikeCount, Liked: on, SignedIn: true})
 }
 
 // ownReview returns the review in the path if the visitor may remove it.

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"html/template"
 	"net/http"
 	"strings"
 
@@ -25,7 +26,8 @@ type view struct {
 	meta
 	preferences
 	Data      any
-	Me        user.User // ID 0 for nobody
+	Body      template.HTML // what the page's own template made of it all
+	Me        user.User     // ID 0 for nobody
 	Avatar    picture
 	Admin     bool
 	Unread    int64
@@ -54,28 +56,31 @@ func (v *visit) show(status int, page string, m meta, data any) error {
 	if err != nil {
 		return err
 	}
-	name := "layout"
 	if v.partial() && status == http.StatusOK {
-		name = "main"
+		name := "/main"
 		if v.Query("after") != "" {
-			name = "part"
+			name = "/part"
 		}
+		return v.write(status, page+name, w)
 	}
-	return v.write(status, page, name, w)
+	body, err := v.site.pages.render(v.prefs.Lang, page+"/main", w)
+	if err != nil {
+		return err
+	}
+	w.Body = template.HTML(body) //nolint:gosec // made by a template, which escaped it
+	return v.write(status, "layout", w)
 }
 
-// showPart answers htmx with one template of a page.
-func (v *visit) showPart(page, name string, data any) error {
-	return v.write(http.StatusOK, page, name, data)
-}
+// showPart answers htmx with one template.
+func (v *visit) showPart(name string, data any) error { return v.write(http.StatusOK, name, data) }
 
-func (v *visit) write(status int, page, name string, data any) error {
-	body, err := v.site.pages.render(v.prefs.Lang, page, name, data)
+func (v *visit) write(status int, name string, data any) error {
+	body, err := v.site.pages.render(v.prefs.Lang, name, data)
 	if err != nil {
 		return err
 	}
 	h := v.Writer.Header()
-	h.Set("Content-Security-Policy", v.site.policy)
+	h.Set("Content-Security-Policy", contentPolicy(v.site.ImageSource()))
 	// Not no-referrer: under it a browser may send "Origin: null", which looks like another origin.
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Content-Language", v.prefs.Lang)

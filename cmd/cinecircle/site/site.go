@@ -25,7 +25,7 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// Deps is what the site works with; all fields but PublicURL and ImageSource are required.
+// Deps is what the site works with; all fields but PublicURL are required.
 type Deps struct {
 	Users         *user.Service
 	Movies        *movie.Service
@@ -38,8 +38,8 @@ type Deps struct {
 	Log           *slog.Logger
 	Zone          *time.Location
 	RefreshTTL    time.Duration // how long the cookies of a sign-in live
+	ImageSource   func() string // the origin that images come from, "" when it is this one
 	PublicURL     string        // scheme://host[:port]; without it links are what the request was sent to
-	ImageSource   string        // the origin that images come from, "" when it is this one
 }
 
 // Site answers for the pages. It may be used by several goroutines.
@@ -47,13 +47,12 @@ type Site struct {
 	Deps
 	pages  *pages
 	assets *assets
-	policy string // Content-Security-Policy
 	routes []Route
 }
 
 // New prepares templates, texts and assets. An error means that the binary was built with files that do not fit.
 func New(d Deps) (*Site, error) {
-	s := &Site{Deps: d, policy: contentPolicy(d.ImageSource)}
+	s := &Site{Deps: d}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
