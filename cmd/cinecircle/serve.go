@@ -171,7 +171,7 @@ func (a *app) announce(addr net.Addr) {
 		images = absolute(a.config.Media.Dir)
 	}
 	if a.terminal != nil {
-		fmt.Fprintf(a.terminal, "cinecircle %s is up.\n  API     %s\n  Docs    %s/docs\n  Data    %s\n  Images  %s\n",
+		fmt.Fprintf(a.terminal, "cinecircle %s is up.\n  Pages   %s\n  API     %s/docs\n  Data    %s\n  Images  %s\n",
 			readBuild().Version, base, base, data, images)
 		return
 	}
