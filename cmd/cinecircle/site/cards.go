@@ -94,6 +94,7 @@ type memberCard struct {
 	Followers, Reviews int64
 	Following          bool // the visitor follows them
 	Self               bool
+	Followable         bool // by the visitor, who is somebody else
 	Admin              bool
 	CreatedAt          time.Time
 }
@@ -115,7 +116,7 @@ func (s *Site) memberCards(v *visit, rows []user.User) ([]memberCard, error) {
 	for i, u := range rows {
 		out[i] = memberCard{
 			ID: u.ID, Name: u.Username, Avatar: s.avatar(u), Followers: u.FollowerCount, Reviews: u.ReviewCount,
-			Following: followed[u.ID], Self: u.ID == v.viewer.UserID, Admin: u.Role == "admin", CreatedAt: u.CreatedAt,
+			Following: followed[u.ID], Self: u.ID == v.viewer.UserID, Followable: v.viewer.UserID != 0 && u.ID != v.viewer.UserID, Admin: u.Role == "admin", CreatedAt: u.CreatedAt,
 		}
 	}
 	return out, nil

@@ -58,6 +58,7 @@ func functions(lang string, t texts, a *assets, zone *time.Location) template.Fu
 		"n":     t.count,
 		"num":   number,
 		"asset": a.address,
+		"icon":  icon(),
 		"ago":   func(at time.Time) (string, error) { return t.ago(time.Since(at), at.In(zone)) },
 		"when":  func(at time.Time) string { return at.In(zone).Format(time.RFC3339) },
 		"day":   func(at time.Time) (string, error) { return t.day(at.In(zone)) },
