@@ -697,3 +697,16 @@ func addFilm(t *testing.T, a *app, by int64, title string) int64 {
 	}
 	return m.ID
 }
+
+func TestAFaultIsAPageThatAsksForNothingMore(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	b := newBrowser(t, server)
+	b.join("mina")
+	if err := a.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/", "/settings", "/films"} {
+		b.get(path).has(t, http.StatusInternalServerError, "<html", "The projector broke", "If you ask for help, name this:")
+	}
+}

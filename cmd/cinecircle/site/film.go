@@ -87,7 +87,10 @@ func (s *Site) addOwn(v *visit, p *filmPage) error {
 	if err != nil {
 		return err
 	}
-	me := v.me()
+	me, err := v.me()
+	if err != nil {
+		return err
+	}
 	card := s.reviewCard(v, review.Shown{Review: mine, Username: me.Username, MovieTitle: p.Film.Title}, me, p.Film)
 	p.Own = &card
 	return nil

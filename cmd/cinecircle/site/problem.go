@@ -6,7 +6,9 @@ import (
 	"strconv"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/web"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 // problem is what a page shows when there is nothing else to show.
@@ -48,6 +50,9 @@ func (v *visit) fail(err error) {
 	}
 	v.Header("Cache-Control", "no-store")
 	status := web.Status(e.Kind)
+	if status >= http.StatusInternalServerError {
+		v.viewer, v.self = auth.Viewer{}, user.User{} // the page must not ask what has just failed to answer
+	}
 	err = v.show(status, "problem", meta{Title: v.text("problem.title." + problemGroup(status)), Hidden: true}, problem{
 		Status: status, Code: e.Code, Detail: v.say(e.Text), RequestID: web.RequestID(v.Context),
 	})

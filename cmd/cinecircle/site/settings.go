@@ -37,7 +37,10 @@ func (s *Site) settings(v *visit) error {
 
 // showSettings shows the page with one of its forms as set puts it.
 func (s *Site) showSettings(v *visit, status int, set func(*settingsPage)) error {
-	me := v.me()
+	me, err := v.me()
+	if err != nil {
+		return err
+	}
 	if me.ID == 0 {
 		return auth.ErrUserGone
 	}

@@ -107,9 +107,11 @@ func (v *visit) view(m meta, data any) (view, error) {
 	if v.viewer.UserID == 0 {
 		return w, nil
 	}
-	w.Me, w.Admin = v.me(), v.viewer.Role == auth.RoleAdmin
-	w.Avatar = v.site.avatar(w.Me)
 	var err error
+	if w.Me, err = v.me(); err != nil {
+		return w, err
+	}
+	w.Admin, w.Avatar = v.viewer.Role == auth.RoleAdmin, v.site.avatar(w.Me)
 	w.Unread, w.LastSeq, err = v.site.Notifications.Unread(v.Request.Context(), v.viewer.UserID)
 	return w, err
 }

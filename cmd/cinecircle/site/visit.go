@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,6 +23,7 @@ type visit struct {
 	*gin.Context
 	site   *Site
 	viewer auth.Viewer // of nobody: zero
+	self   user.User   // what me has found
 	prefs  preferences
 }
 
@@ -29,16 +31,17 @@ func (s *Site) visit(c *gin.Context) *visit {
 	return &visit{Context: c, site: s, prefs: preferencesOf(c.Request)}
 }
 
-// me returns who visits, a zero user for nobody and for one who has gone meanwhile.
-func (v *visit) me() user.User {
-	if v.viewer.UserID == 0 {
-		return user.User{}
+// me returns the account of who visits, asked for once; a zero user for nobody and for one who has gone meanwhile.
+func (v *visit) me() (user.User, error) {
+	if v.viewer.UserID == 0 || v.self.ID != 0 {
+		return v.self, nil
 	}
 	u, err := v.site.Users.Get(v.Request.Context(), v.viewer.UserID)
-	if err != nil {
-		return user.User{}
+	if errors.Is(err, user.ErrNotFound) {
+		return user.User{}, nil
 	}
-	return u
+	v.self = u
+	return u, err
 }
 
 // id returns the id in a path parameter, or not_found: to people an id that cannot be is a page that is not there.
