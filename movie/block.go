@@ -33,6 +33,13 @@ func (b *block) and(other *block) {
 	}
 }
 
+// or leaves what is in either.
+func (b *block) or(other *block) {
+	for i := range b {
+		b[i] |= other[i]
+	}
+}
+
 func (b *block) count() int {
 	n := 0
 	for _, word := range b {

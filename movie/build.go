@@ -17,7 +17,7 @@ type GramBuild struct {
 	ID     int64 `gorm:"primaryKey;autoIncrement:false"`
 	NextID int64 `gorm:"not null"` // films below it are indexed
 
-	Since time.Time `gorm:"not null;precision:6"` // when the index was made
+	Since time.Time `gorm:"not null;precision:6"` // when the index was made, 1970 where it was there before the films
 }
 
 // TableName implements [schema.Tabler].
@@ -35,8 +35,8 @@ const (
 )
 
 // Run indexes the films that are older than the title index, and ends when that is done. Until then a
-// search reads all titles. In the first day of the index it also looks again at all films that were
-// written since, which includes what an instance of an older version wrote.
+// search reads all titles. In the first day of an index that is younger than the catalogue it also looks again at
+// all films that were written since, which includes what an instance of an older version wrote.
 func (s *Service) Run(ctx context.Context) error {
 	for {
 		err := s.BuildIndex(ctx)

@@ -6,15 +6,15 @@ import (
 )
 
 // A gram is what the title index has a list of films for: one, two or three neighbouring characters
-// of folded titles, a genre, or the films altogether. Characters take 21 bits each, so three of
+// of folded titles, a genre, or the films that are in no other list yet. Characters take 21 bits each, so three of
 // them fit, and shorter grams begin with zeroes, which no title contains. Genres are negative.
 //
 // Two characters of a script with many, such as Hangul, tell films apart as well as three letters
 // do; so three are indexed of alphabets only.
 type gram = int64
 
-// gramAll is the gram that every indexed film has.
-const gramAll gram = 0
+// gramFresh is the gram of films that are new: each of them may have any gram.
+const gramFresh gram = 0
 
 const (
 	runeBits = 21
@@ -35,8 +35,8 @@ func genreGram(genre string) gram {
 // gramsOf returns the grams of a film, in order and each once.
 func gramsOf(key, genre string) []gram {
 	text := []rune(key)
-	grams := make([]gram, 0, 3*len(text)+2)
-	grams = append(grams, gramAll, genreGram(genre))
+	grams := make([]gram, 0, 3*len(text)+1)
+	grams = append(grams, genreGram(genre))
 	for i, r := range text {
 		grams = append(grams, gram(r))
 		if i+1 < len(text) {

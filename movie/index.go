@@ -30,7 +30,15 @@ type entry struct {
 	add, drop []gram
 }
 
-func newEntry(m Movie) entry { return entry{film: m.ID, add: gramsOf(m.TitleKey, m.Genre)} }
+// newEntry returns all of a film, which then is fresh no longer.
+func newEntry(m Movie) entry {
+	return entry{film: m.ID, add: gramsOf(m.TitleKey, m.Genre), drop: []gram{gramFresh}}
+}
+
+// gone returns what the index loses with a film.
+func gone(m Movie) entry {
+	return entry{film: m.ID, drop: append(gramsOf(m.TitleKey, m.Genre), gramFresh)}
+}
 
 func entriesOf(films []Movie) []entry {
 	entries := make([]entry, len(films))
@@ -57,6 +65,42 @@ func changed(before, after Movie) entry {
 	return e
 }
 
+// freshFilms is how many films of a block are fresh at most. A title has some 40 grams, and so many rows
+// to write, each in another page of the file; those of many titles are to a great part the same. But
+// a search looks up every fresh film.
+const freshFilms = 128
+
+// announce puts a film that was just added into the index, as a fresh one. The last of freshFilms has all
+// of them written into the lists of their grams.
+func announce(tx *gorm.DB, m Movie) error {
+	number, place := blockOf(m.ID)
+	if err := lockBlock(tx, number); err != nil {
+		return fmt.Errorf("index a title: %w", err)
+	}
+	var fresh block
+	row, grams := map[gram]*block{gramFresh: &fresh}, []gram{gramFresh}
+	if err := readBlocks(tx, number, grams, row); err != nil {
+		return fmt.Errorf("index a title: %w", err)
+	}
+	fresh.add(place)
+	if fresh.count() >= freshFilms {
+		return settle(tx, fresh.takeFirst(nil, number, blockFilms))
+	}
+	if err := writeBlocks(tx, number, grams, row); err != nil {
+		return fmt.Errorf("index a title: %w", err)
+	}
+	return nil
+}
+
+// settle writes fresh films, whose block is locked, into the lists of their grams.
+func settle(tx *gorm.DB, ids []int64) error {
+	var films []Movie
+	if err := tx.Select("id", "title_key", "genre").Where("id IN ?", ids).Find(&films).Error; err != nil {
+		return fmt.Errorf("load the titles of %d fresh films: %w", len(ids), err)
+	}
+	return post(tx, entriesOf(films)...)
+}
+
 // post writes entries into the index. Rows of films are locked before it and never after, so that
 // two transactions wait for each other in one direction only.
 func post(tx *gorm.DB, entries ...entry) error {
@@ -80,7 +124,7 @@ func postBlock(tx *gorm.DB, number int64, entries []entry) error {
 	if err := lockBlock(tx, number); err != nil {
 		return err
 	}
-	byGram := map[gram][]change{}
+	byGram := map[gram][]change{gramFresh: nil} // whose row every block has that was ever written
 	for _, e := range entries {
 		_, place := blockOf(e.film)
 		for _, g := range e.drop {
@@ -117,13 +161,13 @@ type change struct {
 }
 
 // lockBlock has one transaction at a time change a block: rows that are not there yet cannot be
-// locked, but that of all films can, once it is made. On SQLite every writing transaction is alone.
+// locked, but that of fresh films can, once it is made. On SQLite every writing transaction is alone.
 func lockBlock(tx *gorm.DB, number int64) error {
 	if tx.Name() == database.SQLite {
 		return nil
 	}
-	all := Grams{Gram: gramAll, Block: number, Films: []byte{}}
-	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&all).Error
+	fresh := Grams{Gram: gramFresh, Block: number, Films: []byte{}}
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&fresh).Error
 }
 
 // statementGrams is how many rows a statement reads or writes at most. Statements have sizes that
@@ -144,7 +188,7 @@ func readBlocks(tx *gorm.DB, number int64, grams []gram, into map[gram]*block) e
 func writeBlocks(tx *gorm.DB, number int64, grams []gram, from map[gram]*block) error {
 	var kept, empty []any
 	for _, g := range grams {
-		if films := from[g].encode(); len(films) > 0 || g == gramAll {
+		if films := from[g].encode(); len(films) > 0 || g == gramFresh {
 			kept = append(kept, g, number, films)
 		} else {
 			empty = append(empty, g)

@@ -104,7 +104,7 @@ func (s search) tooMany(w *walk, ids []int64) (bool, error) {
 	if candidates < minSorted {
 		return false, nil
 	}
-	hits, err := s.hitRate(ids[max(0, len(ids)-sampleFilms):])
+	hits, err := s.hitRate(sample(ids))
 	if err != nil {
 		return false, err
 	}
@@ -117,6 +117,15 @@ func (s search) tooMany(w *walk, ids []int64) (bool, error) {
 	}
 	rows := min(1, float64(s.p.Fetch())/(hits*candidates)) * films
 	return rows*perRow < candidates, nil
+}
+
+// sample returns up to sampleFilms from all over some.
+func sample(ids []int64) []int64 {
+	some := make([]int64, min(sampleFilms, len(ids)))
+	for i := range some {
+		some[i] = ids[i*len(ids)/len(some)]
+	}
+	return some
 }
 
 // hitRate returns about how many of some candidates pass the filter, from 0 to 1 but never quite.

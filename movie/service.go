@@ -52,6 +52,8 @@ func (s *Service) OnDelete(fn func(tx *gorm.DB, m Movie, by auth.Viewer) error) 
 const (
 	movieColumns = `id, title, title_key, plot, cast_members, playtime, genre, poster_image, created_by,
 	like_count, dislike_count, review_count, created_at, updated_at`
+	insertMovie = `INSERT INTO movies (title, title_key, plot, cast_members, playtime, genre, poster_image, created_by,
+	like_count, dislike_count, review_count, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, '', ?, 0, 0, 0, ?, ?)`
 	getMovie = "SELECT " + movieColumns + " FROM movies WHERE id = ?"
 )
 
@@ -127,10 +129,11 @@ func (s *Service) Create(ctx context.Context, by int64, d Draft) (Movie, error) 
 	var m Movie
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
 		m = draft // a transaction that is run again must not bring the id of the first try
-		if err := tx.Create(&m).Error; err != nil {
+		m.ID, err = database.Insert(tx, insertMovie, m.Title, m.TitleKey, m.Plot, m.CastMembers, m.Playtime, m.Genre, m.CreatedBy, m.CreatedAt, m.UpdatedAt)
+		if err != nil {
 			return err
 		}
-		return post(tx, newEntry(m))
+		return announce(tx, m)
 	})
 	if errors.Is(err, gorm.ErrForeignKeyViolated) {
 		return Movie{}, auth.ErrUserGone
@@ -227,7 +230,7 @@ func (s *Service) Delete(ctx context.Context, id int64, by auth.Viewer) error {
 		if err := tx.Where("id = ?", id).Delete(&Movie{}).Error; err != nil {
 			return fmt.Errorf("delete movie %d: %w", id, err)
 		}
-		if err := post(tx, entry{film: id, drop: gramsOf(m.TitleKey, m.Genre)}); err != nil {
+		if err := post(tx, gone(m)); err != nil {
 			return err
 		}
 		return s.media.Discard(tx, m.PosterImage)

@@ -9,7 +9,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/database"
 )
 
-// walk finds the films that have all of some grams, in the order of their ids or backwards. It reads the
+// walk finds the films that have all of some grams, and those that are fresh, in the order of their ids or backwards. It reads the
 // index in windows of blocks: one, and then as many as the rest of what is wanted seems to take. From the
 // second window on two grams are enough: those which the first one shows to have the least in common.
 type walk struct {
@@ -27,10 +27,20 @@ type walk struct {
 	used   int      // how many of the window, in the direction of the walk, have no film left
 }
 
-// found is what the grams that were read so far have in common in a block.
+// found is what the grams that were read so far have in common in a block, and its fresh films.
 type found struct {
-	films block
-	grams int
+	films, fresh block
+	grams        int
+}
+
+// candidates leaves in films those that may have all grams, of which there are so many; it returns false
+// when there are none.
+func (f *found) candidates(grams int) bool {
+	if f.grams < grams {
+		f.films = block{}
+	}
+	f.films.or(&f.fresh)
+	return f.films != block{}
 }
 
 const (
@@ -58,7 +68,7 @@ func (w *walk) next(wanted int) (bool, error) {
 		return false, err
 	}
 	for i, f := range w.window {
-		if f != nil && f.grams < len(w.grams) {
+		if f != nil && !f.candidates(len(w.grams)) {
 			w.window[i] = nil
 		}
 	}
@@ -161,23 +171,32 @@ func (w *walk) read(low, high int64) (map[gram]block, error) {
 		if len(w.grams) > walkGrams {
 			sample[g] = films
 		}
-		if f := w.window[number-low]; f == nil {
-			w.window[number-low] = &found{films: films, grams: 1}
-		} else {
-			f.films.and(&films)
-			f.grams++
+		f := w.window[number-low]
+		if f == nil {
+			f = &found{}
+			w.window[number-low] = f
 		}
+		switch {
+		case g == gramFresh:
+			f.fresh = films
+			return nil
+		case f.grams == 0:
+			f.films = films
+		default:
+			f.films.and(&films)
+		}
+		f.grams++
 		return nil
 	})
 	return sample, err
 }
 
 func gramsQuery(grams []gram, low, high int64) (string, []any) {
-	args := []any{low, high}
+	args := []any{low, high, gramFresh}
 	for _, g := range pad(grams) {
 		args = append(args, g)
 	}
-	return "SELECT gram, block, films FROM movie_grams WHERE block BETWEEN ? AND ? AND gram IN (" + marks(len(args)-2) + ")", args
+	return "SELECT gram, block, films FROM movie_grams WHERE block BETWEEN ? AND ? AND gram IN (" + marks(len(args)-2) + ") AND films <> ''", args
 }
 
 // cut removes what does not come after the start from the block of the start.
