@@ -17,11 +17,10 @@ import (
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// The time that a client may take over each part of a request. Uploads have at most 6 MiB; sockets
-// leave these limits behind when they are upgraded.
+// The time that a client may take over each part of a request, beside web.ReadTimeout and web.Patience. Uploads have at
+// most 6 MiB; sockets leave these limits behind when they are upgraded.
 const (
 	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 30 * time.Second
 	writeTimeout      = 60 * time.Second
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 16 << 10
@@ -70,7 +69,7 @@ func (a *app) serve(ctx context.Context) error {
 		return err
 	}
 	servers := []*http.Server{a.server(a.handler)}
-	listeners := []net.Listener{web.AnswerAlike(servers[0], listener)}
+	listeners := []net.Listener{web.AnswerAlike(servers[0], listener, web.Patience)}
 	if addr := a.config.Metrics.Addr; addr != "" {
 		l, err := listen(ctx, addr)
 		if err != nil {
@@ -130,7 +129,7 @@ func (a *app) server(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
+		ReadTimeout:       web.ReadTimeout,
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,

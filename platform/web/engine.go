@@ -3,6 +3,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 )
@@ -13,6 +14,7 @@ type Options struct {
 	Edge        *Edge
 	Observe     func(route, method string, status int, seconds float64) // may be nil
 	MaxInFlight int                                                     // requests served at once; 0 means DefaultInFlight
+	Patience    time.Duration                                           // with slow bodies; 0 means Patience
 }
 
 // DefaultInFlight is how many requests are served at once before others wait and are turned away.
@@ -32,12 +34,16 @@ func NewEngine(o Options) *gin.Engine {
 	if o.MaxInFlight == 0 {
 		o.MaxInFlight = DefaultInFlight
 	}
+	if o.Patience == 0 {
+		o.Patience = Patience
+	}
 	e.Use(
 		requestID,
 		accessLog(o),
 		recovery(o.Log),
 		securityHeaders(o.Edge),
 		cors(o.Edge),
+		paced(o.Patience),
 		inFlight(o.MaxInFlight),
 	)
 	e.NoRoute(Handle(noRoute(e)))

@@ -6,8 +6,10 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -17,7 +19,9 @@ import (
 // else is answered: a request that is none, headers that are too large, a missing Host. net/http writes
 // plain text without an id; on a connection of the listener that is returned, that text becomes a
 // problem document. It is called before s serves, with the handler in place.
-func AnswerAlike(s *http.Server, l net.Listener) net.Listener {
+//
+// A client that takes nothing of its answer for as long as patience is cut off, before WriteTimeout would do it.
+func AnswerAlike(s *http.Server, l net.Listener, patience time.Duration) net.Listener {
 	next := s.Handler
 	s.ConnContext = func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, wireKey{}, c) }
 	s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -31,17 +35,20 @@ func AnswerAlike(s *http.Server, l net.Listener) net.Listener {
 			c.handled.Store(false)
 		}
 	}
-	return wireListener{l}
+	return wireListener{l, patience}
 }
 
 type wireKey struct{}
 
-type wireListener struct{ net.Listener }
+type wireListener struct {
+	net.Listener
+	patience time.Duration
+}
 
 func (l wireListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if tcp, ok := c.(*net.TCPConn); ok && err == nil {
-		return &wireConn{TCPConn: tcp}, nil
+		return &wireConn{TCPConn: tcp, patience: l.patience}, nil
 	}
 	return c, err
 }
@@ -50,20 +57,65 @@ func (l wireListener) Accept() (net.Conn, error) {
 type wireConn struct {
 	*net.TCPConn
 	handled atomic.Bool // a handler has the present request, and what is written is its answer
+
+	patience time.Duration
+	writeBy  time.Time // the deadline that was asked for; set and read by who writes
+}
+
+// SetDeadline and SetWriteDeadline also take away the patience with readers when there is no deadline, as for
+// a socket, which has its own.
+func (c *wireConn) SetDeadline(t time.Time) error {
+	c.writeBy = t
+	return c.TCPConn.SetDeadline(t)
+}
+
+func (c *wireConn) SetWriteDeadline(t time.Time) error {
+	c.writeBy = t
+	return c.TCPConn.SetWriteDeadline(t)
+}
+
+// ReadFrom hides that of the connection, which would write past Write.
+func (c *wireConn) ReadFrom(r io.Reader) (int64, error) {
+	return io.Copy(struct{ io.Writer }{c}, r)
 }
 
 func (c *wireConn) Write(b []byte) (int, error) {
 	if c.handled.Load() {
-		return c.TCPConn.Write(b)
+		return c.write(b)
 	}
 	answer, ok := refusal(b)
 	if !ok {
-		return c.TCPConn.Write(b)
+		return c.write(b)
 	}
-	if _, err := c.TCPConn.Write(answer); err != nil {
+	if _, err := c.write(answer); err != nil {
 		return 0, err
 	}
 	return len(b), nil
+}
+
+// step is so little that a client who takes less of it than all has stopped reading: 3 KB a second.
+const step = 32 << 10
+
+// write has patience with every step anew, so that a large answer on a slow line ends at WriteTimeout only.
+func (c *wireConn) write(b []byte) (n int, err error) {
+	if c.writeBy.IsZero() {
+		return c.TCPConn.Write(b)
+	}
+	for part := range slices.Chunk(b, step) {
+		by := time.Now().Add(c.patience)
+		if by.After(c.writeBy) {
+			by = c.writeBy
+		}
+		if err := c.TCPConn.SetWriteDeadline(by); err != nil {
+			return n, err
+		}
+		wrote, err := c.TCPConn.Write(part)
+		n += wrote
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 // What net/http refuses, by status. The language of the client is not known: nothing of it was understood.

@@ -32,7 +32,7 @@ func wire(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l = web.AnswerAlike(s, l)
+	l = web.AnswerAlike(s, l, web.Patience)
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {
