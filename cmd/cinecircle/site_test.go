@@ -371,6 +371,51 @@ func expired(t *testing.T, b *browser) {
 	}
 }
 
+// TestSigningInEndsTheSessionThatTheBrowserHad: of whoever it was, and nobody else's.
+func TestSigningInEndsTheSessionThatTheBrowserHad(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	elsewhere, b := newBrowser(t, server), newBrowser(t, server)
+	elsewhere.join("mina")
+	before := elsewhere.token()
+	for _, again := range []string{"mina", "mina", "jun"} {
+		if again == "jun" {
+			b.join(again)
+		} else if p := b.post("/signin", "username", again, "password", "popcorn-and-tea"); p.status != 200 || p.path != "/" {
+			t.Fatalf("sign in: %d %s", p.status, p.path)
+		}
+		for who, token := range map[string]string{"elsewhere": elsewhere.token(), "here": b.token(), "before": before} {
+			want := http.StatusOK
+			if who == "before" && before != elsewhere.token() {
+				want = http.StatusUnauthorized
+			}
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/users/me", http.NoBody)
+			r.Header.Set("Authorization", "Bearer "+token)
+			w := httptest.NewRecorder()
+			if a.handler.ServeHTTP(w, r); w.Code != want {
+				t.Errorf("as %s, with the token of %s: status %d, want %d", again, who, w.Code, want)
+			}
+		}
+		before = b.token()
+	}
+}
+
+// token is the access token in the browser's cookies.
+func (b *browser) token() string {
+	b.t.Helper()
+	u, err := url.Parse(b.base)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, c := range b.http.Jar.Cookies(u) {
+		if c.Name == auth.AccessCookie {
+			return c.Value
+		}
+	}
+	b.t.Fatal("the browser is not signed in")
+	return ""
+}
+
 func TestFormsOfOtherOriginsAreRefused(t *testing.T) {
 	t.Parallel()
 	_, server := openSite(t)

@@ -63,7 +63,12 @@ func (s *Site) signIn(v *visit) error {
 	return s.welcome(v, in, f.Next)
 }
 
+// welcome signs a browser in. The session that it had before ends: its tokens would be overwritten here and go on
+// being good elsewhere (ASVS 7.2.4).
 func (s *Site) welcome(v *visit, in user.SignedIn, next string) error {
+	if _, err := s.Users.Logout(v.Request.Context(), v.cookie(auth.AccessCookie), ""); err != nil {
+		return err
+	}
 	web.SetViewerID(v.Context, in.UserID)
 	auth.SetCookies(v.Writer, s.Edge.HTTPS(v.Request), in.Access, in.Refresh, s.RefreshTTL)
 	return v.goTo(orHome(next))
