@@ -178,3 +178,25 @@ func TestTooManyRequestsAtOnceAreTurnedAway(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryAnswerBehindHTTPSAsksToStayThere: refusals and what no route answers as well; over http nobody is asked.
+func TestEveryAnswerBehindHTTPSAsksToStayThere(t *testing.T) {
+	t.Parallel()
+	for public, want := range map[string]string{"https://films.example": "max-age=31536000", "http://films.example": "", "": ""} {
+		engine := web.NewEngine(web.Options{Log: slog.New(slog.DiscardHandler), Edge: edge(t, public, nil, []string{"https://app.example"})})
+		engine.GET("/here", web.Handle(web.NoContent))
+		engine.GET("/refused", web.Handle(func(*gin.Context) error { return web.ErrInternal }))
+		engine.GET("/panics", func(*gin.Context) { panic("planted") })
+		for _, method := range []string{"GET", "HEAD", "POST", "OPTIONS", "TRACE"} {
+			for _, path := range []string{"/here", "/refused", "/panics", "/nowhere"} {
+				r := request(method, "Origin", "https://app.example")
+				r.URL.Path = path
+				w := httptest.NewRecorder()
+				engine.ServeHTTP(w, r)
+				if got := w.Header().Get("Strict-Transport-Security"); got != want {
+					t.Errorf("%q: %s %s: status %d, %q", public, method, path, w.Code, got)
+				}
+			}
+		}
+	}
+}
