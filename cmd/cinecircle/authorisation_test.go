@@ -212,10 +212,7 @@ func ownersLogin(w *world) string {
 func TestWhoMayCallWhat(t *testing.T) {
 	t.Parallel()
 	a := newTestApp(t)
-	m := matrix{t: t, a: a, server: httptest.NewServer(a.handler), worlds: map[string]*world{}}
-	t.Cleanup(m.server.Close)
-	m.admin = member(t, a, "admin", auth.RoleAdmin)
-	m.poster, m.asset = poster(t, a, film(t, a, 0)), assets(t, a)[0]
+	m := newMatrix(t, a)
 	known := map[string]bool{}
 	for _, r := range a.router.Routes() {
 		name := r.Method + " " + r.Path
@@ -226,7 +223,11 @@ func TestWhoMayCallWhat(t *testing.T) {
 			continue
 		}
 		for _, c := range cells() {
-			t.Run(fmt.Sprintf("%s as %s by %s", name, c.who, c.carrier), func(t *testing.T) { m.play(t, r, c, try) })
+			t.Run(fmt.Sprintf("%s as %s by %s", name, c.who, c.carrier), func(t *testing.T) {
+				if wrong := m.play(t, r, c, try); wrong != "" {
+					t.Error(wrong)
+				}
+			})
 		}
 	}
 	for name := range attempts {
@@ -236,10 +237,39 @@ func TestWhoMayCallWhat(t *testing.T) {
 	}
 }
 
+// TestTheMatrixFindsEveryPlantedHole opens every route that is not for everybody, one after the other, to whoever calls:
+// to nobody at all, and, where it counts whose the thing is, to another member. Each hole has to make its cell wrong.
+func TestTheMatrixFindsEveryPlantedHole(t *testing.T) {
+	t.Parallel()
+	a := newTestApp(t)
+	m := newMatrix(t, a)
+	m.opened = true
+	holes := 0
+	for _, r := range a.router.Routes() {
+		try := attempts[r.Method+" "+r.Path]
+		if try.socket || try.wants != nil || !r.Policy.SignedIn() { // sockets are told apart by nothing that a handler writes
+			continue
+		}
+		for _, c := range []cell{{"anonymous", ""}, {"other", byHeader}} {
+			if _, refused := verdict(r, c, try); refused == "" {
+				continue
+			}
+			holes++
+			if m.play(t, r, c, try) == "" {
+				t.Errorf("%s %s is open to %s, and nothing is wrong", r.Method, r.Path, c.who)
+			}
+		}
+	}
+	if holes < 40 {
+		t.Errorf("only %d holes", holes)
+	}
+}
+
 // matrix is where all cells are played. Who may do nothing, or only reads, leaves a world as it was for the next cell.
 type matrix struct {
 	t             *testing.T
 	a             *app
+	opened        bool // the route that is called has a hole, see openTo
 	server        *httptest.Server
 	admin         user.User
 	poster, asset string // files
@@ -247,7 +277,18 @@ type matrix struct {
 	worlds        map[string]*world // by who calls
 }
 
-func (m *matrix) play(t *testing.T, r openapi.Route, c cell, try attempt) {
+func newMatrix(t *testing.T, a *app) *matrix {
+	t.Helper()
+	m := &matrix{t: t, a: a, server: httptest.NewServer(a.handler), worlds: map[string]*world{}}
+	t.Cleanup(m.server.Close)
+	m.admin = member(t, a, "admin", auth.RoleAdmin)
+	m.poster, m.asset = poster(t, a, film(t, a, 0)), assets(t, a)[0]
+	return m
+}
+
+// play returns what is wrong with a cell, "" for nothing.
+func (m *matrix) play(t *testing.T, r openapi.Route, c cell, try attempt) string {
+	t.Helper()
 	w := m.worlds[c.who]
 	if w == nil {
 		m.made++
@@ -256,12 +297,13 @@ func (m *matrix) play(t *testing.T, r openapi.Route, c cell, try attempt) {
 	}
 	wantStatus, wantCode := verdict(r, c, try)
 	status, code := w.send(t, m, r, try, c)
-	if status != wantStatus || wantCode != "" && code != wantCode {
-		t.Errorf("status %d %s, want %d %s", status, code, wantStatus, wantCode)
-	}
 	if r.Method != http.MethodGet && status < http.StatusBadRequest {
 		delete(m.worlds, c.who)
 	}
+	if status != wantStatus || wantCode != "" && code != wantCode {
+		return fmt.Sprintf("status %d %s, want %d %s", status, code, wantStatus, wantCode)
+	}
+	return ""
 }
 
 // world is what cells play in: somebody who owns things, and whoever calls.
@@ -270,6 +312,7 @@ type world struct {
 	owner, movie, review, unseen int64
 	session                      int64
 	access, refresh              string // of the caller
+	owners                       string // access token
 }
 
 func newWorld(t *testing.T, a *app, name, who string, admin user.User) *world {
@@ -291,6 +334,7 @@ func newWorld(t *testing.T, a *app, name, who string, admin user.User) *world {
 	}
 	w.session = sessionOf(t, a, caller)
 	in := signedIn(t, a, caller)
+	w.owners = signedIn(t, a, owner).Access
 	w.access, w.refresh = in.Access, in.Refresh
 	var err error
 	switch who {
@@ -360,8 +404,12 @@ func (w *world) send(t *testing.T, m *matrix, r openapi.Route, try attempt, c ce
 	if try.socket {
 		return dial(t, m.server.URL+target, request.Header), ""
 	}
+	handler := m.a.handler
+	if m.opened {
+		handler = openTo(handler, r.Method, r.Path, w.owners)
+	}
 	res := httptest.NewRecorder()
-	m.a.handler.ServeHTTP(res, request)
+	handler.ServeHTTP(res, request)
 	var problem struct{ Code string }
 	if res.Code >= http.StatusBadRequest {
 		if err := json.Unmarshal(res.Body.Bytes(), &problem); err != nil || res.Code >= http.StatusInternalServerError {

@@ -18,6 +18,7 @@ import (
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -48,19 +49,49 @@ func TestASpiderChangesNothingOfOthers(t *testing.T) {
 			t.Parallel()
 			a := newTestApp(t)
 			victim := stageVictim(t, a)
-			s := &spider{t: t, a: a, token: c.in(t, a), ids: map[int64]bool{}}
-			before := belongings(t, a, victim)
-			s.crawl()
-			if !s.ids[victim.ID] {
-				t.Error("the spider has not even seen its victim")
-			}
-			s.trample()
-			if diff := cmp.Diff(before, belongings(t, a, victim)); diff != "" {
-				t.Errorf("the victim's changed (-before +after):\n%s", diff)
+			s := &spider{t: t, a: a, handler: a.handler, token: c.in(t, a), ids: map[int64]bool{}}
+			for _, fault := range s.attack(victim) {
+				t.Error(fault)
 			}
 			t.Logf("%d requests with %d ids", s.sent, len(s.ids))
 		})
 	}
+}
+
+// TestTheSpiderFindsAPlantedHole opens one route after the other to everybody, as if its check had been forgotten, and
+// wants the spider to say so.
+func TestTheSpiderFindsAPlantedHole(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ method, path, reports string }{
+		{http.MethodGet, "/notifications/inbox", "GET /notifications/inbox shows"},
+		{http.MethodPatch, "/reviews/:review_id", "taken over"},
+		{http.MethodDelete, "/users/me/sessions/:session_id", secretAddress}, // in what is gone
+		{http.MethodPost, "/notifications/read", "read_at"},
+	} {
+		t.Run(c.method+" "+c.path, func(t *testing.T) {
+			t.Parallel()
+			a := newTestApp(t)
+			victim := stageVictim(t, a)
+			s := &spider{t: t, a: a, token: signedIn(t, a, member(t, a, "spider", auth.RoleMember)).Access, ids: map[int64]bool{}}
+			s.handler = openTo(a.handler, c.method, c.path, signedIn(t, a, victim).Access)
+			found := strings.Join(s.attack(victim), "\n")
+			if !strings.Contains(found, c.reports) {
+				t.Errorf("it says only %q", found)
+			}
+		})
+	}
+}
+
+// openTo is h with a hole: whoever calls the route is taken for the holder of the token.
+func openTo(h http.Handler, method, path, token string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == method && web.Fits(r.URL.Path, path) {
+			r.Header.Del("Cookie")
+			r.Header.Del("Origin")
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // guesses is how many ids of each kind are tried unseen; the stage has fewer rows in every table.
@@ -68,11 +99,36 @@ const guesses = 12
 
 // spider sends requests with all the ids that it knows.
 type spider struct {
-	t     *testing.T
-	a     *app
-	token string
-	ids   map[int64]bool
-	sent  int
+	t       *testing.T
+	a       *app
+	handler http.Handler // of the app, or one with a hole
+	token   string
+	ids     map[int64]bool
+	sent    int
+	found   []string
+}
+
+// attack crawls and tramples, and returns all that it could see or change and should not.
+func (s *spider) attack(victim user.User) []string {
+	s.t.Helper()
+	before := belongings(s.t, s.a, victim)
+	for table, rows := range before {
+		if len(rows) == 0 {
+			s.t.Fatalf("the victim has nothing in %s", table)
+		}
+		if id, ok := rows[0]["id"].(int64); table != "files" && (!ok || id > guesses) {
+			s.t.Errorf("nobody guesses id %v in %s", rows[0]["id"], table)
+		}
+	}
+	s.crawl()
+	if !s.ids[victim.ID] {
+		s.t.Error("the spider has not even seen its victim")
+	}
+	s.trample()
+	if diff := cmp.Diff(before, belongings(s.t, s.a, victim)); diff != "" {
+		s.found = append(s.found, "the victim's changed (-before +after):\n"+diff)
+	}
+	return s.found
 }
 
 // crawl reads every route with every id until nothing new is seen.
@@ -180,14 +236,14 @@ func (s *spider) send(method, target, contentType, body string) []byte {
 		r.Header.Set("Authorization", "Bearer "+s.token)
 	}
 	w := httptest.NewRecorder()
-	s.a.handler.ServeHTTP(w, r)
+	s.handler.ServeHTTP(w, r)
 	for _, secret := range []string{secretAgent, secretAddress, secretLogin, secretMessage, "$2a$"} {
 		if strings.Contains(w.Body.String(), secret) {
-			s.t.Errorf("%s %s shows %q: %s", method, target, secret, w.Body)
+			s.found = append(s.found, fmt.Sprintf("%s %s shows %q: %s", method, target, secret, w.Body))
 		}
 	}
 	if w.Code >= http.StatusInternalServerError {
-		s.t.Errorf("%s %s: status %d: %s", method, target, w.Code, w.Body)
+		s.found = append(s.found, fmt.Sprintf("%s %s: status %d: %s", method, target, w.Code, w.Body))
 	}
 	return w.Body.Bytes()
 }
@@ -256,12 +312,6 @@ func belongings(t *testing.T, a *app, victim user.User) map[string][]map[string]
 		var rows []map[string]any
 		if err := a.db.Reader(t.Context()).Table(table).Where(q.owner+" = ?", victim.ID).Order("id").Find(&rows).Error; err != nil {
 			t.Fatal(err)
-		}
-		if len(rows) == 0 {
-			t.Fatalf("the victim has nothing in %s", table)
-		}
-		if id, ok := rows[0]["id"].(int64); !ok || id > guesses {
-			t.Errorf("nobody guesses id %v in %s", rows[0]["id"], table)
 		}
 		for _, row := range rows {
 			for _, name := range q.moved {
