@@ -169,6 +169,7 @@ func (a *app) wire() error {
 		DB: a.db, Users: a.users, Movies: a.movies, Reviews: a.reviews, Clock: clock, Limiter: a.limiter, Toggle: c.Limits.Toggle,
 	})
 	a.follows = follow.New(follow.Deps{DB: a.db, Users: a.users, Clock: clock, Limiter: a.limiter, Toggle: c.Limits.Toggle})
+	a.users.OnDelete(a.notifications.Purge) // after those of the others: notifications are locked last, as when they are sent
 	return a.route(guard)
 }
 

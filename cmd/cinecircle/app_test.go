@@ -6,6 +6,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/notify"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
@@ -48,4 +52,24 @@ func newAppWith(t testing.TB, c Config) *app {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// TestNotificationsGoBeforeTheRowOfTheirAccount holds that the purge of notifications is wired: the foreign keys would hide
+// that it is not.
+func TestNotificationsGoBeforeTheRowOfTheirAccount(t *testing.T) {
+	t.Parallel()
+	a := newTestApp(t)
+	gone, friend := member(t, a, "gone", auth.RoleMember), member(t, a, "friend", auth.RoleMember)
+	for _, pair := range [][2]int64{{gone.ID, friend.ID}, {friend.ID, gone.ID}} {
+		if _, err := a.follows.Set(t.Context(), pair[0], pair[1], true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := int64(-1)
+	a.users.OnDelete(func(tx *gorm.DB, userID int64) error {
+		return tx.Model(&notify.Notification{}).Where("user_id = ? OR actor_id = ?", userID, userID).Count(&left).Error
+	})
+	if err := a.users.Delete(t.Context(), gone.ID); err != nil || left != 0 {
+		t.Errorf("%d are left, %v", left, err)
+	}
 }
