@@ -191,7 +191,7 @@ func (s *Service) createAll(ctx context.Context, drafts []Draft) error {
 				return err
 			}
 		}
-		return post(tx, entriesOf(fresh)...)
+		return s.index.Add(tx, textsOf(fresh)...)
 	})
 	if err != nil {
 		return fmt.Errorf("create %d movies: %w", len(all), err)

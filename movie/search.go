@@ -12,16 +12,18 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/textindex"
 )
 
 // search is a search under way. The title index proposes films that have the grams of the text; whether
 // they contain it is for the row to say, so an index that has too much costs time and no answer.
 type search struct {
-	db   *gorm.DB
-	text string // folded
-	f    Filter
-	by   Sort
-	p    page.Page
+	index *textindex.Index
+	db    *gorm.DB
+	text  string // folded
+	f     Filter
+	by    Sort
+	p     page.Page
 }
 
 // run returns the first films of the page and one more, as [listQuery] finds them.
@@ -34,47 +36,32 @@ func (s search) run() ([]Movie, error) {
 
 // inOrderOfID takes films as the index has them, until there are enough.
 func (s search) inOrderOfID() ([]Movie, error) {
-	w := newWalk(s.db, s.grams(), s.by == SortNewest, s.start().ID)
-	wanted := s.p.Fetch()
-	var found []Movie
-	for size := wanted; len(found) < wanted; {
-		ids := w.take(size)
-		if len(ids) == 0 {
-			more, err := w.next(wanted - len(found))
-			if err != nil {
-				return nil, err
-			}
-			if !more {
-				break
-			}
-			continue
-		}
-		films, err := s.load(ids)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, films...)
-		if 2*len(films) < len(ids) { // most do not contain the text although they have its grams
-			size = min(4*size, maxLoad)
-		}
+	return textindex.Find(s.walk(s.by == SortNewest, s.start().ID), s.p.Fetch(), s.load)
+}
+
+// walk begins a walk by the films that may be hits.
+func (s search) walk(desc bool, start int64) *textindex.Walk {
+	var tags []string
+	if s.f.Genre != "" {
+		tags = []string{s.f.Genre}
 	}
-	return found[:min(len(found), wanted)], nil
+	return s.index.Walk(s.db, s.text, tags, desc, start)
 }
 
 // inOtherOrder sorts what the index finds when that is little, and otherwise reads along the index of
 // the order, where hits come soon when they are many.
 func (s search) inOtherOrder() ([]Movie, error) {
-	w := newWalk(s.db, s.grams(), false, 0)
+	w := s.walk(false, 0)
 	var ids []int64
 	for {
-		more, err := w.next(math.MaxInt32)
+		more, err := w.Next(math.MaxInt32)
 		if err != nil {
 			return nil, err
 		}
 		if !more {
 			return s.sorted(ids)
 		}
-		ids = append(ids, w.take(math.MaxInt)...)
+		ids = append(ids, w.Take(math.MaxInt)...)
 		if many, err := s.tooMany(w, ids); err != nil {
 			return nil, err
 		} else if many {
@@ -86,7 +73,6 @@ func (s search) inOtherOrder() ([]Movie, error) {
 
 // What decides how to search in another order than that of the ids. It decides about time alone.
 const (
-	maxLoad     = 512 // films that are looked up by one statement
 	minSorted   = 256 // candidates that are always sorted
 	sampleFilms = 64  // candidates of which is seen how many are hits
 	rowOfIndex  = 0.1 // what a row of an index costs that has the title, of what it costs to look a film up
@@ -95,8 +81,8 @@ const (
 
 // tooMany reports whether, to judge by the candidates so far, sorting all of them costs more than reading
 // along the index of the order until a page of hits has come.
-func (s search) tooMany(w *walk, ids []int64) (bool, error) {
-	films, share, err := w.progress()
+func (s search) tooMany(w *textindex.Walk, ids []int64) (bool, error) {
+	films, share, err := w.Progress()
 	if err != nil {
 		return false, err
 	}
@@ -139,15 +125,6 @@ func (s search) hitRate(ids []int64) (float64, error) {
 	return float64(hits+1) / float64(len(ids)+2), err
 }
 
-// grams returns the grams to search by, that of the genre last.
-func (s search) grams() []gram {
-	grams := queryGrams(s.text)
-	if s.f.Genre != "" {
-		grams = append(grams, genreGram(s.f.Genre))
-	}
-	return grams
-}
-
 func (s search) start() page.Key {
 	if s.p.After != nil {
 		return *s.p.After
@@ -168,12 +145,8 @@ func (s search) load(ids []int64) ([]Movie, error) {
 
 // among returns a query of those of some films that pass the filter.
 func (s search) among(what string, ids []int64) (string, []any) {
-	ids = pad(ids)
-	args := make([]any, 0, len(ids)+2)
-	for _, id := range ids {
-		args = append(args, id)
-	}
-	query := what + " FROM movies WHERE id IN (" + marks(len(ids)) + ") AND instr(title_key, ?) > 0"
+	in, args := textindex.In(ids)
+	query := what + " FROM movies WHERE id IN " + in + " AND instr(title_key, ?) > 0"
 	args = append(args, s.text)
 	if s.f.Genre != "" { // as an expression, or a planner may read the index of the whole genre
 		query, args = query+" AND COALESCE(genre, '') = ?", append(args, s.f.Genre)
@@ -184,7 +157,7 @@ func (s search) among(what string, ids []int64) (string, []any) {
 // sorted returns the first of some films that pass the filter and come after the cursor.
 func (s search) sorted(ids []int64) ([]Movie, error) {
 	start, keys := s.start(), make([]Movie, 0, len(ids))
-	for part := range slices.Chunk(ids, maxLoad) {
+	for part := range slices.Chunk(ids, textindex.MaxLoad) {
 		query, args := s.among("SELECT id, "+s.by.column(), part)
 		err := database.Each(s.db, query, args, func(row database.Scanner) error {
 			var m Movie
@@ -252,11 +225,11 @@ func (s *Service) find(ctx context.Context, f Filter, by Sort, p page.Page) ([]M
 	if text == "" {
 		return nil, false, nil
 	}
-	complete, err := s.complete(ctx)
+	complete, err := s.index.Complete(ctx)
 	if err != nil || !complete {
 		return nil, false, err
 	}
-	films, err := search{db: s.db.Reader(ctx), text: text, f: f, by: by, p: p}.run()
+	films, err := search{index: s.index, db: s.db.Reader(ctx), text: text, f: f, by: by, p: p}.run()
 	if err != nil {
 		return nil, false, fmt.Errorf("search by the title index: %w", err)
 	}

@@ -26,6 +26,9 @@ func newCatalogue(t testing.TB) *Service {
 	return New(Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now})
 }
 
+// blockFilms is how many ids a block of the index spans.
+const blockFilms = 16384
+
 var sorts = []Sort{SortOldest, SortNewest, SortTitle, SortMostLiked}
 
 // idsOf walks a list to its end by List, and returns the ids that it shows.
@@ -68,7 +71,7 @@ func (s *Service) scanned(t testing.TB, f Filter, by Sort) []int64 {
 // checkSearch compares the search by the index with the one that reads every title.
 func (s *Service) checkSearch(t testing.TB, f Filter, limits ...int) {
 	t.Helper()
-	if complete, err := s.complete(t.Context()); err != nil || !complete {
+	if complete, err := s.index.Complete(t.Context()); err != nil || !complete {
 		t.Fatalf("the index is not complete (%v)", err)
 	}
 	for _, by := range sorts {
@@ -134,61 +137,19 @@ func (s *Service) addAt(t testing.TB, id int64, title, genre string, likes int64
 		if err := tx.Create(&m).Error; err != nil {
 			return err
 		}
-		return announce(tx, m)
+		return s.index.Announce(tx, m.ID)
 	})
 	if err != nil {
 		t.Fatalf("add: %v", err)
 	}
 }
 
-// checkIndex compares the index with what the films say that it should be: no film more in a list, none
-// less. Those that are fresh may be in lists of theirs or not.
+// checkIndex fails when the index is not what the films say that it should be.
 func (s *Service) checkIndex(t testing.TB) {
 	t.Helper()
-	var films []Movie
-	if err := s.db.Reader(t.Context()).Find(&films).Error; err != nil {
-		t.Fatalf("read films: %v", err)
+	if err := s.index.Check(t.Context()); err != nil {
+		t.Fatal(err)
 	}
-	want, got := s.lists(t, films)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Fatalf("the index (-want +got):\n%s", diff)
-	}
-}
-
-// lists returns the films of every gram as they should be and as they are, without those that are fresh.
-func (s *Service) lists(t testing.TB, films []Movie) (want, got map[gram][]int64) {
-	t.Helper()
-	var rows []Grams
-	if err := s.db.Reader(t.Context()).Order("gram, block").Find(&rows).Error; err != nil {
-		t.Fatalf("read the index: %v", err)
-	}
-	want, got = map[gram][]int64{}, map[gram][]int64{}
-	for _, r := range rows {
-		var b block
-		if err := b.decode(r.Films); err != nil {
-			t.Fatalf("gram %x of block %d: %v", r.Gram, r.Block, err)
-		}
-		if n := b.count(); r.Gram == gramFresh && n >= freshFilms || r.Gram != gramFresh && n == 0 {
-			t.Fatalf("%d films of gram %x are in block %d", n, r.Gram, r.Block)
-		}
-		got[r.Gram] = b.takeFirst(got[r.Gram], r.Block, blockFilms)
-	}
-	fresh := got[gramFresh]
-	delete(got, gramFresh)
-	for _, m := range films {
-		for _, g := range gramsOf(m.TitleKey, m.Genre) {
-			want[g] = append(want[g], m.ID)
-		}
-	}
-	for _, all := range []map[gram][]int64{want, got} {
-		for g, ids := range all {
-			all[g] = slices.DeleteFunc(ids, func(id int64) bool { return slices.Contains(fresh, id) })
-			if len(all[g]) == 0 {
-				delete(all, g)
-			}
-		}
-	}
-	return want, got
 }
 
 // TestNewFilmsAreFoundBeforeAndAfterTheyAreWrittenIntoTheLists adds films one by one, renames and deletes
@@ -197,7 +158,7 @@ func TestNewFilmsAreFoundBeforeAndAfterTheyAreWrittenIntoTheLists(t *testing.T) 
 	t.Parallel()
 	s := newCatalogue(t)
 	renamed := "zebra 사랑"
-	for i := range int64(freshFilms + 2) {
+	for i := range int64(130) {
 		id := s.addOne(t, fmt.Sprintf("love %d of 여름밤", i%7))
 		switch id % 10 {
 		case 3:
@@ -210,9 +171,6 @@ func TestNewFilmsAreFoundBeforeAndAfterTheyAreWrittenIntoTheLists(t *testing.T) 
 			}
 		}
 	}
-	if _, got := s.lists(t, nil); len(got) > 40 {
-		t.Errorf("%d lists were written before there are %d fresh films", len(got), freshFilms)
-	}
 	for range 40 {
 		s.addOne(t, "love harbor")
 		for _, text := range []string{"love", "사랑", "harbor", "zebra", "5 of"} {
@@ -220,9 +178,6 @@ func TestNewFilmsAreFoundBeforeAndAfterTheyAreWrittenIntoTheLists(t *testing.T) 
 		}
 	}
 	s.checkIndex(t)
-	if _, got := s.lists(t, nil); len(got[gram2('사', '랑')]) == 0 || len(got[gram3('l', 'o', 'v')]) < freshFilms/2 {
-		t.Errorf("only %d lists were written", len(got))
-	}
 }
 
 // addMany adds n films with titles of few words, so that texts are common, rare, or neither.
@@ -282,7 +237,7 @@ func TestAnOldCatalogueIsFoundWhileItsIndexIsBuilt(t *testing.T) {
 	if err := s.db.Tx(t.Context(), forget); err != nil {
 		t.Fatal(err)
 	}
-	s.indexed.Store(false)
+	s = New(Deps{DB: s.db, Media: s.media, Clock: s.clock}) // as after a restart
 	title, all := "zebra of the 밤", Filter{Title: "zebra"}
 	for step, done := int64(0), false; !done; step++ {
 		if step < 3 {
@@ -297,17 +252,17 @@ func TestAnOldCatalogueIsFoundWhileItsIndexIsBuilt(t *testing.T) {
 		if diff := cmp.Diff(s.scanned(t, all, SortTitle), s.idsOf(t, all, SortTitle, 50)); diff != "" {
 			t.Errorf("after %d steps (-want +got):\n%s", step, diff)
 		}
-		if step < 3 && s.indexed.Load() {
-			t.Fatalf("complete after %d steps", step)
+		complete, err := s.index.Complete(t.Context())
+		if err != nil || step < 3 && complete {
+			t.Fatalf("complete after %d steps: %t (%v)", step, complete, err)
 		}
-		var err error
-		if done, err = New(Deps{DB: s.db, Clock: s.clock}).buildStep(t.Context()); err != nil { // as if after a restart
+		if done, err = New(Deps{DB: s.db, Clock: s.clock}).index.Step(t.Context()); err != nil { // as if after a restart
 			t.Fatal(err)
 		}
 	}
 	s.checkSearch(t, all, 7)
 	s.checkIndex(t)
-	if err := s.Run(t.Context()); err != nil || !s.indexed.Load() {
+	if err := s.Run(t.Context()); err != nil {
 		t.Errorf("run: %v", err)
 	}
 }
@@ -319,7 +274,7 @@ func TestWhatAnOlderVersionWroteIsFoundAfterTheUpgrade(t *testing.T) {
 	s := newCatalogue(t)
 	renamed, now := s.addOne(t, "before"), database.Time(s.clock())
 	err := s.db.Tx(t.Context(), func(tx *gorm.DB) error {
-		if err := settle(tx, []int64{renamed}); err != nil {
+		if err := s.index.AddAgain(tx, []int64{renamed}); err != nil {
 			return err
 		}
 		m := Movie{Title: "stranger", TitleKey: "stranger", CastMembers: "[]", Genre: "War", CreatedAt: now, UpdatedAt: now}
@@ -371,7 +326,7 @@ func TestAFilmThatIsNotStoredIsNotIndexed(t *testing.T) {
 		if err := tx.Create(&m).Error; err != nil {
 			return err
 		}
-		if err := post(tx, newEntry(m)); err != nil {
+		if err := s.index.Add(tx, m.text()); err != nil {
 			return err
 		}
 		return media.ErrUnsupportedImage

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -14,6 +13,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/textindex"
 )
 
 // Deps is what the service works with.
@@ -29,18 +29,13 @@ type Service struct {
 	db       *database.DB
 	media    *media.Library
 	clock    func() time.Time
-	log      *slog.Logger
+	index    *textindex.Index
 	onDelete []func(tx *gorm.DB, m Movie, by auth.Viewer) error
-
-	indexed atomic.Bool // the title index is known to be complete, which it then stays
 }
 
 // New returns a service over a migrated database.
 func New(d Deps) *Service {
-	if d.Log == nil {
-		d.Log = slog.New(slog.DiscardHandler)
-	}
-	return &Service{db: d.DB, media: d.Media, clock: d.Clock, log: d.Log}
+	return &Service{db: d.DB, media: d.Media, clock: d.Clock, index: newIndex(d.DB, d.Log)}
 }
 
 // OnDelete registers what happens in the transaction that deletes a film, before its row goes and
@@ -133,7 +128,7 @@ func (s *Service) Create(ctx context.Context, by int64, d Draft) (Movie, error) 
 		if err != nil {
 			return err
 		}
-		return announce(tx, m)
+		return s.index.Announce(tx, m.ID)
 	})
 	if errors.Is(err, gorm.ErrForeignKeyViolated) {
 		return Movie{}, auth.ErrUserGone
@@ -211,7 +206,7 @@ func (s *Service) write(tx *gorm.DB, id int64, set map[string]any) (Movie, error
 	if err != nil {
 		return Movie{}, err
 	}
-	return after, post(tx, changed(before, after))
+	return after, s.index.Change(tx, before.text(), after.text())
 }
 
 // Delete removes a film and its poster, or returns ErrNotFound or what a function given to
@@ -230,7 +225,7 @@ func (s *Service) Delete(ctx context.Context, id int64, by auth.Viewer) error {
 		if err := tx.Where("id = ?", id).Delete(&Movie{}).Error; err != nil {
 			return fmt.Errorf("delete movie %d: %w", id, err)
 		}
-		if err := post(tx, gone(m)); err != nil {
+		if err := s.index.Remove(tx, m.text()); err != nil {
 			return err
 		}
 		return s.media.Discard(tx, m.PosterImage)

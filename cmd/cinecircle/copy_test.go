@@ -163,7 +163,7 @@ func contents(t *testing.T, c database.Config) map[string][]string {
 func searchEveryTitle(t *testing.T, db *database.DB) {
 	t.Helper()
 	movies := movie.New(movie.Deps{DB: db, Clock: time.Now})
-	if err := movies.BuildIndex(t.Context()); err != nil {
+	if err := movies.Run(t.Context()); err != nil {
 		t.Error(err)
 	}
 	all, _, err := movies.List(t.Context(), movie.Filter{}, movie.SortOldest, page.Page{Limit: 100})

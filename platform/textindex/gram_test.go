@@ -1,7 +1,8 @@
-package movie
+package textindex
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -9,20 +10,20 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestATitleHasTheGramsOfEveryPartOfIt(t *testing.T) {
+func TestATextHasTheGramsOfEveryPartOfIt(t *testing.T) {
 	t.Parallel()
 	letters := rapid.SampledFrom([]rune("abc가나🎬é ế"))
 	rapid.Check(t, func(t *rapid.T) {
-		title := rapid.SliceOfN(letters, 1, 20).Draw(t, "title")
-		from := rapid.IntRange(0, len(title)-1).Draw(t, "from")
-		part := title[from:rapid.IntRange(from+1, len(title)).Draw(t, "to")]
-		has, wanted := gramsOf(string(title), "Drama"), queryGrams(string(part))
+		text := rapid.SliceOfN(letters, 1, 20).Draw(t, "text")
+		from := rapid.IntRange(0, len(text)-1).Draw(t, "from")
+		part := text[from:rapid.IntRange(from+1, len(text)).Draw(t, "to")]
+		has, wanted := Text{Key: string(text), Tags: []string{"Drama"}}.grams(), queryGrams(string(part))
 		if len(wanted) == 0 || len(wanted) > maxQueryGrams || !slices.IsSorted(has) {
-			t.Fatalf("grams of %q: %x, of %q: %x", string(title), has, string(part), wanted)
+			t.Fatalf("grams of %q: %x, of %q: %x", string(text), has, string(part), wanted)
 		}
 		for _, g := range wanted {
 			if _, found := slices.BinarySearch(has, g); !found {
-				t.Fatalf("%q lacks the gram %x of %q", string(title), g, string(part))
+				t.Fatalf("%q lacks the gram %x of %q", string(text), g, string(part))
 			}
 		}
 	})
@@ -48,32 +49,20 @@ func TestAlphabetsAreSearchedByThreeLettersAndHangulByTwoSyllables(t *testing.T)
 	}
 }
 
-func TestGenresHaveGramsOfTheirOwn(t *testing.T) {
-	t.Parallel()
-	seen := map[gram]string{}
-	for _, genre := range genres {
-		g := genreGram(genre)
-		if other := seen[g]; other != "" || g >= 0 {
-			t.Errorf("%s has the gram %d, as %q", genre, g, other)
-		}
-		seen[g] = genre
-	}
-}
-
 func TestABlockIsStoredOneWay(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var b, back block
-		for range rapid.SampledFrom([]int{0, 1, 100, 1500, 3000}).Draw(t, "films") {
-			b.add(rapid.IntRange(0, blockFilms-1).Draw(t, "place"))
+		for range rapid.SampledFrom([]int{0, 1, 100, 1500, 3000}).Draw(t, "ids") {
+			b.add(rapid.IntRange(0, blockIDs-1).Draw(t, "place"))
 		}
 		stored := b.encode()
 		if err := back.decode(stored); err != nil || back != b || len(stored) > blockBytes {
-			t.Fatalf("%d films in %d bytes came back as %d (%v)", b.count(), len(stored), back.count(), err)
+			t.Fatalf("%d ids in %d bytes came back as %d (%v)", b.count(), len(stored), back.count(), err)
 		}
 		first, last := b, b
 		ids, backwards := first.takeFirst(nil, 7, 5), last.takeLast(nil, 7, 5)
-		ids, backwards = first.takeFirst(ids, 7, blockFilms), last.takeLast(backwards, 7, blockFilms)
+		ids, backwards = first.takeFirst(ids, 7, blockIDs), last.takeLast(backwards, 7, blockIDs)
 		if slices.Reverse(backwards); !slices.Equal(ids, backwards) || first.count()+last.count() != 0 {
 			t.Fatalf("forwards %v, backwards %v", ids, backwards)
 		}
@@ -85,7 +74,7 @@ func TestABlockIsStoredOneWay(t *testing.T) {
 			b.remove(place)
 		}
 		if b.count() != 0 || len(b.encode()) != 0 || !slices.IsSorted(ids) {
-			t.Fatalf("%d films are left", b.count())
+			t.Fatalf("%d ids are left", b.count())
 		}
 	})
 }
@@ -96,5 +85,21 @@ func TestABrokenBlockIsAnError(t *testing.T) {
 		if err := new(block).decode(stored); err == nil {
 			t.Errorf("%d bytes: no error", len(stored))
 		}
+	}
+}
+
+func TestTagsHaveGramsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	tags := strings.Fields("SF Action Adventure Animation Comedy Crime Documentary Drama Family Fantasy History Horror Music Mystery Romance Thriller War Western female male")
+	for age := range 150 {
+		tags = append(tags, strconv.Itoa(age+1))
+	}
+	seen := map[gram]string{}
+	for _, tag := range tags {
+		g := tagGram(tag)
+		if other := seen[g]; other != "" || g >= 0 {
+			t.Errorf("%s has the gram %d, as %q", tag, g, other)
+		}
+		seen[g] = tag
 	}
 }

@@ -1,19 +1,19 @@
-package movie
+package textindex
 
 import (
 	"hash/fnv"
 	"slices"
 )
 
-// A gram is what the title index has a list of films for: one, two or three neighbouring characters
-// of folded titles, a genre, or the films that are in no other list yet. Characters take 21 bits each, so three of
-// them fit, and shorter grams begin with zeroes, which no title contains. Genres are negative.
+// A gram is what an index has a list of rows for: one, two or three neighbouring characters of folded
+// texts, a tag, or the rows that are in no other list yet. Characters take 21 bits each, so three of
+// them fit, and shorter grams begin with zeroes, which no text contains. Tags are negative.
 //
-// Two characters of a script with many, such as Hangul, tell films apart as well as three letters
+// Two characters of a script with many, such as Hangul, tell texts apart as well as three letters
 // do; so three are indexed of alphabets only.
 type gram = int64
 
-// gramFresh is the gram of films that are new: each of them may have any gram.
+// gramFresh is the gram of rows that are new: each of them may have any gram.
 const gramFresh gram = 0
 
 const (
@@ -26,17 +26,19 @@ const (
 func gram2(a, b rune) gram    { return gram(a)<<runeBits | gram(b) }
 func gram3(a, b, c rune) gram { return gram2(a, b)<<runeBits | gram(c) }
 
-func genreGram(genre string) gram {
+func tagGram(tag string) gram {
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(genre)) // a hash never fails
-	return -1 - gram(h.Sum32())   // should two genres ever be one number, both are still compared with the row
+	_, _ = h.Write([]byte(tag)) // a hash never fails
+	return -1 - gram(h.Sum32()) // should two tags ever be one number, both are still compared with the row
 }
 
-// gramsOf returns the grams of a film, in order and each once.
-func gramsOf(key, genre string) []gram {
-	text := []rune(key)
-	grams := make([]gram, 0, 3*len(text)+1)
-	grams = append(grams, genreGram(genre))
+// grams returns the grams of a text, in order and each once.
+func (t Text) grams() []gram {
+	text := []rune(t.Key)
+	grams := make([]gram, 0, 3*len(text)+len(t.Tags))
+	for _, tag := range t.Tags {
+		grams = append(grams, tagGram(tag))
+	}
 	for i, r := range text {
 		grams = append(grams, gram(r))
 		if i+1 < len(text) {
@@ -61,7 +63,7 @@ func tripleAt(text []rune, i int) (gram, bool) {
 // maxQueryGrams bounds what a search begins with, however long its text is.
 const maxQueryGrams = 6
 
-// queryGrams returns grams that a film has whose folded title contains key: the longest that are
+// queryGrams returns grams that every folded text has which contains key: the longest that are
 // indexed, and of a long text some from all over it. The first ones have the least in common.
 func queryGrams(key string) []gram {
 	text := []rune(key)

@@ -1,4 +1,4 @@
-package movie
+package textindex
 
 import (
 	"encoding/binary"
@@ -6,21 +6,21 @@ import (
 	"math/bits"
 )
 
-// blockFilms is how many ids a block spans. A list of films is kept block by block, so that adding a
-// film writes one short row a gram, and so that a search reads no more of a list than it needs. With
-// fewer films in a block a search among many reads more rows; with more, those of the most common
+// blockIDs is how many ids a block spans. A list of ids is kept block by block, so that adding a
+// text writes one short row a gram, and so that a search reads no more of a list than it needs. With
+// fewer ids in a block a search among many reads more rows; with more, those of the most common
 // grams take pages of their own.
-const blockFilms = 16384
+const blockIDs = 16384
 
-// blockBytes is how many bytes a block takes at most, with a bit for each film.
-const blockBytes = blockFilms / 8
+// blockBytes is how many bytes a block takes at most, with a bit for each id.
+const blockBytes = blockIDs / 8
 
-// block is a set of films of one block, by their place in it. It is stored as it is, or, where that is
+// block is a set of ids of one block, by their place in it. It is stored as it is, or, where that is
 // shorter, as the distances between the places, seven bits a byte.
-type block [blockFilms / 64]uint64
+type block [blockIDs / 64]uint64
 
-// blockOf returns the number of the block of a film and the film's place in it.
-func blockOf(id int64) (number int64, place int) { return id / blockFilms, int(id % blockFilms) }
+// blockOf returns the number of the block of an id and the place of the id in it.
+func blockOf(id int64) (number int64, place int) { return id / blockIDs, int(id % blockIDs) }
 
 func (b *block) add(place int)      { b[place/64] |= 1 << (place % 64) }
 func (b *block) remove(place int)   { b[place/64] &^= 1 << (place % 64) }
@@ -55,7 +55,7 @@ func (b *block) takeFirst(to []int64, number int64, n int) []int64 {
 			if n--; n < 0 {
 				return to
 			}
-			to = append(to, number*blockFilms+int64(i*64+bits.TrailingZeros64(b[i])))
+			to = append(to, number*blockIDs+int64(i*64+bits.TrailingZeros64(b[i])))
 		}
 	}
 	return to
@@ -69,7 +69,7 @@ func (b *block) takeLast(to []int64, number int64, n int) []int64 {
 				return to
 			}
 			last := bits.Len64(b[i]) - 1
-			to = append(to, number*blockFilms+int64(i*64+last))
+			to = append(to, number*blockIDs+int64(i*64+last))
 			b[i] &^= 1 << last
 		}
 	}
@@ -98,7 +98,7 @@ func (b *block) encode() []byte {
 	return out
 }
 
-var errBlock = errors.New("a block of the title index is broken")
+var errBlock = errors.New("a block of a text index is broken")
 
 // decode sets b to what encode returned.
 func (b *block) decode(stored []byte) error {
@@ -111,7 +111,7 @@ func (b *block) decode(stored []byte) error {
 	*b = block{}
 	for place := -1; len(stored) > 0; {
 		distance, n := binary.Uvarint(stored)
-		if n <= 0 || distance == 0 || distance > uint64(blockFilms-1-place) {
+		if n <= 0 || distance == 0 || distance > uint64(blockIDs-1-place) {
 			return errBlock
 		}
 		place, stored = place+int(distance), stored[n:]
