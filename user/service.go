@@ -14,7 +14,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/limit"
 	"github.com/cinecircle/cinecircle/platform/media"
-	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/textindex"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
@@ -44,6 +44,7 @@ type Service struct {
 	log          *slog.Logger
 	refreshTTL   time.Duration
 	refreshGrace time.Duration
+	index        *textindex.Index
 
 	onDelete        []func(tx *gorm.DB, userID int64) error
 	onSessionsEnded []func(userID int64, sessionIDs []int64)
@@ -55,6 +56,7 @@ func New(d Deps) *Service {
 		db: d.DB, hasher: d.Hasher, tokens: d.Tokens, media: d.Media, throttle: d.Throttle,
 		edge: d.Edge, clock: d.Clock, log: d.Log,
 		refreshTTL: d.RefreshTTL, refreshGrace: d.RefreshGrace,
+		index: newIndex(d.DB, d.Log),
 	}
 }
 
@@ -115,46 +117,6 @@ func (s *Service) ImageURL(u User) *string { return s.media.URLOrNil(u.ProfileIm
 
 // Image returns the profile image in its sizes, the zero value when there is none.
 func (s *Service) Image(u User) media.Shown { return s.media.Show(u.ProfileImage) }
-
-// Filter narrows a search; all that is given must hold.
-type Filter struct {
-	Username *string // the whole name, in any case and Unicode form
-	Part     *string // a part of the name, likewise
-	Age      *int64
-	Gender   *Gender
-}
-
-// Search returns a page of the accounts that match, in the order of their ids. The first page has the
-// bound of a later one, so that both have the same plan.
-func (s *Service) Search(ctx context.Context, f Filter, p page.Page) ([]User, *page.Key, error) {
-	after := int64(0)
-	if p.After != nil {
-		after = p.After.ID
-	}
-	q := f.apply(s.db.Reader(ctx).Model(&User{}).Select(columns).Where("id > ?", after)).Order("id").Limit(p.Fetch())
-	rows, err := database.Scan(q, places)
-	if err != nil {
-		return nil, nil, fmt.Errorf("search users: %w", err)
-	}
-	rows, next := page.Cut(rows, p, func(u User) page.Key { return page.Key{ID: u.ID} })
-	return rows, next, nil
-}
-
-func (f Filter) apply(q *gorm.DB) *gorm.DB {
-	if f.Username != nil {
-		q = q.Where("username_key = ?", usernameKey(*f.Username))
-	}
-	if f.Part != nil { // INSTR knows no wildcards, so there is nothing to escape
-		q = q.Where("INSTR(username_key, ?) > 0", usernameKey(*f.Part))
-	}
-	if f.Age != nil {
-		q = q.Where("age = ?", *f.Age)
-	}
-	if f.Gender != nil {
-		q = q.Where("gender = ?", *f.Gender)
-	}
-	return q
-}
 
 // one returns the only account for which the condition holds, or [ErrNotFound].
 func one(db *gorm.DB, condition string, value any) (User, error) {

@@ -44,7 +44,10 @@ func (s *Service) Create(ctx context.Context, d Draft) (User, error) {
 	}
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
 		u.ID = 0 // a transaction may run again
-		return nameTaken(tx.Create(&u).Error)
+		if err := nameTaken(tx.Create(&u).Error); err != nil {
+			return err
+		}
+		return s.index.Announce(tx, u.ID)
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("create user: %w", err)
@@ -117,6 +120,9 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 		}
 		if err := tx.Delete(&User{ID: id}).Error; err != nil {
 			return fmt.Errorf("delete user %d: %w", id, err)
+		}
+		if err := s.index.Remove(tx, u.text()); err != nil {
+			return err
 		}
 		s.announceEnd(tx, id, nil)
 		return nil

@@ -123,6 +123,7 @@ func (s *Service) change(tx *gorm.DB, by auth.Viewer, before User, columns map[s
 	if newPassword && u.PasswordHash != before.PasswordHash {
 		return User{}, apperr.Validation(wrongPassword())
 	}
+	old := u.text()
 	if err := nameTaken(tx.Model(&u).Updates(columns).Error); err != nil {
 		return User{}, fmt.Errorf("change user %d: %w", u.ID, err)
 	}
@@ -131,7 +132,11 @@ func (s *Service) change(tx *gorm.DB, by auth.Viewer, before User, columns map[s
 			return User{}, err
 		}
 	}
-	return one(tx, "id = ?", u.ID)
+	after, err := one(tx, "id = ?", u.ID)
+	if err != nil {
+		return User{}, err
+	}
+	return after, s.index.Change(tx, old, after.text())
 }
 
 // endOthers ends all sessions of the account but the one that by is using.

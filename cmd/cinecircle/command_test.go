@@ -21,7 +21,7 @@ func TestMigrateSaysWhatItDoes(t *testing.T) {
 		{"up", "applied 00001_users.sql"},
 		{"up", "nothing to do"},
 		{"status", "applied 20"},
-		{"down", "took back 00013_fresh_films.sql"},
+		{"down", "took back 00014_user_grams.sql"},
 		{"status", "to be applied"},
 	} {
 		if status, output := h.run("migrate", c.step); status != 0 || !strings.Contains(output, c.says) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 const (
@@ -162,6 +163,9 @@ func (c *copier) compare(ctx context.Context) error {
 
 // finish builds what follows from the rows, makes sure that no id is used again, and declares the copy a database.
 func (c *copier) finish(ctx context.Context) error {
+	if err := user.IndexAll(ctx, c.to); err != nil {
+		return err
+	}
 	if err := movie.IndexAll(ctx, c.to); err != nil {
 		return err
 	}

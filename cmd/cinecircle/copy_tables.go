@@ -17,7 +17,7 @@ import (
 )
 
 // copied has a model of every table, each behind those that its foreign keys point to; but not of the
-// title index, which is built from the films.
+// indexes of names and titles, which are built from accounts and films.
 var copied = []any{
 	&user.User{}, &user.Session{}, &movie.Movie{}, &review.Review{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &follow.Follow{},

@@ -23,7 +23,7 @@ func TestCopyKnowsEveryTableAndColumnInAnOrderThatForeignKeysAllow(t *testing.T)
 		got[table.name], place[table.name] = len(table.columns), i
 	}
 	for name, lines := range shapeOf(t, db) {
-		if strings.HasPrefix(name, "movie_gram") { // built anew
+		if strings.Contains(name, "_gram") { // built anew
 			continue
 		}
 		want[name] = len(slices.DeleteFunc(lines, func(s string) bool { return strings.Contains(s, "index ") }))

@@ -22,7 +22,8 @@ import (
 )
 
 var models = []any{
-	&user.User{}, &user.Session{}, &movie.Movie{}, &movie.Grams{}, &movie.GramBuild{}, &review.Review{},
+	&user.User{}, &user.Session{}, &user.Grams{}, &user.GramBuild{},
+	&movie.Movie{}, &movie.Grams{}, &movie.GramBuild{}, &review.Review{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &follow.Follow{},
 	&notify.Notification{}, &notify.State{}, &media.Trash{},
 }

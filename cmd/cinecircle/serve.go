@@ -89,7 +89,7 @@ func (a *app) run(ctx context.Context, servers []*http.Server, listeners []net.L
 	defer stopWork()
 	group, failed := errgroup.WithContext(work)
 	for _, worker := range []func(context.Context) error{
-		a.images.Run, a.users.Run, a.movies.Run, a.notifications.Run, a.bus.Run, giveBack,
+		a.images.Run, a.users.Run, a.users.BuildIndex, a.movies.Run, a.notifications.Run, a.bus.Run, giveBack,
 	} {
 		group.Go(func() error { return worker(failed) })
 	}

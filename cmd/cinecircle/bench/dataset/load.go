@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 // How many rows a statement has, and how many a transaction.
@@ -38,7 +39,7 @@ func Load(ctx context.Context, db *database.DB, s Size, seed uint64, hash string
 	}
 	say("drawing %s", s)
 	p, l := newPlan(s, seed), loader{db: db, say: say}
-	return withoutIndexes(ctx, db, say, func() error {
+	err := withoutIndexes(ctx, db, say, func() error {
 		return errors.Join(
 			insert(ctx, &l, p.users(hash)),
 			l.countFilms(ctx, p.films),
@@ -50,6 +51,11 @@ func Load(ctx context.Context, db *database.DB, s Size, seed uint64, hash string
 			insert(ctx, &l, p.stateRows()),
 		)
 	})
+	if err != nil {
+		return err
+	}
+	say("indexing the names")
+	return user.IndexAll(ctx, db)
 }
 
 func execAll(ctx context.Context, c *sql.Conn, statements []string) error {

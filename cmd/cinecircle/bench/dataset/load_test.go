@@ -3,6 +3,7 @@ package dataset
 import (
 	"database/sql"
 	"errors"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 // migrated is a database with nothing in it.
@@ -66,6 +69,15 @@ func TestWhatIsLoadedAddsUp(t *testing.T) {
 		if err := db.Row(t.Context(), "SELECT count(*) FROM "+table).Scan(&got); err != nil || got != want {
 			t.Errorf("%s has %d rows (%v), want %d", table, got, err, want)
 		}
+	}
+	users := user.New(user.Deps{DB: db, Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
+	last, err := users.Get(t.Context(), int64(s.Users))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, _, err := users.Search(t.Context(), user.Filter{Part: &last.Username}, page.Page{Limit: 1})
+	if err != nil || len(found) != 1 {
+		t.Errorf("a search finds %d accounts with %q in their name (%v)", len(found), last.Username, err)
 	}
 }
 
