@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 	"gorm.io/gorm"
 	"pgregory.net/rapid"
 
@@ -128,6 +129,9 @@ func TestTheIndexFindsWhatReadingEveryNameFinds(t *testing.T) {
 			default:
 				next += blockUsers / 2
 				s.addAt(t, next, name, age.Draw(rt, "age"), gender.Draw(rt, "gender"))
+				if rapid.Bool().Draw(rt, "fresh no longer") {
+					s.settle(t, next)
+				}
 			}
 		}
 		part := text.Draw(rt, "part")
@@ -140,6 +144,14 @@ func TestTheIndexFindsWhatReadingEveryNameFinds(t *testing.T) {
 		f.Age = nil
 		s.checkSearch(t, f, 2)
 	})
+}
+
+// settle has an account written into the lists, as the last of many fresh ones has it.
+func (s *Service) settle(t testing.TB, id int64) {
+	t.Helper()
+	if err := s.db.Tx(t.Context(), func(tx *gorm.DB) error { return s.index.AddAgain(tx, []int64{id}) }); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func ignoreRefused(t interface{ Fatalf(string, ...any) }, err error) {
@@ -175,6 +187,39 @@ func TestNewMembersAreFoundBeforeAndAfterTheyAreWrittenIntoTheLists(t *testing.T
 				s.checkSearch(t, Filter{Part: &part}, 30)
 			}
 		}
+	}
+}
+
+// TestManyWhoComeChangeAndGoAtOnceAreAllFound holds the lock of a block, and that rows are locked before it.
+func TestManyWhoComeChangeAndGoAtOnceAreAllFound(t *testing.T) {
+	t.Parallel()
+	s := newMembers(t)
+	const writers, members = 8, 20
+	var group errgroup.Group
+	for w := range writers {
+		group.Go(func() error {
+			for i := range members {
+				name := fmt.Sprintf("member %c%d", 'a'+w, i)
+				u, err := s.Create(t.Context(), Draft{Username: name, Password: "correct horse battery", Age: 30, Gender: Male})
+				if err == nil && i%2 == 1 {
+					_, err = s.Change(t.Context(), auth.Viewer{UserID: u.ID}, "", u.ID, Patch{Username: new("zebra " + name)})
+				}
+				if err == nil && i%4 == 3 {
+					err = s.Delete(t.Context(), u.ID)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	s.checkSearch(t, Filter{Part: new("member")}, 7)
+	if n := len(s.pages(t, Filter{Part: new("zebra")}, 50)); n != writers*members/4 {
+		t.Errorf("%d members are called zebra, want %d", n, writers*members/4)
 	}
 }
 
