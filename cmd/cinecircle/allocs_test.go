@@ -10,7 +10,8 @@ import (
 )
 
 // TestReadsOfFilmsAllocateLittle asks the whole program, every middleware included. The ceilings are a
-// tenth above what the race detector makes of it: 84, 729, 738 and 111; without it there are a tenth fewer.
+// tenth above what the race detector makes of it: 84, 729, 738 and 166; without it there are a tenth fewer. Of the last
+// there were 111 before the 60 films were fresh ones, which a search that finds nothing looks up.
 // It runs alone, since everybody's allocations are counted.
 func TestReadsOfFilmsAllocateLittle(t *testing.T) {
 	a := appOn(t, sqliteFile(t))
@@ -28,7 +29,7 @@ func TestReadsOfFilmsAllocateLittle(t *testing.T) {
 		{"/movies/7", 95},
 		{"/movies?limit=30", 800},
 		{"/movies?limit=30&title=film", 810},
-		{"/movies?limit=30&title=nothing", 125},
+		{"/movies?limit=30&title=nothing", 183},
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, c.target, http.NoBody)
 		got := testing.AllocsPerRun(200, func() {
