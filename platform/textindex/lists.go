@@ -13,12 +13,13 @@ import (
 // statements are the beginnings of what an index asks and writes.
 type statements struct{ read, window, last, lock, write, remove string }
 
+// newStatements has lengths compared, for on SQLite no blob is equal to a text, not even an empty one.
 func newStatements(s Source) statements {
 	read := "SELECT gram, block, " + s.IDs + " FROM " + s.Lists
 	insert := " INTO " + s.Lists + " (gram, block, " + s.IDs + ") VALUES "
 	return statements{
 		read:   read + " WHERE block = ? AND gram IN ",
-		window: read + " WHERE block BETWEEN ? AND ? AND " + s.IDs + " <> '' AND gram IN ",
+		window: read + " WHERE block BETWEEN ? AND ? AND LENGTH(" + s.IDs + ") > 0 AND gram IN ",
 		last:   "SELECT COALESCE(MAX(block), 0) FROM " + s.Lists + " WHERE gram = 0",
 		lock:   "INSERT" + insert + "(0, ?, '') ON DUPLICATE KEY UPDATE gram = gram",
 		write:  "REPLACE" + insert + "(?, ?, ?)",
