@@ -10,7 +10,6 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/follow"
-	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -42,10 +41,8 @@ func (s *stage) breakable(t testing.TB) *breaker {
 		)
 	}
 	s.write(t, install)
-	if s.DB.Driver() == database.SQLite { // which reads elsewhere
-		if err := install(s.DB.Reader(t.Context())); err != nil {
-			t.Fatal(err)
-		}
+	if err := install(s.DB.Reader(t.Context())); err != nil { // which reads elsewhere
+		t.Fatal(err)
 	}
 	return b
 }

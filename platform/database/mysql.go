@@ -35,16 +35,25 @@ func openMySQL(ctx context.Context, c Config) (*DB, error) {
 		return nil, fmt.Errorf("connect to MySQL at %s: %w", cfg.Addr, err)
 	}
 	// Without RETURNING, which GORM uses on MariaDB only, both servers are spoken to as MySQL 8 is.
-	dialector := mysqlDialector{&mysql.Dialector{Config: &mysql.Config{
-		Conn: pool, DisableWithReturning: true, ServerVersion: version, SkipInitializeWithVersion: version != "",
-	}}}
-	g, err := open(dialector, c, true)
+	dialect := func() mysqlDialector {
+		return mysqlDialector{&mysql.Dialector{Config: &mysql.Config{
+			Conn: pool, DisableWithReturning: true, ServerVersion: version, SkipInitializeWithVersion: version != "",
+		}}}
+	}
+	reader, err := open(dialect(), c, true)
+	if err != nil {
+		_ = pool.Close() // the reason to fail is err
+		return nil, fmt.Errorf("open MySQL at %s: %w", cfg.Addr, err)
+	}
+	// A transaction would prepare each statement anew: database/sql does not keep what a connection has prepared
+	// for it. See InterpolateParams.
+	writer, err := open(dialect(), c, false)
 	if err != nil {
 		_ = pool.Close() // the reason to fail is err
 		return nil, fmt.Errorf("open MySQL at %s: %w", cfg.Addr, err)
 	}
 	return &DB{
-		driver: MySQL, writer: g, reader: g, pools: map[string]*sql.DB{"mysql": pool},
+		driver: MySQL, writer: writer, reader: reader, pools: map[string]*sql.DB{"mysql": pool},
 		// Rows that decide something are locked by name; the gap locks of the default level would only
 		// have strangers wait for each other.
 		options: &sql.TxOptions{Isolation: sql.LevelReadCommitted},
@@ -66,6 +75,7 @@ func mysqlConfig(c Config) (*driver.Config, error) {
 	cfg.ParseTime = true
 	cfg.Loc = time.UTC
 	cfg.MultiStatements = false
+	cfg.InterpolateParams = true // a statement that is not prepared takes one round trip instead of two
 	cfg.RejectReadOnly = true
 	cfg.Logger = driverLog{c.Logger}
 	cfg.Timeout = orDefault(cfg.Timeout, 5*time.Second)
