@@ -3,6 +3,7 @@ package review
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"gorm.io/gorm"
@@ -11,8 +12,16 @@ import (
 )
 
 // Latest returns a page of all reviews, the last one written first, and the key of the next page.
+//
+// Which they are is found by itself: MariaDB would begin at the members, and sort all reviews.
 func (s *Service) Latest(ctx context.Context, reader int64, p page.Page) ([]Shown, *page.Key, error) {
-	return s.list(ctx, SortNewest.page(s.db.Reader(ctx), p), SortNewest, reader, p)
+	before := int64(math.MaxInt64)
+	if p.After != nil {
+		before = p.After.ID
+	}
+	ids := fmt.Sprintf("SELECT id FROM (SELECT id FROM reviews WHERE id < ? ORDER BY id DESC LIMIT %d) AS latest", p.Fetch())
+	q := s.db.Reader(ctx).Where("reviews.id IN (?)", gorm.Expr(ids, before)).Order("reviews.id DESC")
+	return s.list(ctx, q, SortNewest, reader, p)
 }
 
 // LatestOfUser is [Service.OfUser] with the last one written first.

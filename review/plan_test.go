@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"gorm.io/gorm"
@@ -36,6 +37,37 @@ func TestListsWalkTheirIndex(t *testing.T) {
 				t.Errorf("of a user: %d rows, %v", len(rows), err)
 			}
 		})
+	}
+}
+
+// TestTheLatestReviewsAreFoundBeforeTheirAuthorsAndFilms fails where a plan begins at the members, as MariaDB's did, and
+// then sorts all reviews.
+func TestTheLatestReviewsAreFoundBeforeTheirAuthorsAndFilms(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.library(t, 60)
+	testkit.Analyze(t, s.DB, "users", "movies", "reviews")
+	wanted := []string{"SEARCH reviews USING INTEGER PRIMARY KEY (rowid<?)", "SEARCH users USING INTEGER PRIMARY KEY", "SEARCH movies USING INTEGER PRIMARY KEY"}
+	if s.DB.Driver() == database.MySQL {
+		wanted = []string{"reviews range PRIMARY", "users eq_ref PRIMARY", "movies eq_ref PRIMARY"}
+	}
+	for _, after := range []*page.Key{nil, {ID: 1700}} {
+		plans := testkit.Plans(t, s.DB, func() {
+			rows, _, err := s.reviews.Latest(t.Context(), 0, page.Page{Limit: 5, After: after})
+			if err != nil || len(rows) != 5 || after != nil && rows[0].ID != 1699 {
+				t.Errorf("%d rows, %v", len(rows), err)
+			}
+		})
+		for _, plan := range plans {
+			for _, step := range wanted {
+				if !strings.Contains(plan.String(), step) {
+					t.Errorf("no %q in\n%s", step, plan)
+				}
+			}
+		}
+		if len(plans) != 1 {
+			t.Errorf("%d queries", len(plans))
+		}
 	}
 }
 
