@@ -66,6 +66,11 @@ func (s *Service) checkSearch(t testing.TB, f Filter, limits ...int) {
 			t.Fatalf("%s, %d a page (-want +got):\n%s", shown(f), limit, diff)
 		}
 	}
+}
+
+// checkIndex compares the index with all names.
+func (s *Service) checkIndex(t testing.TB) {
+	t.Helper()
 	if err := s.index.Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +114,7 @@ func TestTheIndexFindsWhatReadingEveryNameFinds(t *testing.T) {
 	letters := rapid.SampledFrom([]rune(`aAbBéßİΣσς가나다기%_\'- ế🎬ﬀａ①`))
 	text := rapid.StringOfN(letters, 1, 7, -1)
 	age, gender := rapid.Int64Range(20, 22), rapid.SampledFrom([]Gender{Male, Female})
-	var next int64
+	var next, checks int64
 	rapid.Check(t, func(rt *rapid.T) {
 		for range rapid.IntRange(1, 12).Draw(rt, "steps") {
 			id := next - rapid.Int64Range(0, 5).Draw(rt, "member")*(blockUsers/2)
@@ -143,7 +148,11 @@ func TestTheIndexFindsWhatReadingEveryNameFinds(t *testing.T) {
 		s.checkSearch(t, f, 2)
 		f.Age = nil
 		s.checkSearch(t, f, 2)
+		if checks++; checks%10 == 0 { // it reads all there is
+			s.checkIndex(t)
+		}
 	})
+	s.checkIndex(t)
 }
 
 // settle has an account written into the lists, as the last of many fresh ones has it.
@@ -186,6 +195,7 @@ func TestNewMembersAreFoundBeforeAndAfterTheyAreWrittenIntoTheLists(t *testing.T
 			for _, part := range []string{"LOVE", "사랑", "zebra", "5 of"} {
 				s.checkSearch(t, Filter{Part: &part}, 30)
 			}
+			s.checkIndex(t)
 		}
 	}
 }
@@ -218,6 +228,7 @@ func TestManyWhoComeChangeAndGoAtOnceAreAllFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.checkSearch(t, Filter{Part: new("member")}, 7)
+	s.checkIndex(t)
 	if n := len(s.pages(t, Filter{Part: new("zebra")}, 50)); n != writers*members/4 {
 		t.Errorf("%d members are called zebra, want %d", n, writers*members/4)
 	}
@@ -260,6 +271,7 @@ func TestOldMembersAreFoundWhileTheirIndexIsBuilt(t *testing.T) {
 		}
 	}
 	s.checkSearch(t, all, 7)
+	s.checkIndex(t)
 	if err := s.BuildIndex(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -292,6 +304,7 @@ func TestASearchByAPartReadsOnlyWhatItNames(t *testing.T) {
 		}
 		s.checkSearch(t, f, 200)
 	}
+	s.checkIndex(t)
 }
 
 // crowd adds n accounts of all ages at once.
