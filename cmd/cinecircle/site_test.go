@@ -594,7 +594,9 @@ func TestOtherMethodsAreToldWhichThereAre(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = answer.Body.Close()
+		if err := answer.Body.Close(); err != nil {
+			t.Error(err)
+		}
 		want := http.StatusMethodNotAllowed
 		if c.method == http.MethodOptions {
 			want = http.StatusNoContent

@@ -239,3 +239,29 @@ func TestAWalkReadsOnlyTheListsThatItNames(t *testing.T) {
 		t.Errorf("after %d (-want +got):\n%s", up[1], diff)
 	}
 }
+
+// TestARowThatWentWithoutTheIndexIsFreshNoLonger announces rows of which one is removed behind the index, as by an
+// instance that knows none: the last fresh one clears it away with the others.
+func TestARowThatWentWithoutTheIndexIsFreshNoLonger(t *testing.T) {
+	t.Parallel()
+	x := newIndex(t)
+	words := make([]word, freshRows)
+	for i := range words {
+		words[i] = word{ID: int64(i + 1), Name: "night", Kind: "noun"}
+	}
+	x.store(t, words...)
+	x.write(t, func(tx *gorm.DB) error { return tx.Delete(&word{ID: 7}).Error })
+	for _, w := range words {
+		x.write(t, func(tx *gorm.DB) error { return x.Announce(tx, w.ID) })
+	}
+	fresh := map[gram]*block{gramFresh: {}}
+	if err := x.readBlocks(x.db.Reader(t.Context()), 0, []gram{gramFresh}, fresh); err != nil {
+		t.Fatal(err)
+	}
+	if n := fresh[gramFresh].count(); n != 0 {
+		t.Errorf("%d rows are fresh", n)
+	}
+	if n := len(x.find(t, "night", "noun", false, 0)); n != freshRows-1 {
+		t.Errorf("%d are found", n)
+	}
+}

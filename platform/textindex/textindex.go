@@ -85,22 +85,29 @@ func (x *Index) announce(tx *gorm.DB, id int64) error {
 	return x.writeBlocks(tx, number, grams, row)
 }
 
-// settle writes rows whose blocks are locked into the lists of their grams; they are fresh no longer.
+// settle writes rows whose blocks are locked into the lists of their grams; they are fresh no longer. Nor
+// are those that are gone: one that was removed without the index would otherwise be fresh for ever.
 func (x *Index) settle(tx *gorm.DB, ids []int64) error {
 	texts, err := x.source.Load(tx, ids)
 	if err != nil {
 		return fmt.Errorf("load %d texts: %w", len(ids), err)
 	}
-	return x.Add(tx, texts...)
+	entries := make([]entry, len(ids))
+	for i, id := range ids {
+		entries[i] = entry{id: id, drop: []gram{gramFresh}}
+	}
+	return x.post(tx, slices.Concat(entries, entriesOf(texts))...)
 }
 
 // Add writes all of some texts into the index.
-func (x *Index) Add(tx *gorm.DB, texts ...Text) error {
+func (x *Index) Add(tx *gorm.DB, texts ...Text) error { return x.post(tx, entriesOf(texts)...) }
+
+func entriesOf(texts []Text) []entry {
 	entries := make([]entry, len(texts))
 	for i, t := range texts {
 		entries[i] = entry{id: t.ID, add: t.grams(), drop: []gram{gramFresh}}
 	}
-	return x.post(tx, entries...)
+	return entries
 }
 
 // Change writes what differs in the text of a row that was before and is after.

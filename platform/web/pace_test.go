@@ -66,22 +66,7 @@ func pacedWire(t *testing.T, write time.Duration) (address string) {
 	}))
 	engine.GET("/large", func(c *gin.Context) { c.Data(http.StatusOK, "text/plain", make([]byte, 64<<20)) })
 	s := &http.Server{Handler: engine, ReadHeaderTimeout: 20 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: write}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l = web.AnswerAlike(s, l, shortPatience)
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(l) }()
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
-			t.Error(err)
-		}
-	})
-	return l.Addr().String()
+	return serveAlike(t, s, shortPatience)
 }
 
 func dialWire(t *testing.T, address string) net.Conn {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -28,11 +29,17 @@ func wire(t *testing.T) string {
 		c.Data(http.StatusOK, "text/plain", body)
 	})
 	s := &http.Server{Handler: engine, MaxHeaderBytes: 1 << 10}
+	return serveAlike(t, s, web.Patience)
+}
+
+// serveAlike serves until the test ends, and returns where.
+func serveAlike(t *testing.T, s *http.Server, patience time.Duration) (address string) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	l = web.AnswerAlike(s, l, web.Patience)
+	l = web.AnswerAlike(s, l, patience)
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {
