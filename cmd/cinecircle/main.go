@@ -40,6 +40,7 @@ var commands = []command{
 	{"copy", "--from DSN --to DSN", "move everything to another, empty database, such as from SQLite to MySQL", copyCommand},
 	{"healthcheck", "", "ask a running service whether it lives; exits with 1 when it does not", healthcheckCommand},
 	{"version", "", "say which build this is", versionCommand},
+	{decodeImage, "FOLDER", "", decodeImageCommand}, // without a summary: for itself
 }
 
 func main() {
@@ -125,7 +126,9 @@ func (p *program) start(ctx context.Context, c command, args []string) error {
 func (p *program) usage(flags *flag.FlagSet) {
 	fmt.Fprintln(p.err, "cinecircle is a film community in one program.\n\nUsage: cinecircle [--config FILE] [COMMAND]\n\nCommands:")
 	for _, c := range commands {
-		fmt.Fprintf(p.err, "  %-28s %s\n", c.name+" "+c.args, c.summary)
+		if c.summary != "" {
+			fmt.Fprintf(p.err, "  %-28s %s\n", c.name+" "+c.args, c.summary)
+		}
 	}
 	fmt.Fprintln(p.err, "\nFlags:")
 	flags.PrintDefaults()

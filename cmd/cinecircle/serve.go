@@ -45,6 +45,9 @@ func serveCommand(ctx context.Context, p *program, args []string) error {
 	if err != nil {
 		return err
 	}
+	if self, err := ownPath(); err == nil { // without it, images are decoded here
+		a.images.DecodeApart(self, decodeImage)
+	}
 	if logsText(p.err, c.Log) {
 		a.terminal = p.err
 	}

@@ -3,7 +3,6 @@ package media
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -45,14 +44,7 @@ func (g *gate) enter(ctx context.Context, pixels int) (leave func(), err error) 
 			return nil, err
 		}
 	}
-	return func() {
-		if weight == decodeSlots {
-			// Hundreds of megabytes of garbage may be left, and the next large image would come on top of them, and of the
-			// heap that the collector allows once it has seen them: eight at once took a gigabyte.
-			debug.FreeOSMemory()
-		}
-		g.slots.Release(weight)
-	}, nil
+	return func() { g.slots.Release(weight) }, nil
 }
 
 func (g *gate) wait(ctx context.Context, weight int64) error {

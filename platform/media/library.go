@@ -2,8 +2,10 @@ package media
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"gorm.io/gorm"
@@ -35,6 +37,7 @@ type Library struct {
 	log   *slog.Logger
 
 	gate     *gate
+	apart    []string // see DecodeApart
 	puts     chan struct{} // holds one for each upload to the store that is under way
 	counters counters
 	pending  chan Trash // what may go at once; when it is full the sweeper gets it
@@ -55,24 +58,47 @@ func NewLibrary(db *database.DB, store Store, clock func() time.Time, log *slog.
 func (l *Library) Decode(ctx context.Context, folder Folder, u Upload) (*Picture, error) {
 	c, err := inspect(u)
 	if err != nil {
-		l.counters.refused.Add(1)
+		l.counters.failed(err)
 		return nil, err
 	}
 	leave, err := l.gate.enter(ctx, c.size.X*c.size.Y)
 	if err != nil {
-		l.counters.busy.Add(1)
+		l.counters.failed(err)
 		return nil, err
 	}
 	defer leave()
 	start := time.Now()
-	p, err := c.render(folder)
+	p, err := l.render(ctx, c, folder)
 	l.counters.decodeTime.Add(int64(time.Since(start)))
 	if err != nil {
-		l.counters.refused.Add(1)
+		l.counters.failed(err)
 		return nil, err
 	}
 	l.counters.decoded.Add(1)
 	return p, nil
+}
+
+// DecodeApart has images of more than a few pixels decoded by a command, which is given the folder as its last argument
+// and calls [RenderApart] with what it reads and writes. It is called before anything is decoded. Without it, and where no
+// process can be started, every image is decoded in this one.
+func (l *Library) DecodeApart(command ...string) { l.apart = command }
+
+// render makes a picture, here or apart.
+func (l *Library) render(ctx context.Context, c *candidate, folder Folder) (*Picture, error) {
+	pixels := c.size.X * c.size.Y
+	if len(l.apart) > 0 && pixels > apartPixels {
+		p, err := l.renderApart(ctx, c, folder)
+		if !errors.Is(err, errNoProcess) {
+			return p, err
+		}
+		l.log.Warn("a large image is decoded in the process that serves", "error", err)
+	}
+	if pixels > largePixels {
+		// Hundreds of megabytes of garbage may be left, and the next large image would come on top of them, and of the
+		// heap that the collector allows once it has seen them: eight at once took a gigabyte.
+		defer debug.FreeOSMemory()
+	}
+	return c.render(folder)
 }
 
 // Attach stores pic with its copies and runs write in a transaction, with the key that the row is to

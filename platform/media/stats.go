@@ -1,6 +1,7 @@
 package media
 
 import (
+	"errors"
 	"sync/atomic"
 	"time"
 )
@@ -9,7 +10,7 @@ import (
 type Stats struct {
 	Decoded      uint64        // uploads that became a picture
 	Refused      uint64        // uploads that were no image, or too large a one
-	Busy         uint64        // uploads that found no free slot in time
+	Busy         uint64        // uploads that were not decoded in time
 	DecodeTime   time.Duration // spent on pixels
 	Stored       uint64        // images that a row names
 	StoreFailed  uint64        // images that could not be written
@@ -20,6 +21,15 @@ type Stats struct {
 type counters struct {
 	decoded, refused, busy, stored, storeFailed, removed, removeFailed atomic.Uint64
 	decodeTime                                                         atomic.Int64
+}
+
+// failed counts an upload that became no picture.
+func (c *counters) failed(err error) {
+	if errors.Is(err, ErrUnsupportedImage) || errors.Is(err, ErrImageTooLarge) {
+		c.refused.Add(1)
+		return
+	}
+	c.busy.Add(1)
 }
 
 // Stats returns the totals, for metrics.

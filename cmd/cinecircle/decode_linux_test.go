@@ -1,0 +1,56 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestTheLargestImagesLeaveTheMemoryOfTheServiceAlone uploads 40 megapixels, which take 160 MB and more while they are
+// decoded, and sees none of it in the process that serves.
+func TestTheLargestImagesLeaveTheMemoryOfTheServiceAlone(t *testing.T) {
+	t.Parallel()
+	s := newHome(t).start()
+	id, token := s.signUp("alice")
+	peak := func() int {
+		t.Helper()
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(string(status), "VmHWM:")
+		var kilobytes int
+		if _, err := fmt.Sscan(rest, &kilobytes); err != nil {
+			t.Fatalf("read the peak: %v", err)
+		}
+		return kilobytes >> 10
+	}
+	before := peak()
+	img := image.NewGray(image.Rect(0, 0, 8000, 5000))
+	for name, encode := range map[string]func(*bytes.Buffer) error{
+		"a.png": func(out *bytes.Buffer) error { return png.Encode(out, img) },
+		"a.jpg": func(out *bytes.Buffer) error { return jpeg.Encode(out, img, nil) },
+	} {
+		var file bytes.Buffer
+		if err := encode(&file); err != nil {
+			t.Fatal(err)
+		}
+		kind, body := upload(t, nil, "image", name, file.Bytes())
+		s.post(200, token, "/users/me/profile_image", kind, body)
+	}
+	if more := peak() - before; more > 32 {
+		t.Errorf("the service took %d MB more", more)
+	}
+	if face := s.get("", fmt.Sprintf("/users/%d", id)).json(t)["profile_image_url"]; face == nil {
+		t.Error("the image is not there")
+	}
+	if err := s.end(syscall.SIGTERM); err != nil {
+		t.Errorf("end: %v", err)
+	}
+}
