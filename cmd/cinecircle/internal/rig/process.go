@@ -163,8 +163,27 @@ func (p *Process) Readiness(ctx context.Context) (state string, ready bool) {
 type Memory struct{ Resident, Peak int64 }
 
 // Memory asks the kernel, which tells on Linux only.
-func (p *Process) Memory() (m Memory, err error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+func (p *Process) Memory() (m Memory, err error) { return memoryOf(strconv.Itoa(p.cmd.Process.Pid)) }
+
+// ChildrenMemory is what the processes that the process has started take now, in bytes; one that is over takes nothing.
+func (p *Process) ChildrenMemory() (sum int64) {
+	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", p.cmd.Process.Pid)) // the pattern is a good one
+	for _, list := range lists {
+		children, err := os.ReadFile(list)
+		if err != nil {
+			continue // the thread is over
+		}
+		for child := range strings.FieldsSeq(string(children)) {
+			if m, err := memoryOf(child); err == nil {
+				sum += m.Resident
+			}
+		}
+	}
+	return sum
+}
+
+func memoryOf(pid string) (m Memory, err error) {
+	status, err := os.ReadFile("/proc/" + pid + "/status")
 	if err != nil {
 		return m, fmt.Errorf("read memory: %w", err)
 	}

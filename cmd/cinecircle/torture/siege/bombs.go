@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,16 +21,24 @@ type bomb struct {
 	data []byte
 }
 
-// hostile makes images of at most 40 megapixels, which must be accepted, and larger ones, which must not.
+// hostile makes images of at most 40 megapixels, which must be accepted, and others, which must not.
 func hostile() []bomb {
+	rgba16, progressive := pngOf(8000, 5000, 16, 6, 8), jpegOf(8000, 5000, true)
 	return []bomb{
 		{"40 MP of grey.png", pngOf(8000, 5000, 8, 0, 1)},
 		{"40 MP of 8-bit RGBA.png", pngOf(8000, 5000, 8, 6, 4)},
-		{"40 MP of 16-bit RGBA.png", pngOf(8000, 5000, 16, 6, 8)},
+		{"40 MP of 16-bit RGBA.png", rgba16},
 		{"40 MP of 16-bit RGB.png", pngOf(8000, 5000, 16, 2, 6)},
-		{"40 MP of baseline.jpg", jpegOf(8000, 5000)},
+		{"12 MP of 16-bit RGBA.png", pngOf(4000, 3000, 16, 6, 8)},
+		{"40 MP in one line.png", pngOf(40_000_000, 1, 8, 0, 1)},
+		{"40 MP of baseline.jpg", jpegOf(8000, 5000, false)},
+		{"40 MP of progressive.jpg", progressive},
+		{"12 MP of progressive.jpg", jpegOf(4000, 3000, true)},
+		{"a script behind 40 MP.jpg", append(slices.Clone(progressive), "<script>alert(1)</script>"...)},
+		{"40 MP, called a GIF.gif", rgba16},
 		{"400 MP of one bit.png", pngOf(20_000, 20_000, 1, 0, 0)},
-		{"40 MP of half a file.png", pngOf(8000, 5000, 16, 6, 8)[:20_000]},
+		{"half of 40 MP.png", rgba16[:20_000]},
+		{"half of 40 MP.jpg", progressive[:len(progressive)/2]},
 	}
 }
 
@@ -46,8 +55,13 @@ func (s *siege) bombs(ctx context.Context) error {
 	all := hostile()
 	var longest time.Duration
 	var mu sync.Mutex
+	var together, apart int64
 	err = s.between(ctx, 100*time.Millisecond, 128<<20, func(ctx context.Context) error {
-		var crew sync.WaitGroup
+		watch, stop := context.WithCancel(ctx)
+		var crew, watcher sync.WaitGroup
+		watcher.Go(func() { together, apart = s.watchFamily(watch) })
+		defer watcher.Wait()
+		defer stop()
 		for k, m := range members {
 			crew.Go(func() {
 				for n := range s.scaled(3 * len(all)) {
@@ -65,9 +79,27 @@ func (s *siege) bombs(ctx context.Context) error {
 		return nil
 	})
 	s.note("uploads: %s", answers)
+	s.note("memory with the processes that decode: %.0f MiB at its peak, of which they had %.0f", megabytes(together), megabytes(apart))
 	s.note("the longest took %.1f s", longest.Seconds())
 	return err
 }
+
+// watchFamily looks at the memory of the program and of the processes it started until ctx ends, and returns the most
+// that all had at one time, and what those it started had of it. What is shared between them is counted for each.
+func (s *siege) watchFamily(ctx context.Context) (all, started int64) {
+	for ctx.Err() == nil {
+		m, err := s.proc.Memory()
+		children := s.proc.ChildrenMemory()
+		if err == nil && m.Resident+children > all {
+			all, started = m.Resident+children, children
+		}
+		pause(ctx, lookEvery)
+	}
+	return all, started
+}
+
+// lookEvery is far less than the half second that decoding 40 megapixels takes.
+const lookEvery = 20 * time.Millisecond
 
 func (s *siege) upload(ctx context.Context, m member, b bomb) rig.Answer {
 	var form bytes.Buffer
@@ -110,24 +142,28 @@ func chunk(name string, data []byte) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
 }
 
-// jpegOf makes a grey baseline JPEG at 4:4:4 (ITU-T T.81) whose every block is nothing: two tables with one code each, and
-// a bit for the one and one for the other in every block.
-func jpegOf(width, height int) []byte {
+// jpegOf makes a grey JPEG (ITU-T T.81), baseline at 4:4:4 or progressive at 4:2:0, whose every block is nothing: two tables
+// with one code each, and a bit for the one and, in the baseline, one for the other in every block.
+func jpegOf(width, height int, progressive bool) []byte {
 	var f bytes.Buffer
 	segment := func(marker byte, payload string) {
 		f.Write([]byte{0xff, marker})
 		_ = binary.Write(&f, binary.BigEndian, uint16(len(payload)+2)) // to memory
 		f.WriteString(payload)
 	}
+	blocks := func(side int) int { return ((width + side - 1) / side) * ((height + side - 1) / side) }
+	start, sampling, spectrum, bits := byte(0xc0), "\x11", "\x00\x3f\x00", blocks(8)*3*2
+	if progressive {
+		start, sampling, spectrum, bits = 0xc2, "\x22", "\x00\x00\x00", blocks(16)*6
+	}
 	f.Write([]byte{0xff, 0xd8})
 	segment(0xdb, "\x00"+string(bytes.Repeat([]byte{1}, 64)))
 	size := binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(nil, uint16(height)), uint16(width))
-	segment(0xc0, "\x08"+string(size)+"\x03\x01\x11\x00\x02\x11\x00\x03\x11\x00")
+	segment(start, "\x08"+string(size)+"\x03\x01"+sampling+"\x00\x02\x11\x00\x03\x11\x00")
 	one := "\x01" + string(make([]byte, 15)) + "\x00" // one code of one bit, which says nothing follows
 	segment(0xc4, "\x00"+one)
 	segment(0xc4, "\x10"+one)
-	segment(0xda, "\x03\x01\x00\x02\x00\x03\x00\x00\x3f\x00")
-	bits := ((width + 7) / 8) * ((height + 7) / 8) * 3 * 2
+	segment(0xda, "\x03\x01\x00\x02\x00\x03\x00"+spectrum)
 	f.Write(make([]byte, (bits+7)/8))
 	f.Write([]byte{0xff, 0xd9})
 	return f.Bytes()
