@@ -79,11 +79,6 @@ func isControl(p []byte) bool {
 	return len(p) >= 2 && p[0] >= 0x88 && len(p) == 2+int(p[1])
 }
 
-// systemBuffer is how many bytes the system is asked to keep for a client that does not take them; Linux keeps twice as
-// many. By itself it keeps megabytes, each of which would be loaded, encoded and written for somebody who stopped reading.
-// It is some 250 frames, which are 640 KB a second over a line of 100 ms.
-const systemBuffer = 64 << 10
-
 // lineWriter hands out its connection as the line of a socket.
 type lineWriter struct {
 	http.ResponseWriter
@@ -102,9 +97,6 @@ func (w lineWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffered, err := hijacker.Hijack()
 	if err != nil {
 		return nil, nil, fmt.Errorf("take over the connection: %w", err)
-	}
-	if tcp, ok := conn.(interface{ SetWriteBuffer(bytes int) error }); ok {
-		_ = tcp.SetWriteBuffer(systemBuffer) // what it fails for is for the first write to say
 	}
 	return &line{Conn: conn, s: w.s, socket: w.socket}, buffered, nil
 }

@@ -126,40 +126,6 @@ func TestAReaderThatLagsIsClosed(t *testing.T) {
 	wantClose(t, err, 4008, "Too slow, come again with since")
 }
 
-// What a stalled reader is owed stays in the database: the system is not given megabytes of it to keep.
-func TestLittleIsWrittenForWhoDoesNotRead(t *testing.T) {
-	t.Parallel()
-	st := newStation(t, nil)
-	me, cat := st.user("me"), st.user("cat")
-	const owed = 20_000 // some 5 MB
-	st.fill(me, cat, owed)
-	small := func(d *dialing) {
-		d.dial = func(network, addr string) (net.Conn, error) {
-			c, err := new(net.Dialer).DialContext(t.Context(), network, addr)
-			if tcp, ok := c.(*net.TCPConn); ok {
-				err = tcp.SetReadBuffer(4096)
-			}
-			return c, err
-		}
-	}
-	conn, _, err := st.dial(small, since(0), header("Authorization", "Bearer "+st.token(me)))
-	if err != nil {
-		t.Fatalf("dial: %v", err)
-	}
-	defer conn.Close()
-	var before int64
-	eventually(t, "nothing more is taken", func() bool {
-		sweep, got := st.sweeps(), st.s.Stats().Replayed
-		eventually(t, "sweeps passed", func() bool { return st.sweeps() > sweep+5 })
-		still := got > 0 && got == before
-		before = got
-		return still
-	})
-	if got := st.s.Stats().Replayed; got > owed/10 {
-		t.Errorf("%d frames were written for nobody", got)
-	}
-}
-
 // sweeps counts the sweeps so far, while there is a socket.
 func (st *station) sweeps() (n int) {
 	st.people.set(func(p *people) { n = p.asked })

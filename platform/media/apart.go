@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"time"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
@@ -86,7 +87,8 @@ func (r rendered) picture(folder Folder) (*Picture, error) {
 func (l *Library) renderApart(ctx context.Context, c *candidate, folder Folder) (*Picture, error) {
 	bounded, cancel := context.WithTimeout(ctx, apartWithin)
 	defer cancel()
-	cmd := exec.CommandContext(bounded, l.apart[0], append(l.apart[1:len(l.apart):len(l.apart)], string(folder))...)
+	args := append(slices.Clone(l.apart[1:]), string(folder))
+	cmd := exec.CommandContext(bounded, l.apart[0], args...) //nolint:gosec // both are of this program
 	var said bytes.Buffer
 	cmd.Env, cmd.Stdin, cmd.Stderr = []string{}, bytes.NewReader(c.data), &said
 	cmd.WaitDelay = time.Second

@@ -37,7 +37,7 @@ type Library struct {
 	log   *slog.Logger
 
 	gate     *gate
-	apart    []string // see DecodeApart
+	apart    []string      // see DecodeApart
 	puts     chan struct{} // holds one for each upload to the store that is under way
 	counters counters
 	pending  chan Trash // what may go at once; when it is full the sweeper gets it
