@@ -184,8 +184,14 @@ func reviewCell(by, film int64) string         { return fmt.Sprintf("review %d %
 func portraitCell(of int64) string             { return fmt.Sprintf("portrait %d", of) }
 func reviewState(content, shade string) string { return content + ", image " + shade }
 
-// Faces of this size have a smaller copy beside them, reviews' images have none.
-const imageWidth, imageHeight = 110, 100
+// imageSize is small, so that faces have one smaller copy beside them and reviews' images none. The darkest shades are
+// of images that are decoded in a process of their own.
+func imageSize(shade int) image.Rectangle {
+	if shade < 4 {
+		return image.Rect(0, 0, 1700, 1200)
+	}
+	return image.Rect(0, 0, 110, 100)
+}
 
 // form makes a multipart body with a grey image, whose shade says later which one it was.
 func form(texts map[string]string, field string, shade int) (kind string, body []byte) {
@@ -194,7 +200,7 @@ func form(texts map[string]string, field string, shade int) (kind string, body [
 	for name, text := range texts {
 		_ = w.WriteField(name, text) // to memory
 	}
-	img := image.NewGray(image.Rect(0, 0, imageWidth, imageHeight))
+	img := image.NewGray(imageSize(shade))
 	for k := range img.Pix {
 		img.Pix[k] = uint8(shade)
 	}
