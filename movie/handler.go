@@ -89,7 +89,7 @@ func (h handler) setPoster(c *gin.Context) error {
 	if err := web.BindForm(c, &req, media.MaxBytes); err != nil {
 		return err
 	}
-	m, err := h.s.SetPoster(c.Request.Context(), id, media.Upload{Name: req.Image.Name, Data: req.Image.Data})
+	m, err := h.s.SetPoster(c.Request.Context(), id, media.Upload{Name: req.Image.Name, Data: req.Image.Data, By: auth.MustViewer(c).UserID})
 	if err != nil {
 		return web.Blame(err, "image")
 	}

@@ -70,9 +70,10 @@ func (h handler) create(c *gin.Context) error {
 func (h handler) draft(c *gin.Context) (Draft, error) {
 	var req createRequest
 	err := web.BindForm(c, &req, media.MaxBytes)
+	by := auth.MustViewer(c).UserID
 	return Draft{
-		UserID: auth.MustViewer(c).UserID, MovieID: req.MovieID,
-		Title: req.Title, Content: req.Content, Image: upload(req.Image),
+		UserID: by, MovieID: req.MovieID,
+		Title: req.Title, Content: req.Content, Image: upload(req.Image, by),
 	}, together(err, h.s.checkContent("content", req.Content))
 }
 
@@ -103,7 +104,7 @@ func (h handler) patch(c *gin.Context) (Patch, error) {
 	if req.Content != nil {
 		tooLong = h.s.checkContent("update_content", *req.Content)
 	}
-	return Patch{Title: req.Title, Content: req.Content, Image: upload(req.Image)}, together(err, tooLong)
+	return Patch{Title: req.Title, Content: req.Content, Image: upload(req.Image, auth.MustViewer(c).UserID)}, together(err, tooLong)
 }
 
 func (h handler) delete(c *gin.Context) error {

@@ -54,9 +54,9 @@ func together(errs ...error) error {
 	return nil
 }
 
-func upload(f *web.File) *media.Upload {
+func upload(f *web.File, by int64) *media.Upload {
 	if f == nil {
 		return nil
 	}
-	return &media.Upload{Name: f.Name, Data: f.Data}
+	return &media.Upload{Name: f.Name, Data: f.Data, By: by}
 }

@@ -38,7 +38,7 @@ func (h handler) setImage(c *gin.Context) error {
 	if err := web.BindForm(c, &req, media.MaxBytes); err != nil {
 		return err
 	}
-	pic, err := h.s.Decode(c.Request.Context(), media.Upload{Name: req.Image.Name, Data: req.Image.Data})
+	pic, err := h.s.Decode(c.Request.Context(), media.Upload{Name: req.Image.Name, Data: req.Image.Data, By: viewer.UserID})
 	if err != nil {
 		return web.Blame(err, "image")
 	}

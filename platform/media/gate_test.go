@@ -14,7 +14,7 @@ const small, large = 1000, largePixels + 1
 
 func enter(t *testing.T, g *gate, pixels int) (leave func()) {
 	t.Helper()
-	leave, err := g.enter(t.Context(), pixels)
+	leave, err := g.enter(t.Context(), 0, pixels)
 	if err != nil {
 		t.Fatalf("enter: %v", err)
 	}
@@ -24,25 +24,44 @@ func enter(t *testing.T, g *gate, pixels int) (leave func()) {
 // queue starts n who wait, and returns once they do.
 func queue(t *testing.T, ctx context.Context, g *gate, pixels, n int) (errs chan error) {
 	t.Helper()
+	return queueOf(t, ctx, g, 0, pixels, n)
+}
+
+// queueOf is queue for the images of one member, of whom one comes to wait for a slot.
+func queueOf(t *testing.T, ctx context.Context, g *gate, member int64, pixels, n int) (errs chan error) {
+	t.Helper()
 	errs = make(chan error, n)
 	var all sync.WaitGroup
 	t.Cleanup(all.Wait)
 	for range n {
 		all.Go(func() {
-			leave, err := g.enter(ctx, pixels)
+			leave, err := g.enter(ctx, member, pixels)
 			if err == nil {
 				leave()
 			}
 			errs <- err
 		})
 	}
-	for g.waiting.Load() < int64(n) {
+	for g.queued(member) < n {
 		if t.Context().Err() != nil {
 			t.Fatal("nobody waits")
 		}
 		<-time.After(time.Millisecond) // polls: the semaphore tells nobody
 	}
 	return errs
+}
+
+// queued counts who waits for a slot, or the images of a member.
+func (g *gate) queued(member int64) int {
+	if member == 0 {
+		return int(g.waiting.Load())
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if t := g.members[member]; t != nil {
+		return t.sent
+	}
+	return 0
 }
 
 func TestThirdDecodeWaitsForOneOfTwo(t *testing.T) {
@@ -78,7 +97,7 @@ func TestFullQueueIsBusy(t *testing.T) {
 	g := newGate()
 	leave := enter(t, g, large)
 	errs := queue(t, t.Context(), g, small, maxWaiting)
-	_, err := g.enter(t.Context(), small)
+	_, err := g.enter(t.Context(), 0, small)
 	busy, ok := errors.AsType[*apperr.Error](err)
 	if !ok || !errors.Is(err, apperr.ErrBusy) || busy.RetryAfter != 2*time.Second {
 		t.Errorf("got %v, want busy with 2 s", err)
@@ -98,7 +117,7 @@ func TestLongWaitIsBusy(t *testing.T) {
 	g := newGate()
 	g.maxWait = time.Millisecond
 	defer enter(t, g, large)()
-	if _, err := g.enter(t.Context(), small); !errors.Is(err, apperr.ErrBusy) {
+	if _, err := g.enter(t.Context(), 0, small); !errors.Is(err, apperr.ErrBusy) {
 		t.Errorf("got %v, want busy", err)
 	}
 }
@@ -114,4 +133,62 @@ func TestWhoGoesAwayLeavesTheQueue(t *testing.T) {
 	}
 	leave()
 	enter(t, g, large)()
+}
+
+func TestWhoSendsManyImagesIsInTheWayOfNobody(t *testing.T) {
+	g := newGate()
+	leave := enter(t, g, large)
+	many := queueOf(t, t.Context(), g, 1, large, maxOfMember)
+	if _, err := g.enter(t.Context(), 1, small); !errors.Is(err, apperr.ErrBusy) {
+		t.Errorf("one more of the same member: %v, want busy", err)
+	}
+	for g.waiting.Load() < 1 { // the first of them
+		<-time.After(time.Millisecond)
+	}
+	other := make(chan error, 1)
+	go func() {
+		leave, err := g.enter(t.Context(), 2, small)
+		if err == nil {
+			leave()
+		}
+		other <- err
+	}()
+	for g.waiting.Load() < 2 {
+		<-time.After(time.Millisecond)
+	}
+	if got := g.waiting.Load(); got != 2 {
+		t.Errorf("%d wait for a slot, want one of each member", got)
+	}
+	leave()
+	if err := <-other; err != nil {
+		t.Errorf("another member: %v", err)
+	}
+	for range maxOfMember {
+		if err := <-many; err != nil {
+			t.Errorf("an image of many: %v", err)
+		}
+	}
+	if len(g.members) > 0 {
+		t.Errorf("%d members are remembered", len(g.members))
+	}
+}
+
+func TestAMemberWhoGoesAwayLeavesTheirTurn(t *testing.T) {
+	g := newGate()
+	leave, err := g.enter(t.Context(), 1, small)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	waits := queueOf(t, ctx, g, 1, small, 2) // with the one that has it
+	cancel()
+	for range 2 {
+		if err := <-waits; !errors.Is(err, context.Canceled) || errors.Is(err, apperr.ErrBusy) {
+			t.Errorf("got %v, want context.Canceled", err)
+		}
+	}
+	leave()
+	if len(g.members) > 0 {
+		t.Errorf("%d members are remembered", len(g.members))
+	}
 }

@@ -25,6 +25,7 @@ const (
 type Upload struct {
 	Name string // as the client calls it; only its extension is looked at
 	Data []byte // at most MaxBytes
+	By   int64  // whose it is, 0 for nobody's: of each member one image at a time is decoded
 }
 
 // Picture is an upload made clean, ready to be stored. Only [Library.Decode] makes one.

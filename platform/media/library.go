@@ -61,7 +61,7 @@ func (l *Library) Decode(ctx context.Context, folder Folder, u Upload) (*Picture
 		l.counters.failed(err)
 		return nil, err
 	}
-	leave, err := l.gate.enter(ctx, c.size.X*c.size.Y)
+	leave, err := l.gate.enter(ctx, u.By, c.size.X*c.size.Y)
 	if err != nil {
 		l.counters.failed(err)
 		return nil, err

@@ -173,7 +173,7 @@ func castError(errs map[string]string, place int) string {
 // checkFilm finds out all that is wrong with a film and its poster before either is stored.
 func (s *Site) checkFilm(v *visit, sent sentFilm) (movie.Draft, *media.Picture, error) {
 	draft, wrong := movie.ParseDraft(sent.body)
-	file, tooLarge := upload(sent.poster, "image")
+	file, tooLarge := upload(sent.poster, "image", v.viewer.UserID)
 	if file == nil {
 		return draft, nil, gather(wrong, tooLarge)
 	}

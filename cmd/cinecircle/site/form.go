@@ -54,8 +54,8 @@ func (v *visit) again(err error, values map[string]string, show func(status int,
 	return show(status, f)
 }
 
-// upload turns a file of a form into one for the domains, nil for none.
-func upload(f *web.File, field string) (*media.Upload, error) {
+// upload turns a file of a member's form into one for the domains, nil for none.
+func upload(f *web.File, field string, by int64) (*media.Upload, error) {
 	if f == nil || len(f.Data) == 0 {
 		return nil, nil //nolint:nilnil // a file input that was left empty is no error
 	}
@@ -64,7 +64,7 @@ func upload(f *web.File, field string) (*media.Upload, error) {
 			EN: "The image may have at most 5 MB.", KO: "이미지는 최대 5MB까지 올릴 수 있습니다.",
 		}})
 	}
-	return &media.Upload{Name: f.Name, Data: f.Data}, nil
+	return &media.Upload{Name: f.Name, Data: f.Data, By: by}, nil
 }
 
 // whole reads a number that was typed; what is none is an error at its field.

@@ -70,7 +70,7 @@ func (s *Site) saveReview(v *visit) error {
 	}
 	var f reviewFields
 	wrong := web.BindForm(v.Context, &f, maxFile)
-	file, tooLarge := upload(f.Image, "image")
+	file, tooLarge := upload(f.Image, "image", v.viewer.UserID)
 	id := mine.ID
 	if err = gather(wrong, s.Reviews.CheckContent("content", f.Content), tooLarge); err == nil {
 		id, err = s.storeReview(v, m, mine, f, file)

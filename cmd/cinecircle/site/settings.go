@@ -121,7 +121,7 @@ func (s *Site) storeImage(v *visit) error {
 		_, err := s.Users.SetImage(ctx, v.viewer.UserID, nil)
 		return err
 	}
-	file, err := upload(f.Image, "image")
+	file, err := upload(f.Image, "image", v.viewer.UserID)
 	if err != nil {
 		return err
 	}
