@@ -54,7 +54,7 @@ func (h handler) accounts(r *openapi.Router) {
 
 func (h handler) ownAccount(r *openapi.Router) {
 	r.GET("/users/me", auth.Member, h.getMe, openapi.Op{
-		Tag: tagUsers, Summary: "Show oneself", Response: meResponse{},
+		Tag: tagUsers, Summary: "Show oneself", Response: meResponse{}, Errors: []*apperr.Error{ErrNotFound},
 	})
 	r.PATCH("/users/me", auth.Member, h.patchMe, openapi.Op{
 		Tag: tagUsers, Summary: "Change oneself", JSON: patchRequest{}, Response: meResponse{},

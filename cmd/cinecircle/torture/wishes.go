@@ -119,7 +119,7 @@ func (w *worker) leave(m *member, film int64) wish {
 		call:  rig.Call{Method: http.MethodDelete, Path: "/users/me"},
 		by:    m,
 		cells: map[string]string{"user " + m.name: "", portraitCell(m.id): "", reviewCell(m.id, film): ""},
-		also:  []int{http.StatusUnauthorized},
+		also:  []int{http.StatusUnauthorized, http.StatusNotFound}, // not found when it went while this was on its way
 	}
 }
 
