@@ -23,6 +23,7 @@ const partSuffix = ".part"
 type Local struct {
 	root   *os.Root
 	prefix string
+	room   func(folder string) (free, total uint64, ok bool)
 }
 
 // NewLocal opens dir, making it and its folders when they are missing. URLs are /media/<key>, behind
@@ -35,7 +36,7 @@ func NewLocal(dir, publicURL string) (*Local, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open media folder: %w", err)
 	}
-	l := &Local{root: root, prefix: strings.TrimRight(publicURL, "/") + "/media/"}
+	l := &Local{root: root, prefix: strings.TrimRight(publicURL, "/") + "/media/", room: room}
 	if err := l.makeFolders(); err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare media folder %s: %w", dir, err), root.Close())
 	}
@@ -45,7 +46,7 @@ func NewLocal(dir, publicURL string) (*Local, error) {
 // Close releases the folder.
 func (l *Local) Close() error { return l.root.Close() }
 
-// Put writes a file beside its final name, flushes it, renames it and flushes the folder: after a
+// Put writes a file while there is room on the disk, beside its final name, flushes it, renames it and flushes the folder: after a
 // crash the key holds everything or nothing.
 func (l *Local) Put(ctx context.Context, key, _ string, data []byte) error {
 	if err := checkKey(key); err != nil {
@@ -54,8 +55,30 @@ func (l *Local) Put(ctx context.Context, key, _ string, data []byte) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("write %s: %w", key, err)
 	}
-	if err := l.replace(key, data); err != nil {
+	err := l.spare(len(data))
+	if err == nil {
+		err = l.replace(key, data)
+	}
+	if err != nil {
 		return unavailable(ctx, "write", key, err)
+	}
+	return nil
+}
+
+// What images leave of their disk to what is written beside them, which is often the database: a part, and at most so
+// many bytes.
+const (
+	sparePart  = 20
+	spareBytes = 256 << 20
+)
+
+var errNoRoom = errors.New("what is left of the disk is not for images")
+
+// spare keeps images from filling the disk for everybody: when there is little room, they are the first to get none.
+func (l *Local) spare(bytes int) error {
+	free, total, ok := l.room(l.root.Name())
+	if ok && free < min(total/sparePart, spareBytes)+uint64(bytes) {
+		return fmt.Errorf("%w: %d MB of %d are free", errNoRoom, free>>20, total>>20)
 	}
 	return nil
 }

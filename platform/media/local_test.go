@@ -145,6 +145,35 @@ func TestNoLinkLeadsOutOfTheFolder(t *testing.T) {
 	}
 }
 
+func TestImagesLeaveRoomForOthers(t *testing.T) {
+	l, dir, key := stored(t)
+	const mb = 1 << 20
+	data := make([]byte, mb)
+	for _, c := range []struct {
+		free, total uint64
+		known, ok   bool
+	}{
+		{free: 6*mb - 1, total: 100 * mb, known: true},
+		{free: 6 * mb, total: 100 * mb, known: true, ok: true},
+		{free: 257*mb - 1, total: 1 << 40, known: true},
+		{free: 257 * mb, total: 1 << 40, known: true, ok: true},
+		{ok: true},
+	} {
+		l.room = func(folder string) (free, total uint64, ok bool) {
+			if folder != dir {
+				t.Errorf("asked for the room in %s", folder)
+			}
+			return c.free, c.total, c.known
+		}
+		if err := l.Put(t.Context(), key, "image/png", data); c.ok != (err == nil) || err != nil && !errors.Is(err, apperr.ErrUnavailable) {
+			t.Errorf("%d of %d bytes are free: %v", c.free, c.total, err)
+		}
+	}
+	if free, total, ok := room(dir); ok && (free == 0 || total < free) {
+		t.Errorf("%d of %d bytes are free here", free, total)
+	}
+}
+
 func TestPutLeavesOneFileAndDeleteNone(t *testing.T) {
 	l, dir, key := stored(t)
 	if diff := cmp.Diff([]string{key}, files(t, dir)); diff != "" {
