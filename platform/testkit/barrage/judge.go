@@ -64,8 +64,9 @@ func judgeFailure(method string, status int, h http.Header, body []byte) error {
 	if kind := h.Get("Content-Type"); kind != "application/problem+json" {
 		return fmt.Errorf("status %d as %q", status, kind)
 	}
+	said := bytes.ReplaceAll(body, []byte(h.Get("X-Request-Id")), nil) // in 26 random letters there may be anything
 	for _, leak := range leaks {
-		if found := leak.Find(body); found != nil {
+		if found := leak.Find(said); found != nil {
 			return fmt.Errorf("the body says %q", found)
 		}
 	}
