@@ -13,12 +13,9 @@ type Options struct {
 	Log         *slog.Logger
 	Edge        *Edge
 	Observe     func(route, method string, status int, seconds float64) // may be nil
-	MaxInFlight int                                                     // requests served at once; 0 means DefaultInFlight
+	MaxInFlight int                                                     // requests worked on at once; 0 means DefaultInFlight
 	Patience    time.Duration                                           // with slow bodies; 0 means Patience
 }
-
-// DefaultInFlight is how many requests are served at once before others wait and are turned away.
-const DefaultInFlight = 512
 
 // NewEngine returns a gin engine with what every request passes: its id, the access log, recovery
 // from panics, security headers, CORS, and problem documents for what no route answers.

@@ -62,6 +62,9 @@ func readURLEncoded(c *gin.Context) (url.Values, error) {
 	if err != nil {
 		return nil, readError(err)
 	}
+	if err := arrived(c); err != nil {
+		return nil, err
+	}
 	if len(body) == 0 { // as for JSON: a form of no fields is not told apart from none
 		return nil, ErrMalformed
 	}

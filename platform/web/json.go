@@ -32,6 +32,9 @@ func BindJSON(c *gin.Context, dst any) error {
 	if err != nil {
 		return readError(err)
 	}
+	if err := arrived(c); err != nil {
+		return err
+	}
 	return ParseJSON(body, dst)
 }
 

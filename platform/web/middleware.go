@@ -11,7 +11,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/cinecircle/cinecircle/platform/apperr"
 )
 
 func requestID(c *gin.Context) {
@@ -92,35 +91,4 @@ func recovery(log *slog.Logger) gin.HandlerFunc {
 		}()
 		c.Next()
 	}
-}
-
-// inFlight bounds the requests that are served at once: one more waits a moment and is then turned
-// away, so that a pile-up cannot exhaust memory. A socket is a request until it is open, and none after.
-func inFlight(n int) gin.HandlerFunc {
-	places := make(chan struct{}, n)
-	return func(c *gin.Context) {
-		if !takePlace(c, places) {
-			Fail(c, apperr.ErrBusy.After(time.Second))
-			return
-		}
-		defer func() { <-places }()
-		c.Next()
-	}
-}
-
-func takePlace(c *gin.Context, places chan struct{}) bool {
-	select {
-	case places <- struct{}{}:
-		return true
-	default:
-	}
-	patience := time.NewTimer(time.Second)
-	defer patience.Stop()
-	select {
-	case places <- struct{}{}:
-		return true
-	case <-patience.C:
-	case <-c.Request.Context().Done():
-	}
-	return false
 }

@@ -27,7 +27,7 @@ func paced(patience time.Duration) gin.HandlerFunc {
 			return
 		}
 		b := &pacedBody{
-			ReadCloser: c.Request.Body, conn: http.NewResponseController(c.Writer), patience: patience, end: time.Now().Add(ReadTimeout),
+			ReadCloser: c.Request.Body, place: &visitOf(c).place, conn: http.NewResponseController(c.Writer), patience: patience, end: time.Now().Add(ReadTimeout),
 		}
 		if b.conn.SetReadDeadline(time.Now().Add(patience)) == nil { // it is a connection
 			c.Request.Body = b
@@ -38,6 +38,7 @@ func paced(patience time.Duration) gin.HandlerFunc {
 // pacedBody breaks off when its sender does not keep the pace.
 type pacedBody struct {
 	io.ReadCloser
+	place    *place // of no use while nothing comes
 	conn     *http.ResponseController
 	patience time.Duration
 	end      time.Time // whatever the pace
@@ -53,6 +54,7 @@ func (b *pacedBody) Read(p []byte) (n int, err error) {
 	}
 	if b.first.IsZero() {
 		b.first = time.Now()
+		b.place.leave()
 	}
 	by := b.first.Add(b.patience + time.Duration(b.got)*time.Second/slowestBody)
 	if by.After(b.end) {

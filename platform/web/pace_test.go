@@ -33,7 +33,15 @@ type pacedForm struct {
 // pacedWire serves what reads bodies in every way there is, and one large answer.
 func pacedWire(t *testing.T, write time.Duration) (address string) {
 	t.Helper()
-	engine := web.NewEngine(web.Options{Log: slog.New(slog.DiscardHandler), Edge: edge(t, "", nil, nil), Patience: shortPatience})
+	return placedWire(t, write, shortPatience, 0)
+}
+
+// placedWire is pacedWire for so many requests at once.
+func placedWire(t *testing.T, write, patience time.Duration, places int) (address string) {
+	t.Helper()
+	engine := web.NewEngine(web.Options{
+		Log: slog.New(slog.DiscardHandler), Edge: edge(t, "", nil, nil), Patience: patience, MaxInFlight: places,
+	})
 	engine.POST("/json", web.Handle(func(c *gin.Context) error {
 		var b pacedJSON
 		if err := web.BindJSON(c, &b); err != nil {
@@ -66,7 +74,7 @@ func pacedWire(t *testing.T, write time.Duration) (address string) {
 	}))
 	engine.GET("/large", func(c *gin.Context) { c.Data(http.StatusOK, "text/plain", make([]byte, 64<<20)) })
 	s := &http.Server{Handler: engine, ReadHeaderTimeout: 20 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: write}
-	return serveAlike(t, s, shortPatience)
+	return serveAlike(t, s, patience)
 }
 
 func dialWire(t *testing.T, address string) net.Conn {
@@ -199,5 +207,35 @@ func TestWhoReadsSlowlyGetsEverything(t *testing.T) {
 	}
 	if total < 64<<20 {
 		t.Errorf("%d bytes", total)
+	}
+}
+
+// TestWhoIsSlowTakesNobodysPlace has more clients than there are places send half a body, or take nothing of an answer,
+// and is served at once.
+func TestWhoIsSlowTakesNobodysPlace(t *testing.T) {
+	t.Parallel()
+	const places = 2
+	slow := []string{"GET /large HTTP/1.1\r\nHost: x\r\n\r\n"}
+	for _, half := range halves[:4] {
+		slow = append(slow, half.raw)
+	}
+	for _, raw := range slow {
+		address := placedWire(t, 20*time.Second, web.Patience, places)
+		ask := func() (status int) {
+			res, err := http.Post("http://"+address+"/json", "application/json", strings.NewReader(`{"name": "x"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			return res.StatusCode
+		}
+		for n := range 4 * places {
+			if _, err := io.WriteString(dialWire(t, address), raw); err != nil {
+				t.Fatal(err)
+			}
+			if status := ask(); status != http.StatusOK {
+				t.Fatalf("beside %d that are slow (%.20q): status %d", n+1, raw, status)
+			}
+		}
 	}
 }

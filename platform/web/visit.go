@@ -14,6 +14,8 @@ type visit struct {
 	viewerID  int64  // 0 when nobody is known
 	query     any    // a pointer to what the route declares, once it is bound
 	page      *page.Page
+	place     place
+	writer    leavingWriter
 }
 
 const visitKey = "web.visit"

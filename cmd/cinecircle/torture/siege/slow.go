@@ -3,6 +3,7 @@ package siege
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -78,7 +79,16 @@ func halfHeader(ctx context.Context, c net.Conn) error {
 }
 
 func halfBody(ctx context.Context, c net.Conn) error {
-	return dribbleOn(ctx, c, "POST /users/login HTTP/1.1\r\nHost: film.example\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+	return dribbleOn(ctx, c, "POST /users/login HTTP/1.1\r\nHost: film.example\r\n"+from(c)+"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+}
+
+// from says that a connection comes from an address of its own, so that no rate of an address hides what it costs.
+func from(c net.Conn) string {
+	port := 0
+	if a, ok := c.LocalAddr().(*net.TCPAddr); ok {
+		port = a.Port
+	}
+	return fmt.Sprintf("X-Forwarded-For: 198.18.%d.%d\r\n", port>>8, port&255)
 }
 
 // dribbleOn sends a byte every now and then until the other side has had enough.
@@ -107,7 +117,7 @@ func dribbleOn(ctx context.Context, c net.Conn, begin string) error {
 
 // noReader asks for much and reads nothing of it until the connection is closed, which a write then tells.
 func noReader(ctx context.Context, c net.Conn) error {
-	ask := strings.Repeat("GET /movies?limit=200 HTTP/1.1\r\nHost: film.example\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n", 40)
+	ask := strings.Repeat("GET /movies?limit=200 HTTP/1.1\r\nHost: film.example\r\n"+from(c)+"\r\n", 40)
 	if _, err := io.WriteString(c, ask); err != nil {
 		return err
 	}
