@@ -8,6 +8,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/ops"
 )
 
 // Run delivers and sweeps until ctx ends, and returns when it has stopped. Sockets that are open then
@@ -87,7 +88,7 @@ func (h *hub) connections() []*websocket.Conn {
 // requests and stored images.
 func socketsAllowed() int {
 	const reserved, most = 500, 1 << 20
-	limit, known := openFiles()
+	limit, known := ops.OpenFiles()
 	switch {
 	case !known || limit > most:
 		return most

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -72,7 +73,7 @@ func (a *app) serve(ctx context.Context) error {
 		return err
 	}
 	servers := []*http.Server{a.server(a.handler)}
-	listeners := []net.Listener{web.AnswerAlike(servers[0], listener, web.Patience)}
+	listeners := []net.Listener{web.AnswerAlike(servers[0], listener, web.Patience, connectionsAllowed())}
 	if addr := a.config.Metrics.Addr; addr != "" {
 		l, err := listen(ctx, addr)
 		if err != nil {
@@ -82,6 +83,16 @@ func (a *app) serve(ctx context.Context) error {
 	}
 	a.announce(listener.Addr())
 	return a.run(ctx, servers, listeners)
+}
+
+// connectionsAllowed leaves some of the files that may be open to the database, images, and what waits for them.
+func connectionsAllowed() int {
+	const reserved = 250 // half of what sockets leave
+	limit, known := ops.OpenFiles()
+	if !known || limit > math.MaxInt32 {
+		return 0
+	}
+	return max(int(limit)/4, int(limit)-reserved)
 }
 
 // run starts whatever runs and ends it in order: no new work, open sockets told, requests finished,

@@ -74,7 +74,7 @@ func placedWire(t *testing.T, write, patience time.Duration, places int) (addres
 	}))
 	engine.GET("/large", func(c *gin.Context) { c.Data(http.StatusOK, "text/plain", make([]byte, 64<<20)) })
 	s := &http.Server{Handler: engine, ReadHeaderTimeout: 20 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: write}
-	return serveAlike(t, s, patience)
+	return serveAlike(t, s, patience, 0)
 }
 
 func dialWire(t *testing.T, address string) net.Conn {

@@ -20,22 +20,25 @@ import (
 // plain text without an id; on a connection of the listener that is returned, that text becomes a
 // problem document. It is called before s serves, with the handler in place.
 //
-// A client that takes nothing of its answer for as long as patience is cut off, before WriteTimeout would do it.
-func AnswerAlike(s *http.Server, l net.Listener, patience time.Duration) net.Listener {
+// A client that takes nothing of its answer for as long as patience is cut off, before WriteTimeout would do it. When
+// there are more than most connections, 0 for any number, the one that has been idle for longest is closed.
+func AnswerAlike(s *http.Server, l net.Listener, patience time.Duration, most int) net.Listener {
 	next := s.Handler
 	s.ConnContext = func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, wireKey{}, c) }
 	s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, ok := r.Context().Value(wireKey{}).(*wireConn); ok {
 			c.handled.Store(true)
+			c.crowd.works(c)
 		}
 		next.ServeHTTP(w, r)
 	})
 	s.ConnState = func(c net.Conn, state http.ConnState) {
 		if c, ok := c.(*wireConn); ok && state == http.StateIdle {
 			c.handled.Store(false)
+			c.crowd.waits(c)
 		}
 	}
-	return wireListener{l, patience}
+	return wireListener{l, patience, newCrowd(most)}
 }
 
 type wireKey struct{}
@@ -43,13 +46,16 @@ type wireKey struct{}
 type wireListener struct {
 	net.Listener
 	patience time.Duration
+	crowd    *crowd
 }
 
 func (l wireListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if tcp, ok := c.(*net.TCPConn); ok && err == nil {
 		_ = tcp.SetWriteBuffer(systemBuffer) // what it fails for is for the first write to say
-		return &wireConn{TCPConn: tcp, patience: l.patience}, nil
+		wire := &wireConn{TCPConn: tcp, patience: l.patience, crowd: l.crowd}
+		l.crowd.enter(wire)
+		return wire, nil
 	}
 	return c, err
 }
@@ -67,6 +73,16 @@ type wireConn struct {
 
 	patience time.Duration
 	writeBy  time.Time // the deadline that was asked for; set and read by who writes
+
+	crowd      *crowd
+	prev, next *wireConn // in crowd, nil for one that does not wait; guarded by crowd.mu
+	gone       bool      // guarded by crowd.mu
+}
+
+// Close also leaves the crowd.
+func (c *wireConn) Close() error {
+	c.crowd.leave(c)
+	return c.TCPConn.Close()
 }
 
 // SetDeadline and SetWriteDeadline also take away the patience with readers when there is no deadline, as for

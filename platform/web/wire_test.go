@@ -29,17 +29,17 @@ func wire(t *testing.T) string {
 		c.Data(http.StatusOK, "text/plain", body)
 	})
 	s := &http.Server{Handler: engine, MaxHeaderBytes: 1 << 10}
-	return serveAlike(t, s, web.Patience)
+	return serveAlike(t, s, web.Patience, 0)
 }
 
 // serveAlike serves until the test ends, and returns where.
-func serveAlike(t *testing.T, s *http.Server, patience time.Duration) (address string) {
+func serveAlike(t *testing.T, s *http.Server, patience time.Duration, most int) (address string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	l = web.AnswerAlike(s, l, patience)
+	l = web.AnswerAlike(s, l, patience, most)
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {

@@ -1,12 +1,12 @@
 //go:build unix
 
-package notify
+package ops
 
 import "syscall"
 
-// openFiles returns how many files this process may have open (the runtime raises the soft limit at
+// OpenFiles returns how many files this process may have open (the runtime raises the soft limit at
 // start), and false when that is not known.
-func openFiles() (uint64, bool) {
+func OpenFiles() (uint64, bool) {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return 0, false
