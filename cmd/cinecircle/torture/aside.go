@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/cinecircle/cinecircle/platform/database"
 )
@@ -67,14 +66,15 @@ func (h *home) backup(ctx context.Context, f fault, r *report) error {
 	h.backups++
 	file := filepath.Join(h.dir, fmt.Sprintf("backup-%d.db", h.backups))
 	before := h.ledger.lasting()
-	cmd := h.proc.Command(ctx, "backup", file)
-	cmd.Env = append(cmd.Env, f.backupEnv...)
-	if f.last > 0 { // a kill at any moment
-		stop := time.AfterFunc(f.last, func() { _ = cmd.Process.Kill() }) // it may be through already
-		defer stop.Stop()
+	until, cancel := ctx, func() {}
+	if f.last > 0 { // a kill at any moment, of which the machine may make one before it is started
+		until, cancel = context.WithTimeout(ctx, f.last)
 	}
+	defer cancel()
+	cmd := h.proc.Command(until, "backup", file)
+	cmd.Env = append(cmd.Env, f.backupEnv...)
 	said, err := cmd.CombinedOutput()
-	killed := strings.Contains(fmt.Sprint(err), "killed")
+	killed := strings.Contains(fmt.Sprint(err), "killed") || errors.Is(err, context.DeadlineExceeded)
 	if err != nil && !killed {
 		return fmt.Errorf("backup: %w: %s", err, said)
 	}
