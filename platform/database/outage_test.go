@@ -57,6 +57,32 @@ func TestATransactionThatMayHaveCommittedIsNotTriedAgain(t *testing.T) {
 	}
 }
 
+// lost is a connection on which every question fails.
+type lost struct{ gorm.ConnPool }
+
+func (lost) QueryContext(context.Context, string, ...any) (*sql.Rows, error) {
+	return nil, mysql.ErrInvalidConn
+}
+
+func TestAConnectionThatIsLostBeforeAQuestionIsAnOutage(t *testing.T) {
+	db, err := Open(t.Context(), Config{Driver: SQLite, DSN: ":memory:"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	on := db.Reader(t.Context()).Session(&gorm.Session{})
+	on.Statement.ConnPool = lost{on.Statement.ConnPool}
+	_, scanned := Scan(on.Table("t"), func(n *int) []any { return []any{n} })
+	for what, err := range map[string]error{
+		"scan": scanned,
+		"each": Each(on, "SELECT 1", nil, func(Scanner) error { return nil }),
+	} {
+		if !errors.Is(err, apperr.ErrUnavailable) || !errors.Is(err, mysql.ErrInvalidConn) {
+			t.Errorf("%s: %v, want unavailable", what, err)
+		}
+	}
+}
+
 // It needs the server that CINECIRCLE_TEST_DSN names, which it reaches through a port of its own and loses.
 func TestADatabaseThatIsLostIsUnavailableUntilItIsBack(t *testing.T) {
 	dsn := os.Getenv("CINECIRCLE_TEST_DSN")

@@ -52,7 +52,7 @@ func (r Row) Scan(dest ...any) (err error) {
 func Scan[T any](q *gorm.DB, fields func(*T) []any) (found []T, err error) {
 	rows, err := q.Rows()
 	if err != nil {
-		return nil, err
+		return nil, unavailable(err) // Rows does not translate its errors as Find does
 	}
 	defer rows.Close() // Err below says what went wrong
 	for rows.Next() {
