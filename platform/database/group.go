@@ -42,8 +42,9 @@ type batch struct {
 }
 
 // do runs body in a transaction and returns once that has committed, with an error if it has not. What
-// a body has written is gone when it fails, panics, or finds ctx at its end. Of the members of a batch
-// that is lost all but the one to blame get errLost, which is to be tried again.
+// a body has written is gone when it fails, panics, or finds ctx at its end; it returns no sooner for that,
+// as it may have failed for what another member wrote, and its caller will want to read that. Of the members of a
+// batch that is lost all but the one to blame get errLost, which is to be tried again.
 func (g *group) do(ctx context.Context, body func(gorm.ConnPool) error) error {
 	if err := g.take(ctx); err != nil {
 		return err
@@ -53,11 +54,15 @@ func (g *group) do(ctx context.Context, body func(gorm.ConnPool) error) error {
 		g.pass()
 		return err
 	}
-	if err := g.write(ctx, b, body); err != nil {
-		return err
-	}
+	broke, err := g.write(ctx, b, body)
 	<-b.done // ctx may end meanwhile, but not what was written
-	return b.err
+	switch {
+	case err == nil:
+		return b.err
+	case b.err != nil && !broke: // what it failed for is gone, too
+		return errors.Join(errLost, err)
+	}
+	return err
 }
 
 // alone lends the connection outside of transactions.
@@ -91,22 +96,24 @@ func (g *group) join(ctx context.Context) (*batch, error) {
 	return g.open, nil
 }
 
-// write runs body and leaves what it wrote in the transaction, or takes it out again.
-func (g *group) write(ctx context.Context, b *batch, body func(gorm.ConnPool) error) (err error) {
+// write runs body and leaves what it wrote in the transaction, or takes it out again. It reports whether that broke
+// the transaction.
+func (g *group) write(ctx context.Context, b *batch, body func(gorm.ConnPool) error) (broke bool, err error) {
 	keep := false
-	defer func() { g.settle(ctx, b, keep) }() // also when body panics
-	if err = ctx.Err(); err == nil {          // it may have ended while another caller handed over
+	defer func() { broke = g.settle(ctx, b, keep) }() // also when body panics
+	if err = ctx.Err(); err == nil {                  // it may have ended while another caller handed over
 		err = body(g.conn)
 	}
 	if err == nil {
 		err = ctx.Err()
 	}
 	keep = err == nil
-	return err
+	return false, err
 }
 
-// settle ends the part of one member, and the transaction with it unless there is company to hand it to.
-func (g *group) settle(ctx context.Context, b *batch, keep bool) {
+// settle ends the part of one member, and the transaction with it unless there is company to hand it to. It reports
+// whether the part could not be ended, which ends everybody's.
+func (g *group) settle(ctx context.Context, b *batch, keep bool) (broke bool) {
 	err := g.leave(ctx, b, keep)
 	switch {
 	case err != nil:
@@ -114,11 +121,12 @@ func (g *group) settle(ctx context.Context, b *batch, keep bool) {
 	case b.members == 0:
 		g.finish(nil) // rolled back, and nobody's
 	case b.members < mostMembers && time.Since(b.began) < longestBatch && g.hand():
-		return // to somebody who will commit or hand on in turn
+		return false // to somebody who will commit or hand on in turn
 	default:
 		g.finish(g.conn.run(ctx, "COMMIT"))
 	}
 	g.pass()
+	return err != nil
 }
 
 // leave closes the savepoint of a member. The first one needs none: the transaction is its own.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -189,6 +191,77 @@ func TestATransactionThatIsLostIsRunAgainForTheInnocent(t *testing.T) {
 	}
 	if got := d.names(t); len(got) != 2 {
 		t.Errorf("rows %v", got)
+	}
+}
+
+// openUnique is openGroup where a name can be there once.
+func openUnique(t *testing.T) *DB {
+	t.Helper()
+	d := openGroup(t)
+	if err := d.Tx(t.Context(), exec("CREATE UNIQUE INDEX idx_rows_name ON rows (name)")); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestWhoComesLateReturnsWhenTheFirstCanBeRead(t *testing.T) {
+	t.Parallel()
+	d := openUnique(t)
+	back, read := make(chan struct{}), []string{}
+	var wg sync.WaitGroup
+	<-d.group.ask()
+	for i, do := range []func() error{
+		func() error { return d.Tx(t.Context(), insert("a")) },
+		func() error {
+			if err := d.Tx(t.Context(), insert("a")); !errors.Is(err, gorm.ErrDuplicatedKey) {
+				return fmt.Errorf("the second: %w", err)
+			}
+			read = d.names(t)
+			close(back)
+			return nil
+		},
+		func() error {
+			return d.Tx(t.Context(), func(tx *gorm.DB) error {
+				select {
+				case <-back:
+					t.Error("the second has returned")
+				case <-time.After(50 * time.Millisecond): // long enough for who waits for nothing
+				}
+				return insert("b")(tx)
+			})
+		},
+	} {
+		wg.Go(func() {
+			if err := do(); err != nil {
+				t.Error(err)
+			}
+		})
+		d.group.awaitWaiting(i + 1)
+	}
+	d.group.pass()
+	wg.Wait()
+	if len(read) != 2 {
+		t.Errorf("the second reads %v", read)
+	}
+}
+
+func TestWhoFailedForWhatIsLostIsRunAgain(t *testing.T) {
+	t.Parallel()
+	d := openUnique(t)
+	broken := errors.New("broken")
+	ran := 0
+	second := func(tx *gorm.DB) error { ran++; return insert("a")(tx) }
+	errs := together(t, d, insert("a"), second, func(tx *gorm.DB) error { return errors.Join(exec("ROLLBACK")(tx), broken) })
+	late := 0
+	for _, err := range errs[:2] {
+		if errors.Is(err, gorm.ErrDuplicatedKey) {
+			late++
+		} else if err != nil {
+			t.Error(err)
+		}
+	}
+	if ran != 2 || late != 1 || !errors.Is(errs[2], broken) || len(d.names(t)) != 1 {
+		t.Errorf("%v; the second ran %d times, rows %v", errs, ran, d.names(t))
 	}
 }
 
