@@ -43,6 +43,8 @@ func (h *home) inflict(ctx context.Context, f fault, r *report) error {
 		if err := h.trouble(ctx, f); err != nil {
 			return err
 		}
+	case kindDatabase:
+		return h.loseDatabase(ctx, f, r)
 	case kindClock:
 		if f.leap {
 			h.leapt.Store(true)
@@ -67,6 +69,40 @@ func (h *home) trouble(ctx context.Context, f fault) error {
 	h.stack.proxies[f.server].Set(rig.Weather{})
 	h.rest(ctx, f.after)
 	return nil
+}
+
+// loseDatabase kills the database of the stack and starts it again. The process has to outlive it and to serve everybody
+// as it did before, and ends only then, in good order.
+func (h *home) loseDatabase(ctx context.Context, f fault, r *report) error {
+	if err := h.trouble(ctx, f); err != nil {
+		return err
+	}
+	took, err := h.awaitService(ctx)
+	if err != nil {
+		return fmt.Errorf("with the database back: %w", err)
+	}
+	r.refound.add(took)
+	if h.rest(ctx, f.after) {
+		return fmt.Errorf("the process ended by itself without its database: %s", h.proc.LastWords())
+	}
+	return h.end(syscall.SIGTERM)
+}
+
+// backWithin is how soon everybody is served again, without a restart, once what was missing is there.
+const backWithin = 5 * time.Second
+
+// awaitService waits until everybody who waited has been served, and returns how long that took.
+func (h *home) awaitService(ctx context.Context) (time.Duration, error) {
+	begin, before := time.Now(), make([]int64, len(h.workers))
+	for k, w := range h.workers {
+		before[k] = w.served.Load()
+	}
+	for k, w := range h.workers {
+		if !rig.Eventually(ctx, backWithin, func() bool { return w.served.Load() > before[k] }) {
+			return 0, fmt.Errorf("a member was not served within %s", backWithin)
+		}
+	}
+	return time.Since(begin), nil
 }
 
 // rest waits, and reports whether the process died meanwhile.

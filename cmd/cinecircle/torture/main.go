@@ -66,7 +66,7 @@ func parse(args []string, output io.Writer) (options, error) {
 	f.Uint64Var(&o.seed, "seed", 1, "of the faults and of what members do")
 	f.DurationVar(&o.duration, "duration", time.Minute, "how long it goes on")
 	f.IntVar(&o.rounds, "rounds", 0, "stop after so many faults; 0 for as many as there is time for")
-	f.StringVar(&o.only, "only", "", "bring only these faults, comma-separated")
+	f.StringVar(&o.only, "only", "", "bring only these faults, comma-separated: "+strings.Join(allKinds, ", "))
 	f.StringVar(&o.without, "without", "", "leave these faults out, comma-separated")
 	f.IntVar(&o.workers, "workers", 6, "members who are at it at the same time")
 	f.IntVar(&o.fresh, "fresh", 40, "begin with an empty database after so many faults")

@@ -20,12 +20,13 @@ const (
 	kindMigration = "migration" // SIGKILL while the tables are made
 	kindDisk      = "disk"      // no room on the disk
 	kindServers   = "servers"   // the servers of the stack: their connections, or SIGKILL
+	kindDatabase  = "database"  // SIGKILL of the stack's database alone, which the program has to outlive
 )
 
 // kinds lists all faults, those first that come several times before the others come again.
 var (
-	allKinds   = []string{kindKill, kindPoint, kindStop, kindNet, kindStorm, kindClock, kindBackup, kindMigration, kindDisk, kindServers}
-	onlyStack  = []string{kindServers}
+	allKinds   = []string{kindKill, kindPoint, kindStop, kindNet, kindStorm, kindClock, kindBackup, kindMigration, kindDisk, kindServers, kindDatabase}
+	onlyStack  = []string{kindServers, kindDatabase}
 	neverStack = []string{kindBackup, kindMigration, kindDisk} // backups and disks are the servers' own; migrations have their test
 	often      = map[string]int{kindKill: 3, kindPoint: 4, kindServers: 4}
 )
@@ -126,6 +127,8 @@ func (p *plan) next() fault {
 		f.last = p.between(300*time.Millisecond, 1200*time.Millisecond)
 	case kindServers:
 		p.troubleServers(&f)
+	case kindDatabase:
+		f.server, f.last = nameDatabase, p.between(200*time.Millisecond, 2500*time.Millisecond)
 	}
 	return f
 }

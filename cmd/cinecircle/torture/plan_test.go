@@ -2,6 +2,7 @@ package main
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -47,5 +48,45 @@ func TestFaultsCanBeChosen(t *testing.T) {
 		if kinds, err := o.kinds(); err == nil {
 			t.Errorf("%+v leaves %v", o, kinds)
 		}
+	}
+}
+
+// TestFaultsOfServersChangeNothingWhereThereAreNone holds a run on SQLite to what its seed brought before.
+func TestFaultsOfServersChangeNothingWhereThereAreNone(t *testing.T) {
+	kinds, err := options{}.kinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPlan(7, kinds, false)
+	var names []string
+	for range 10 {
+		names = append(names, p.next().name)
+	}
+	want := []string{
+		"clock: skewed", "file-written", "file-removed", "kill", "storm", "row-before-push", "backup: killed", "stop", "disk", "file-before-row",
+	}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheDatabaseIsKilledWhereItIsAServer(t *testing.T) {
+	if kinds, err := (options{only: "database"}).kinds(); err == nil {
+		t.Errorf("SQLite is killed by %v", kinds)
+	}
+	kinds, err := options{only: "kill,database", stack: true}.kinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, seen := newPlan(1, kinds, true), map[string]int{}
+	for range 40 {
+		f := p.next()
+		seen[f.kind]++
+		if f.kind == kindDatabase && (f.server != nameDatabase || f.weather.Name != "" || f.last < 200*time.Millisecond || f.last > 2500*time.Millisecond) {
+			t.Errorf("%+v", f)
+		}
+	}
+	if diff := cmp.Diff(map[string]int{kindKill: 30, kindDatabase: 10}, seen); diff != "" {
+		t.Error(diff)
 	}
 }

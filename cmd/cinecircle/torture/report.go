@@ -80,6 +80,7 @@ type report struct {
 	frames, reopened int
 	backups          int    // that were read
 	roomy            delays // from room on the disk to everybody being served
+	refound          delays // from the database's return to everybody being served
 	pushed, late     delays // from acknowledgement to frame: in one life of the process, and across a death
 }
 
@@ -152,6 +153,9 @@ func (r *report) print(out io.Writer) error {
 	p("healed in     %s at the median, %s at worst, from the start of the process to its readiness", milli(r.healed.quantile(0.5)), milli(r.healed.quantile(1)))
 	if len(r.roomy.all) > 0 {
 		p("disk          %d times full, everybody served %s after there was room, at worst", len(r.roomy.all), milli(r.roomy.quantile(1)))
+	}
+	if len(r.refound.all) > 0 {
+		p("database      %d times killed alone, everybody served %s after it was back, at worst", len(r.refound.all), milli(r.refound.quantile(1)))
 	}
 	if r.backups > 0 {
 		p("backups       %d read, all of one piece", r.backups)
