@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -15,8 +14,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	_ "github.com/go-sql-driver/mysql" // makes the schema
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
@@ -96,12 +93,7 @@ func (t *trial) startEngines(ctx context.Context) error {
 	if t.store, err = rig.StartEngine(ctx, t.scripts, "s3", t.dir); err != nil {
 		return err
 	}
-	db, err := sql.Open("mysql", t.database.URL)
-	if err != nil {
-		return fmt.Errorf("open the database: %w", err)
-	}
-	_, err = db.ExecContext(ctx, "CREATE DATABASE "+databaseName+" CHARACTER SET utf8mb4")
-	return errors.Join(err, db.Close())
+	return t.database.MakeSchema(ctx, databaseName)
 }
 
 // startInstances starts all of them at once on an empty schema, which one of them migrates.

@@ -24,6 +24,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/torture/siege"
 )
 
@@ -71,7 +72,7 @@ func parse(args []string, output io.Writer) (options, error) {
 	f.IntVar(&o.workers, "workers", 6, "members who are at it at the same time")
 	f.IntVar(&o.fresh, "fresh", 40, "begin with an empty database after so many faults")
 	f.StringVar(&o.bin, "bin", "", "torture the program at `PATH`, built with -tags failpoint, instead of building it")
-	f.BoolVar(&o.stack, "stack", false, "on MariaDB, Redis and an S3-compatible store instead of SQLite and a folder")
+	f.BoolVar(&o.stack, "stack", false, "on MariaDB, Redis and an S3-compatible store instead of SQLite and a folder; with -attack on MariaDB instead of SQLite")
 	f.StringVar(&o.scripts, "scripts", "scripts", "`FOLDER` of mariadb.sh, redis.sh and s3.sh")
 	f.StringVar(&o.attack, "attack", "", "attack what costs the program most instead, comma-separated or all: "+strings.Join(siege.Names(), ", "))
 	f.IntVar(&o.scale, "scale", 100, "with so many percent of the attackers")
@@ -151,5 +152,14 @@ func besiege(ctx context.Context, o options, out, progress io.Writer) (err error
 	if o.attack == "all" {
 		attacks = nil
 	}
-	return siege.Run(ctx, siege.Options{Attacks: attacks, Bin: o.bin, Dir: dir, Seed: o.seed, Scale: o.scale}, out, progress)
+	s := siege.Options{Attacks: attacks, Bin: o.bin, Dir: dir, Seed: o.seed, Scale: o.scale}
+	if o.stack {
+		fmt.Fprintln(progress, "starting MariaDB")
+		s.Database, err = rig.StartEngine(ctx, o.scripts, nameDatabase, dir)
+		defer func() { err = errors.Join(err, s.Database.Stop(context.WithoutCancel(ctx))) }()
+		if err != nil {
+			return err
+		}
+	}
+	return siege.Run(ctx, s, out, progress)
 }

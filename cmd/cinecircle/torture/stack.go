@@ -2,15 +2,11 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
-
-	_ "github.com/go-sql-driver/mysql" // makes the schema
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/internal/rig"
 )
@@ -70,13 +66,8 @@ func (s *stack) objects() string { return filepath.Join(s.dir, nameStore, "objec
 // use makes a schema of its own for a home, and says how the program finds everything.
 func (s *stack) use(ctx context.Context, home string) (env []string, err error) {
 	s.schema = strings.ReplaceAll(home, "-", "_")
-	db, err := sql.Open("mysql", s.database.URL)
-	if err != nil {
-		return nil, fmt.Errorf("open the database: %w", err)
-	}
-	_, err = db.ExecContext(ctx, "CREATE DATABASE "+s.schema+" CHARACTER SET utf8mb4")
-	if err := errors.Join(err, db.Close()); err != nil {
-		return nil, fmt.Errorf("make a schema: %w", err)
+	if err := s.database.MakeSchema(ctx, s.schema); err != nil {
+		return nil, err
 	}
 	through := func(name string) string { return s.proxies[name].Addr }
 	return []string{

@@ -3,10 +3,14 @@ package rig
 import (
 	"bytes"
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	_ "github.com/go-sql-driver/mysql" // makes schemas
 )
 
 // Engine is a server that a script of scripts/ starts and ends, in a folder of its own.
@@ -44,6 +48,19 @@ func (e *Engine) Stop(ctx context.Context) error {
 	}
 	_, err := e.do(ctx, "stop")
 	return err
+}
+
+// MakeSchema makes an empty schema on a server of mariadb.sh.
+func (e *Engine) MakeSchema(ctx context.Context, name string) error {
+	db, err := sql.Open("mysql", e.URL)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	_, err = db.ExecContext(ctx, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4")
+	if err := errors.Join(err, db.Close()); err != nil {
+		return fmt.Errorf("make a schema: %w", err)
+	}
+	return nil
 }
 
 func (e *Engine) do(ctx context.Context, what string) (string, error) {

@@ -26,6 +26,8 @@ type Options struct {
 	Dir     string   // to work in
 	Seed    uint64
 	Scale   int // of the number of attackers, in percent of what the goals ask for
+
+	Database *rig.Engine // MariaDB to live on; nil for SQLite
 }
 
 // attack is one of them. It runs against a program of its own, with settings of its own.
@@ -107,7 +109,7 @@ func Run(ctx context.Context, o Options, out, progress io.Writer) error {
 
 // attack starts a program, attacks it, and ends it.
 func (s *siege) attack(ctx context.Context, a attack) (err error) {
-	if err := s.open(ctx, a.settings); err != nil {
+	if err := s.open(ctx, a); err != nil {
 		return err
 	}
 	defer func() {
@@ -127,7 +129,7 @@ func (s *siege) attack(ctx context.Context, a attack) (err error) {
 const filmCount = 5000
 
 // open imports films and starts a program that believes in X-Forwarded-For, so that one machine can be everybody.
-func (s *siege) open(ctx context.Context, settings []string) error {
+func (s *siege) open(ctx context.Context, a attack) error {
 	if err := errors.Join(os.RemoveAll(s.scratch), os.MkdirAll(s.scratch, 0o700)); err != nil { // of an attack before
 		return fmt.Errorf("make a folder: %w", err)
 	}
@@ -140,7 +142,10 @@ func (s *siege) open(ctx context.Context, settings []string) error {
 	s.proc.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "CINECIRCLE_") }),
 		"CINECIRCLE_SERVER_ADDR="+addr, "CINECIRCLE_SERVER_TRUSTED_PROXIES=127.0.0.1", "CINECIRCLE_AUTH_BCRYPT_COST=4",
 		"CINECIRCLE_LOG_LEVEL=warn", "CINECIRCLE_LIMITS_TOGGLE=off", "CINECIRCLE_AUTH_ACCESS_TTL=24h")
-	s.proc.Env = append(s.proc.Env, settings...)
+	s.proc.Env = append(s.proc.Env, a.settings...)
+	if err := s.useDatabase(ctx, a.name); err != nil {
+		return err
+	}
 	s.films = filmCount
 	if err := s.importFilms(ctx, s.films); err != nil {
 		return err
@@ -149,6 +154,17 @@ func (s *siege) open(ctx context.Context, settings []string) error {
 		return err
 	}
 	return s.proc.Await(ctx, "ok")
+}
+
+// useDatabase has the program live on the server, if there is one, in a schema of its own.
+func (s *siege) useDatabase(ctx context.Context, name string) error {
+	if s.Database == nil {
+		return nil
+	}
+	schema := fmt.Sprintf("%s_%d", name, time.Now().UnixNano()) // an attack before, in the same folder, had another
+	s.proc.Env = append(s.proc.Env, "CINECIRCLE_DATABASE_DRIVER=mysql", "CINECIRCLE_DATABASE_DSN="+s.Database.URL+schema,
+		"CINECIRCLE_AUTH_SECRET="+strings.Repeat("the siege's own ", 3))
+	return s.Database.MakeSchema(ctx, schema)
 }
 
 func (s *siege) importFilms(ctx context.Context, n int) error {

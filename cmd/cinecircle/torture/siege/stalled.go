@@ -97,6 +97,9 @@ func (s *siege) returns(ctx context.Context, star member) error {
 
 // owe gives a member notifications beside the program: as many by way of the API would take minutes.
 func (s *siege) owe(ctx context.Context, star, fan member, n int) error {
+	if s.Database != nil {
+		return errors.New("it writes notifications beside the program, which it can on SQLite only")
+	}
 	dsn := filepath.Join(s.scratch, "data", "cinecircle.db")
 	db, err := database.Open(ctx, database.Config{Driver: database.SQLite, DSN: dsn})
 	if err != nil {
