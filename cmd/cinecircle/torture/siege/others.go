@@ -44,7 +44,9 @@ func (s *siege) watchOthers(ctx context.Context) *others {
 				return
 			case <-time.After(time.Until(due)):
 			}
-			o.all.Go(func() { o.read(context.WithoutCancel(ctx), api, due, fmt.Sprintf("192.0.2.%d", 1+n%200)) }) // to its end
+			at := due                             // which will be later when the reader begins
+			patient := context.WithoutCancel(ctx) // who reads does so to the end
+			o.all.Go(func() { o.read(patient, api, at, fmt.Sprintf("192.0.2.%d", 1+n%200)) })
 		}
 	})
 	return o
