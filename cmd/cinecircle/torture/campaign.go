@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,7 @@ func newCampaign(ctx context.Context, o options, progress io.Writer) (*campaign,
 	if err != nil {
 		return nil, err
 	}
+	o.duration = cmp.Or(o.duration, time.Minute)
 	c := &campaign{
 		options: o, progress: progress, began: time.Now(), dir: o.keep, bin: o.bin,
 		plan: newPlan(o.seed, kinds, o.stack), report: newReport(o),

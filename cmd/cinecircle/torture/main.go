@@ -65,7 +65,7 @@ func parse(args []string, output io.Writer) (options, error) {
 	f := flag.NewFlagSet("torture", flag.ContinueOnError)
 	f.SetOutput(output)
 	f.Uint64Var(&o.seed, "seed", 1, "of the faults and of what members do")
-	f.DurationVar(&o.duration, "duration", time.Minute, "how long it goes on")
+	f.DurationVar(&o.duration, "duration", 0, "how long it goes on; 0 for a minute, or for five of the attack soak")
 	f.IntVar(&o.rounds, "rounds", 0, "stop after so many faults; 0 for as many as there is time for")
 	f.StringVar(&o.only, "only", "", "bring only these faults, comma-separated: "+strings.Join(allKinds, ", "))
 	f.StringVar(&o.without, "without", "", "leave these faults out, comma-separated")
@@ -74,7 +74,7 @@ func parse(args []string, output io.Writer) (options, error) {
 	f.StringVar(&o.bin, "bin", "", "torture the program at `PATH`, built with -tags failpoint, instead of building it")
 	f.BoolVar(&o.stack, "stack", false, "on MariaDB, Redis and an S3-compatible store instead of SQLite and a folder; with -attack on MariaDB instead of SQLite")
 	f.StringVar(&o.scripts, "scripts", "scripts", "`FOLDER` of mariadb.sh, redis.sh and s3.sh")
-	f.StringVar(&o.attack, "attack", "", "attack what costs the program most instead, comma-separated or all: "+strings.Join(siege.Names(), ", "))
+	f.StringVar(&o.attack, "attack", "", "attack what costs the program most instead, comma-separated, or all (soak, which takes its time, only when it is named): "+strings.Join(siege.Names(), ", "))
 	f.IntVar(&o.scale, "scale", 100, "with so many percent of the attackers")
 	f.StringVar(&o.keep, "keep", "", "work in `FOLDER` and leave everything there")
 	if err := f.Parse(args); err != nil {
@@ -148,11 +148,7 @@ func besiege(ctx context.Context, o options, out, progress io.Writer) (err error
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	attacks := split(o.attack)
-	if o.attack == "all" {
-		attacks = nil
-	}
-	s := siege.Options{Attacks: attacks, Bin: o.bin, Dir: dir, Seed: o.seed, Scale: o.scale}
+	s := siege.Options{Attacks: split(o.attack), Bin: o.bin, Dir: dir, Seed: o.seed, Scale: o.scale, Duration: o.duration}
 	if o.stack {
 		fmt.Fprintln(progress, "starting MariaDB")
 		s.Database, err = rig.StartEngine(ctx, o.scripts, nameDatabase, dir)

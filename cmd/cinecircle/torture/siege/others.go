@@ -113,9 +113,15 @@ func (c *counter) String() string {
 
 // member is somebody who is signed in.
 type member struct {
-	id    int64
-	token string
-	from  string
+	id             int64
+	token, refresh string
+	from           string
+}
+
+// tokens is what a sign-in is answered with.
+type tokens struct {
+	Access  string `json:"access_token"`
+	Refresh string `json:"refresh_token"`
 }
 
 const password = "correct horse 영화"
@@ -153,11 +159,9 @@ func (s *siege) signUpOne(ctx context.Context, k int) (member, error) {
 	if body, err = json.Marshal(account); err != nil {
 		return m, err
 	}
-	var tokens struct {
-		Access string `json:"access_token"`
-	}
-	_, err = s.api.Must(ctx, rig.Call{Method: http.MethodPost, Path: "/users/login", Body: body, From: m.from}, &tokens)
-	m.id, m.token = made.ID, tokens.Access
+	var in tokens
+	_, err = s.api.Must(ctx, rig.Call{Method: http.MethodPost, Path: "/users/login", Body: body, From: m.from}, &in)
+	m.id, m.token, m.refresh = made.ID, in.Access, in.Refresh
 	return m, err
 }
 

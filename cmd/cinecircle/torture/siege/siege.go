@@ -1,6 +1,7 @@
 // Package siege attacks a running program with what costs it more than the attacker: logins, images, half requests,
 // sockets, addresses. Each attack prints what others noticed of it and what memory it took, beside the goal. What
-// others notice is the 99th percentile of GET /movies at a steady rate, timed from when each was due.
+// others notice is the 99th percentile of GET /movies at a steady rate, timed from when each was due. The soak looks
+// for what is not given back instead, after hours of what is asked of the program every day.
 package siege
 
 import (
@@ -21,11 +22,13 @@ import (
 
 // Options say how to attack.
 type Options struct {
-	Attacks []string // by name; all of them for none
+	Attacks []string // by name; All for none
 	Bin     string   // the program, built when it is empty
 	Dir     string   // to work in
 	Seed    uint64
 	Scale   int // of the number of attackers, in percent of what the goals ask for
+
+	Duration time.Duration // of a soak; 0 for five minutes
 
 	Database *rig.Engine // MariaDB to live on; nil for SQLite
 }
@@ -46,7 +49,14 @@ var attacks = []attack{
 	{"addresses", "a million addresses, each for one request", nil, (*siege).addresses},
 	{"pages", "pages at the end of the world", nil, (*siege).pages},
 	{"stop", "SIGTERM under load", nil, (*siege).stop},
+	{"soak", "a community that stays for hours", nil, (*siege).soak},
 }
+
+// onlyNamed lists the attacks that take so long that they come only when they are asked for by name.
+var onlyNamed = []string{"soak"}
+
+// All stands for every attack but those.
+const All = "all"
 
 // Names lists the attacks.
 func Names() (names []string) {
@@ -60,6 +70,7 @@ func Names() (names []string) {
 type siege struct {
 	Options
 	scratch string
+	meter   string // where the program tells of itself
 	proc    *rig.Process
 	api     *rig.Client
 	goals   []goal
@@ -78,7 +89,7 @@ type goal struct {
 // program died, or refused others, is one.
 func Run(ctx context.Context, o Options, out, progress io.Writer) error {
 	for _, name := range o.Attacks {
-		if !slices.Contains(Names(), name) {
+		if name != All && !slices.Contains(Names(), name) {
 			return fmt.Errorf("there is no attack %q; there are: %s", name, strings.Join(Names(), ", "))
 		}
 	}
@@ -91,7 +102,7 @@ func Run(ctx context.Context, o Options, out, progress io.Writer) error {
 	}
 	var problems []error
 	for _, a := range attacks {
-		if len(o.Attacks) > 0 && !slices.Contains(o.Attacks, a.name) {
+		if !o.wants(a) {
 			continue
 		}
 		if ctx.Err() != nil {
@@ -105,6 +116,12 @@ func Run(ctx context.Context, o Options, out, progress io.Writer) error {
 		s.print(out, a)
 	}
 	return errors.Join(problems...)
+}
+
+// wants reports whether an attack is to come.
+func (o Options) wants(a attack) bool {
+	all := len(o.Attacks) == 0 || slices.Contains(o.Attacks, All)
+	return slices.Contains(o.Attacks, a.name) || all && !slices.Contains(onlyNamed, a.name)
 }
 
 // attack starts a program, attacks it, and ends it.
@@ -137,10 +154,13 @@ func (s *siege) open(ctx context.Context, a attack) error {
 	if err != nil {
 		return err
 	}
+	if s.meter, err = rig.FreeAddr(ctx); err != nil {
+		return err
+	}
 	s.api = rig.NewClient("http://" + addr)
 	s.proc = &rig.Process{Name: "cinecircle", Bin: s.Bin, Dir: s.scratch, Addr: addr, HTTP: s.api.HTTP}
 	s.proc.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "CINECIRCLE_") }),
-		"CINECIRCLE_SERVER_ADDR="+addr, "CINECIRCLE_SERVER_TRUSTED_PROXIES=127.0.0.1", "CINECIRCLE_AUTH_BCRYPT_COST=4",
+		"CINECIRCLE_SERVER_ADDR="+addr, "CINECIRCLE_METRICS_ADDR="+s.meter, "CINECIRCLE_SERVER_TRUSTED_PROXIES=127.0.0.1", "CINECIRCLE_AUTH_BCRYPT_COST=4",
 		"CINECIRCLE_LOG_LEVEL=warn", "CINECIRCLE_LIMITS_TOGGLE=off", "CINECIRCLE_AUTH_ACCESS_TTL=24h")
 	s.proc.Env = append(s.proc.Env, a.settings...)
 	if err := s.useDatabase(ctx, a.name); err != nil {
