@@ -6,6 +6,13 @@ import (
 	"testing"
 )
 
+// TestEqualRequestsAtOnceHaveOneEffect holds the program on a real file to what the tests of each domain hold it to in
+// memory, where all share one connection.
+func TestEqualRequestsAtOnceHaveOneEffect(t *testing.T) {
+	t.Parallel()
+	wantMet(t, "-attack", "races", "-scale", "8")
+}
+
 func TestWhatACommunityTookIsFreeOnceItIsGone(t *testing.T) {
 	t.Parallel()
 	wantMet(t, "-attack", "soak", "-duration", "8s")

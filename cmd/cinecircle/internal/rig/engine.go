@@ -63,6 +63,19 @@ func (e *Engine) MakeSchema(ctx context.Context, name string) error {
 	return nil
 }
 
+// Status reads a counter of a server of mariadb.sh.
+func (e *Engine) Status(ctx context.Context, counter string) (n int64, err error) {
+	db, err := sql.Open("mysql", e.URL)
+	if err != nil {
+		return 0, fmt.Errorf("open the database: %w", err)
+	}
+	err = db.QueryRowContext(ctx, "SELECT variable_value FROM information_schema.global_status WHERE variable_name = ?", counter).Scan(&n)
+	if err := errors.Join(err, db.Close()); err != nil {
+		return 0, fmt.Errorf("read %s: %w", counter, err)
+	}
+	return n, nil
+}
+
 func (e *Engine) do(ctx context.Context, what string) (string, error) {
 	var said, complaint bytes.Buffer
 	c := exec.CommandContext(ctx, e.script, what, e.dir)

@@ -50,6 +50,7 @@ var attacks = []attack{
 	{"pages", "pages at the end of the world", nil, (*siege).pages},
 	{"stop", "SIGTERM under load", nil, (*siege).stop},
 	{"soak", "a community that stays for hours", nil, (*siege).soak},
+	{"races", "equal requests at once", []string{"CINECIRCLE_LIMITS_ENABLED=false"}, (*siege).races},
 }
 
 // onlyNamed lists the attacks that take so long that they come only when they are asked for by name.
