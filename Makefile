@@ -17,7 +17,7 @@ $(error SKIP takes any of: $(STEPS); not: $(filter-out $(STEPS),$(SKIP)))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check format lint vet deps fmt attack fuzz test-mysql test-mysql8 test-redis test-s3 test-servers test-browser screens cluster torture cover bench bench-scale bench-mysql bench-compare bench-docs vuln vendor-ui release clean
+.PHONY: help build run test check format lint vet deps fmt attack fuzz test-file test-mysql test-mysql8 test-redis test-s3 test-servers test-browser screens cluster torture cover bench bench-scale bench-mysql bench-compare bench-docs vuln vendor-ui release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,9 @@ attack: ## send REQUESTS (100000) requests made from the OpenAPI document, good 
 
 fuzz: ## run every fuzz target for FUZZTIME (30s), one after the other (PKG=./user/ FUZZ=Name narrow it)
 	GO="$(GO)" TAGS="$(TAGS)" FUZZTIME="$(FUZZTIME)" PKG="$(PKG)" FUZZ="$(FUZZ)" ./scripts/fuzz.sh
+
+test-file: ## run every test on SQLite in files, as it is in service, without the race detector
+	CINECIRCLE_TEST_SQLITE_FILE=1 $(GO) test -tags $(TAGS) -timeout $(TIMEOUT) -p 2 $(TESTFLAGS) $(PKG)
 
 test-mysql: ## run every test on a private MariaDB, without the race detector
 	MARIADB_ARGS=--innodb-flush-log-at-trx-commit=2 ./scripts/with-servers.sh mariadb -- \

@@ -2,7 +2,6 @@ package main
 
 import (
 	"log/slog"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -10,23 +9,19 @@ import (
 
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/auth"
-	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
 
-// testConfig is the default configuration on a database in memory, fast and without limits.
+// testConfig is the default configuration on a database of the test's own, fast and without limits.
 func testConfig(t testing.TB) Config {
 	t.Helper()
 	c := defaults()
-	c.Database.DSN = ":memory:"
+	fresh := testkit.Fresh(t)
+	c.Database.Driver, c.Database.DSN = fresh.Driver, maskedText(fresh.DSN)
 	c.Media.Dir = filepath.Join(t.TempDir(), "media")
 	c.Auth.Secret = "a secret of the tests, 32 bytes or more"
 	c.Auth.BcryptCost = 4
 	c.Limits.Enabled = false
-	if dsn := os.Getenv(testkit.DSNVariable); dsn != "" {
-		fresh := testkit.FreshSchema(t, dsn)
-		c.Database.Driver, c.Database.DSN = database.MySQL, maskedText(fresh.DSN)
-	}
 	return c
 }
 

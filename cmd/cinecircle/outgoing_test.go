@@ -24,6 +24,7 @@ var speaksOut = map[string][]string{
 // maySpeakOut are the files of the program that do, and to whom.
 var maySpeakOut = map[string]string{
 	"cmd/cinecircle/healthcheck.go": "the program itself",
+	"platform/media/apart.go":       "the program itself, to decode an image",
 	"platform/database/silence.go":  "the database, as its DSN names it",
 }
 

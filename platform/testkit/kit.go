@@ -5,6 +5,7 @@ package testkit
 import (
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -59,8 +60,12 @@ func New(t testing.TB) *Kit {
 // DSNVariable names the environment variable that moves the tests to a MySQL server.
 const DSNVariable = "CINECIRCLE_TEST_DSN"
 
-// DB returns a migrated database of the test's own: SQLite in memory, or a fresh schema on the MySQL
-// server that CINECIRCLE_TEST_DSN names.
+// FileVariable names the environment variable that, when it is set, moves the tests that would live in memory to files. In
+// memory all share one connection; in a file, as in service, there are those that read, and writers who share a commit.
+const FileVariable = "CINECIRCLE_TEST_SQLITE_FILE"
+
+// DB returns a migrated database of the test's own: SQLite in memory (or in a file, see [FileVariable]), or a fresh schema
+// on the MySQL server that CINECIRCLE_TEST_DSN names.
 func DB(t testing.TB) *database.DB {
 	t.Helper()
 	db := EmptyDB(t)
@@ -70,14 +75,22 @@ func DB(t testing.TB) *database.DB {
 	return db
 }
 
+// Fresh is where an empty database of the test's own is; for which kind of database see [DB].
+func Fresh(t testing.TB) database.Config {
+	t.Helper()
+	if dsn := os.Getenv(DSNVariable); dsn != "" {
+		return FreshSchema(t, dsn)
+	}
+	if os.Getenv(FileVariable) != "" {
+		return database.Config{Driver: database.SQLite, DSN: filepath.Join(t.TempDir(), "test.db")}
+	}
+	return database.Config{Driver: database.SQLite, DSN: ":memory:"}
+}
+
 // EmptyDB is DB without a table.
 func EmptyDB(t testing.TB) *database.DB {
 	t.Helper()
-	config := database.Config{Driver: database.SQLite, DSN: ":memory:"}
-	if dsn := os.Getenv(DSNVariable); dsn != "" {
-		config = FreshSchema(t, dsn)
-	}
-	db, err := database.Open(t.Context(), config)
+	db, err := database.Open(t.Context(), Fresh(t))
 	if err != nil {
 		t.Fatalf("open database: %v", err)
 	}
