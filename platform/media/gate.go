@@ -19,7 +19,7 @@ const (
 	decodeSlots  = 2
 	largePixels  = 12_000_000
 	maxWaiting   = 32 // members, each with one image
-	maxOfMember  = 16 // images of one member, the one that is decoded among them
+	maxOfMember  = 32 // images of one member, the one that is decoded among them
 	maxWait      = 10 * time.Second
 	busyForAbout = 2 * time.Second
 )
