@@ -45,6 +45,9 @@ func bindForm(c *gin.Context, dst any, maxFile int64, strict bool) error {
 	default:
 		return ErrUnsupportedMedia
 	}
+	if err == nil {
+		err = arrived(c)
+	}
 	if err != nil {
 		return err
 	}
@@ -61,9 +64,6 @@ func readURLEncoded(c *gin.Context) (url.Values, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, MaxForm))
 	if err != nil {
 		return nil, readError(err)
-	}
-	if err := arrived(c); err != nil {
-		return nil, err
 	}
 	if len(body) == 0 { // as for JSON: a form of no fields is not told apart from none
 		return nil, ErrMalformed

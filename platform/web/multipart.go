@@ -40,10 +40,7 @@ func readMultipart(c *gin.Context, t reflect.Type, maxFile int64) (url.Values, m
 	for parts := 0; ; parts++ {
 		part, err := reader.NextRawPart()
 		if errors.Is(err, io.EOF) {
-			if err := body.ended(c.GetHeader("Content-Type"), len(files) > 0); err != nil {
-				return nil, nil, err
-			}
-			return values, files, arrived(c)
+			return values, files, body.ended(c.GetHeader("Content-Type"), len(files) > 0)
 		}
 		if parts == maxParts {
 			return nil, nil, ErrMalformed
