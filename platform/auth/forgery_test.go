@@ -129,6 +129,7 @@ func forgeries(t testing.TB, tokens *Tokens) map[string]string {
 		"sid 0":                claim("sid", 0),
 		"sid negative":         claim("sid", -70),
 		"sid a string":         claim("sid", "70"),
+		"jti a number":         claim("jti", 7),
 		"gen negative":         claim("gen", -1),
 		"sub twice":            repeated(`"sub":"8"`),
 		"sub twice, SUB":       repeated(`"SUB":"8"`),

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"golang.org/x/crypto/bcrypt"
 	"golang.org/x/text/unicode/norm"
@@ -134,6 +135,27 @@ func TestAnUnknownUserCostsWhatAKnownOneDoes(t *testing.T) {
 	}
 }
 
+// A hash of cost 4 is compared in a 32nd of the time that one of cost 9 takes: without what makes up for it, a wrong
+// password of an account that has not signed in since the cost was raised would say that there is such an account.
+func TestAWrongPasswordOfAnOlderCostTakesAsLongAsAnUnknownUser(t *testing.T) {
+	h := NewHasher(9)
+	older := mustHash(t, NewHasher(bcrypt.MinCost), "password")
+	shortest := func(hash string) time.Duration {
+		least := time.Hour
+		for range 3 {
+			began := time.Now()
+			if mustVerify(t, h, hash, "another password") {
+				t.Fatal("a wrong password is right")
+			}
+			least = min(least, time.Since(began))
+		}
+		return least
+	}
+	if known, unknown := shortest(older), shortest(""); known < unknown/4 {
+		t.Errorf("a wrong password takes %v, an unknown user %v", known, unknown)
+	}
+}
+
 func TestABrokenStoredHashIsAnErrorAndNoMatch(t *testing.T) {
 	h := NewHasher(bcrypt.MinCost)
 	for _, hash := range []string{"x", "password", "$2a$04$short", "$9z$04$" + dummySaltAndDigest} {
@@ -201,7 +223,13 @@ func TestAFullQueueIsBusyAndDrains(t *testing.T) {
 
 		for _, call := range []func() error{
 			func() error { _, err := h.Hash(t.Context(), "password"); return err },
-			func() error { _, err := h.Verify(t.Context(), "", "password"); return err },
+			func() error {
+				ok, err := h.Verify(t.Context(), "", "password")
+				if ok {
+					t.Error("with a full queue every password is right")
+				}
+				return err
+			},
 		} {
 			err := call()
 			busy, ok := errors.AsType[*apperr.Error](err)

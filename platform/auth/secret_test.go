@@ -137,7 +137,8 @@ func TestAFolderThatCannotHoldTheSecretIsAnError(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{filepath.Join(file, "secret"), t.TempDir()} {
+	tooLong := filepath.Join(t.TempDir(), "missing", strings.Repeat("a", 256))
+	for _, path := range []string{filepath.Join(file, "secret"), t.TempDir(), filepath.Join(tooLong, "secret")} {
 		if secret, err := LoadOrCreateSecret(path); err == nil || secret != nil {
 			t.Errorf("LoadOrCreateSecret(%s) = %x, %v; want an error", path, secret, err)
 		}
