@@ -23,6 +23,8 @@ const (
 	decodesApart = "decodes-apart"
 	diesApart    = "dies-apart"
 	hangsApart   = "hangs-apart"
+	floodsApart  = "floods-apart"
+	failsApart   = "fails-apart"
 )
 
 func TestMain(m *testing.M) {
@@ -46,6 +48,15 @@ func apart(how, what string) {
 		os.Exit(0)
 	case diesApart:
 		fmt.Fprintln(os.Stderr, "out of memory")
+		os.Exit(2)
+	case floodsApart:
+		for {
+			if _, err := os.Stdout.WriteString(strings.Repeat("no image ", 1000)); err != nil {
+				os.Exit(1)
+			}
+		}
+	case failsApart:
+		_ = RenderApart(Folder(what), os.Stdin, os.Stdout) // it is the end that counts
 		os.Exit(2)
 	case hangsApart:
 		if err := os.WriteFile(what, nil, 0o600); err != nil {
@@ -141,6 +152,23 @@ func TestADeadDecoderIsBusyAndSaidInTheLog(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "out of memory") {
 		t.Errorf("the log does not say why: %s", &log)
+	}
+}
+
+func TestADecoderThatTalksNonsenseIsEnded(t *testing.T) {
+	l := newApart(t, &bytes.Buffer{}, self(t), floodsApart)
+	ctx, cancel := context.WithTimeout(t.Context(), apartWithin/2)
+	defer cancel()
+	if _, err := l.Decode(ctx, ReviewImages, Upload{Name: "a.png", Data: samples(t)["a.png"]}); !errors.Is(err, apperr.ErrBusy) {
+		t.Errorf("got %v, want busy long before its time is up", err)
+	}
+}
+
+// Whoever dies may have said something wrong before.
+func TestADecoderThatDiesAtItsEndIsNotBelieved(t *testing.T) {
+	l := newApart(t, &bytes.Buffer{}, self(t), failsApart)
+	if _, err := l.Decode(t.Context(), ReviewImages, Upload{Name: "a.png", Data: samples(t)["a.png"]}); !errors.Is(err, apperr.ErrBusy) {
+		t.Errorf("got %v, want busy", err)
 	}
 }
 

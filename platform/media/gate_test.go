@@ -122,6 +122,43 @@ func TestLongWaitIsBusy(t *testing.T) {
 	}
 }
 
+func TestAMemberWhoWaitedTooLongMayComeAgain(t *testing.T) {
+	g := newGate()
+	leave := enter(t, g, large)
+	g.maxWait = time.Millisecond
+	if _, err := g.enter(t.Context(), 1, small); !errors.Is(err, apperr.ErrBusy) {
+		t.Errorf("while all slots are taken: got %v, want busy", err)
+	}
+	leave()
+	g.maxWait = maxWait
+	again, err := g.enter(t.Context(), 1, small)
+	if err != nil {
+		t.Fatalf("afterwards: %v", err)
+	}
+	again()
+	if len(g.members) > 0 {
+		t.Errorf("%d members are remembered", len(g.members))
+	}
+}
+
+func TestALargeUploadWantsAllSlots(t *testing.T) {
+	l := NewLibrary(nil, nil, time.Now, nil)
+	l.gate.maxWait = time.Millisecond
+	leave := enter(t, l.gate, small)
+	defer leave()
+	upload := Upload{Name: "a.png", Data: pngClaiming(4000, largePixels/4000+1)}
+	if _, err := l.Decode(t.Context(), ReviewImages, upload); !errors.Is(err, apperr.ErrBusy) {
+		t.Errorf("beside a small one: got %v, want busy", err)
+	}
+	upload.Data = pngClaiming(4000, largePixels/4000)
+	if _, err := l.Decode(t.Context(), ReviewImages, upload); !errors.Is(err, ErrUnsupportedImage) {
+		t.Errorf("the largest that is not alone: got %v, want it to be looked at", err)
+	}
+	if got := l.Stats(); got.Busy != 1 || got.Refused != 1 {
+		t.Errorf("counted %+v, want one busy and one refused", got)
+	}
+}
+
 func TestWhoGoesAwayLeavesTheQueue(t *testing.T) {
 	g := newGate()
 	leave := enter(t, g, large)
