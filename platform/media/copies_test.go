@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -57,6 +58,18 @@ func TestCopiesAreTheImageInTheSizesThatItsKeySays(t *testing.T) {
 	}
 }
 
+func TestCopiesKeepTheShapeOfTheirImage(t *testing.T) {
+	for size, want := range map[image.Point][]image.Point{
+		{1500, 1000}: {{160, 107}, {320, 213}, {640, 427}},
+		{1000, 1500}: {{160, 240}, {320, 480}, {640, 960}},
+		{2000, 1}:    {{160, 1}, {320, 1}, {640, 1}},
+	} {
+		if got := copySizes(PosterImages, size); !slices.Equal(got, want) {
+			t.Errorf("of %v: copies of %v, want %v", size, got, want)
+		}
+	}
+}
+
 func TestFacesAreCutToTheMiddle(t *testing.T) {
 	for _, size := range []image.Point{{900, 300}, {300, 900}, {299, 90}} {
 		img := image.NewRGBA(image.Rectangle{Max: size})
@@ -64,7 +77,8 @@ func TestFacesAreCutToTheMiddle(t *testing.T) {
 			img.Pix[i] = 255
 		}
 		short := min(size.X, size.Y)
-		middle := frame(ProfileImages, size)
+		corner := image.Pt((size.X-short)/2, (size.Y-short)/2)
+		middle := image.Rectangle{Min: corner, Max: corner.Add(image.Pt(short, short))}
 		for y := middle.Min.Y; y < middle.Max.Y; y++ {
 			for x := middle.Min.X; x < middle.Max.X; x++ {
 				img.SetRGBA(x, y, color.RGBA{R: 255, A: 255})

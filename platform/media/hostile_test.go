@@ -39,6 +39,8 @@ func TestWhatIsNoWholeImageIsRefused(t *testing.T) {
 		{"HEIC called JPEG", "a.jpg", []byte("\x00\x00\x00\x18ftypheic")},
 		{"BMP called GIF", "a.gif", []byte("BM\x00\x00\x00\x00")},
 		{"HTML before a JPEG", "a.jpg", append([]byte("<script>"), jpg...)},
+		{"a JPEG without lines", "a.jpg", emptyJPEG("\x00\x00\x00\x10")},
+		{"a JPEG without columns", "a.jpg", emptyJPEG("\x00\x10\x00\x00")},
 		{"a GIF without pixels", "a.gif", []byte("GIF89a\x00\x00\x00\x00\x00\x00\x00;")},
 		{"no extension", "photo", jpg},
 		{"no name", "", jpg},
@@ -53,6 +55,12 @@ func TestWhatIsNoWholeImageIsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// emptyJPEG is a header with a height and a width, each of two bytes.
+func emptyJPEG(size string) []byte {
+	frame := "\x08" + size + "\x01\x01\x11\x00"
+	return bytes.Join([][]byte{{0xff, 0xd8}, segment(jpegSOF2, frame), segment(jpegSOS, "\x01\x01\x00\x00\x00\x00")}, nil)
 }
 
 func flipped(data []byte, at int) []byte {
@@ -163,6 +171,20 @@ func TestProgressiveJPEGIsJudgedByTheMemoryItTakes(t *testing.T) {
 	}
 }
 
+func TestProgressiveJPEGIsMeasuredInWholeUnits(t *testing.T) {
+	const grey, colour = "\x01\x01\x11\x00", "\x03\x01\x22\x00\x02\x11\x00\x03\x11\x00"
+	for frame, blocks := range map[string]int{
+		"\x08\x00\x08\x00\x10" + grey:   2,     // 8 lines of 16 pixels
+		"\x08\x00\x11\x00\x10" + grey:   3 * 2, // 17 lines
+		"\x08\x00\x08\x00\x11" + grey:   3,     // 17 pixels
+		"\x08\x00\x11\x00\x11" + colour: 4 * 6, // in units of 16 by 16, each of 4 blocks and 2 of colour
+	} {
+		if got, want := progressiveBytes([]byte(frame)), blocks*64*5; got != want {
+			t.Errorf("%q takes %d bytes, want %d", frame, got, want)
+		}
+	}
+}
+
 func TestScansInThumbnailsAndAfterTheEndDoNotCount(t *testing.T) {
 	scans := strings.Repeat(string(segment(jpegSOS, "\x01\x01\x00\x00\x3f\x00")), 1000)
 	jpg := withSegment(jpegOf(t, quadrants(16, 16)), 0xe2, scans)
@@ -182,6 +204,9 @@ func TestBrokenOrientationMeansUpright(t *testing.T) {
 	whole := exif(binary.LittleEndian, 6, "")
 	if got := tiffOrientation([]byte(whole)); got != 6 {
 		t.Fatalf("whole: got %d, want 6", got)
+	}
+	if got := tiffOrientation([]byte(whole[:22])); got != 6 {
+		t.Errorf("without anything behind its entry: got %d, want 6", got)
 	}
 	for what, data := range map[string]string{
 		"empty":             "",

@@ -57,6 +57,11 @@ func TestOnlyKeysOfWholeImagesAreRead(t *testing.T) {
 			t.Errorf("%q reads as %+v", key, got)
 		}
 	}
+	for _, file := range []string{"{" + id + "}", "urn:uuid:" + id, id + "-640", strings.ReplaceAll(id, "-", ""), strings.Repeat("x", len(id))} {
+		if got, ok := readName("reviews/images/" + file + ".jpg"); ok {
+			t.Errorf("%q reads as %+v", file, got)
+		}
+	}
 }
 
 func TestFilesOfAnImageAreKnownByItsKey(t *testing.T) {
@@ -94,7 +99,7 @@ func TestFilesOfAnImageAreKnownByItsKey(t *testing.T) {
 func TestImagesOfOldAndOfTheFutureHaveNoCopies(t *testing.T) {
 	future := newName(&Picture{folder: PosterImages, ext: ".jpg", width: 800, height: 1200, opaque: true})
 	future.id[8] |= otherwise >> 8
-	for _, key := range []string{someKey(PosterImages, ".jpg"), someKey(ProfileImages, ".png"), future.key()} {
+	for _, key := range []string{someKey(PosterImages, ".jpg"), someKey(ProfileImages, ".png"), future.key(), "posters/1.jpg"} {
 		if diff := cmp.Diff([]string{key}, Files(key)); diff != "" {
 			t.Errorf("files (-want +got):\n%s", diff)
 		}

@@ -203,6 +203,9 @@ func TestPutThatFailsLeavesNothing(t *testing.T) {
 	if err := l.Put(t.Context(), blocked, "image/jpeg", []byte("x")); !errors.Is(err, apperr.ErrUnavailable) {
 		t.Errorf("got %v, want unavailable", err)
 	}
+	if err := l.Delete(t.Context(), blocked); !errors.Is(err, apperr.ErrUnavailable) {
+		t.Errorf("delete what cannot be deleted: got %v, want unavailable", err)
+	}
 	if diff := cmp.Diff([]string{key}, files(t, dir)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
@@ -226,7 +229,13 @@ func TestLocalStoreNeedsAFolder(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewLocal(file, ""); err == nil || !strings.Contains(err.Error(), "media folder") {
-		t.Errorf("got %v", err)
+	blocked := t.TempDir() // there is a file where a folder is to be
+	if err := os.WriteFile(filepath.Join(blocked, "users"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{file, blocked} {
+		if l, err := NewLocal(dir, ""); err == nil || l != nil || !strings.Contains(err.Error(), "media folder") {
+			t.Errorf("%s: got %v, %v", dir, l, err)
+		}
 	}
 }

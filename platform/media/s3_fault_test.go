@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -49,6 +50,13 @@ func cutShort(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 	half.ContentLength = int64(len(data) / 2)
 	half.Body = io.NopCloser(bytes.NewReader(data[:len(data)/2]))
 	honest.ServeHTTP(w, half)
+}
+
+// callsItHTML keeps what it is sent as what scripts run in.
+func callsItHTML(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+	other := r.Clone(r.Context())
+	other.Header.Set("Content-Type", "text/html")
+	honest.ServeHTTP(w, other)
 }
 
 // breaksOff takes an upload and hangs up without a word.
@@ -113,6 +121,7 @@ func TestAStoreThatIsDownFullOrLyingLeavesNeitherRowNorFile(t *testing.T) {
 		"is a page to log in to the network":    answers(http.StatusOK, "<html>Welcome to the hotel</html>"),
 		"sends what is no XML":                  onPut(answers(http.StatusBadGateway, "<html")),
 		"keeps half":                            onPut(cutShort),
+		"calls it HTML":                         onPut(callsItHTML),
 		"keeps it and breaks off":               onPut(breaksOff),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -139,6 +148,26 @@ func TestAStoreThatIsDownFullOrLyingLeavesNeitherRowNorFile(t *testing.T) {
 				t.Errorf("afterwards there are %d files, want %d", n, want)
 			}
 		})
+	}
+}
+
+func TestEveryFileIsStoredAsWhatItIs(t *testing.T) {
+	t.Parallel()
+	s, b := newShelf(t), newBucket(t)
+	s.lib = media.NewLibrary(s.db, b.store, s.clock.Now, slog.New(slog.DiscardHandler))
+	types := map[string]string{".png": "image/png", ".jpg": "image/jpeg"}
+	files := media.Files(s.attach(t)) // an opaque PNG, whose copies are JPEGs
+	for _, key := range files {
+		object, err := b.backend.HeadObject("films", key)
+		if err != nil {
+			t.Fatalf("look for %s: %v", key, err)
+		}
+		if got := object.Metadata["Content-Type"]; got != types[path.Ext(key)] {
+			t.Errorf("%s is stored as %s", key, got)
+		}
+	}
+	if path.Ext(files[0]) != ".jpg" || path.Ext(files[len(files)-1]) != ".png" {
+		t.Errorf("the files are %v, want copies of another type", files)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -129,17 +130,34 @@ func TestPresignedURLsOfThePastAreForgotten(t *testing.T) {
 	if p.url(key) == old || len(p.urls) != 1 {
 		t.Errorf("keeps %d URLs, want the new one only", len(p.urls))
 	}
+	for i := range presignKept - 2 {
+		p.keep(now, strconv.Itoa(i), "")
+	}
+	if p.url(key); len(p.urls) != presignKept-1 {
+		t.Errorf("keeps %d URLs of this hour, want %d", len(p.urls), presignKept-1)
+	}
+	p.url(someKey(ProfileImages, ".jpg"))
+	if p.url(key); len(p.urls) != 1 {
+		t.Errorf("keeps %d URLs, want to begin again at %d", len(p.urls), presignKept)
+	}
 }
 
 func TestBadS3ConfigurationIsNamed(t *testing.T) {
-	for want, c := range map[string]S3Config{
-		"media.s3.bucket":     {Region: "ap-northeast-2"},
-		"media.s3.secret_key": {Region: "ap-northeast-2", Bucket: "b", AccessKey: "a"},
-		"media.s3.region":     {Bucket: "b"},
-		"media.s3.endpoint":   {Bucket: "b", Endpoint: "store:9000"},
+	for want, configs := range map[string][]S3Config{
+		"media.s3.bucket":     {{Region: "ap-northeast-2"}},
+		"media.s3.secret_key": {{Region: "ap-northeast-2", Bucket: "b", AccessKey: "a"}, {Region: "ap-northeast-2", Bucket: "b", SecretKey: "s"}},
+		"media.s3.region":     {{Bucket: "b"}},
+		"media.s3.endpoint": {
+			{Bucket: "b", Endpoint: "store:9000"},
+			{Bucket: "b", Endpoint: "http://"},
+			{Bucket: "b", Endpoint: "ftp://store"},
+			{Bucket: "b", Endpoint: "http://a b"},
+		},
 	} {
-		if _, err := NewS3(t.Context(), c); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%+v: got %v, want %s named", c, err, want)
+		for _, c := range configs {
+			if _, err := NewS3(t.Context(), c); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%+v: got %v, want %s named", c, err, want)
+			}
 		}
 	}
 }
