@@ -77,6 +77,63 @@ func TestAttachWithoutPictureStoresNothing(t *testing.T) {
 	if err != nil || !called {
 		t.Errorf("got %v, write called with the empty key: %t", err, called)
 	}
+	if err := s.lib.Attach(t.Context(), nil, func(*gorm.DB, string) error { return errWrite }); !errors.Is(err, errWrite) {
+		t.Errorf("got %v, want the error of the write", err)
+	}
+	s.want(t)
+}
+
+// What cannot be entered in the trash is not stored, not let go of and not removed: nothing would know of it.
+func TestWithoutTheTrashNothingHappens(t *testing.T) {
+	s := newShelf(t)
+	key := s.attach(t)
+	s.discard(t, s.attach(t))
+	file := s.trash(t)[0]
+	before, pic := s.state(t), picture(t, s.lib)
+	s.rename(t, "media_trash", "away")
+	err := s.lib.Attach(t.Context(), pic, func(*gorm.DB, string) error {
+		t.Error("the row is written without its file")
+		return nil
+	})
+	if err == nil {
+		t.Error("an image is attached")
+	}
+	if err := s.drop(t.Context(), key); err == nil {
+		t.Error("an image is discarded")
+	}
+	if err := s.lib.Remove(t.Context(), file); err == nil {
+		t.Error("an image is removed")
+	}
+	if s.lib.SweepDue(t.Context()) == nil || s.lib.SweepAll(t.Context()) == nil {
+		t.Error("a sweep succeeds")
+	}
+	s.rename(t, "away", "media_trash")
+	if diff := cmp.Diff(before, s.state(t)); diff != "" {
+		t.Errorf("files and rows (-before +after):\n%s", diff)
+	}
+}
+
+func (s *shelf) rename(t *testing.T, from, to string) {
+	t.Helper()
+	err := s.db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Exec("ALTER TABLE " + from + " RENAME TO " + to).Error })
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestImageThatCannotBeClaimedIsNotNamed(t *testing.T) {
+	s := newShelf(t)
+	s.store.afterPut(func() { s.rename(t, "media_trash", "away") })
+	err := s.lib.Attach(t.Context(), pictureOf(t, s.lib, 4), func(*gorm.DB, string) error {
+		t.Error("a row names a file that is still in the trash")
+		return nil
+	})
+	if err == nil {
+		t.Error("an image is attached")
+	}
+	s.rename(t, "away", "media_trash")
+	s.clock.Advance(media.ClaimWithin)
+	s.sweep(t)
 	s.want(t)
 }
 
@@ -100,8 +157,8 @@ func TestStoreThatIsDownFailsAttachBeforeTheWrite(t *testing.T) {
 	if !errors.Is(err, apperr.ErrUnavailable) {
 		t.Errorf("got %v, want unavailable", err)
 	}
-	if n := len(s.trash(t)); n != 1 {
-		t.Errorf("%d rows of trash, want one: the write may still arrive", n)
+	if n, failed := len(s.trash(t)), s.lib.Stats().StoreFailed; n != 1 || failed != 1 {
+		t.Errorf("%d rows of trash and %d failures, want one of each: the write may still arrive", n, failed)
 	}
 	s.clock.Advance(time.Hour)
 	s.sweep(t)
@@ -165,6 +222,26 @@ func TestImageThatArrivesAfterItWasGivenUpIsRemoved(t *testing.T) {
 		t.Errorf("got %v, want unavailable", err)
 	}
 	s.eventually(t)
+}
+
+// The sweeper is not done, and its row is due when it comes back: that is too late for a file that came meanwhile, and
+// none at all if the sweeper, whose deletion found nothing, then forgets its row.
+func TestImageThatArrivesWhileItIsGivenUpHasARowOfItsOwn(t *testing.T) {
+	s := newShelf(t)
+	s.run(t)
+	s.store.beforePut(func() {
+		s.clock.Advance(media.ClaimWithin)
+		s.store.failDelete(apperr.ErrUnavailable)
+		if err := s.lib.SweepDue(t.Context()); !errors.Is(err, apperr.ErrUnavailable) {
+			t.Errorf("sweep: got %v, want unavailable", err)
+		}
+		s.store.failDelete(nil)
+	})
+	err := s.lib.Attach(t.Context(), pictureOf(t, s.lib, 4), s.name)
+	if !errors.Is(err, apperr.ErrUnavailable) {
+		t.Errorf("got %v, want unavailable", err)
+	}
+	s.eventually(t) // without waiting for the sweeper's time
 }
 
 func TestOneOfTwoSweepersRemovesAFile(t *testing.T) {
@@ -299,11 +376,24 @@ func TestRunSweepsAtItsStartAndEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// What another instance discarded, and did not live to remove, goes without a start in between.
+func TestRunSweepsAgainAndAgain(t *testing.T) {
+	s := newShelf(t)
+	media.SweepEvery(s.lib, time.Millisecond)
+	s.run(t)
+	other := *s
+	other.restart(t)
+	for range 3 { // the first may be taken by the sweep at the start
+		other.discard(t, other.attach(t))
+		s.eventually(t)
+	}
+}
+
 func TestNoImageHasNoURL(t *testing.T) {
 	s := newShelf(t)
 	key := s.attach(t)
 	want := "/media/" + key
-	if diff := cmp.Diff([]*string{nil, &want}, []*string{s.lib.URLOrNil(""), s.lib.URLOrNil(key)}); diff != "" || s.lib.URL("") != "" {
+	if diff := cmp.Diff([]*string{nil, &want}, []*string{s.lib.URLOrNil(""), s.lib.URLOrNil(key)}); diff != "" || s.lib.URL("") != "" || s.lib.URL(key) != want {
 		t.Errorf("URLs (-want +got):\n%s", diff)
 	}
 }
