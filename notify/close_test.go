@@ -63,13 +63,17 @@ func TestTheSweepFindsSessionsThatEndedElsewhere(t *testing.T) {
 	for session := int64(1); session <= 3; session++ {
 		ending = append(ending, st.open(header("Authorization", "Bearer "+st.tokenOf(me, session))))
 	}
-	staying := st.open(header("Authorization", "Bearer "+st.tokenOf(me, 9)))
+	staying := []*client{
+		st.open(header("Authorization", "Bearer "+st.tokenOf(me, 8))), st.open(header("Authorization", "Bearer "+st.tokenOf(me, 9))),
+	}
 	st.people.set(func(p *people) { p.ended[1], p.ended[2], p.ended[3] = true, true, true })
 	for _, c := range ending {
 		c.wantEnd(4003, "Session ended")
 	}
 	st.send(follow(me, cat))
-	staying.wantSeqs(1, 1)
+	for _, c := range staying {
+		c.wantSeqs(1, 1)
+	}
 }
 
 func TestTheSweepAsksNothingWithoutSockets(t *testing.T) {
@@ -193,7 +197,8 @@ func TestAPingIsAnswered(t *testing.T) {
 
 func TestAFrameThatIsTooLargeClosesWith1009(t *testing.T) {
 	t.Parallel()
-	st := newStation(t, nil)
+	var log journal
+	st := newStation(t, log.logTo)
 	me := st.user("me")
 	for _, size := range []int{4097, 300_000} {
 		c := st.connect(me)
@@ -201,6 +206,9 @@ func TestAFrameThatIsTooLargeClosesWith1009(t *testing.T) {
 		c.wantEnd(websocket.CloseMessageTooBig, "")
 	}
 	eventually(t, "they are gone", func() bool { return st.s.Stats().Sockets == 0 })
+	if log.count("panic") > 0 {
+		t.Errorf("the log says %s", &log)
+	}
 }
 
 func TestAPeerThatIsSilentIsGone(t *testing.T) {

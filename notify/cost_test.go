@@ -142,6 +142,19 @@ func TestAReconnectStormLosesNothing(t *testing.T) {
 	}
 }
 
+// Of a socket that is not read much is held; its goodbye must not be.
+func TestControlFramesAreToldApart(t *testing.T) {
+	t.Parallel()
+	for frame, want := range map[string]bool{
+		"\x88\x02\x0f\xa3": true, "\x88\x00": true, "\x89\x00": true, "\x8a\x05hello": true, // goodbye, ping, pong
+		"\x81\x02hi": false, "\x82\x00": false, "\x8a\x05hell": false, "\x88": false, "": false,
+	} {
+		if got := notify.IsControl([]byte(frame)); got != want {
+			t.Errorf("%q is a control frame: %t", frame, got)
+		}
+	}
+}
+
 // What follows closely leaves in one piece, and a goodbye is not kept waiting behind it.
 func TestFramesThatFollowCloselyLeaveTogether(t *testing.T) {
 	t.Parallel()

@@ -33,6 +33,17 @@ func (s *Service) Behind(userID int64) []int64 {
 	return all
 }
 
+// Rests reports whether nobody delivers to a member, or is about to.
+func (s *Service) Rests(userID int64) bool {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	box := s.hub.users[userID]
+	return box != nil && !box.queued && !box.busy
+}
+
+// IsControl is what tells the frames that are not held.
+func IsControl(p []byte) bool { return isControl(p) }
+
 // Load reads what a socket that stands at a seq is to be sent.
 func (s *Service) Load(ctx context.Context, userID, after int64) error {
 	return s.load(ctx, []*batch{{userID: userID, from: after}})

@@ -33,7 +33,8 @@ func upgrade() testkit.Option {
 
 func TestSocketsWithoutAGoodTokenAreClosedWithTheReason(t *testing.T) {
 	t.Parallel()
-	st := newStation(t, nil)
+	var log journal
+	st := newStation(t, log.logTo)
 	me, ghost := st.user("me"), st.user("ghost")
 	st.people.set(func(p *people) { p.gone[ghost] = true; p.ended[777] = true })
 	good := st.token(me)
@@ -70,6 +71,9 @@ func TestSocketsWithoutAGoodTokenAreClosedWithTheReason(t *testing.T) {
 		st.open(header("Authorization", value), header("Cookie", auth.AccessCookie+"="+good)).wantEnd(4001, "Invalid token")
 	}
 	eventually(t, "the refused give their places back", func() bool { return st.s.Stats().Sockets == 0 })
+	if n := log.count("level="); n > 0 {
+		t.Errorf("refusing is nothing to log: %s", &log)
+	}
 }
 
 func TestAnExpiredTokenIsRefused(t *testing.T) {

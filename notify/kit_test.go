@@ -67,7 +67,9 @@ func (p *people) StandingSessions(_ context.Context, ids []int64) ([]int64, erro
 	if p.unsure != nil {
 		return nil, p.unsure
 	}
-	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return p.ended[id] }), nil
+	standing := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return p.ended[id] })
+	slices.Reverse(standing) // no order is promised
+	return standing, nil
 }
 
 func (p *people) Actors(_ context.Context, ids []int64) (map[int64]notify.Actor, error) {

@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -277,6 +278,16 @@ func TestReplayOfTenThousandIsCompleteAndInOrder(t *testing.T) {
 	}
 }
 
+// Each frame that is taken makes room for the next: nothing waits for the sweep.
+func TestAReplayGoesOnByItself(t *testing.T) {
+	t.Parallel()
+	st := newStation(t, func(d *notify.Deps) { d.SweepInterval = time.Hour })
+	me, cat := st.user("me"), st.user("cat")
+	st.fill(me, cat, 1_000)
+	c := st.connect(me, since(0))
+	c.wantSeqs(1, 1_000)
+}
+
 func TestALiveSocketDoesNotWaitForOneThatReplays(t *testing.T) {
 	t.Parallel()
 	st := newStation(t, nil)
@@ -305,6 +316,42 @@ func TestDeliveryWaitsAtAGap(t *testing.T) {
 	eventually(t, "the socket knows what is there", func() bool { return st.s.Behind(me)[0] == 3 })
 	st.write(func(tx *gorm.DB) error { return tx.Create(&third).Error })
 	c.wantSeqs(3, 5)
+}
+
+// The gap may stay for long, where a transaction does: until something changes nobody looks again.
+func TestNobodyIsBusyAtAGap(t *testing.T) {
+	t.Parallel()
+	st := newStation(t, func(d *notify.Deps) { d.SweepInterval = time.Hour })
+	me, cat := st.user("me"), st.user("cat")
+	st.fill(me, cat, 4)
+	st.write(func(tx *gorm.DB) error { return tx.Delete(&notify.Notification{}, "seq = 3").Error })
+	st.connect(me, since(0)).wantSeqs(1, 2)
+	eventually(t, "the socket rests", func() bool { return st.s.Rests(me) })
+}
+
+func TestAQueryThatFailsIsAnError(t *testing.T) {
+	t.Parallel()
+	st := newStation(t, nil)
+	me := st.user("me")
+	st.fill(me, st.user("cat"), 4)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := st.s.Load(ctx, me, 0); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestASweepThatFindsNothingHealsNothing(t *testing.T) {
+	t.Parallel()
+	st := newStation(t, nil)
+	me, cat := st.user("me"), st.user("cat")
+	st.fill(me, cat, 3)
+	st.connect(me)
+	before := st.sweeps()
+	eventually(t, "sweeps passed", func() bool { return st.sweeps() > before+10 })
+	if got := st.s.Stats().Healed; got != 0 {
+		t.Errorf("%d deliveries were healed", got)
+	}
 }
 
 func (st *station) write(fn func(tx *gorm.DB) error) {

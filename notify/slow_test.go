@@ -104,6 +104,8 @@ func TestAReaderThatLagsIsClosed(t *testing.T) {
 	st.send(events[:notify.MaxBehind]...)
 	healthy.wantSeqs(1, notify.MaxBehind)
 	before := st.sweeps()
+	eventually(t, "sweeps saw them", func() bool { return st.sweeps() > before+2 })
+	before = st.sweeps()
 	st.Clock.Advance(notify.LagGrace) // 256 are not too many
 	eventually(t, "sweeps passed", func() bool { return st.sweeps() > before+2 })
 	if got := st.s.Stats(); got.Slow != 0 || got.Sockets != 2 {
