@@ -348,6 +348,9 @@ func TestManyDiscardedImagesGoInBatches(t *testing.T) {
 	}
 	s.sweep(t)
 	s.want(t, kept)
+	if got := s.lib.Stats().Removed; got != uint64(len(keys)) {
+		t.Errorf("counted %d, want %d", got, len(keys))
+	}
 }
 
 func TestSweepAllDoesNotWaitForWhatIsDue(t *testing.T) {

@@ -65,6 +65,34 @@ func TestUploadToCompatibleStoreIsPlain(t *testing.T) {
 	}
 }
 
+// What the SDK finds by itself comes with its own opinion on checksums.
+func TestUploadWithCredentialsOfTheEnvironmentIsPlain(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	seen := make(chan http.Header, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen <- r.Header }))
+	t.Cleanup(server.Close)
+	s, err := NewS3(t.Context(), S3Config{Endpoint: server.URL, Bucket: bucket, PathStyle: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Check(t.Context()); err != nil {
+		t.Fatalf("check: %v", err)
+	}
+	for name := range <-seen {
+		if strings.Contains(strings.ToLower(name), "checksum") || name == "X-Amz-Trailer" {
+			t.Errorf("header %s", name)
+		}
+	}
+}
+
+func TestPublicURLIsBeforeTheKey(t *testing.T) {
+	key := someKey(ProfileImages, ".jpg")
+	if got, want := openS3(t, "http://store.example", "https://cdn.example/films/").URL(key), "https://cdn.example/films/"+key; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestUploadIsTriedThreeTimes(t *testing.T) {
 	t.Parallel()
 	s, asked, _ := answering(t, 503, 500, 200)
