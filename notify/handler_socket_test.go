@@ -200,7 +200,7 @@ func TestWhatIsNoHandshakeIsRefused(t *testing.T) {
 	} {
 		t.Log(name)
 		res := st.api.GET(t, "/notifications", options...).WantProblem(http.StatusUpgradeRequired, "upgrade_required")
-		if res.Header.Get("Upgrade") != "websocket" || res.Header.Get("Sec-WebSocket-Version") != "13" {
+		if res.Header.Get("Connection") != "Upgrade" || res.Header.Get("Upgrade") != "websocket" || res.Header.Get("Sec-WebSocket-Version") != "13" {
 			t.Errorf("headers %v", res.Header)
 		}
 	}

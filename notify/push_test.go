@@ -188,6 +188,9 @@ func TestSecondTabDoesNotSilenceTheFirst(t *testing.T) {
 	st.send(follow(me, cat))
 	first.wantSeqs(1, 1)
 	second.wantSeqs(1, 1)
+	if got := st.s.Stats(); got.Sockets != 2 || got.Users != 1 || got.Stored != 1 {
+		t.Errorf("stats %+v, want two sockets of one member and one notification", got)
+	}
 	_ = second.conn.Close()
 	eventually(t, "the closed tab is forgotten", func() bool { return st.s.Stats().Sockets == 1 })
 	st.send(like(me, cat, 1))
