@@ -1,8 +1,11 @@
 package media_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -389,6 +392,35 @@ func TestRunSweepsAgainAndAgain(t *testing.T) {
 	for range 3 { // the first may be taken by the sweep at the start
 		other.discard(t, other.attach(t))
 		s.eventually(t)
+	}
+}
+
+func TestWhatCannotBeRemovedIsInTheLog(t *testing.T) {
+	s := newShelf(t)
+	var log bytes.Buffer // read after Run has ended
+	s.lib = media.NewLibrary(s.db, s.store, s.clock.Now, slog.New(slog.NewTextHandler(&log, nil)))
+	media.SweepEvery(s.lib, time.Millisecond)
+	s.discard(t, s.attach(t))
+	s.store.failDelete(apperr.ErrUnavailable)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.lib.Run(ctx) }()
+	deadline := time.After(20 * time.Second)
+	for tick := time.Tick(time.Millisecond); s.lib.Stats().RemoveFailed < 2; { // the first was logged then
+		select {
+		case <-tick:
+			s.clock.Advance(media.RemoveAgain)
+		case <-deadline:
+			t.Fatal("it is not tried again")
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("run: %v", err)
+	}
+	said, failed := strings.Count(log.String(), "could not be removed"), int(s.lib.Stats().RemoveFailed)
+	if said < failed-1 || said > failed { // the last may have come with the end
+		t.Errorf("%d failures are %d lines of the log", failed, said)
 	}
 }
 
