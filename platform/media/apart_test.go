@@ -70,6 +70,7 @@ func newApart(t *testing.T, log *bytes.Buffer, command ...string) *Library {
 	t.Helper()
 	l := NewLibrary(nil, nil, time.Now, slog.New(slog.NewTextHandler(log, nil)))
 	l.DecodeApart(command...)
+	l.here = few
 	return l
 }
 
@@ -82,10 +83,13 @@ func self(t *testing.T) string {
 	return path
 }
 
-// samples are one pixel more than what is decoded here.
+// few pixels are decoded here, instead of two million.
+const few = 800 * 100
+
+// samples are a line more than what is decoded here.
 func samples(t *testing.T) map[string][]byte {
 	t.Helper()
-	const width, height = 2000, apartPixels/2000 + 1
+	const width, height = 800, 101
 	img := quadrants(width, height)
 	return map[string][]byte{
 		"a.jpg": jpegOf(t, img),
@@ -132,9 +136,9 @@ func TestWhatIsNoImageApartIsNoneHere(t *testing.T) {
 
 func TestOnlyLargeImagesAreDecodedApart(t *testing.T) {
 	l := newApart(t, &bytes.Buffer{}, self(t), diesApart)
-	data := pngOf(t, image.NewGray(image.Rect(0, 0, 2000, apartPixels/2000)))
+	data := pngOf(t, image.NewGray(image.Rect(0, 0, 800, 100)))
 	if _, err := l.Decode(t.Context(), ReviewImages, Upload{Name: "a.png", Data: data}); err != nil {
-		t.Errorf("2 megapixels: %v", err)
+		t.Errorf("few pixels: %v", err)
 	}
 }
 

@@ -38,6 +38,7 @@ type Library struct {
 
 	gate     *gate
 	apart    []string      // see DecodeApart
+	here     int           // pixels that an image may have to be decoded in this process, whatever apart is
 	puts     chan struct{} // holds one for each upload to the store that is under way
 	counters counters
 	pending  chan Trash // what may go at once; when it is full the sweeper gets it
@@ -48,7 +49,7 @@ type Library struct {
 func NewLibrary(db *database.DB, store Store, clock func() time.Time, log *slog.Logger) *Library {
 	return &Library{
 		db: db, store: store, clock: clock, log: log,
-		gate: newGate(), puts: make(chan struct{}, maxPuts), pending: make(chan Trash, pendingRemovals), every: sweepEvery,
+		gate: newGate(), here: apartPixels, puts: make(chan struct{}, maxPuts), pending: make(chan Trash, pendingRemovals), every: sweepEvery,
 	}
 }
 
@@ -86,7 +87,7 @@ func (l *Library) DecodeApart(command ...string) { l.apart = command }
 // render makes a picture, here or apart.
 func (l *Library) render(ctx context.Context, c *candidate, folder Folder) (*Picture, error) {
 	pixels := c.size.X * c.size.Y
-	if len(l.apart) > 0 && pixels > apartPixels {
+	if len(l.apart) > 0 && pixels > l.here {
 		p, err := l.renderApart(ctx, c, folder)
 		if !errors.Is(err, errNoProcess) {
 			return p, err
