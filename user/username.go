@@ -45,8 +45,11 @@ func ParseUsername(text string) (Username, *apperr.Field) {
 		return Username{}, usernameFormat()
 	}
 	key := usernameKey(shown)
-	if utf8.RuneCountInString(key) > maxKey {
+	switch {
+	case utf8.RuneCountInString(key) > maxKey:
 		return Username{}, usernameTooLong()
+	case strings.TrimSpace(key) != key: // a mark that stands alone, such as U+037A, is a space with a mark (UAX #15)
+		return Username{}, usernameFormat()
 	}
 	return Username{shown: shown, key: key}, nil
 }

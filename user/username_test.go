@@ -44,8 +44,8 @@ func TestUsernamesThatDeceiveTheEyeAreRefused(t *testing.T) {
 		"grapheme joiner": "ali\u034fce", "Hangul filler": "가\u3164나", "half-width Hangul filler": "가\uffa0나",
 		"choseong filler": "가\u115f나", "empty braille": "ali\u2800ce", "variation selector": "ali\ufe0ece",
 		"emoji selector behind a letter": "ali\ufe0fce", "supplementary selector": "ali\U000e0100ce",
-		"Mongolian vowel separator": "ali\u180ece",
-		"private use":               "ali\ue000ce", "noncharacter": "ali\uffffce", "unassigned": "ali\U000e1000ce", "replacement": "ali\ufffdce",
+		"Mongolian vowel separator": "ali\u180ece", "mark that stands alone": "\u037ali",
+		"private use": "ali\ue000ce", "noncharacter": "ali\uffffce", "unassigned": "ali\U000e1000ce", "replacement": "ali\ufffdce",
 		"no-break space inside": "ali\u00a0ce", "em space inside": "ali\u2003ce", "line separator": "ali\u2028ce",
 		"two spaces": "ali  ce", "mark at the start": "\u0301alice", "mark behind a space": "ali \u0301ce", "broken UTF-8": "ali\xffce",
 	} {
