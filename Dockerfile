@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-# docker build --build-arg VERSION="$(git describe --tags --always)" --build-arg REVISION="$(git rev-parse HEAD)" -t cinecircle .
+# docker build --build-arg VERSION="$(cat VERSION)" --build-arg REVISION="$(git rev-parse HEAD)" -t cinecircle .
 #
 # To pin an image to its very bytes, write its digest behind the tag: golang:1.26.10@sha256:…
 # (docker buildx imagetools inspect golang:1.26.10).

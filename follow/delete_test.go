@@ -12,15 +12,15 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-func TestADeletedAccountLeavesTheCountsOfOthers(t *testing.T) {
+func TestDeletingAnAccountDecrementsTheCountersOfOthers(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 4)
+	ids := s.Join(t, 4)
 	a, b, c, d := ids[0], ids[1], ids[2], ids[3]
 	for _, f := range [][2]int64{{a, b}, {b, a}, {a, c}, {d, a}, {c, b}, {b, c}} {
 		s.follow(t, f[0], f[1])
 	}
-	s.unfollow(t, a, c) // does not count, so it is not taken away
+	s.unfollow(t, a, c) // is not counted, so it is not decremented
 	s.unfollow(t, d, a)
 	if err := s.users.Delete(t.Context(), a); err != nil {
 		t.Fatal(err)
@@ -37,29 +37,29 @@ func TestADeletedAccountLeavesTheCountsOfOthers(t *testing.T) {
 			t.Errorf("%s of %d: %v, want one", list, b, rows)
 		}
 	}
-	s.POST(t, fmt.Sprintf("/users/%d/unfollow", a), s.as(t, b)).WantProblem(404, "not_found")
+	s.POST(t, fmt.Sprintf("/users/%d/unfollow", a), s.As(t, b)).WantProblem(404, "not_found")
 }
 
-func TestADeletionThatIsRefusedLeavesTheCounts(t *testing.T) {
+func TestARefusedDeletionKeepsTheCounters(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	refusal := errors.New("not today")
+	refusal := errors.New("refused")
 	s.users.OnDelete(func(*gorm.DB, int64) error { return refusal })
-	ids := s.join(t, 2)
+	ids := s.Join(t, 2)
 	s.follow(t, ids[0], ids[1])
 	if err := s.users.Delete(t.Context(), ids[0]); !errors.Is(err, refusal) {
-		t.Fatalf("delete: %v, want the refusal", err)
+		t.Fatalf("delete: %v, want the error of the hook", err)
 	}
 	s.wantCounts(t, ids[1], 1, 0)
 	s.wantCounts(t, ids[0], 0, 1)
 }
 
-func TestTheAccountOfAStarIsDeletedInBatches(t *testing.T) {
+func TestDeletingAnAccountWithManyFollowersDecrementsInBatches(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	const fans = 1001
-	ids := s.join(t, fans+1)
-	s.write(t, func(tx *gorm.DB) error {
+	ids := s.Join(t, fans+1)
+	s.Write(t, func(tx *gorm.DB) error {
 		rows := make([]follow.Follow, 0, 2*fans)
 		for _, id := range ids[1:] {
 			at := database.Time(s.Clock.Now())
@@ -79,6 +79,6 @@ func TestTheAccountOfAStarIsDeletedInBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	if left != 0 || len(s.rows(t)) != 0 {
-		t.Errorf("%d accounts still count %d rows", left, len(s.rows(t)))
+		t.Errorf("%d accounts have wrong counters, %d rows remain", left, len(s.rows(t)))
 	}
 }

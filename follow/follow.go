@@ -1,63 +1,94 @@
 // Package follow owns who follows whom.
 //
-// It promises that repeating what already stands changes nothing and tells nobody, that every change
-// from off to on tells the one who is followed, in the transaction of the change, and that the
-// counters of both accounts always equal the rows. The row of a pair stays when a following ends, so
-// that it is ordered by its latest beginning once it begins again.
+// Following is a toggle (see package toggle): it is idempotent, and the row of a pair stays when the member
+// unfollows, so that a follow is listed by the time it last began. A change from off to on notifies the followed
+// member, in the transaction of the change. The follower and following counters of accounts always equal the rows.
 //
-// A [Follow] is written by this package alone, and only by [Service.Set]: its hook notifies.
+// Read the files in this order: follow.go (the model and its hook), service.go (the rules), list.go (the
+// queries), delete.go (what a deleted account takes along), handler.go and routes.go (the HTTP side). Every
+// domain has the same files.
 package follow
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/toggle"
+	"github.com/cinecircle/cinecircle/user"
 )
 
-// ErrSelf says that nobody follows themselves.
+// ErrSelf is returned when members try to follow or unfollow themselves.
 var ErrSelf = apperr.New(apperr.Invalid, "self_follow",
 	"You cannot follow yourself.", "자기 자신은 팔로우할 수 없습니다.")
 
-// Follow is that one member follows another, or once did, as it is stored.
+// Follow is the stored relation of one member to another. Only [Service.Set] writes it, because its hook notifies.
 type Follow struct {
 	ID          int64     `gorm:"primaryKey;autoIncrement;index:idx_follows_followings,priority:4;index:idx_follows_followers,priority:4"`
 	FollowerID  int64     `gorm:"not null;uniqueIndex:idx_follows_pair,priority:1;index:idx_follows_followings,priority:1"`
 	FollowingID int64     `gorm:"not null;uniqueIndex:idx_follows_pair,priority:2;index:idx_follows_followers,priority:1"`
 	IsFollowing bool      `gorm:"not null;index:idx_follows_followings,priority:2;index:idx_follows_followers,priority:2"`
-	FollowedAt  time.Time `gorm:"not null;precision:6;index:idx_follows_followings,priority:3;index:idx_follows_followers,priority:3"` // when it last began
+	FollowedAt  time.Time `gorm:"not null;precision:6;index:idx_follows_followings,priority:3;index:idx_follows_followers,priority:3"` // the last change to on
 
-	began bool // it was turned on and nobody was told yet
+	change toggle.Change
 }
 
-// turn switches the following on or off and reports whether that is a change.
-func (f *Follow) turn(on bool, now time.Time) bool {
-	if f.IsFollowing == on {
+// Mapping implements [toggle.Row].
+func (f *Follow) Mapping() toggle.Mapping {
+	return toggle.Mapping{
+		Name:    "follow",
+		Pair:    [2]string{"follower_id", "following_id"},
+		IDs:     [2]int64{f.FollowerID, f.FollowingID},
+		State:   "is_following",
+		Changed: []string{"is_following", "followed_at"},
+	}
+}
+
+// Lock implements [toggle.Row]. It returns user.ErrNotFound when the followed account does not exist, and
+// auth.ErrUserGone when only the follower's does not.
+func (f *Follow) Lock(tx *gorm.DB) error {
+	err := user.Lock(tx, f.FollowerID, f.FollowingID)
+	if !errors.Is(err, user.ErrNotFound) {
+		return err
+	}
+	if err := user.Lock(tx, f.FollowingID); err != nil {
+		return err
+	}
+	return auth.ErrUserGone
+}
+
+// Toggle implements [toggle.Row].
+func (f *Follow) Toggle(on bool, now time.Time) bool {
+	if !f.change.Set(&f.IsFollowing, on) {
 		return false
 	}
-	f.IsFollowing, f.began = on, on
 	if on {
 		f.FollowedAt = now
 	}
 	return true
 }
 
-// AfterSave tells who is followed when this save is of a following that was just turned on. GORM also
-// calls it after saves that changed nothing and on rows that were never loaded, which tell nobody, and
-// after inserts that met a conflict: those tell nobody either, because they know not what they changed.
+// Count implements [toggle.Row].
+func (f *Follow) Count(tx *gorm.DB, delta int64) error {
+	if err := user.AddCounts(tx, f.FollowerID, user.Counts{Followings: delta}); err != nil {
+		return err
+	}
+	return user.AddCounts(tx, f.FollowingID, user.Counts{Followers: delta})
+}
+
+// AfterSave notifies the followed member when this save turned the follow on.
 func (f *Follow) AfterSave(tx *gorm.DB) error {
-	_, upsert := tx.Statement.Clauses[clause.OnConflict{}.Name()]
-	if !f.began || f.ID == 0 || upsert {
+	if !f.change.TurnedOn(tx, f.ID) {
 		return nil
 	}
-	f.began = false
 	err := notify.Send(tx, notify.Event{UserID: f.FollowingID, Type: notify.TypeFollow, ActorID: f.FollowerID})
 	if err != nil {
-		return fmt.Errorf("tell user %d of a follower: %w", f.FollowingID, err)
+		return fmt.Errorf("notify user %d of a follower: %w", f.FollowingID, err)
 	}
 	return nil
 }

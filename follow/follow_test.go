@@ -14,6 +14,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/testkit"
+	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/user"
 )
 
@@ -21,86 +22,86 @@ func state(who, whom int64, on bool) map[string]any {
 	return map[string]any{"follower_id": float64(who), "following_id": float64(whom), "is_following": on}
 }
 
-func TestAFollowIsCountedAndTellsWhoIsFollowed(t *testing.T) {
+func TestFollowCountsAndNotifiesTheFollowedMember(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 2)
+	ids := s.Join(t, 2)
 	a, b := ids[0], ids[1]
 	if diff := cmp.Diff(state(a, b, true), s.follow(t, a, b)); diff != "" {
-		t.Errorf("answer (-want +got):\n%s", diff)
+		t.Errorf("response (-want +got):\n%s", diff)
 	}
 	s.wantCounts(t, a, 0, 1)
 	s.wantCounts(t, b, 1, 0)
-	s.wantTold(t, a, 0, 0)
+	s.wantNotified(t, a, 0, 0)
 	in, err := s.inbox.Inbox(t.Context(), b, true, page.Page{Limit: 10})
 	if err != nil || len(in.Rows) != 1 {
 		t.Fatalf("inbox: %d rows, %v, want 1", len(in.Rows), err)
 	}
 	n := in.Rows[0]
 	if n.Type != notify.TypeFollow || *n.ActorID != a || n.ReviewID != nil || n.Seq != 1 {
-		t.Errorf("notification %+v, want a follow by %d with seq 1 and without a review", n, a)
+		t.Errorf("notification %+v, want a follow by %d with seq 1 and no review", n, a)
 	}
 }
 
-func TestRepeatingAFollowChangesNothing(t *testing.T) {
+func TestFollowIsIdempotent(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.limiter.on = true // repeating must not use it up either
-	ids := s.join(t, 2)
+	s.limiter.On = true // repeating must not use up the rate either
+	ids := s.Join(t, 2)
 	a, b := ids[0], ids[1]
 	s.follow(t, a, b)
 	before := s.rows(t)
 	s.Clock.Advance(time.Second)
 	for range 10 {
 		if diff := cmp.Diff(state(a, b, true), s.follow(t, a, b)); diff != "" {
-			t.Errorf("answer (-want +got):\n%s", diff)
+			t.Errorf("response (-want +got):\n%s", diff)
 		}
 	}
-	if diff := cmp.Diff(before, s.rows(t), cmp.AllowUnexported(follow.Follow{})); diff != "" {
+	if diff := cmp.Diff(before, s.rows(t), cmp.AllowUnexported(follow.Follow{}, toggle.Change{})); diff != "" {
 		t.Errorf("rows (-before +after):\n%s", diff)
 	}
 	s.wantCounts(t, a, 0, 1)
 	s.wantCounts(t, b, 1, 0)
-	s.wantTold(t, b, 1, 1)
+	s.wantNotified(t, b, 1, 1)
 }
 
 func TestUnfollowNotifiesNobody(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 2)
+	ids := s.Join(t, 2)
 	a, b := ids[0], ids[1]
 	s.follow(t, a, b)
 	for range 2 {
 		if diff := cmp.Diff(state(a, b, false), s.unfollow(t, a, b)); diff != "" {
-			t.Errorf("answer (-want +got):\n%s", diff)
+			t.Errorf("response (-want +got):\n%s", diff)
 		}
 	}
 	s.wantCounts(t, a, 0, 0)
 	s.wantCounts(t, b, 0, 0)
-	s.wantTold(t, a, 0, 0)
-	s.wantTold(t, b, 1, 1)
+	s.wantNotified(t, a, 0, 0)
+	s.wantNotified(t, b, 1, 1)
 }
 
-func TestUnfollowingWhomOneNeverFollowedStoresNothing(t *testing.T) {
+func TestUnfollowWithoutAFollowStoresNothing(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 2)
+	ids := s.Join(t, 2)
 	a, b := ids[0], ids[1]
-	s.follow(t, b, a) // the other direction is another row
+	s.follow(t, b, a) // the other direction is a row of its own
 	if diff := cmp.Diff(state(a, b, false), s.unfollow(t, a, b)); diff != "" {
-		t.Errorf("answer (-want +got):\n%s", diff)
+		t.Errorf("response (-want +got):\n%s", diff)
 	}
 	if rows := s.rows(t); len(rows) != 1 || rows[0].FollowerID != b || !rows[0].IsFollowing {
-		t.Errorf("rows %+v, want only that %d follows %d", rows, b, a)
+		t.Errorf("rows %+v, want only the follow by %d of %d", rows, b, a)
 	}
 	s.wantCounts(t, a, 1, 0)
-	s.wantTold(t, b, 0, 0)
+	s.wantNotified(t, b, 0, 0)
 }
 
-func TestFollowingAgainTellsAgainAndTheInboxShowsOne(t *testing.T) {
+func TestFollowingAgainNotifiesAgainAndTheInboxShowsOne(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 2)
+	ids := s.Join(t, 2)
 	a, b := ids[0], ids[1]
 	s.follow(t, a, b)
 	first := s.rows(t)[0]
@@ -109,23 +110,23 @@ func TestFollowingAgainTellsAgainAndTheInboxShowsOne(t *testing.T) {
 	s.follow(t, a, b)
 	rows := s.rows(t)
 	if len(rows) != 1 || rows[0].ID != first.ID || !rows[0].FollowedAt.Equal(first.FollowedAt.Add(time.Minute)) {
-		t.Errorf("rows %+v, want the row %d again, a minute later", rows, first.ID)
+		t.Errorf("rows %+v, want row %d, followed again a minute later", rows, first.ID)
 	}
 	s.wantCounts(t, b, 1, 0)
-	s.wantTold(t, b, 2, 1)
+	s.wantNotified(t, b, 2, 1)
 }
 
-func TestNobodyFollowsThemselves(t *testing.T) {
+func TestFollowingYourselfIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	a := s.join(t, 1)[0]
+	a := s.Join(t, 1)[0]
 	for _, verb := range []string{"follow", "unfollow"} {
 		target := fmt.Sprintf("/users/%d/%s", a, verb)
-		english := s.POST(t, target, s.as(t, a)).WantProblem(422, "self_follow").Problem()
+		english := s.POST(t, target, s.As(t, a)).WantProblem(422, "self_follow").Problem()
 		if english.Detail != follow.ErrSelf.Text.EN {
 			t.Errorf("%s: detail %q", verb, english.Detail)
 		}
-		korean := s.POST(t, target, s.as(t, a), testkit.Header("Accept-Language", "ko-KR")).WantProblem(422, "self_follow").Problem()
+		korean := s.POST(t, target, s.As(t, a), testkit.Header("Accept-Language", "ko-KR")).WantProblem(422, "self_follow").Problem()
 		if korean.Detail != follow.ErrSelf.Text.KO {
 			t.Errorf("%s: detail %q", verb, korean.Detail)
 		}
@@ -134,14 +135,14 @@ func TestNobodyFollowsThemselves(t *testing.T) {
 		t.Errorf("rows %+v, want none", rows)
 	}
 	s.wantCounts(t, a, 0, 0)
-	s.wantTold(t, a, 0, 0)
+	s.wantNotified(t, a, 0, 0)
 }
 
-func TestWhatCannotBeFollowed(t *testing.T) {
+func TestFollowRefusesInvalidRequests(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	a := s.join(t, 1)[0]
-	me, nobody := s.as(t, a), func(*http.Request) {}
+	a := s.Join(t, 1)[0]
+	me, nobody := s.As(t, a), func(*http.Request) {}
 	for _, c := range []struct {
 		target string
 		as     testkit.Option
@@ -159,7 +160,7 @@ func TestWhatCannotBeFollowed(t *testing.T) {
 		{"/users/1/unfollow", nobody, 401, "unauthorized"},
 		{"/users/0/follow?x=1", nobody, 401, "unauthorized"},
 		{"/users/1/follow", testkit.As("nonsense"), 401, "invalid_token"},
-		{"/users/1/follow", s.as(t, 999), 401, "invalid_token"},
+		{"/users/1/follow", s.As(t, 999), 401, "invalid_token"},
 	} {
 		s.POST(t, c.target, c.as).WantProblem(c.status, c.code)
 	}
@@ -168,10 +169,10 @@ func TestWhatCannotBeFollowed(t *testing.T) {
 	}
 }
 
-func TestAnotherSiteCannotHaveSomebodyFollow(t *testing.T) {
+func TestACrossOriginFollowIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 2)
+	ids := s.Join(t, 2)
 	token, _, err := s.Tokens.Access(ids[0], 1)
 	if err != nil {
 		t.Fatal(err)
@@ -179,14 +180,14 @@ func TestAnotherSiteCannotHaveSomebodyFollow(t *testing.T) {
 	cookie, foreign := testkit.Cookie(auth.AccessCookie, token), testkit.Header("Origin", "https://evil.example")
 	s.POST(t, fmt.Sprintf("/users/%d/follow", ids[1]), cookie, foreign).WantProblem(403, "cross_origin")
 	s.POST(t, "/users/0/follow", cookie, foreign).WantProblem(403, "cross_origin")
-	s.wantTold(t, ids[1], 0, 0)
+	s.wantNotified(t, ids[1], 0, 0)
 	s.wantCounts(t, ids[1], 0, 0)
 }
 
-func TestAMemberWhoIsGoneFollowsNobody(t *testing.T) {
+func TestADeletedMemberCannotFollow(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 1)
+	ids := s.Join(t, 1)
 	for _, on := range []bool{true, false} {
 		if _, err := s.follows.Set(t.Context(), 999, ids[0], on); !errors.Is(err, auth.ErrInvalidToken) {
 			t.Errorf("set %v: %v, want auth.ErrUserGone", on, err)

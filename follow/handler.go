@@ -12,28 +12,28 @@ import (
 
 type handler struct{ s *Service }
 
-// response is what stands between two members.
+// response is a follow.
 type response struct {
-	FollowerID  int64 `json:"follower_id" example:"3" description:"The id of who follows: you."`
-	FollowingID int64 `json:"following_id" example:"7" description:"The id of who is followed."`
-	IsFollowing bool  `json:"is_following" example:"true" description:"Whether that stands now."`
+	FollowerID  int64 `json:"follower_id" example:"3" description:"Your id."`
+	FollowingID int64 `json:"following_id" example:"7" description:"Id of the other user."`
+	IsFollowing bool  `json:"is_following" example:"true" description:"Whether you follow the user now."`
 }
 
-// followingResponse is somebody whom a member follows.
+// followingResponse is a user in a list of followings.
 type followingResponse struct {
-	FollowingID     int64   `json:"following_id" example:"7" description:"The id of who is followed."`
-	Username        string  `json:"username" example:"고양이" description:"Their name."`
-	ProfileImageURL *string `json:"profile_image_url" example:"/media/users/profile_images/5f0c6a52-54c1-4b0e-8f0e-3d4f2f1f0a11.jpg" description:"Where their image can be fetched as it is; null without one."`
+	FollowingID     int64   `json:"following_id" example:"7" description:"Id of the followed user."`
+	Username        string  `json:"username" example:"고양이" description:"Username of the followed user."`
+	ProfileImageURL *string `json:"profile_image_url" example:"/media/users/profile_images/5f0c6a52-54c1-4b0e-8f0e-3d4f2f1f0a11.jpg" description:"URL of the profile image; null without one."`
 }
 
-// followerResponse is somebody who follows a member.
+// followerResponse is a user in a list of followers.
 type followerResponse struct {
-	FollowerID      int64   `json:"follower_id" example:"3" description:"The id of who follows."`
-	Username        string  `json:"username" example:"고양이" description:"Their name."`
-	ProfileImageURL *string `json:"profile_image_url" example:"/media/users/profile_images/5f0c6a52-54c1-4b0e-8f0e-3d4f2f1f0a11.jpg" description:"Where their image can be fetched as it is; null without one."`
+	FollowerID      int64   `json:"follower_id" example:"3" description:"Id of the follower."`
+	Username        string  `json:"username" example:"고양이" description:"Username of the follower."`
+	ProfileImageURL *string `json:"profile_image_url" example:"/media/users/profile_images/5f0c6a52-54c1-4b0e-8f0e-3d4f2f1f0a11.jpg" description:"URL of the profile image; null without one."`
 }
 
-// pageQuery is the query of the lists.
+// pageQuery is the query of a list.
 type pageQuery struct{ web.Paging }
 
 func (h handler) follow(c *gin.Context) error { return h.set(c, true) }
@@ -72,7 +72,7 @@ func (h handler) followers(c *gin.Context) error {
 	return list(c, h.s.Followers, u.ID, showFollower)
 }
 
-// lister is Followings or Followers of a Service.
+// lister is [Service.Followings] or [Service.Followers].
 type lister func(ctx context.Context, userID int64, p page.Page) ([]Person, *page.Key, error)
 
 func list[R any](c *gin.Context, of lister, userID int64, show func(Person) R) error {

@@ -12,28 +12,28 @@ import (
 	"github.com/cinecircle/cinecircle/platform/database"
 )
 
-// pair is a follow of b by a, as a test stores it behind the back of the service.
+// pair has members and follows that were stored without the service.
 type pair struct {
-	a, b, c int64 // members; c is nobody's yet
+	a, b, c int64 // members; nobody follows c
 	on, off follow.Follow
 	now     time.Time
 }
 
-// turned returns an unsaved row that was turned on.
+// turned returns a follow that was turned on and not saved.
 func (p pair) turned(followingID int64) *follow.Follow {
 	f := &follow.Follow{FollowerID: p.a, FollowingID: followingID}
-	f.Turn(true, p.now)
+	f.Toggle(true, p.now)
 	return f
 }
 
 // on and off are the rows a → b (on) and b → a (off); a → c has none.
 func (s *stage) pair(t testing.TB) pair {
 	t.Helper()
-	ids := s.join(t, 3)
+	ids := s.Join(t, 3)
 	p := pair{a: ids[0], b: ids[1], c: ids[2], now: database.Time(s.Clock.Now())}
 	p.on = follow.Follow{FollowerID: p.a, FollowingID: p.b, IsFollowing: true, FollowedAt: p.now}
 	p.off = follow.Follow{FollowerID: p.b, FollowingID: p.a, FollowedAt: p.now}
-	s.write(t, func(tx *gorm.DB) error {
+	s.Write(t, func(tx *gorm.DB) error {
 		return tx.Session(&gorm.Session{SkipHooks: true}).Create([]*follow.Follow{&p.on, &p.off}).Error
 	})
 	return p
@@ -43,24 +43,24 @@ func TestOnlyAChangeFromOffToOnNotifies(t *testing.T) {
 	t.Parallel()
 	columns := []string{"is_following", "followed_at"}
 	for _, c := range []struct {
-		name  string
-		write func(tx *gorm.DB, p pair) error
-		told  int // notifications of all members
+		name     string
+		write    func(tx *gorm.DB, p pair) error
+		notified int // notifications of all members
 	}{
 		{"create a row that was turned on", func(tx *gorm.DB, p pair) error {
 			return tx.Create(p.turned(p.c)).Error
 		}, 1},
-		{"create a row that only says it is on", func(tx *gorm.DB, p pair) error {
+		{"create a row that is on without a toggle", func(tx *gorm.DB, p pair) error {
 			return tx.Create(&follow.Follow{FollowerID: p.a, FollowingID: p.c, IsFollowing: true, FollowedAt: p.now}).Error
 		}, 0},
 		{"create a row that was turned off again", func(tx *gorm.DB, p pair) error {
 			f := p.turned(p.c)
-			f.Turn(false, p.now)
+			f.Toggle(false, p.now)
 			return tx.Create(f).Error
 		}, 0},
 		{"create two that were turned on", func(tx *gorm.DB, p pair) error {
 			other := &follow.Follow{FollowerID: p.c, FollowingID: p.a}
-			other.Turn(true, p.now)
+			other.Toggle(true, p.now)
 			return tx.Create([]*follow.Follow{p.turned(p.c), other}).Error
 		}, 2},
 		{"create in batches", func(tx *gorm.DB, p pair) error {
@@ -93,29 +93,29 @@ func TestOnlyAChangeFromOffToOnNotifies(t *testing.T) {
 		{"save a row unchanged", func(tx *gorm.DB, p pair) error {
 			return tx.Save(&p.on).Error
 		}, 0},
-		{"save a row that is turned to what it is", func(tx *gorm.DB, p pair) error {
-			p.on.Turn(true, p.now.Add(time.Hour))
+		{"toggle a row to the state that it has", func(tx *gorm.DB, p pair) error {
+			p.on.Toggle(true, p.now.Add(time.Hour))
 			return tx.Save(&p.on).Error
 		}, 0},
 		{"save a row that was turned on", func(tx *gorm.DB, p pair) error {
-			p.off.Turn(true, p.now)
+			p.off.Toggle(true, p.now)
 			return tx.Save(&p.off).Error
 		}, 1},
 		{"save it twice", func(tx *gorm.DB, p pair) error {
-			p.off.Turn(true, p.now)
+			p.off.Toggle(true, p.now)
 			return errors.Join(tx.Save(&p.off).Error, tx.Save(&p.off).Error)
 		}, 1},
 		{"save a row that was turned off", func(tx *gorm.DB, p pair) error {
-			p.on.Turn(false, p.now)
+			p.on.Toggle(false, p.now)
 			return tx.Save(&p.on).Error
 		}, 0},
 		{"save a row that was turned on and off", func(tx *gorm.DB, p pair) error {
-			p.off.Turn(true, p.now)
-			p.off.Turn(false, p.now)
+			p.off.Toggle(true, p.now)
+			p.off.Toggle(false, p.now)
 			return tx.Save(&p.off).Error
 		}, 0},
 		{"update the columns of a row that was turned on", func(tx *gorm.DB, p pair) error {
-			p.off.Turn(true, p.now)
+			p.off.Toggle(true, p.now)
 			return tx.Model(&p.off).Select(columns).Updates(&p.off).Error
 		}, 1},
 		{"update the columns of a row unchanged", func(tx *gorm.DB, p pair) error {
@@ -130,7 +130,7 @@ func TestOnlyAChangeFromOffToOnNotifies(t *testing.T) {
 		{"update where there is no row", func(tx *gorm.DB, p pair) error {
 			return tx.Model(&follow.Follow{}).Where("id = ?", 999).Update("is_following", true).Error
 		}, 0},
-		{"update rows by one that was never stored", func(tx *gorm.DB, p pair) error {
+		{"update rows by a model that was never stored", func(tx *gorm.DB, p pair) error {
 			f := p.turned(p.c)
 			return tx.Model(f).Where("follower_id = ?", p.b).Select("is_following").Updates(f).Error
 		}, 0},
@@ -148,45 +148,57 @@ func TestOnlyAChangeFromOffToOnNotifies(t *testing.T) {
 			t.Parallel()
 			s := newStage(t)
 			p := s.pair(t)
-			s.write(t, func(tx *gorm.DB) error { return c.write(tx, p) })
-			told := 0
+			s.Write(t, func(tx *gorm.DB) error { return c.write(tx, p) })
+			notified := 0
 			for _, id := range []int64{p.a, p.b, p.c} {
-				all, _ := s.told(t, id)
-				told += all
+				all, _ := s.notified(t, id)
+				notified += all
 			}
-			if told != c.told {
-				t.Errorf("%d notifications, want %d", told, c.told)
+			if notified != c.notified {
+				t.Errorf("%d notifications, want %d", notified, c.notified)
 			}
 		})
 	}
 }
 
-func TestARowThatIsGoneTellsNobody(t *testing.T) {
+// deleteBeforeUpdate deletes all follows after the next one was loaded and before it is updated.
+func (s *stage) deleteBeforeUpdate(t testing.TB) {
+	t.Helper()
+	s.Write(t, func(tx *gorm.DB) error {
+		return tx.Callback().Update().Before("gorm:update").Register("test:delete", func(db *gorm.DB) {
+			if db.Statement.Table == "follows" {
+				_ = db.AddError(db.Session(&gorm.Session{NewDB: true}).Exec("DELETE FROM follows").Error)
+			}
+		})
+	})
+}
+
+func TestAFollowDeletedBeforeItsUpdateNotifiesNobody(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	p := s.pair(t)
-	s.write(t, func(tx *gorm.DB) error { return tx.Delete(&p.off).Error })
-	p.off.Turn(true, p.now)
-	if err := s.DB.Tx(t.Context(), func(tx *gorm.DB) error { return follow.Save(tx, &p.off) }); err == nil {
-		t.Error("saving a row that is gone succeeds")
+	s.deleteBeforeUpdate(t)
+	if _, err := s.follows.Set(t.Context(), p.b, p.a, true); err == nil {
+		t.Error("a follow whose row is gone was updated, want an error")
 	}
-	s.wantTold(t, p.a, 0, 0)
+	s.wantNotified(t, p.a, 0, 0)
 	s.wantCounts(t, p.a, 0, 0)
 }
 
-func TestAHookWithoutANotifierKeepsTheFollowFromHappening(t *testing.T) {
+func TestAFollowIsNotStoredWithoutANotifier(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	p := s.pair(t)
 	err := s.DB.Tx(t.Context(), func(tx *gorm.DB) error {
-		tx.Plugins = nil // of this session alone
-		return follow.Save(tx, p.turned(p.c))
+		tx.Plugins = nil // of this transaction only
+		_, err := s.follows.Set(tx.Statement.Context, p.a, p.c, true)
+		return err
 	})
 	if err == nil {
-		t.Error("a follow that tells nobody is stored")
+		t.Error("a follow was stored that notified nobody, want an error")
 	}
 	if rows := s.rows(t); len(rows) != 2 {
-		t.Errorf("%d rows, want the two that were there", len(rows))
+		t.Errorf("%d rows, want the two from before", len(rows))
 	}
 	s.wantCounts(t, p.c, 0, 0)
 }

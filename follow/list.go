@@ -9,17 +9,18 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// Person is who is at the other end of a following.
+// Person is a member in a list of followers or followings.
 type Person struct {
 	ID              int64
 	Username        string
 	ProfileImageURL *string // nil without an image
 }
 
-// end is one end of a following, by the columns that name whose list it is and who stands in it.
+// end is an end of a follow: owner is the column of the account whose list it is, other that of the listed accounts.
 type end struct{ owner, other string }
 
 var (
@@ -27,28 +28,48 @@ var (
 	followers  = end{owner: "following_id", other: "follower_id"}
 )
 
-// Followings returns a page of those whom an account follows, the latest follow first.
+// Followings returns a page of the members whom an account follows, the latest follow first, and the key of the
+// next page, nil on the last.
 func (s *Service) Followings(ctx context.Context, userID int64, p page.Page) ([]Person, *page.Key, error) {
 	return s.list(ctx, followings, userID, p)
 }
 
-// Followers returns a page of those who follow an account, the latest follow first.
+// Followers returns a page of the members who follow an account, as [Service.Followings] does.
 func (s *Service) Followers(ctx context.Context, userID int64, p page.Page) ([]Person, *page.Key, error) {
 	return s.list(ctx, followers, userID, p)
 }
 
-// row is a following, and who is at its other end.
+// FollowedBy returns the members among ids whom a follower follows. Absent ids are not followed.
+func (s *Service) FollowedBy(ctx context.Context, followerID int64, ids []int64) (map[int64]bool, error) {
+	return toggle.Which(ctx, s.toggles, Follow{FollowerID: followerID}, ids)
+}
+
+// FollowedIDs returns the ids of at most limit members whom an account follows, the latest follow first.
+func (s *Service) FollowedIDs(ctx context.Context, userID int64, limit int) ([]int64, error) {
+	var ids []int64
+	err := s.db.Reader(ctx).Model(&Follow{}).Where("follower_id = ? AND is_following = ?", userID, true).
+		Order("followed_at DESC, id DESC").Limit(limit).Pluck("following_id", &ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("list whom user %d follows: %w", userID, err)
+	}
+	return ids, nil
+}
+
+// row is a row of listQuery.
 type row struct {
 	follow Follow
 	person user.User
 }
 
-func (r *row) places() []any {
+const rowColumns = "follows.id, follows.followed_at, users.id, users.username, users.profile_image"
+
+// targets returns the fields that receive rowColumns.
+func (r *row) targets() []any {
 	return []any{&r.follow.ID, &r.follow.FollowedAt, &r.person.ID, &r.person.Username, &r.person.ProfileImage}
 }
 
 func (s *Service) list(ctx context.Context, e end, userID int64, p page.Page) ([]Person, *page.Key, error) {
-	rows, err := database.Scan(listQuery(s.db.Reader(ctx), e, userID, p), (*row).places)
+	rows, err := database.Scan(listQuery(s.db.Reader(ctx), e, userID, p), (*row).targets)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list follows by %s %d: %w", e.owner, userID, err)
 	}
@@ -62,24 +83,23 @@ func (s *Service) list(ctx context.Context, e end, userID int64, p page.Page) ([
 	return people, next, nil
 }
 
-// listQuery reads along the index of its order. The bound on the time stands alone, outside of the
-// OR, because that is what both databases begin their walk of the index by.
+// listQuery returns the query of one page. It reads along an index in the order of the page. The bound on
+// The bound on followed_at is a separate condition outside the OR, because both databases start their index range from it.
 func listQuery(db *gorm.DB, e end, userID int64, p page.Page) *gorm.DB {
-	q := db.Model(&Follow{}).Select("follows.id, follows.followed_at, users.id, users.username, users.profile_image").
-		Joins("JOIN users ON users.id = follows."+e.other).
+	q := db.Model(&Follow{}).Select(rowColumns).Joins("JOIN users ON users.id = follows."+e.other).
 		Where("follows."+e.owner+" = ? AND is_following = ?", userID, true)
 	if p.After != nil {
-		at := moment(p.After.Num)
+		at := cursorTime(p.After.Num)
 		q = q.Where("followed_at <= ? AND (followed_at < ? OR follows.id < ?)", at, at, p.After.ID)
 	}
 	return q.Order("followed_at DESC, follows.id DESC").Limit(p.Fetch())
 }
 
-// lastMicro is the end of the year 9999, after which no database has a time.
+// lastMicro is the last microsecond of the year 9999, the latest time that both databases can store.
 const lastMicro = 253_402_300_799_999_999
 
-// moment returns the time of a cursor, which anybody may have made up.
-func moment(micros int64) time.Time {
+// cursorTime returns the time in a cursor. Clients can forge cursors, so it is limited to what databases can store.
+func cursorTime(micros int64) time.Time {
 	return database.Time(time.UnixMicro(min(max(micros, 0), lastMicro)))
 }
 

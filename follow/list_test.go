@@ -16,13 +16,13 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// walk follows the links of a list from its first page and returns the ids in it.
+// walk reads all pages of a list and returns the ids in it.
 func (s *stage) walk(t testing.TB, target, key string, options ...testkit.Option) []int64 {
 	t.Helper()
 	ids := []int64{}
 	for pages := 0; target != ""; pages++ {
 		if pages > 1000 {
-			t.Fatal("the list has no end")
+			t.Fatal("the list does not end")
 		}
 		r := s.GET(t, target, options...).Want(200)
 		for _, row := range r.List() {
@@ -36,7 +36,7 @@ func (s *stage) walk(t testing.TB, target, key string, options ...testkit.Option
 func TestListsShowTheLatestFollowFirst(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 4)
+	ids := s.Join(t, 4)
 	a, b, c, d := ids[0], ids[1], ids[2], ids[3]
 	for _, whom := range []int64{b, c, d} {
 		s.follow(t, a, whom)
@@ -62,21 +62,21 @@ func TestListsShowTheLatestFollowFirst(t *testing.T) {
 	s.follow(t, a, b)
 	s.follow(t, a, c)
 	if diff := cmp.Diff([]int64{c, b, d}, s.walk(t, followings, "following_id")); diff != "" {
-		t.Errorf("following again does not come first (-want +got):\n%s", diff)
+		t.Errorf("a repeated follow is not first (-want +got):\n%s", diff)
 	}
 }
 
-func TestListsOfOneselfAreThoseOfAnybody(t *testing.T) {
+func TestOwnListsEqualThePublicLists(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 5)
+	ids := s.Join(t, 5)
 	for _, other := range ids[1:] {
 		s.follow(t, ids[0], other)
 		s.follow(t, other, ids[0])
 	}
 	for _, list := range []string{"followings", "followers"} {
 		public := s.GET(t, fmt.Sprintf("/users/%d/%s?limit=3", ids[0], list)).Want(200)
-		mine := s.GET(t, "/users/me/"+list+"?limit=3", s.as(t, ids[0])).Want(200)
+		mine := s.GET(t, "/users/me/"+list+"?limit=3", s.As(t, ids[0])).Want(200)
 		if diff := cmp.Diff(public.List(), mine.List()); diff != "" {
 			t.Errorf("%s (-public +mine):\n%s", list, diff)
 		}
@@ -87,12 +87,12 @@ func TestListsOfOneselfAreThoseOfAnybody(t *testing.T) {
 	}
 }
 
-func TestRowsOfAListShowWhoItIs(t *testing.T) {
+func TestListsShowUsernamesAndImages(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 3)
+	ids := s.Join(t, 3)
 	const key = "users/profile_images/5f0c6a52-54c1-4b0e-8f0e-3d4f2f1f0a11.jpg"
-	s.write(t, func(tx *gorm.DB) error {
+	s.Write(t, func(tx *gorm.DB) error {
 		return tx.Model(&user.User{ID: ids[1]}).UpdateColumns(map[string]any{"username": "영화🎬고양이", "profile_image": key}).Error
 	})
 	s.follow(t, ids[0], ids[1])
@@ -111,10 +111,10 @@ func TestRowsOfAListShowWhoItIs(t *testing.T) {
 	}
 }
 
-func TestAnUnchangedListIsNotSentAgain(t *testing.T) {
+func TestAnUnchangedListIsNotModified(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 3)
+	ids := s.Join(t, 3)
 	s.follow(t, ids[0], ids[1])
 	target := fmt.Sprintf("/users/%d/followings", ids[0])
 	tag := s.GET(t, target).Want(200).Header.Get("ETag")
@@ -123,14 +123,14 @@ func TestAnUnchangedListIsNotSentAgain(t *testing.T) {
 	s.GET(t, target, testkit.Header("If-None-Match", tag)).Want(200)
 }
 
-func TestPagesHaveNeitherGapNorRepeat(t *testing.T) {
+func TestPagesHaveNoGapsAndNoRepeats(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 24)
+	ids := s.Join(t, 24)
 	star, fans := ids[0], ids[1:]
 	for i, fan := range fans {
 		s.follow(t, fan, star)
-		if i%5 == 0 { // most of them in the same microsecond
+		if i%5 == 0 { // most of them at the same microsecond
 			s.Clock.Advance(10 * time.Millisecond)
 		}
 	}
@@ -144,28 +144,28 @@ func TestPagesHaveNeitherGapNorRepeat(t *testing.T) {
 	}
 }
 
-func TestPagesStayRightWhileRowsComeAndGo(t *testing.T) {
+func TestPagesStayRightWhileFollowsChange(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 8)
+	ids := s.Join(t, 8)
 	star := ids[0]
 	for _, fan := range ids[1:7] {
 		s.follow(t, fan, star)
 		s.Clock.Advance(time.Second)
 	}
 	first := s.GET(t, fmt.Sprintf("/users/%d/followers?limit=3", star)).Want(200) // 6, 5, 4
-	s.unfollow(t, ids[4], star)                                                   // where the page ended
+	s.unfollow(t, ids[4], star)                                                   // the last of the page
 	s.unfollow(t, ids[2], star)
-	s.follow(t, ids[7], star) // comes before it
+	s.follow(t, ids[7], star) // is listed before it
 	if diff := cmp.Diff([]int64{ids[3], ids[1]}, s.walk(t, first.Next(), "follower_id")); diff != "" {
 		t.Errorf("second page (-want +got):\n%s", diff)
 	}
 }
 
-func TestWhatIsWrongWithAList(t *testing.T) {
+func TestListsRefuseInvalidQueries(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 3)
+	ids := s.Join(t, 3)
 	s.follow(t, ids[0], ids[1])
 	s.follow(t, ids[0], ids[2])
 	cursor := cursorOf(t, s.GET(t, fmt.Sprintf("/users/%d/followings?limit=1", ids[0])).Want(200))
@@ -180,7 +180,7 @@ func TestWhatIsWrongWithAList(t *testing.T) {
 		s.GET(t, "/users/2/"+list+"?cursor="+cursor).WantField("cursor", "format")
 		s.GET(t, "/users/1/"+list+"?sort=id").WantField("sort", "unknown")
 		s.GET(t, "/users/me/"+list+"?limit=201").WantProblem(401, "unauthorized")
-		s.GET(t, "/users/me/"+list+"?limit=201", s.as(t, ids[0])).WantField("limit", "max")
+		s.GET(t, "/users/me/"+list+"?limit=201", s.As(t, ids[0])).WantField("limit", "max")
 	}
 }
 
@@ -193,10 +193,10 @@ func cursorOf(t testing.TB, r *testkit.Response) string {
 	return next.Query().Get("cursor")
 }
 
-func TestAForgedCursorIsOnlyAnotherPlaceInTheList(t *testing.T) {
+func TestAForgedCursorIsOnlyAnotherPositionInTheList(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 3)
+	ids := s.Join(t, 3)
 	s.follow(t, ids[0], ids[1])
 	s.follow(t, ids[0], ids[2])
 	target := fmt.Sprintf("/users/%d/followings", ids[0])

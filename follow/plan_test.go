@@ -13,10 +13,10 @@ import (
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
 
-func TestAListTakesAConstantNumberOfQueries(t *testing.T) {
+func TestAListTakesOneQuery(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 12)
+	ids := s.Join(t, 12)
 	for _, fan := range ids[2:] {
 		s.follow(t, fan, ids[0])
 	}
@@ -32,17 +32,17 @@ func TestAListTakesAConstantNumberOfQueries(t *testing.T) {
 		if got := len(s.GET(t, fmt.Sprintf("/users/%d/followers", c.userID)).Want(200).List()); got != int(c.rows) {
 			t.Errorf("%d rows, want %d", got, c.rows)
 		}
-		if queries != 1 { // after that of the account, which goes without GORM
+		if queries != 1 { // besides that of the account, which bypasses GORM
 			t.Errorf("%d queries for %d rows, want 1", queries, c.rows)
 		}
 	}
 }
 
-func TestListsReadAlongTheirIndex(t *testing.T) {
+func TestListsUseTheirIndex(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 300)
-	s.write(t, func(tx *gorm.DB) error { // enough for a planner to care
+	ids := s.Join(t, 300)
+	s.Write(t, func(tx *gorm.DB) error { // enough rows for a planner to use indexes
 		var rows []follow.Follow
 		for i, id := range ids[1:] {
 			at := database.Time(s.Clock.Now().Add(time.Duration(i) * time.Second))

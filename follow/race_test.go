@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// atOnce runs n calls of fn at the same time.
+// atOnce runs n concurrent calls of fn.
 func atOnce(n int, fn func(i int)) {
 	var wg sync.WaitGroup
 	start := make(chan struct{})
@@ -20,13 +20,13 @@ func atOnce(n int, fn func(i int)) {
 	wg.Wait()
 }
 
-func TestSixteenFollowsAtOnceAreOne(t *testing.T) {
+func TestSixteenConcurrentFollowsAreOneFollow(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.limiter.on = true // one of them begins to follow, so one is counted
-	ids := s.join(t, 2)
+	s.limiter.On = true // only one of them is a change, so only one is counted
+	ids := s.Join(t, 2)
 	a, b := ids[0], ids[1]
-	me := s.as(t, a)
+	me := s.As(t, a)
 	atOnce(16, func(int) {
 		r := s.POST(t, fmt.Sprintf("/users/%d/follow", b), me)
 		if r.Status != 200 || r.Map()["is_following"] != true {
@@ -38,14 +38,14 @@ func TestSixteenFollowsAtOnceAreOne(t *testing.T) {
 	}
 	s.wantCounts(t, a, 0, 1)
 	s.wantCounts(t, b, 1, 0)
-	s.wantTold(t, b, 1, 1)
+	s.wantNotified(t, b, 1, 1)
 }
 
-func TestEverybodyMayFollowEverybodyAtOnce(t *testing.T) {
+func TestConcurrentFollowsInBothDirectionsDoNotDeadlock(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 6)
-	atOnce(36, func(i int) { // both directions of every pair at once, which is where deadlocks would be
+	ids := s.Join(t, 6)
+	atOnce(36, func(i int) { // both directions of every pair, where deadlocks would occur
 		who, whom := ids[i/6], ids[i%6]
 		if _, err := s.follows.Set(t.Context(), who, whom, true); err != nil && who != whom {
 			t.Errorf("%d follows %d: %v", who, whom, err)
@@ -53,14 +53,14 @@ func TestEverybodyMayFollowEverybodyAtOnce(t *testing.T) {
 	})
 	for _, id := range ids {
 		s.wantCounts(t, id, 5, 5)
-		s.wantTold(t, id, 5, 5)
+		s.wantNotified(t, id, 5, 5)
 	}
 }
 
-func TestFollowingAndUnfollowingAtOnceKeepsTheCountsRight(t *testing.T) {
+func TestConcurrentFollowsAndUnfollowsKeepTheCountersRight(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 2)
+	ids := s.Join(t, 2)
 	a, b := ids[0], ids[1]
 	atOnce(32, func(i int) {
 		if _, err := s.follows.Set(t.Context(), a, b, i%2 == 0); err != nil {
@@ -71,10 +71,10 @@ func TestFollowingAndUnfollowingAtOnceKeepsTheCountsRight(t *testing.T) {
 	if len(rows) != 1 {
 		t.Fatalf("rows %+v, want one", rows)
 	}
-	var standing int64
+	var active int64
 	if rows[0].IsFollowing {
-		standing = 1
+		active = 1
 	}
-	s.wantCounts(t, a, 0, standing)
-	s.wantCounts(t, b, standing, 0)
+	s.wantCounts(t, a, 0, active)
+	s.wantCounts(t, b, active, 0)
 }

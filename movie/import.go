@@ -6,26 +6,22 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 
-	"gorm.io/gorm"
-
 	"github.com/cinecircle/cinecircle/platform/apperr"
-	"github.com/cinecircle/cinecircle/platform/database"
 )
 
-// Format is how a file of films is written.
+// Format is the format of a file of films.
 type Format string
 
-// The formats. Both name the fields of POST /movies.
+// The values of [Format]. Both have the fields of POST /movies.
 const (
-	CSV       Format = "csv"   // RFC 4180, the first record names the columns, cast is a JSON array or empty
-	JSONLines Format = "jsonl" // one JSON object a line
+	CSV       Format = "csv"   // RFC 4180 with a header; cast is a JSON array or empty
+	JSONLines Format = "jsonl" // one JSON object per line
 )
 
-// FormatOf returns the format of a file by its name, false when its extension is not .csv, .jsonl
-// or .ndjson in any case.
+// FormatOf returns the format of a file by the extension of its name: .csv, .jsonl or .ndjson, in upper or lower
+// case. It returns false for any other extension.
 func FormatOf(file string) (Format, bool) {
 	switch strings.ToLower(filepath.Ext(file)) {
 	case ".csv":
@@ -36,59 +32,48 @@ func FormatOf(file string) (Format, bool) {
 	return "", false
 }
 
-// Progress says how far an import has come. Blank lines and the header of a CSV file are no rows.
+// Progress counts the rows of an import so far. Blank lines and the header of a CSV file are not rows.
 type Progress struct {
-	Read     int64 // rows that were looked at
-	Imported int64 // rows that are stored for good
-	Bad      int64 // rows that were reported and skipped
+	Read     int64
+	Imported int64 // rows whose transaction is committed
+	Bad      int64 // invalid rows, which were reported and skipped
 }
 
-// RowError says why a row was not imported.
+// RowError is the reason why a row was not imported.
 type RowError struct {
-	Line   int64          // where the row begins in the file, from 1
-	Text   apperr.Text    // what is wrong with it
-	Fields []apperr.Field // which fields are to blame, if it could be read that far
+	Line   int64          // the first line of the row in the file, counted from 1
+	Text   apperr.Text    // the reason
+	Fields []apperr.Field // the invalid fields, if the row could be parsed
 }
 
-// Error returns a line for the report of an import.
+// Error returns the line number and the reason in English.
 func (e RowError) Error() string {
 	if len(e.Fields) == 0 {
 		return fmt.Sprintf("line %d: %s", e.Line, e.Text.EN)
 	}
 	parts := make([]string, len(e.Fields))
 	for i, f := range e.Fields {
-		parts[i] = strings.TrimPrefix(f.Name+": "+f.Text.EN, ": ") // a row that is no object has no name
+		parts[i] = strings.TrimPrefix(f.Name+": "+f.Text.EN, ": ") // the error of a row that is not an object has no field name
 	}
 	return fmt.Sprintf("line %d: %s", e.Line, strings.Join(parts, " "))
 }
 
-// The measures of an import: what one transaction writes, what one statement, and how often progress is
-// told. Titles of many films have most of their grams in common, and each is a page of the title index
-// to be written; so the more films there are in a transaction, the less is written for each.
+// batchRows and batchBytes limit a transaction, statementRows limits a statement. Transactions are large because
+// titles share most of their ngrams, and each ngram is a page of the index to write: the more films there are in a
+// transaction, the less is written for each.
 const (
 	batchRows     = 5000
-	batchBytes    = 4 << 20 // of input; a statement has to fit in a packet of the database
+	batchBytes    = 4 << 20 // of input; a statement must fit in a packet of MySQL
 	statementRows = 500
 	progressEvery = 10_000
 )
 
-// row is one row of a file: the JSON object of a film, valid until the next row is read, or what is
-// wrong with it.
-type row struct {
-	line   int64
-	body   []byte
-	failed *RowError
-}
-
-// rows reads a file row by row, io.EOF after the last one. Any other error ends the import.
-type rows interface{ next() (row, error) }
-
-// Import adds the films of a file in the name of nobody, by the rules of POST /movies. It reads r
-// once and keeps a few MiB of it at most, however long it is. A bad row is handed to report and
-// skipped; progress is told every 10,000 rows and at the end, also when that is a failure.
-// It fails when r cannot be read, a CSV header is not one, the database fails, or ctx ends; a batch
-// that is being written then is finished. What is imported by then stays, and the result says how
-// much that is.
+// Import adds the films of a file, without an owner, by the rules of POST /movies. It streams r and keeps at most a
+// few MiB of it in memory. It passes each invalid row to report and skips it, and calls progress every 10,000 rows
+// and at the end, also after a failure.
+//
+// It fails when r cannot be read, the CSV header is invalid, the database fails, or ctx ends, and then still writes
+// the batch that it has begun. Rows imported before the failure are kept; the result counts them.
 func Import(ctx context.Context, r io.Reader, format Format, into *Service,
 	report func(RowError), progress func(Progress),
 ) (Progress, error) {
@@ -111,7 +96,7 @@ func open(r io.Reader, format Format) (rows, error) {
 	return nil, fmt.Errorf("import: unknown format %q (want %s or %s)", format, CSV, JSONLines)
 }
 
-// importer is one import under way.
+// importer is the state of one import.
 type importer struct {
 	into     *Service
 	report   func(RowError)
@@ -143,14 +128,14 @@ func (in *importer) run(ctx context.Context, source rows) error {
 	}
 }
 
-// add puts a row into the batch, and writes the batch when it is full.
+// add appends a row to the batch and writes the batch when it is full.
 func (in *importer) add(ctx context.Context, r row) error {
 	in.done.Read++
 	d, failed := r.draft()
 	if failed != nil {
 		in.done.Bad++
 		in.report(*failed)
-		return nil //nolint:nilerr // a bad row is reported, not a failure
+		return nil //nolint:nilerr // an invalid row is reported; it does not stop the import
 	}
 	in.batch, in.bytes = append(in.batch, d), in.bytes+len(r.body)
 	if len(in.batch) < batchRows && in.bytes < batchBytes {
@@ -159,7 +144,7 @@ func (in *importer) add(ctx context.Context, r row) error {
 	return in.flush(ctx)
 }
 
-// flush writes the batch in one transaction, to its end even when ctx ends meanwhile.
+// flush writes the batch in one transaction, which the end of ctx does not interrupt.
 func (in *importer) flush(ctx context.Context) error {
 	if len(in.batch) == 0 {
 		return nil
@@ -169,47 +154,5 @@ func (in *importer) flush(ctx context.Context) error {
 	}
 	in.done.Imported += int64(len(in.batch))
 	in.batch, in.bytes = in.batch[:0], 0
-	return nil
-}
-
-// createAll adds films in the name of nobody: all of them or, with an error, none.
-func (s *Service) createAll(ctx context.Context, drafts []Draft) error {
-	now, all := database.Time(s.clock()), make([]Movie, len(drafts))
-	for i, d := range drafts {
-		var err error
-		if all[i], err = d.row(0, now); err != nil {
-			return err
-		}
-	}
-	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
-		fresh := slices.Clone(all) // a transaction that is run again must not bring ids
-		for part := range slices.Chunk(fresh, statementRows) {
-			if err := tx.Create(&part).Error; err != nil {
-				return err
-			}
-			if err := number(tx, part); err != nil {
-				return err
-			}
-		}
-		return s.index.Add(tx, textsOf(fresh)...)
-	})
-	if err != nil {
-		return fmt.Errorf("create %d movies: %w", len(all), err)
-	}
-	return nil
-}
-
-// number corrects the ids of films that one statement has created: the first is right, and GORM takes
-// the others for its successors, which they are not on MySQL servers that share their work.
-func number(tx *gorm.DB, films []Movie) error {
-	step := int64(1)
-	if tx.Name() == database.MySQL {
-		if err := tx.Raw("SELECT @@auto_increment_increment").Scan(&step).Error; err != nil {
-			return err
-		}
-	}
-	for i := range films {
-		films[i].ID = films[0].ID + int64(i)*step
-	}
 	return nil
 }

@@ -6,14 +6,16 @@ import (
 	"log/slog"
 	"time"
 
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/textindex"
 )
 
-// Grams is a row of the title index: the films of one block that have a gram. It is written in the
-// transactions that write titles, and follows from them alone.
+// Grams is a row of the ngram index of titles: the films of one block whose titles contain an ngram. It is written
+// in the transactions that write titles and genres, and can be rebuilt from them.
 type Grams struct {
 	Gram  int64  `gorm:"primaryKey;autoIncrement:false"`
 	Block int64  `gorm:"primaryKey;autoIncrement:false"`
@@ -23,13 +25,13 @@ type Grams struct {
 // TableName implements [schema.Tabler].
 func (Grams) TableName() string { return "movie_grams" }
 
-// GramBuild is the one row that says how far the films are indexed that are older than the title index.
-// Those that are written since then are indexed as they are written.
+// GramBuild is the only row of its table. It records how far the index is built over the films that are older than
+// the index. Newer films are indexed when they are written.
 type GramBuild struct {
 	ID     int64 `gorm:"primaryKey;autoIncrement:false"`
-	NextID int64 `gorm:"not null"` // films below it are indexed
+	NextID int64 `gorm:"not null"` // films with smaller ids are indexed
 
-	Since time.Time `gorm:"not null;precision:6"` // when the index was made, 1970 where it was there before the films
+	Since time.Time `gorm:"not null;precision:6"` // when the index was created, 1970 if that was before the first film
 }
 
 // TableName implements [schema.Tabler].
@@ -37,13 +39,13 @@ func (GramBuild) TableName() string { return "movie_gram_builds" }
 
 func newIndex(db *database.DB, log *slog.Logger) *textindex.Index {
 	return textindex.New(db, textindex.Source{
-		Rows: "movies", Lists: Grams{}.TableName(), IDs: "films", Builds: GramBuild{}.TableName(), Load: loadTexts,
+		Rows: "movies", Lists: Grams{}.TableName(), IDs: "films", Builds: GramBuild{}.TableName(), Load: loadTexts, Rekey: rekey,
 	}, log)
 }
 
-// text returns what a film is found by; its genre is a tag.
+// text returns the index entry of a film. Its genre is a tag.
 func (m Movie) text() textindex.Text {
-	return textindex.Text{ID: m.ID, Key: m.TitleKey, Tags: []string{m.Genre}}
+	return textindex.Text{ID: m.ID, Texts: []string{m.Title}, Tags: []string{m.Genre}}
 }
 
 func textsOf(films []Movie) []textindex.Text {
@@ -56,34 +58,57 @@ func textsOf(films []Movie) []textindex.Text {
 
 func loadTexts(tx *gorm.DB, ids []int64) ([]textindex.Text, error) {
 	var films []Movie
-	err := tx.Select("id", "title_key", "genre").Where("id IN ?", ids).Find(&films).Error
+	err := tx.Select("id", "title", "genre").Where("id IN ?", ids).Find(&films).Error
 	return textsOf(films), err
 }
 
-// An upgrade without down time has instances of both versions for a while, and the older one does not
-// index what it writes.
+// rekey stores the keys of films anew, which versions before schema 15 folded in another way. It is no edit.
+func rekey(tx *gorm.DB, ids []int64) error {
+	var films []Movie
+	err := database.ForUpdate(tx).Select("id", "title", "title_key").Where("id IN ?", ids).Order("id").Find(&films).Error
+	if err != nil {
+		return err
+	}
+	for _, m := range films {
+		key := textindex.Key(m.Title)
+		if key == m.TitleKey {
+			continue
+		}
+		if err := tx.Exec("UPDATE movies SET title_key = ? WHERE id = ?", key, m.ID).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// oldKey folds a title as versions before schema 15 did.
+func oldKey(title string) string { return cases.Fold().String(norm.NFC.String(title)) }
+
+// During an upgrade without downtime, instances of both versions run for a while, and the older one does not index
+// what it writes.
 const (
 	upgradeTime  = 24 * time.Hour
 	clockSkew    = 10 * time.Minute
-	catchUpFilms = 512 // in one transaction
+	catchUpFilms = 512 // per transaction
 )
 
-// Run indexes the films that are older than the title index, and ends when that is done. Until then a
-// search reads all titles. In the first day of an index that is younger than the catalogue it also looks again at
-// all films that were written since, which includes what an instance of an older version wrote.
+// Run adds the films that are older than the ngram index to it, with new keys where a version before schema 15 wrote
+// them, and returns when that is done. Until then a search reads all titles, and finds those with an old key as that
+// version did. On the first day after the index was added to an existing catalogue, Run also indexes again
+// all films written since, because an instance of an older version may have written them.
 func (s *Service) Run(ctx context.Context) error { return s.index.Run(ctx, s.catchUp) }
 
-// IndexAll indexes all films of a database that nobody uses, in which they were not written by this
-// package. It may be called again after it was interrupted.
+// IndexAll rebuilds the ngram index of a database that no instance uses, after films were written to it by other
+// means than this package. It can be called again after an interruption.
 func IndexAll(ctx context.Context, db *database.DB) error {
 	return newIndex(db, nil).BuildAnew(ctx)
 }
 
-// catchUp indexes again what was written since the index was made, if that is not long ago.
+// catchUp indexes again all films written since the index was created, if that is less than upgradeTime ago.
 func (s *Service) catchUp(ctx context.Context) error {
 	var b GramBuild
 	if err := s.db.Reader(ctx).Take(&b, 1).Error; err != nil {
-		return fmt.Errorf("ask how old the title index is: %w", err)
+		return fmt.Errorf("read the age of the ngram index: %w", err)
 	}
 	if s.clock().Sub(b.Since) > upgradeTime {
 		return nil

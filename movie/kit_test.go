@@ -10,14 +10,12 @@ import (
 	"image/jpeg"
 	"image/png"
 	"slices"
-	"strconv"
 	"testing"
 
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
-	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
@@ -30,10 +28,10 @@ const (
 	ghost = 4 // has a session, but no row
 )
 
-// roles answers for sessions: whoever is in it is signed in.
+// roles is a fake of auth.Sessions: every user in it has an active session.
 type roles map[int64]auth.Role
 
-func (r roles) Standing(_ context.Context, userID, _ int64) (auth.Role, error) {
+func (r roles) ActiveRole(_ context.Context, userID, _ int64) (auth.Role, error) {
 	role, ok := r[userID]
 	if !ok {
 		return "", auth.ErrUserGone
@@ -41,7 +39,7 @@ func (r roles) Standing(_ context.Context, userID, _ int64) (auth.Role, error) {
 	return role, nil
 }
 
-// stage is a catalogue with its API and three users.
+// stage is the service with its API and three users.
 type stage struct {
 	*testkit.Kit
 	*testkit.API
@@ -51,46 +49,17 @@ type stage struct {
 func newStage(t testing.TB) *stage {
 	t.Helper()
 	k := testkit.New(t)
-	s := &stage{Kit: k, movies: movie.New(movie.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now})}
-	for id := range int64(3) {
-		s.addUser(t, id+1)
-	}
+	s := &stage{Kit: k, movies: movie.New(movie.Deps{DB: k.DB, Pictures: k.Pictures, Media: k.Media, Clock: k.Clock.Now})}
+	k.Join(t, 3)
 	s.API = k.API(roles{adder: auth.RoleMember, other: auth.RoleMember, admin: auth.RoleAdmin, ghost: auth.RoleMember})
 	s.movies.Routes(s.Router, k.Zone)
 	return s
 }
 
-func (s *stage) addUser(t testing.TB, id int64) {
-	t.Helper()
-	name, now := "user"+strconv.FormatInt(id, 10), database.Time(s.Clock.Now())
-	s.write(t, func(tx *gorm.DB) error {
-		return tx.Exec(`INSERT INTO users (id, username, username_key, password_hash, age, gender, role, profile_image,
-			follower_count, following_count, review_count, created_at, updated_at) VALUES (?, ?, ?, '', 20, 'female', 'member', '', 0, 0, 0, ?, ?)`,
-			id, name, name, now, now).Error
-	})
-}
-
-func (s *stage) write(t testing.TB, fn func(tx *gorm.DB) error) {
-	t.Helper()
-	if err := s.DB.Tx(t.Context(), fn); err != nil {
-		t.Fatalf("write: %v", err)
-	}
-}
-
-// as signs a request of a user.
-func (s *stage) as(t testing.TB, userID int64) testkit.Option {
-	t.Helper()
-	token, _, err := s.Tokens.Access(userID, 1)
-	if err != nil {
-		t.Fatalf("make token: %v", err)
-	}
-	return testkit.As(token)
-}
-
 // object is a JSON object.
 type object = map[string]any
 
-// film is a good request with some fields replaced; a nil one is left out.
+// film returns a valid request with some fields replaced. Nil removes a field.
 func film(changes object) object {
 	f := object{"title": "기생충", "plot": "가족 이야기", "cast": []object{}, "playtime": 131, "genre": "Drama"}
 	for name, value := range changes {
@@ -104,7 +73,7 @@ func film(changes object) object {
 // add adds a film over HTTP and returns its path.
 func (s *stage) add(t testing.TB, by int64, changes object) string {
 	t.Helper()
-	return s.POST(t, "/movies", s.as(t, by), testkit.JSON(film(changes))).Want(201).Header.Get("Location")
+	return s.POST(t, "/movies", s.As(t, by), testkit.JSON(film(changes))).Want(201).Header.Get("Location")
 }
 
 // addDirectly adds a film without HTTP.
@@ -122,7 +91,7 @@ func (s *stage) addDirectly(t testing.TB, d movie.Draft) movie.Movie {
 
 func (s *stage) count(t testing.TB, id int64, c movie.Counts) {
 	t.Helper()
-	s.write(t, func(tx *gorm.DB) error { return movie.AddCounts(tx, id, c) })
+	s.Write(t, func(tx *gorm.DB) error { return movie.AddCounts(tx, id, c) })
 }
 
 func (s *stage) rows(t testing.TB) int64 {
@@ -134,7 +103,7 @@ func (s *stage) rows(t testing.TB) int64 {
 	return n
 }
 
-func picture(t testing.TB, width, height int) image.Image {
+func testImage(t testing.TB, width, height int) image.Image {
 	t.Helper()
 	return image.NewRGBA(image.Rect(0, 0, width, height))
 }
@@ -161,7 +130,7 @@ func jpegBytes(t testing.TB, img image.Image) []byte {
 func vastGIF(t testing.TB) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := gif.Encode(&b, picture(t, 1, 1), nil); err != nil {
+	if err := gif.Encode(&b, testImage(t, 1, 1), nil); err != nil {
 		t.Fatalf("encode: %v", err)
 	}
 	data := b.Bytes()
@@ -174,7 +143,7 @@ func poster(name string, data []byte) testkit.Option {
 	return testkit.Multipart(testkit.Part{Name: "image", FileName: name, Data: data})
 }
 
-// trash returns the keys of stored files that nobody names any more.
+// trash returns the keys of stored files that are no longer used.
 func (s *stage) trash(t testing.TB) []string {
 	t.Helper()
 	var keys []string

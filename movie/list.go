@@ -3,116 +3,139 @@ package movie
 import (
 	"context"
 	"fmt"
-	"math"
+	"time"
 
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/textindex"
 )
 
-// Sort is the order of a list of films; films that are equal in it come by their id.
-type Sort string
-
-// The orders.
-const (
-	SortOldest    Sort = "id"          // as they were added
-	SortNewest    Sort = "-id"         // the last one added first
-	SortTitle     Sort = "title"       // by the folded title, then as they were added
-	SortMostLiked Sort = "-like_count" // the most liked first, then the last one added
-)
-
-// Filter says which films a list has. What is empty does not restrict it.
+// Filter selects films. All conditions that are not empty must hold.
 type Filter struct {
-	Title string // a part of the title; case does not matter
+	Title string // a part of the title, as people type it; see textindex.Query
 	Genre string
 }
 
-// List returns a page of the films that pass f, never nil, and the key of the next page, nil on the
-// last. Its cost does not depend on which page it is.
+// List returns a page of the films that match f, never nil, and the key of the next page, or nil on the last page.
+// A late page costs no more than the first one.
 func (s *Service) List(ctx context.Context, f Filter, by Sort, p page.Page) ([]Movie, *page.Key, error) {
-	films, found, err := s.find(ctx, f, by, p)
-	if err == nil && !found {
-		query, args := listQuery(f, by, p)
-		films, err = readMovies(s.db.Reader(ctx), query, args, p.Fetch())
+	q := f.query()
+	if by == SortMatch && q.Empty() {
+		by = SortOldest
 	}
+	films, err := s.list(ctx, q, f, by, p)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list movies: %w", err)
 	}
-	films, next := page.Cut(films, p, by.key)
+	films, next := page.Cut(films, p, func(m Movie) page.Key { return by.key(q, m) })
 	return films, next, nil
 }
 
-// listQuery returns the query of a list, which reads along the index of its order. It looks into every
-// title that it comes by.
-func listQuery(f Filter, by Sort, p page.Page) (string, []any) {
+func (s *Service) list(ctx context.Context, q textindex.Query, f Filter, by Sort, p page.Page) ([]Movie, error) {
+	if q.Empty() {
+		return scan(s.db.Reader(ctx), q, f, by, p)
+	}
+	complete, err := s.index.Complete(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !complete {
+		return scan(s.db.Reader(ctx), q.Or("title_key", oldKey(f.Title)), f, by, p)
+	}
+	films, err := search{index: s.index, db: s.db.Reader(ctx), q: q, f: f, by: by, p: p}.run()
+	if err != nil {
+		return nil, fmt.Errorf("search by the ngram index: %w", err)
+	}
+	return films, nil
+}
+
+// scan returns the films of a page and one more without the ngram index.
+func scan(db *gorm.DB, q textindex.Query, f Filter, by Sort, p page.Page) ([]Movie, error) {
+	if by != SortMatch {
+		query, args := listQuery(db.Name(), q, f, by, p)
+		return readMovies(db, query, args, p.Fetch())
+	}
+	var films []Movie
+	at := positionOf(p)
+	for ; at.Rank <= textindex.Part && len(films) < p.Fetch(); at = (textindex.Position{Rank: at.Rank + 1}) {
+		query, args := rankQuery(db.Name(), q, f, at, p.Fetch()-len(films))
+		some, err := readMovies(db, query, args, 0)
+		if err != nil {
+			return nil, err
+		}
+		films = append(films, some...)
+	}
+	return films, nil
+}
+
+// positionOf returns the position after which a page in the order of matches begins.
+func positionOf(p page.Page) textindex.Position {
+	if p.After == nil {
+		return textindex.Position{}
+	}
+	return textindex.Position{Rank: textindex.Rank(p.After.Num), ID: p.After.ID}
+}
+
+// listQuery returns the query of a page that reads along the index of the order and compares every title on its way.
+func listQuery(driver string, q textindex.Query, f Filter, by Sort, p page.Page) (string, []any) {
 	start := by.start()
 	if p.After != nil {
 		start = *p.After
 	}
 	query, args := by.after(start)
-	query = "SELECT " + movieColumns + " FROM movies WHERE " + query
+	if !q.Empty() {
+		matches, texts := q.Matches(driver, "title_key")
+		query, args = query+" AND "+matches, append(args, texts...)
+	}
+	query, args = f.where(query, args)
+	return query + " ORDER BY " + by.order() + database.Limit(driver), append(args, p.Fetch())
+}
+
+// where returns the beginning of a query for the films of the genre that meet a condition.
+func (f Filter) where(condition string, args []any) (string, []any) {
 	if f.Genre != "" {
-		query, args = query+" AND genre = ?", append(args, f.Genre)
+		condition, args = condition+" AND genre = ?", append(args, f.Genre)
 	}
-	if text := f.searchable(); text != "" { // not LIKE, which has wildcards to escape
-		query, args = query+" AND instr(title_key, ?) > 0", append(args, text)
-	}
-	return query + " ORDER BY " + by.order() + " LIMIT ?", append(args, p.Fetch())
+	return "SELECT " + movieColumns + " FROM movies WHERE " + condition, args
 }
 
-// readMovies returns the films that a query of movieColumns finds, of which it expects size.
+// rankQuery returns the query for the first n films of one rank after a position, in the order of their ids.
+func rankQuery(driver string, q textindex.Query, f Filter, after textindex.Position, n int) (string, []any) {
+	matches, args := q.MatchesAs(after.Rank, driver, "title_key")
+	query, args := f.where(matches+" AND id > ?", append(args, after.ID))
+	return query + " ORDER BY id" + database.Limit(driver), append(args, n)
+}
+
+// readMovies returns the films of a query that selects movieColumns, of which it expects size.
 func readMovies(db *gorm.DB, query string, args []any, size int) ([]Movie, error) {
-	films := make([]Movie, 0, size)
-	err := database.Each(db, query, args, func(row database.Scanner) error {
-		films = append(films, Movie{})
-		return films[len(films)-1].scan(row)
-	})
-	return films, err
+	return database.Collect(db, table.Targets, size, query, args...)
 }
 
-func (o Sort) order() string {
-	switch o {
-	case SortNewest:
-		return "id DESC"
-	case SortTitle:
-		return "title_key, id"
-	case SortMostLiked:
-		return "like_count DESC, id DESC"
-	}
-	return "id"
+func (f Filter) query() textindex.Query { return textindex.Parse(f.Title, "title") }
+
+// Stamp is the id of a film and the time of its last edit.
+type Stamp struct {
+	ID        int64
+	UpdatedAt time.Time
 }
 
-// after returns the condition of what comes after k. The bound on the sorted column stands alone,
-// outside of the OR, because that is what both databases begin their walk of the index by.
-func (o Sort) after(k page.Key) (string, []any) {
-	switch o {
-	case SortNewest:
-		return "id < ?", []any{k.ID}
-	case SortTitle:
-		return "title_key >= ? AND (title_key > ? OR id > ?)", []any{k.Text, k.Text, k.ID}
-	case SortMostLiked:
-		return "like_count <= ? AND (like_count < ? OR id < ?)", []any{k.Num, k.Num, k.ID}
+// Between returns the films with ids above after and up to last, in ascending order of their ids.
+func (s *Service) Between(ctx context.Context, after, last int64) ([]Stamp, error) {
+	var rows []Stamp
+	err := s.db.Reader(ctx).Model(&Movie{}).Select("id", "updated_at").Where("id > ? AND id <= ?", after, last).Order("id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("list movies %d to %d: %w", after, last, err)
 	}
-	return "id > ?", []any{k.ID}
+	return rows, nil
 }
 
-// start returns a key that comes before all films, so that a first page is asked for like any other:
-// without a bound MariaDB sorts the whole table instead of walking the index.
-func (o Sort) start() page.Key {
-	switch o {
-	case SortNewest, SortMostLiked:
-		return page.Key{Num: math.MaxInt64, ID: math.MaxInt64}
+// LastID returns the largest id of a film, or 0 without films.
+func (s *Service) LastID(ctx context.Context) (int64, error) {
+	var id int64
+	if err := s.db.Row(ctx, "SELECT COALESCE(MAX(id), 0) FROM movies").Scan(&id); err != nil {
+		return 0, fmt.Errorf("read the largest id of a movie: %w", err)
 	}
-	return page.Key{}
-}
-
-func (o Sort) key(m Movie) page.Key {
-	switch o {
-	case SortTitle:
-		return page.Key{Text: m.TitleKey, ID: m.ID}
-	case SortMostLiked:
-		return page.Key{Num: m.LikeCount, ID: m.ID}
-	}
-	return page.Key{ID: m.ID}
+	return id, nil
 }

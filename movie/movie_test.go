@@ -1,6 +1,8 @@
 package movie_test
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -9,13 +11,15 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/unicode/norm"
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
 
-func TestAddedFilmComesBackAsItWasSent(t *testing.T) {
+func TestAddedFilmIsReturnedUnchanged(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	sent := film(object{
@@ -26,7 +30,7 @@ func TestAddedFilmComesBackAsItWasSent(t *testing.T) {
 			{"name": "👶", "age": 0},
 		},
 	})
-	res := s.POST(t, "/movies", s.as(t, adder), testkit.JSON(sent)).Want(http.StatusCreated)
+	res := s.POST(t, "/movies", s.As(t, adder), testkit.JSON(sent)).Want(http.StatusCreated)
 	now := s.Clock.Now().In(s.Zone).Format(time.RFC3339Nano)
 	want := object{
 		"id": 1.0, "title": "기생충 🎬", "plot": "", "playtime": 131.0, "genre": "Drama",
@@ -52,7 +56,7 @@ func TestAddedFilmComesBackAsItWasSent(t *testing.T) {
 	}
 }
 
-func TestFilmsWithinTheLimitsAreTaken(t *testing.T) {
+func TestFilmsWithinTheLimitsAreAccepted(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	full := make([]object, 100)
@@ -73,18 +77,34 @@ func TestFilmsWithinTheLimitsAreTaken(t *testing.T) {
 	}
 }
 
-func TestWidestTitleIsFound(t *testing.T) {
+// The OpenAPI document counts what is sent, so these films do not come through the API of the kit.
+func TestLimitsOfFilmsAreCountedAfterNormalization(t *testing.T) {
+	t.Parallel()
+	lines := strings.Repeat("a\r\n", 4999) + "\rb" // 10,000 characters with LF
+	longest := strings.Repeat("한", 255)
+	d, err := movie.ParseDraft([]byte(encode(t, film(object{
+		"title": norm.NFD.String(longest) + "\r\n", "plot": lines, "cast": []object{{"name": norm.NFD.String(longest)}},
+	}))))
+	if err != nil || d.Title != longest || d.Plot != strings.Repeat("a\n", 4999)+"\nb" || d.Cast[0].Name != longest {
+		t.Errorf("title of %d bytes, plot of %d: %v", len(d.Title), len(d.Plot), err)
+	}
+	if _, err := movie.ParseDraft([]byte(encode(t, film(object{"plot": lines + "c"})))); err == nil {
+		t.Error("a plot of 10,001 characters was accepted")
+	}
+}
+
+func TestLongestTitleIsFound(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.add(t, adder, object{"title": strings.Repeat("ΐ", 255)}) // three times as long when it is folded
+	s.add(t, adder, object{"title": strings.Repeat("ΐ", 255)}) // three times as long after case folding
 	for _, n := range []int{1, 255} {
 		if got := s.GET(t, "/movies?sort=title&title="+strings.Repeat("ΐ", n)).Want(http.StatusOK).List(); len(got) != 1 {
-			t.Errorf("%d letters of it find %d films", n, len(got))
+			t.Errorf("a part of %d letters finds %d films", n, len(got))
 		}
 	}
 }
 
-func TestFilmsAgainstTheRulesAreRefusedByName(t *testing.T) {
+func TestInvalidFilmsAreRefusedWithTheField(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	for _, c := range []struct {
@@ -103,6 +123,8 @@ func TestFilmsAgainstTheRulesAreRefusedByName(t *testing.T) {
 		{object{"cast": []string{"송강호"}}, "cast[0]", "type"},
 		{object{"cast": []object{{"role": "기택"}}}, "cast[0].name", "required"},
 		{object{"cast": []object{{"name": "a"}, {"name": ""}}}, "cast[1].name", "required"},
+		{object{"cast": []object{{"name": "\u115F\u1160"}}}, "cast[0].name", "required"},
+		{object{"title": "\uFEFF\u00AD"}, "title", "required"},
 		{object{"cast": []object{{"name": strings.Repeat("a", 256)}}}, "cast[0].name", "max"},
 		{object{"cast": []object{{"name": "a", "foo": 1}}}, "cast[0].foo", "unknown"},
 		{object{"cast": []object{{"name": "a", "age": -1}}}, "cast[0].age", "min"},
@@ -121,26 +143,26 @@ func TestFilmsAgainstTheRulesAreRefusedByName(t *testing.T) {
 		{object{"like_count": 2}, "like_count", "unknown"},
 		{object{"id": 2}, "id", "unknown"},
 	} {
-		s.POST(t, "/movies", s.as(t, adder), testkit.JSON(film(c.changes))).WantField(c.field, c.code)
+		s.POST(t, "/movies", s.As(t, adder), testkit.JSON(film(c.changes))).WantField(c.field, c.code)
 	}
 	if n := s.rows(t); n != 0 {
 		t.Errorf("%d films were stored", n)
 	}
 }
 
-func TestAddingNeedsAReadableBodyAndAMember(t *testing.T) {
+func TestAddingRequiresAValidBodyAndAMember(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	good := testkit.JSON(film(nil))
 	s.POST(t, "/movies", good).WantProblem(http.StatusUnauthorized, "unauthorized")
 	s.POST(t, "/movies", good, testkit.As("nonsense")).WantProblem(http.StatusUnauthorized, "invalid_token")
-	s.POST(t, "/movies", good, s.as(t, ghost)).WantProblem(http.StatusUnauthorized, "invalid_token") // deleted since the guard looked
-	s.POST(t, "/movies?x=1", good, s.as(t, adder)).WantField("x", "unknown")
-	s.POST(t, "/movies", s.as(t, adder), testkit.Form("title", "a")).WantProblem(http.StatusUnsupportedMediaType, "unsupported_media_type")
-	s.POST(t, "/movies", s.as(t, adder), testkit.Body("application/json", `{"title":`)).WantProblem(http.StatusBadRequest, "malformed")
-	s.POST(t, "/movies", s.as(t, adder), testkit.Body("application/json", "")).WantProblem(http.StatusBadRequest, "malformed")
-	s.POST(t, "/movies", s.as(t, adder), testkit.JSON(film(object{"plot": strings.Repeat("a", 256<<10)}))).WantProblem(http.StatusRequestEntityTooLarge, "too_large")
-	s.POST(t, "/movies", s.as(t, adder), testkit.Body("application/json", "[]")).WantProblem(http.StatusUnprocessableEntity, "validation_failed")
+	s.POST(t, "/movies", good, s.As(t, ghost)).WantProblem(http.StatusUnauthorized, "invalid_token") // deleted after the guard checked the session
+	s.POST(t, "/movies?x=1", good, s.As(t, adder)).WantField("x", "unknown")
+	s.POST(t, "/movies", s.As(t, adder), testkit.Form("title", "a")).WantProblem(http.StatusUnsupportedMediaType, "unsupported_media_type")
+	s.POST(t, "/movies", s.As(t, adder), testkit.Body("application/json", `{"title":`)).WantProblem(http.StatusBadRequest, "malformed")
+	s.POST(t, "/movies", s.As(t, adder), testkit.Body("application/json", "")).WantProblem(http.StatusBadRequest, "malformed")
+	s.POST(t, "/movies", s.As(t, adder), testkit.JSON(film(object{"plot": strings.Repeat("a", 256<<10)}))).WantProblem(http.StatusRequestEntityTooLarge, "too_large")
+	s.POST(t, "/movies", s.As(t, adder), testkit.Body("application/json", "[]")).WantProblem(http.StatusUnprocessableEntity, "validation_failed")
 	if n := s.rows(t); n != 0 {
 		t.Errorf("%d films were stored", n)
 	}
@@ -151,10 +173,10 @@ func TestUnknownFilmIs404InBothLanguages(t *testing.T) {
 	s := newStage(t)
 	for _, path := range []string{"/movies/1", "/movies/9223372036854775807", "/movies/99999999999999999999999"} {
 		s.GET(t, path).WantProblem(http.StatusNotFound, "not_found")
-		s.PATCH(t, path, s.as(t, adder), testkit.JSON(object{})).WantProblem(http.StatusNotFound, "not_found")
-		s.DELETE(t, path, s.as(t, adder)).WantProblem(http.StatusNotFound, "not_found")
-		s.POST(t, path+"/poster_image", s.as(t, adder), testkit.Body("text/plain", "")).WantProblem(http.StatusNotFound, "not_found")
-		s.DELETE(t, path+"/poster_image", s.as(t, adder)).WantProblem(http.StatusNotFound, "not_found")
+		s.PATCH(t, path, s.As(t, adder), testkit.JSON(object{})).WantProblem(http.StatusNotFound, "not_found")
+		s.DELETE(t, path, s.As(t, adder)).WantProblem(http.StatusNotFound, "not_found")
+		s.POST(t, path+"/poster_image", s.As(t, adder), testkit.Body("text/plain", "")).WantProblem(http.StatusNotFound, "not_found")
+		s.DELETE(t, path+"/poster_image", s.As(t, adder)).WantProblem(http.StatusNotFound, "not_found")
 	}
 	if got := s.GET(t, "/movies/1").Problem().Detail; got != "There is no such film." {
 		t.Errorf("in English: %q", got)
@@ -164,14 +186,14 @@ func TestUnknownFilmIs404InBothLanguages(t *testing.T) {
 	}
 	for _, id := range []string{"0", "abc", "-1", "1.0"} {
 		s.GET(t, "/movies/"+id).WantField("movie_id", "type")
-		s.PATCH(t, "/movies/"+id, s.as(t, adder), testkit.JSON(object{})).WantField("movie_id", "type")
-		s.DELETE(t, "/movies/"+id, s.as(t, adder)).WantField("movie_id", "type")
-		s.POST(t, "/movies/"+id+"/poster_image", s.as(t, adder)).WantField("movie_id", "type")
-		s.DELETE(t, "/movies/"+id+"/poster_image", s.as(t, adder)).WantField("movie_id", "type")
+		s.PATCH(t, "/movies/"+id, s.As(t, adder), testkit.JSON(object{})).WantField("movie_id", "type")
+		s.DELETE(t, "/movies/"+id, s.As(t, adder)).WantField("movie_id", "type")
+		s.POST(t, "/movies/"+id+"/poster_image", s.As(t, adder)).WantField("movie_id", "type")
+		s.DELETE(t, "/movies/"+id+"/poster_image", s.As(t, adder)).WantField("movie_id", "type")
 	}
 }
 
-func TestFilmIs304UntilACounterMoves(t *testing.T) {
+func TestFilmIs304UntilACounterChanges(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	path := s.add(t, adder, nil)
@@ -181,7 +203,7 @@ func TestFilmIs304UntilACounterMoves(t *testing.T) {
 	s.GET(t, path, testkit.Header("If-None-Match", tag)).Want(http.StatusOK)
 }
 
-func TestPatchChangesWhatItNamesAndNothingElse(t *testing.T) {
+func TestPatchChangesOnlyTheGivenFields(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	path := s.add(t, adder, object{"cast": []object{{"name": "송강호"}}})
@@ -191,7 +213,7 @@ func TestPatchChangesWhatItNamesAndNothingElse(t *testing.T) {
 	} {
 		s.Clock.Advance(time.Minute)
 		want[field], want["updated_at"] = value, s.Clock.Now().In(s.Zone).Format(time.RFC3339Nano)
-		res := s.PATCH(t, path, s.as(t, adder), testkit.JSON(object{field: value})).Want(http.StatusOK)
+		res := s.PATCH(t, path, s.As(t, adder), testkit.JSON(object{field: value})).Want(http.StatusOK)
 		if diff := cmp.Diff(want, res.Map()); diff != "" {
 			t.Errorf("patch %s (-want +got):\n%s", field, diff)
 		}
@@ -213,12 +235,12 @@ func TestEmptyPatchChangesNothing(t *testing.T) {
 	path := s.add(t, adder, nil)
 	want := s.GET(t, path).Map()
 	s.Clock.Advance(time.Hour)
-	if diff := cmp.Diff(want, s.PATCH(t, path, s.as(t, adder), testkit.JSON(object{})).Want(http.StatusOK).Map()); diff != "" {
+	if diff := cmp.Diff(want, s.PATCH(t, path, s.As(t, adder), testkit.JSON(object{})).Want(http.StatusOK).Map()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-func TestPatchAgainstTheRulesChangesNothing(t *testing.T) {
+func TestInvalidPatchChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	path := s.add(t, adder, nil)
@@ -229,7 +251,9 @@ func TestPatchAgainstTheRulesChangesNothing(t *testing.T) {
 		{`{"cast":null}`, "cast", "type"},
 		{`{"playtime":null}`, "playtime", "type"},
 		{`{"genre":null}`, "genre", "type"},
-		{`{"title":""}`, "title", "min"},
+		{`{"title":""}`, "title", "required"},
+		{`{"title":"\u3164\u200b"}`, "title", "required"},
+		{`{"cast":[{"name":"\u2800"}]}`, "cast[0].name", "required"},
 		{`{"title":"a","title":"b"}`, "title", "repeated"},
 		{`{"title":"` + strings.Repeat("a", 256) + `"}`, "title", "max"},
 		{`{"plot":"` + strings.Repeat("a", 10_001) + `"}`, "plot", "max"},
@@ -240,21 +264,53 @@ func TestPatchAgainstTheRulesChangesNothing(t *testing.T) {
 		{`{"poster_image_url":"/x"}`, "poster_image_url", "unknown"},
 		{`{"title":"옥자","review_count":2}`, "review_count", "unknown"},
 	} {
-		s.PATCH(t, path, s.as(t, adder), testkit.Body("application/json", c.body)).WantField(c.field, c.code)
+		s.PATCH(t, path, s.As(t, adder), testkit.Body("application/json", c.body)).WantField(c.field, c.code)
 	}
 	if diff := cmp.Diff(want, s.GET(t, path).Map()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-func TestConcurrentPatchesAndCountsAllHold(t *testing.T) {
+func TestNullIsRefusedWithTheTypeOfTheField(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.add(t, adder, nil)
+	for _, c := range []struct{ body, field, kind string }{
+		{`{"plot":null}`, "plot", "string"},
+		{`{"title":null}`, "title", "string"},
+		{`{"genre":null}`, "genre", "string"},
+		{`{"playtime":null}`, "playtime", "integer"},
+		{`{"cast":null}`, "cast", "array"},
+		{`{"cast":[null]}`, "cast[0]", "object"},
+		{`{"cast":[{"name":"a","role":null}]}`, "cast[0].role", "string"},
+		{`{"cast":[{"name":"a","age":null}]}`, "cast[0].age", "integer"},
+		{`{"cast":[{"name":null}]}`, "cast[0].name", "string"},
+	} {
+		for _, res := range []*testkit.Response{
+			s.PATCH(t, path, s.As(t, adder), testkit.Body("application/json", c.body)),
+			s.POST(t, "/movies", s.As(t, adder), testkit.Body("application/json", c.body)),
+		} {
+			var got string
+			for _, e := range res.WantField(c.field, "type").Problem().Errors {
+				if e.Field == c.field {
+					got += e.Message
+				}
+			}
+			if want := "This must be of type " + c.kind + "."; got != want {
+				t.Errorf("%s: %q, want %q", c.body, got, want)
+			}
+		}
+	}
+}
+
+func TestConcurrentPatchesAndCountsAreAllKept(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	path := s.add(t, adder, nil)
 	var wg sync.WaitGroup
 	for _, body := range []object{{"title": "옥자"}, {"plot": "돼지"}, {"playtime": 121}, {"genre": "SF"}, {"cast": []object{{"name": "a"}}}} {
 		for range 3 {
-			wg.Go(func() { s.PATCH(t, path, s.as(t, adder), testkit.JSON(body)).Want(http.StatusOK) })
+			wg.Go(func() { s.PATCH(t, path, s.As(t, adder), testkit.JSON(body)).Want(http.StatusOK) })
 			wg.Go(func() { s.count(t, 1, movie.Counts{Likes: 2, Dislikes: -1, Reviews: 1}) })
 		}
 	}
@@ -277,32 +333,32 @@ func TestOnlyTheOwnerAndAdminsMayEdit(t *testing.T) {
 	path := s.add(t, adder, nil)
 	for method, target := range map[string]string{"PATCH": path, "DELETE": path, "POST": path + "/poster_image"} {
 		s.Do(t, method, target).WantProblem(http.StatusUnauthorized, "unauthorized")
-		// 403 comes before anything is said about the body
-		s.Do(t, method, target, s.as(t, other), testkit.Body("text/plain", "?")).WantProblem(http.StatusForbidden, "forbidden")
-		s.Do(t, method, target+"?x=1", s.as(t, other)).WantField("x", "unknown")
+		// 403 comes before the checks of the body
+		s.Do(t, method, target, s.As(t, other), testkit.Body("text/plain", "?")).WantProblem(http.StatusForbidden, "forbidden")
+		s.Do(t, method, target+"?x=1", s.As(t, other)).WantField("x", "unknown")
 	}
-	s.DELETE(t, path+"/poster_image", s.as(t, other)).WantProblem(http.StatusForbidden, "forbidden")
-	s.PATCH(t, path, s.as(t, adder), testkit.Body("text/plain", "{}")).WantProblem(http.StatusUnsupportedMediaType, "unsupported_media_type")
-	s.PATCH(t, path, s.as(t, adder), testkit.Body("application/json", "{")).WantProblem(http.StatusBadRequest, "malformed")
-	s.PATCH(t, path, s.as(t, adder), testkit.JSON(object{"plot": strings.Repeat("a", 256<<10)})).WantProblem(http.StatusRequestEntityTooLarge, "too_large")
-	s.PATCH(t, path, s.as(t, admin), testkit.JSON(object{"title": "옥자"})).Want(http.StatusOK)
-	s.DELETE(t, path, s.as(t, adder)).Want(http.StatusNoContent)
+	s.DELETE(t, path+"/poster_image", s.As(t, other)).WantProblem(http.StatusForbidden, "forbidden")
+	s.PATCH(t, path, s.As(t, adder), testkit.Body("text/plain", "{}")).WantProblem(http.StatusUnsupportedMediaType, "unsupported_media_type")
+	s.PATCH(t, path, s.As(t, adder), testkit.Body("application/json", "{")).WantProblem(http.StatusBadRequest, "malformed")
+	s.PATCH(t, path, s.As(t, adder), testkit.JSON(object{"plot": strings.Repeat("a", 256<<10)})).WantProblem(http.StatusRequestEntityTooLarge, "too_large")
+	s.PATCH(t, path, s.As(t, admin), testkit.JSON(object{"title": "옥자"})).Want(http.StatusOK)
+	s.DELETE(t, path, s.As(t, adder)).Want(http.StatusNoContent)
 }
 
-func TestFilmWhoseAdderIsGoneIsForAdmins(t *testing.T) {
+func TestFilmWithoutAnOwnerIsEditedByAdmins(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	path := s.add(t, adder, nil)
-	s.write(t, func(tx *gorm.DB) error { return tx.Exec("DELETE FROM users WHERE id = ?", adder).Error })
+	s.Write(t, func(tx *gorm.DB) error { return tx.Exec("DELETE FROM users WHERE id = ?", adder).Error })
 	if by := s.GET(t, path).Want(http.StatusOK).Map()["created_by"]; by != nil {
 		t.Errorf("created_by is %v, want null", by)
 	}
-	s.PATCH(t, path, s.as(t, adder), testkit.JSON(object{})).WantProblem(http.StatusForbidden, "forbidden")
-	s.PATCH(t, path, s.as(t, admin), testkit.JSON(object{"title": "옥자"})).Want(http.StatusOK)
-	s.DELETE(t, path, s.as(t, admin)).Want(http.StatusNoContent)
+	s.PATCH(t, path, s.As(t, adder), testkit.JSON(object{})).WantProblem(http.StatusForbidden, "forbidden")
+	s.PATCH(t, path, s.As(t, admin), testkit.JSON(object{"title": "옥자"})).Want(http.StatusOK)
+	s.DELETE(t, path, s.As(t, admin)).Want(http.StatusNoContent)
 }
 
-func TestDeletedFilmIsGoneOnce(t *testing.T) {
+func TestDeletingAFilmTwiceIsNotFound(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	path, stays := s.add(t, adder, nil), s.add(t, adder, nil)
@@ -310,7 +366,7 @@ func TestDeletedFilmIsGoneOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 16 {
 		wg.Go(func() {
-			switch s.DELETE(t, path, s.as(t, adder)).Status {
+			switch s.DELETE(t, path, s.As(t, adder)).Status {
 			case http.StatusNoContent:
 				gone.Add(1)
 			case http.StatusNotFound:
@@ -325,6 +381,68 @@ func TestDeletedFilmIsGoneOnce(t *testing.T) {
 	s.GET(t, path).WantProblem(http.StatusNotFound, "not_found")
 	s.GET(t, stays).Want(http.StatusOK)
 	if again := s.add(t, adder, nil); again == path {
-		t.Error("an id was used again")
+		t.Error("an id was reused")
 	}
+}
+
+func TestDeletingTheFilmsOfAMemberDeletesAllOfThemAndNoOther(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	const many = 205 // three batches
+	by := auth.Viewer{UserID: admin, Role: auth.RoleAdmin}
+	for range many {
+		if _, err := s.movies.Create(t.Context(), adder, movie.Draft{Title: "스팸", Playtime: 1, Genre: "Drama"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	withPoster := s.add(t, adder, object{"title": "스팸 포스터"})
+	image, _ := s.posterURL(t, s.POST(t, withPoster+"/poster_image", s.As(t, adder), poster("a.png", pngBytes(t, testImage(t, 1, 1)))).Want(http.StatusOK).Map())
+	stays, imported := s.add(t, other, object{"title": "스팸이 아님"}), s.addDirectly(t, movie.Draft{Title: "스팸 없는 영화"})
+	hooked := 0
+	s.movies.OnDelete(func(_ *gorm.DB, m movie.Movie, who auth.Viewer) error {
+		if m.Owner() != adder || who != by {
+			t.Errorf("deletes film %d of %d as %+v", m.ID, m.Owner(), who)
+		}
+		hooked++
+		return nil
+	})
+	for range 2 { // the second time there are none
+		if err := s.movies.DeleteAddedBy(t.Context(), adder, by); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if hooked != many+1 {
+		t.Errorf("%d films deleted, want %d", hooked, many+1)
+	}
+	left := s.GET(t, "/movies?title=스팸").Want(http.StatusOK).List()
+	if len(left) != 2 {
+		t.Errorf("%d films are found, want 2", len(left))
+	}
+	s.GET(t, withPoster).WantProblem(http.StatusNotFound, "not_found")
+	s.GET(t, stays).Want(http.StatusOK)
+	s.GET(t, fmt.Sprintf("/movies/%d", imported.ID)).Want(http.StatusOK)
+	if err := s.Media.SweepAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s.stored(image) {
+		t.Error("the poster remains")
+	}
+}
+
+func TestAFilmThatIsNotDeletedEndsTheDeletionOfAMembersFilms(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	first, second := s.add(t, adder, nil), s.add(t, adder, nil)
+	broken := errors.New("the disk is on fire")
+	s.movies.OnDelete(func(_ *gorm.DB, m movie.Movie, _ auth.Viewer) error {
+		if fmt.Sprintf("/movies/%d", m.ID) == second {
+			return broken
+		}
+		return nil
+	})
+	if err := s.movies.DeleteAddedBy(t.Context(), adder, auth.Viewer{UserID: admin, Role: auth.RoleAdmin}); !errors.Is(err, broken) {
+		t.Errorf("error %v, want %v", err, broken)
+	}
+	s.GET(t, first).WantProblem(http.StatusNotFound, "not_found")
+	s.GET(t, second).Want(http.StatusOK)
 }

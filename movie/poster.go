@@ -6,12 +6,13 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/picture"
 )
 
-// SetPoster decodes an upload, makes it the poster of a film, and returns the film. The poster that
-// it had is removed. It returns ErrNotFound, media.ErrUnsupportedImage, media.ErrImageTooLarge, or
-// an error that matches apperr.ErrBusy or apperr.ErrUnavailable.
-func (s *Service) SetPoster(ctx context.Context, id int64, u media.Upload) (Movie, error) {
+// SetPoster decodes an upload and makes it the poster of a film in place of the previous one. It returns the film,
+// or [ErrNotFound], picture.ErrUnsupportedImage, picture.ErrImageTooLarge, or an error that matches apperr.ErrBusy or
+// apperr.ErrUnavailable.
+func (s *Service) SetPoster(ctx context.Context, id int64, u picture.Upload) (Movie, error) {
 	pic, err := s.DecodePoster(ctx, u)
 	if err != nil {
 		return Movie{}, err
@@ -19,13 +20,14 @@ func (s *Service) SetPoster(ctx context.Context, id int64, u media.Upload) (Movi
 	return s.AttachPoster(ctx, id, pic)
 }
 
-// DecodePoster turns an upload into a picture for [Service.AttachPoster]; for its errors see [media.Library.Decode].
-func (s *Service) DecodePoster(ctx context.Context, u media.Upload) (*media.Picture, error) {
-	return s.media.Decode(ctx, media.PosterImages, u)
+// DecodePoster decodes an upload for [Service.AttachPoster]. See [picture.Decoder.Decode] for its errors.
+func (s *Service) DecodePoster(ctx context.Context, u picture.Upload) (*picture.Picture, error) {
+	return s.pictures.Decode(ctx, picture.Poster, u)
 }
 
-// AttachPoster is the second half of [Service.SetPoster], for who wants to know first whether an upload is a picture.
-func (s *Service) AttachPoster(ctx context.Context, id int64, pic *media.Picture) (Movie, error) {
+// AttachPoster makes pic the poster of a film. With [Service.DecodePoster] it does what [Service.SetPoster] does, for
+// callers that must decode the image before the film exists.
+func (s *Service) AttachPoster(ctx context.Context, id int64, pic *picture.Picture) (Movie, error) {
 	var m Movie
 	err := s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) error {
 		var err error
@@ -35,8 +37,7 @@ func (s *Service) AttachPoster(ctx context.Context, id int64, pic *media.Picture
 	return m, err
 }
 
-// RemovePoster leaves a film without a poster; that it has none is no error. It returns ErrNotFound
-// when there is no such film.
+// RemovePoster removes the poster of a film. It is idempotent. It returns [ErrNotFound] when the film does not exist.
 func (s *Service) RemovePoster(ctx context.Context, id int64) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
 		m, err := Lock(tx, id)
@@ -60,8 +61,8 @@ func (s *Service) replacePoster(tx *gorm.DB, id int64, key string) (Movie, error
 	return m, s.media.Discard(tx, old.PosterImage)
 }
 
-// PosterURL returns where the poster of a film can be fetched, nil when it has none.
+// PosterURL returns the URL of the poster of a film, or nil without one.
 func (s *Service) PosterURL(m Movie) *string { return s.media.URLOrNil(m.PosterImage) }
 
-// Poster returns the poster of a film in its sizes, the zero value when it has none.
+// Poster returns the poster of a film in all its sizes, or the zero value without one.
 func (s *Service) Poster(m Movie) media.Shown { return s.media.Show(m.PosterImage) }

@@ -6,39 +6,39 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
-	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/openapi"
+	"github.com/cinecircle/cinecircle/platform/picture"
 )
 
-// Routes registers the routes of films. Times are shown in zone.
+// Routes registers the routes of films. Responses have times in zone.
 func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	h := handler{s: s, zone: zone}
 	const tag = "movies"
 	r.GET("/movies", auth.Public, h.list, openapi.Op{
-		Tag: tag, Summary: "List and search films", Query: listRequest{}, Response: []response{},
-		Description: "All given conditions must hold. Folding of case follows Unicode, so that École finds ÉCOLE.",
+		Tag: tag, ID: "listMovies", Summary: "List and search films", Query: listRequest{}, Response: []response{},
+		Description: "Films must match all given conditions. The search for a title ignores case, width, spaces, punctuation, and the diacritics of Latin, Greek and Cyrillic: spiderman finds Spider-Man, amelie finds Amélie, 한국영화 finds 한국 영화. It finds Hangul while it is being typed (기새 finds 기생충) and by initial consonants (ㄱㅅㅊ). A text without letters and digits is searched for literally.",
 	})
 	r.POST("/movies", auth.Member, h.create, openapi.Op{
-		Tag: tag, Summary: "Add a film", JSON: createRequest{}, Status: http.StatusCreated, Response: response{},
+		Tag: tag, ID: "createMovie", Summary: "Add a film", JSON: createRequest{}, Status: http.StatusCreated, Response: response{}, Idempotent: true,
 	})
 	r.GET("/movies/:movie_id", auth.Public, h.get, openapi.Op{
-		Tag: tag, Summary: "Get a film", Response: response{}, Errors: []*apperr.Error{ErrNotFound},
+		Tag: tag, ID: "getMovie", Summary: "Get a film", Response: response{}, Errors: []*apperr.Error{ErrNotFound},
 	})
 	r.PATCH("/movies/:movie_id", auth.Owner, h.update, openapi.Op{
-		Tag: tag, Summary: "Change a film", JSON: updateRequest{}, Response: response{}, Errors: []*apperr.Error{ErrNotFound},
-		Description: "What is absent stays. The owner is who added the film; one whose adder is gone, or that was imported, is for admins.",
+		Tag: tag, ID: "updateMovie", Summary: "Update a film", JSON: updateRequest{}, Response: response{}, Errors: []*apperr.Error{ErrNotFound},
+		Description: "Absent fields stay unchanged. The owner is the user who added the film. A film that was imported, or whose owner was deleted, can only be changed by admins.",
 	})
 	r.DELETE("/movies/:movie_id", auth.Owner, h.delete, openapi.Op{
-		Tag: tag, Summary: "Delete a film", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNotFound, ErrHasReviews},
-		Description: "Its poster goes, too. Once others have reviewed it, only an admin may delete it.",
+		Tag: tag, ID: "deleteMovie", Summary: "Delete a film", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNotFound, ErrHasReviews},
+		Description: "Also deletes its poster. Once other users have reviewed the film, only an admin may delete it.",
 	})
 	r.POST("/movies/:movie_id/poster_image", auth.Owner, h.setPoster, openapi.Op{
-		Tag: tag, Summary: "Set the poster of a film", Class: auth.ClassUpload, Form: posterRequest{}, Response: response{},
-		Description: "The image is turned upright, stripped of metadata, scaled down to at most 2048 pixels and encoded anew. The poster before it is removed.",
-		Errors:      []*apperr.Error{ErrNotFound, media.ErrUnsupportedImage, media.ErrImageTooLarge, apperr.ErrUnavailable},
+		Tag: tag, ID: "setMoviePoster", Summary: "Set the poster of a film", Class: auth.ClassUpload, Form: posterRequest{}, Response: response{},
+		Description: "The image is rotated upright, stripped of metadata, scaled down to at most 2048 pixels and re-encoded. Replaces the previous poster.",
+		Errors:      []*apperr.Error{ErrNotFound, picture.ErrUnsupportedImage, picture.ErrImageTooLarge, apperr.ErrUnavailable},
 	})
 	r.DELETE("/movies/:movie_id/poster_image", auth.Owner, h.removePoster, openapi.Op{
-		Tag: tag, Summary: "Remove the poster of a film", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNotFound},
-		Description: "A film without a poster is left as it is.",
+		Tag: tag, ID: "deleteMoviePoster", Summary: "Remove the poster of a film", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNotFound},
+		Description: "Idempotent.",
 	})
 }

@@ -1,55 +1,81 @@
 package movie
 
 import (
-	"cmp"
-	"context"
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/limit"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/textindex"
 )
 
-// search is a search under way. The title index proposes films that have the grams of the text; whether
-// they contain it is for the row to say, so an index that has too much costs time and no answer.
+// search is one search of titles. The ngram index returns candidates that contain the ngrams of the text, and the
+// query of the rows checks them, so superfluous entries in the index cost time but never give a wrong result.
 type search struct {
 	index *textindex.Index
 	db    *gorm.DB
-	text  string // folded
+	q     textindex.Query // not empty
 	f     Filter
 	by    Sort
 	p     page.Page
 }
 
-// run returns the first films of the page and one more, as [listQuery] finds them.
+// run returns the films of the page and one more, the same as [scan] does.
 func (s search) run() ([]Movie, error) {
+	if s.by == SortMatch {
+		return s.inOrderOfMatch()
+	}
 	if s.by == SortOldest || s.by == SortNewest {
 		return s.inOrderOfID()
 	}
 	return s.inOtherOrder()
 }
 
-// inOrderOfID takes films as the index has them, until there are enough.
+// inOrderOfMatch reads candidates rank by rank.
+func (s search) inOrderOfMatch() ([]Movie, error) {
+	rows := textindex.Ranked[Movie]{
+		Key: "title_key",
+		Position: func(m Movie) textindex.Position {
+			return textindex.Position{Rank: s.q.RankOf(m.TitleKey), ID: m.ID}
+		},
+		Load: func(ids []int64, rank *textindex.Rank) ([]Movie, error) {
+			query, args := s.amongAs(rank, "SELECT "+movieColumns, ids)
+			return readMovies(s.db, query, args, len(ids))
+		},
+		Exact: func(after int64, n int) ([]Movie, error) {
+			query, args := rankQuery(s.db.Name(), s.q, s.f, textindex.Position{Rank: textindex.Exact, ID: after}, n)
+			return readMovies(s.db, query, args, 0)
+		},
+	}
+	if s.f.Genre != "" {
+		rows.Only, rows.Args = " AND genre = ?", []any{s.f.Genre}
+	}
+	return textindex.FindRanked(s.index, s.db, s.q, s.tags(), positionOf(s.p), s.p.Fetch(), rows)
+}
+
+// inOrderOfID reads candidates in the order of the index until the page is full.
 func (s search) inOrderOfID() ([]Movie, error) {
 	return textindex.Find(s.walk(s.by == SortNewest, s.start().ID), s.p.Fetch(), s.load)
 }
 
-// walk begins a walk by the films that may be hits.
+// walk returns the candidates of the index.
 func (s search) walk(desc bool, start int64) *textindex.Walk {
-	var tags []string
-	if s.f.Genre != "" {
-		tags = []string{s.f.Genre}
-	}
-	return s.index.Walk(s.db, s.text, tags, desc, start)
+	return s.index.Walk(s.db, s.q, s.tags(), desc, start)
 }
 
-// inOtherOrder sorts what the index finds when that is little, and otherwise reads along the index of
-// the order, where hits come soon when they are many.
+// tags returns the conditions that the ngram index can check in addition to the title.
+func (s search) tags() []string {
+	if s.f.Genre == "" {
+		return nil
+	}
+	return []string{s.f.Genre}
+}
+
+// inOtherOrder sorts all candidates when they are few. Otherwise it reads along the index of the order, where many
+// matches fill a page soon.
 func (s search) inOtherOrder() ([]Movie, error) {
 	w := s.walk(false, 0)
 	var ids []int64
@@ -62,59 +88,67 @@ func (s search) inOtherOrder() ([]Movie, error) {
 			return s.sorted(ids)
 		}
 		ids = append(ids, w.Take(math.MaxInt)...)
-		if many, err := s.tooMany(w, ids); err != nil {
+		cost, many, err := s.tooMany(w, ids)
+		if err != nil {
 			return nil, err
-		} else if many {
-			query, args := listQuery(s.f, s.by, s.p)
+		}
+		if many {
+			if err := limit.Spend(s.db.Statement.Context, textindex.Charged(cost)); err != nil {
+				return nil, err
+			}
+			query, args := listQuery(s.db.Name(), s.q, s.f, s.by, s.p)
 			return readMovies(s.db, query, args, s.p.Fetch())
 		}
 	}
 }
 
-// What decides how to search in another order than that of the ids. It decides about time alone.
+// The constants of the cost estimate in tooMany. They affect the time of a search but not its result.
 const (
-	minSorted   = 256 // candidates that are always sorted
-	sampleFilms = 64  // candidates of which is seen how many are hits
-	rowOfIndex  = 0.1 // what a row of an index costs that has the title, of what it costs to look a film up
-	genreShare  = 16  // one film of so many has a genre
+	minSorted   = 256 // up to that many candidates are always sorted
+	sampleFilms = 64  // candidates that are checked to estimate the share of matches
+	rowOfIndex  = 0.1 // cost of a row of an index that has the title, in lookups of a film by its id
+	genreShare  = 16  // one film in so many has a given genre
 )
 
-// tooMany reports whether, to judge by the candidates so far, sorting all of them costs more than reading
-// along the index of the order until a page of hits has come.
-func (s search) tooMany(w *textindex.Walk, ids []int64) (bool, error) {
+// tooMany estimates from the candidates so far whether sorting all candidates costs more than reading along the
+// index of the order until a page is full, and the cost of the latter in lookups of a film.
+func (s search) tooMany(w *textindex.Walk, ids []int64) (cost float64, many bool, err error) {
 	films, share, err := w.Progress()
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	candidates := float64(len(ids)) / share
 	if candidates < minSorted {
-		return false, nil
+		return 0, false, nil
 	}
 	hits, err := s.hitRate(sample(ids))
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	perRow := rowOfIndex
 	if s.f.Genre != "" {
 		films /= genreShare
 		if s.by == SortMostLiked {
-			perRow = 1 // that index lacks the title
+			perRow = 1 // this index does not have the title
 		}
 	}
-	rows := min(1, float64(s.p.Fetch())/(hits*candidates)) * films
-	return rows*perRow < candidates, nil
-}
-
-// sample returns up to sampleFilms from all over some.
-func sample(ids []int64) []int64 {
-	some := make([]int64, min(sampleFilms, len(ids)))
-	for i := range some {
-		some[i] = ids[i*len(ids)/len(some)]
+	if s.q.Literal() {
+		perRow = 1 // no index has the title as it is shown
 	}
-	return some
+	rows := min(1, float64(s.p.Fetch())/(hits*candidates)) * films
+	return rows * perRow, rows*perRow < candidates, nil
 }
 
-// hitRate returns about how many of some candidates pass the filter, from 0 to 1 but never quite.
+// sample returns up to sampleFilms ids, evenly spread.
+func sample(ids []int64) []int64 {
+	spread := make([]int64, min(sampleFilms, len(ids)))
+	for i := range spread {
+		spread[i] = ids[i*len(ids)/len(spread)]
+	}
+	return spread
+}
+
+// hitRate estimates the share of candidates that match, from the ids of some of them. It is above 0 and below 1.
 func (s search) hitRate(ids []int64) (float64, error) {
 	hits := 0
 	query, args := s.among("SELECT id", ids)
@@ -132,7 +166,7 @@ func (s search) start() page.Key {
 	return s.by.start()
 }
 
-// load returns those of some films that pass the filter, in the order of their ids in the list.
+// load returns the films of ids that match the filter, in the order of the search.
 func (s search) load(ids []int64) ([]Movie, error) {
 	query, args := s.among("SELECT "+movieColumns, ids)
 	films, err := readMovies(s.db, query, args, len(ids))
@@ -143,18 +177,24 @@ func (s search) load(ids []int64) ([]Movie, error) {
 	return films, nil
 }
 
-// among returns a query of those of some films that pass the filter.
-func (s search) among(what string, ids []int64) (string, []any) {
-	in, args := textindex.In(ids)
-	query := what + " FROM movies WHERE id IN " + in + " AND instr(title_key, ?) > 0"
-	args = append(args, s.text)
-	if s.f.Genre != "" { // as an expression, or a planner may read the index of the whole genre
+// among returns a query for the films of ids that match the filter.
+func (s search) among(what string, ids []int64) (string, []any) { return s.amongAs(nil, what, ids) }
+
+// amongAs is among for the films of one rank, unless rank is nil.
+func (s search) amongAs(rank *textindex.Rank, what string, ids []int64) (string, []any) {
+	in, args := database.InList(ids)
+	matches, texts := s.q.Matches(s.db.Name(), "title_key")
+	if rank != nil {
+		matches, texts = s.q.MatchesAs(*rank, s.db.Name(), "title_key")
+	}
+	query, args := what+" FROM movies WHERE id IN "+in+" AND "+matches, append(args, texts...)
+	if s.f.Genre != "" { // with the column itself a planner may read the whole index of the genre
 		query, args = query+" AND COALESCE(genre, '') = ?", append(args, s.f.Genre)
 	}
 	return query, args
 }
 
-// sorted returns the first of some films that pass the filter and come after the cursor.
+// sorted returns the first films of ids, in the order of the search, that match the filter and are after the cursor.
 func (s search) sorted(ids []int64) ([]Movie, error) {
 	start, keys := s.start(), make([]Movie, 0, len(ids))
 	for part := range slices.Chunk(ids, textindex.MaxLoad) {
@@ -182,56 +222,4 @@ func (s search) sorted(ids []int64) ([]Movie, error) {
 		ids[i] = m.ID
 	}
 	return s.load(ids[:len(keys)])
-}
-
-// compare orders films as the databases do: texts by their bytes.
-func (o Sort) compare(a, b Movie) int {
-	switch o {
-	case SortNewest:
-		return cmp.Compare(b.ID, a.ID)
-	case SortTitle:
-		return cmp.Or(strings.Compare(a.TitleKey, b.TitleKey), cmp.Compare(a.ID, b.ID))
-	case SortMostLiked:
-		return cmp.Or(cmp.Compare(b.LikeCount, a.LikeCount), cmp.Compare(b.ID, a.ID))
-	}
-	return cmp.Compare(a.ID, b.ID)
-}
-
-func (o Sort) follows(m Movie, k page.Key) bool {
-	return o.compare(m, Movie{ID: k.ID, TitleKey: k.Text, LikeCount: k.Num}) > 0
-}
-
-// column names the column of an order that is not the id's, field is where it goes.
-func (o Sort) column() string {
-	if o == SortTitle {
-		return "title_key"
-	}
-	return "like_count"
-}
-
-func (o Sort) field(m *Movie) any {
-	if o == SortTitle {
-		return &m.TitleKey
-	}
-	return &m.LikeCount
-}
-
-// searchable returns the text that titles are searched for, "" when any will do.
-func (f Filter) searchable() string { return titleKey(f.Title) }
-
-// find searches by the title index, false while that is incomplete.
-func (s *Service) find(ctx context.Context, f Filter, by Sort, p page.Page) ([]Movie, bool, error) {
-	text := f.searchable()
-	if text == "" {
-		return nil, false, nil
-	}
-	complete, err := s.index.Complete(ctx)
-	if err != nil || !complete {
-		return nil, false, err
-	}
-	films, err := search{index: s.index, db: s.db.Reader(ctx), text: text, f: f, by: by, p: p}.run()
-	if err != nil {
-		return nil, false, fmt.Errorf("search by the title index: %w", err)
-	}
-	return films, true, nil
 }

@@ -5,61 +5,76 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 	"github.com/gorilla/websocket"
 
+	"github.com/cinecircle/cinecircle/notify/live"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// bearerProtocol is the subprotocol by which a browser sends a token, which it names right after.
+// bearerProtocol is the subprotocol by which a browser sends a token, as the next subprotocol.
 const bearerProtocol = "bearer"
 
 type socketQuery struct {
-	Since *int64 `query:"since" binding:"omitempty,min=0" example:"12" description:"Replays everything newer than this seq first. Without it nothing is sent that was there before."`
+	Since *int64 `query:"since" binding:"omitempty,min=0" example:"12" description:"Sends all notifications after this seq first. By default only new ones are sent."`
 }
 
-// connect opens a socket. It returns once the socket is open, which then has goroutines of its own:
-// the request, its context and its place among those in flight do not live as long as the socket.
+// connect answers GET /notifications. It returns once the socket is open; the socket outlives the request.
+//
+// If only since is invalid, the socket opens and is closed with 4002, once the token is good: scripts of a browser cannot
+// see a 422, and take it for a lost connection.
 func (h handler) connect(c *gin.Context) error {
+	badQuery := web.QueryError(c)
+	if badQuery != nil && (!websocket.IsWebSocketUpgrade(c.Request) || !onlySince(badQuery)) {
+		return badQuery
+	}
 	if err := handshake(c); err != nil {
 		return err
 	}
-	token, byCookie, err := auth.Credentials(c.Request, protocolToken)
-	if byCookie && h.s.Edge.Foreign(c.Request) {
+	tokens, byCookie, tokenErr := auth.Credentials(c.Request, protocolToken)
+	if byCookie && h.s.Origin.Foreign(c.Request) {
 		return web.ErrCrossOrigin
 	}
-	if err := h.s.reserve(); err != nil {
-		return err
-	}
-	taken := false
-	defer func() {
-		if !taken {
-			h.s.release()
-		}
-	}()
-	var viewer auth.Viewer
-	if err == nil {
-		viewer, err = h.s.Auth.Authenticate(c.Request.Context(), token)
-	}
+	slot, err := h.s.hub.Reserve()
 	if err != nil {
-		taken, err = h.refuse(c, err)
 		return err
+	}
+	defer slot.Release()
+	viewer, err := h.authenticate(c, tokens, tokenErr)
+	if err != nil {
+		return refuse(c, slot, err)
 	}
 	web.SetViewerID(c, viewer.UserID)
-	taken, err = h.accept(c, newSocket(viewer), web.Query[socketQuery](c).Since)
-	return err
+	if badQuery != nil {
+		prepareUpgrade(c)
+		return slot.Refuse(c.Writer, c.Request, badSince)
+	}
+	if err := slot.Join(c.Request.Context(), viewer, web.Query[socketQuery](c).Since); err != nil {
+		return err
+	}
+	prepareUpgrade(c)
+	return slot.Upgrade(c.Writer, c.Request)
 }
 
-// errHandshake is malformed as any request that cannot be read, in words of its own.
+// badSince closes a socket with an invalid since. The reason in a close frame has at most 123 bytes (RFC 6455 §5.5).
+var badSince = live.Close{Code: 4002, Reason: "since must be one integer of 0 or more: the seq of a notification"}
+
+// onlySince reports whether err is about the parameter since and nothing else.
+func onlySince(err error) bool {
+	e, ok := errors.AsType[*apperr.Error](err)
+	return ok && len(e.Fields) > 0 && !slices.ContainsFunc(e.Fields, func(f apperr.Field) bool { return f.Name != "since" })
+}
+
 var errHandshake = apperr.New(apperr.Malformed, "malformed",
-	"This is not a WebSocket handshake: Sec-WebSocket-Key is missing or no key.",
+	"This is not a WebSocket handshake: the Sec-WebSocket-Key header is missing or invalid.",
 	"올바른 WebSocket 핸드셰이크가 아닙니다. Sec-WebSocket-Key 헤더를 확인해 주세요.")
 
-// handshake checks what RFC 6455 §4.2.1 asks of a client.
+// handshake checks what RFC 6455 §4.2.1 requires of a client.
 func handshake(c *gin.Context) error {
 	r := c.Request
 	if r.Method != http.MethodGet || !websocket.IsWebSocketUpgrade(r) || r.Header.Get("Sec-WebSocket-Version") != "13" {
@@ -74,8 +89,8 @@ func handshake(c *gin.Context) error {
 	return nil
 }
 
-// protocolToken finds the token of a browser, whose scripts cannot set headers, in the subprotocols. A token
-// is never in the URL, which ends up in logs.
+// protocolToken returns the token in the subprotocols, "" if there is none. Scripts of a browser cannot set
+// headers, and a URL ends up in logs.
 func protocolToken(r *http.Request) string {
 	protocol, token, _ := strings.Cut(strings.Join(r.Header.Values("Sec-WebSocket-Protocol"), ","), ",")
 	if strings.TrimSpace(protocol) != bearerProtocol {
@@ -84,7 +99,24 @@ func protocolToken(r *http.Request) string {
 	return strings.TrimSpace(token)
 }
 
-// refusal returns the contract's reason for closing with 4001, "" when err says nothing about the token.
+func (h handler) authenticate(c *gin.Context, tokens []string, tokenErr error) (auth.Viewer, error) {
+	if tokenErr != nil {
+		return auth.Viewer{}, tokenErr
+	}
+	return h.s.Auth.Authenticate(c.Request.Context(), tokens...)
+}
+
+// refuse closes the socket with the reason if the token is not valid. Any other error fails the request.
+func refuse(c *gin.Context, slot *live.Slot, why error) error {
+	reason := refusal(why)
+	if reason == "" {
+		return fmt.Errorf("authenticate a socket: %w", why)
+	}
+	prepareUpgrade(c)
+	return slot.Refuse(c.Writer, c.Request, live.Close{Code: 4001, Reason: reason})
+}
+
+// refusal returns the reason that goes with close code 4001, "" if err says nothing about the token.
 func refusal(err error) string {
 	switch {
 	case errors.Is(err, auth.ErrUnauthorized):
@@ -97,50 +129,8 @@ func refusal(err error) string {
 	return ""
 }
 
-// refuse accepts a socket only to close it with the reason, because browsers show scripts nothing of
-// a handshake that failed. It reports whether the reserved place was taken.
-func (h handler) refuse(c *gin.Context, why error) (taken bool, err error) {
-	reason := refusal(why)
-	if reason == "" {
-		return false, fmt.Errorf("authenticate a socket: %w", why)
-	}
-	switching(c)
-	conn, err := h.s.melody.Upgrader.Upgrade(c.Writer, c.Request, c.Writer.Header())
-	if err != nil {
-		return false, fmt.Errorf("open a socket to refuse it: %w", err)
-	}
-	go func() {
-		defer h.s.release()
-		defer h.s.recovered("refuse")
-		defer func() { _ = conn.Close() }() // nothing was promised
-		goodbye(conn, verdict{4001, reason}, func() { linger(conn) })
-	}()
-	return true, nil
-}
-
-// accept opens a socket. From add on no wake is missed, and what was committed before is in the state
-// that is read then: so whatever commits after the upgrade arrives. It reports whether the reserved
-// place was taken.
-func (h handler) accept(c *gin.Context, k *socket, since *int64) (taken bool, err error) {
-	h.s.hub.add(k)
-	state, err := h.s.state(c.Request.Context(), k.userID)
-	if err != nil {
-		h.s.hub.remove(k)
-		return false, err
-	}
-	h.s.hub.place(k, state.LastSeq, since)
-	switching(c)
-	opened := make(chan error, 1)
-	k.opened = opened
-	go h.s.serve(c.Writer, c.Request, k)
-	if err := <-opened; err != nil {
-		return true, fmt.Errorf("open a socket: %w", err)
-	}
-	return true, nil
-}
-
-// switching prepares the response for 101: of the headers that answers have, only the id is for sockets.
-func switching(c *gin.Context) {
+// prepareUpgrade sets status 101 and removes the headers of ordinary responses except X-Request-Id.
+func prepareUpgrade(c *gin.Context) {
 	for name := range c.Writer.Header() {
 		if name != "X-Request-Id" {
 			c.Writer.Header().Del(name)
@@ -148,16 +138,3 @@ func switching(c *gin.Context) {
 	}
 	c.Status(http.StatusSwitchingProtocols)
 }
-
-// serve upgrades and reads until the socket has ended. It uses w and r before k.answer only.
-func (s *Service) serve(w http.ResponseWriter, r *http.Request, k *socket) {
-	defer s.release()
-	defer s.hub.remove(k)
-	defer k.answer(errNotOpened) // which nobody hears if it was opened
-	defer s.recovered("serve")
-	if err := s.melody.HandleRequest(lineWriter{w, s, k}, r); err != nil {
-		k.answer(err)
-	}
-}
-
-var errNotOpened = errors.New("the socket was not opened")

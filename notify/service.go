@@ -3,96 +3,87 @@ package notify
 import (
 	"context"
 	"log/slog"
-	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/olahol/melody"
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/notify/live"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// Authenticator finds out who holds an access token; *auth.Guard does.
+// Authenticator identifies the holder of an access token. *auth.Guard implements it.
 type Authenticator interface {
-	// Authenticate returns auth.ErrInvalidToken, auth.ErrTokenExpired or auth.ErrUserGone when nobody does.
-	Authenticate(ctx context.Context, token string) (auth.Viewer, error)
+	// Authenticate returns the viewer of the first valid token. If none is valid, it returns auth.ErrInvalidToken,
+	// auth.ErrTokenExpired or auth.ErrUserGone.
+	Authenticate(ctx context.Context, tokens ...string) (auth.Viewer, error)
 }
 
-// Sessions knows which sessions stand. The accounts implement it.
-type Sessions interface {
-	// StandingSessions returns those of ids that have not ended; ids may repeat.
-	StandingSessions(ctx context.Context, ids []int64) ([]int64, error)
-}
-
-// Bus carries hints between instances and to this one. It may lose any of them.
+// Bus carries messages between the instances of the service. It may lose any of them.
 type Bus interface {
-	// Publish must not block; it delivers to the subscribers of this instance, too.
+	// Publish delivers to the subscribers of all instances, this one included. It does not block.
 	Publish(topic, payload string)
 	Subscribe(topic string, fn func(payload string))
 }
 
-// Deps is what a Service needs. What has a default may be left out.
+// Deps is what a Service needs. The fields with a default may be left out.
 type Deps struct {
 	DB       *database.DB
 	Actors   Actors
 	Auth     Authenticator
-	Sessions Sessions
-	Edge     *web.Edge
+	Sessions live.Sessions
+	Origin   *web.Origin
 	Bus      Bus
-	Clock    func() time.Time // with monotonic readings, as time.Now, so that a set clock closes nothing
+	Clock    func() time.Time // with monotonic readings like time.Now, so that setting the wall clock closes no socket
 	Log      *slog.Logger
 	Zone     *time.Location // of the times in frames
 
-	MaxSocketsPerUser int           // 0 means 10
-	MaxSockets        int           // of the process; 0 means what the limit on open files allows
-	SweepInterval     time.Duration // 0 means a second
-
-	pingPeriod, pongWait time.Duration // of tests; 0 means what the contract says
+	MaxSocketsPerUser int           // default 10
+	MaxSockets        int           // of this process; by default what the limit on open files allows
+	SweepInterval     time.Duration // default 1 s
 }
 
-// Service stores notifications and pushes them. It is a plugin of GORM, so that hooks find it.
+// Service stores notifications, lists them and pushes them to sockets. It is a GORM plugin, which is how
+// [Send] finds it.
 type Service struct {
 	Deps
-	melody  *melody.Melody
-	hub     *hub
-	stats   counters
-	buffers sync.Pool      // of *[]byte, for what a line holds
-	open    sync.WaitGroup // everything that serves a socket; Add happens under hub.mu while it is not closing
+	hub    *live.Hub
+	stored atomic.Int64
 }
 
-// Defaults of Deps.
-const (
-	defaultSocketsPerUser = 10
-	defaultSweepInterval  = time.Second
-)
-
-// New returns a service. To work it wants to be installed in the database by DB.Use, and to Run.
+// New returns a service. Install it with DB.Use and call Run before use.
 func New(d Deps) *Service {
-	if d.MaxSocketsPerUser == 0 {
-		d.MaxSocketsPerUser = defaultSocketsPerUser
-	}
-	if d.MaxSockets == 0 {
-		d.MaxSockets = socketsAllowed()
-	}
-	if d.SweepInterval == 0 {
-		d.SweepInterval = defaultSweepInterval
-	}
-	if d.pingPeriod == 0 {
-		d.pingPeriod, d.pongWait = pingPeriod, pongWait
-	}
-	s := &Service{Deps: d, hub: newHub()}
-	s.buffers.New = func() any { return new([]byte) }
-	s.melody = s.newMelody()
-	s.listen()
+	s := &Service{Deps: d}
+	s.hub = live.New(live.Config{
+		Source: source{s}, Sessions: d.Sessions, Clock: d.Clock, Log: d.Log, Subprotocols: []string{bearerProtocol},
+		MaxSocketsPerUser: d.MaxSocketsPerUser, MaxSockets: d.MaxSockets, SweepInterval: d.SweepInterval,
+	})
+	s.subscribe()
 	return s
 }
 
 const pluginName = "cinecircle:notify"
 
-// Name names the plugin to GORM.
+// Name implements gorm.Plugin.
 func (s *Service) Name() string { return pluginName }
 
-// Initialize is called by GORM when the plugin is installed.
+// Initialize implements gorm.Plugin.
 func (s *Service) Initialize(*gorm.DB) error { return nil }
+
+// Run delivers to sockets until ctx ends. Open sockets stay open; Shutdown closes them.
+func (s *Service) Run(ctx context.Context) error { return s.hub.Run(ctx) }
+
+// Shutdown refuses new sockets, closes all open ones with code 1012, and returns when none is left. When
+// ctx ends before that, it cuts the remaining connections and returns the error of ctx.
+func (s *Service) Shutdown(ctx context.Context) error { return s.hub.Shutdown(ctx) }
+
+// Stats is what the service is doing and has done since it started.
+type Stats struct {
+	live.Stats
+	Stored int64 // notifications committed by this instance
+}
+
+// Stats returns a snapshot, for metrics.
+func (s *Service) Stats() Stats { return Stats{s.hub.Stats(), s.stored.Load()} }

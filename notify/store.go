@@ -11,7 +11,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/failpoint"
 )
 
-// store is [Send] behind its checks.
+// store implements [Send] once its conditions are checked.
 func (s *Service) store(tx *gorm.DB, e Event) error {
 	seq, err := nextSeq(tx, e.UserID)
 	if err != nil {
@@ -29,15 +29,15 @@ func (s *Service) store(tx *gorm.DB, e Event) error {
 	}
 	database.AfterCommit(tx, func() {
 		failpoint.Reach("row-before-push")
-		s.stats.stored.Add(1)
-		s.announce(e.UserID, seq)
+		s.stored.Add(1)
+		s.publishWake(e.UserID, seq)
 	})
 	return nil
 }
 
-// nextSeq counts a member's notifications up by one and returns the new seq. From here to the end of
-// the transaction no other one numbers for this member. It is one statement whether or not the row is
-// there: two transactions that both found it missing would each wait for the other to insert it.
+// nextSeq increments the seq of a user and returns it. The state row stays locked to the end of the
+// transaction, so no other transaction takes a seq of this user meanwhile. It is one upsert because two
+// transactions that both found no row would each wait for the other to insert it.
 func nextSeq(tx *gorm.DB, userID int64) (int64, error) {
 	err := tx.Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "user_id"}},
@@ -55,23 +55,14 @@ func nextSeq(tx *gorm.DB, userID int64) (int64, error) {
 	return state.LastSeq, nil
 }
 
-// supersede marks the unread notifications that say the same as read, so that the inbox shows one.
+// supersede marks earlier unread notifications of the same event as read, so that the inbox shows one.
 func supersede(tx *gorm.DB, e Event, now time.Time) error {
-	same := tx.Model(&Notification{}).Where("user_id = ? AND type = ? AND actor_id = ? AND read_at IS NULL", e.UserID, e.Type, e.ActorID)
+	same := tx.Model(&Notification{}).
+		Where("user_id = ? AND type = ? AND actor_id = ? AND read_at IS NULL", e.UserID, e.Type, e.ActorID)
 	if e.ReviewID == nil {
 		same = same.Where("review_id IS NULL")
 	} else {
 		same = same.Where("review_id = ?", *e.ReviewID)
 	}
 	return markRead(tx, e.UserID, same, now)
-}
-
-// markRead marks what unread selects, which is unread and of one member whose state row is locked.
-func markRead(tx *gorm.DB, userID int64, unread *gorm.DB, now time.Time) error {
-	marked := unread.UpdateColumn("read_at", now)
-	if marked.Error != nil || marked.RowsAffected == 0 {
-		return marked.Error
-	}
-	return tx.Model(&State{}).Where("user_id = ?", userID).
-		UpdateColumn("unread_count", gorm.Expr("unread_count - ?", marked.RowsAffected)).Error
 }

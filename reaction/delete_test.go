@@ -12,18 +12,18 @@ import (
 	"github.com/cinecircle/cinecircle/reaction"
 )
 
-func TestADeletedAccountLeavesTheCounts(t *testing.T) {
+func TestDeletingAnAccountDecrementsTheCounters(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 3)
+	ids := s.Join(t, 3)
 	leaver, other, author := ids[0], ids[1], ids[2]
 	kept, dropped, own := s.reviewOf(t, author), s.reviewOf(t, author), s.reviewOf(t, leaver)
 	m, n := s.film(t), s.film(t)
 	s.post(t, leaver, "reviews", kept, "like")
 	s.post(t, other, "reviews", kept, "like")
 	s.post(t, leaver, "reviews", dropped, "like")
-	s.post(t, leaver, "reviews", dropped, "unlike") // does not count, so it is not taken away
-	s.post(t, other, "reviews", own, "like")        // goes with the review
+	s.post(t, leaver, "reviews", dropped, "unlike") // is not counted, so it is not decremented
+	s.post(t, other, "reviews", own, "like")        // is deleted with the review
 	s.post(t, leaver, "reviews", own, "like")
 	s.post(t, leaver, "movies", m, "like")
 	s.post(t, other, "movies", m, "like")
@@ -45,26 +45,26 @@ func TestADeletedAccountLeavesTheCounts(t *testing.T) {
 	s.wantLiked(t, other, kept, true)
 }
 
-func TestADeletionThatIsRefusedLeavesTheCounts(t *testing.T) {
+func TestARefusedDeletionKeepsTheCounters(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	refusal := errors.New("not today")
+	refusal := errors.New("refused")
 	s.users.OnDelete(func(*gorm.DB, int64) error { return refusal })
-	ids := s.join(t, 2)
+	ids := s.Join(t, 2)
 	r, m := s.reviewOf(t, ids[0]), s.film(t)
 	s.post(t, ids[1], "reviews", r, "like")
 	s.post(t, ids[1], "movies", m, "like")
 	if err := s.users.Delete(t.Context(), ids[1]); !errors.Is(err, refusal) {
-		t.Fatalf("delete: %v, want the refusal", err)
+		t.Fatalf("delete: %v, want the error of the hook", err)
 	}
 	s.wantLikes(t, r, 1)
 	s.wantReactions(t, m, 1, 0)
 }
 
-func TestReactionsGoWithWhatTheyAreTo(t *testing.T) {
+func TestDeletingAReviewOrAFilmDeletesItsReactions(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 2)
+	ids := s.Join(t, 2)
 	r, m := s.reviewOf(t, ids[0]), s.film(t)
 	s.post(t, ids[1], "reviews", r, "like")
 	s.post(t, ids[1], "movies", m, "like")
@@ -75,17 +75,17 @@ func TestReactionsGoWithWhatTheyAreTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	if likes, reactions := s.likes(t), rows[reaction.MovieReaction](t, s); len(likes)+len(reactions) != 0 {
-		t.Errorf("%+v and %+v are left", likes, reactions)
+		t.Errorf("likes %+v and reactions %+v remain, want none", likes, reactions)
 	}
-	s.wantTold(t, ids[0], 1, 1) // the notification stays
+	s.wantNotified(t, ids[0], 1, 1) // the notification is kept
 }
 
-func TestTheAccountOfAnEnthusiastIsDeletedInBatches(t *testing.T) {
+func TestDeletingAnAccountWithManyReactionsDecrementsInBatches(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	const films = 1001
-	me := s.join(t, 1)[0]
-	s.write(t, func(tx *gorm.DB) error {
+	me := s.Join(t, 1)[0]
+	s.Write(t, func(tx *gorm.DB) error {
 		now := database.Time(s.Clock.Now())
 		all, liked := make([]movie.Movie, films), make([]reaction.MovieReaction, films)
 		for i := range all {
@@ -111,6 +111,6 @@ func TestTheAccountOfAnEnthusiastIsDeletedInBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	if found := rows[reaction.MovieReaction](t, s); left != 0 || len(found) != 0 {
-		t.Errorf("%d films still count %d reactions", left, len(found))
+		t.Errorf("%d films have wrong counters, %d reactions remain", left, len(found))
 	}
 }

@@ -1,15 +1,6 @@
 package reaction
 
-import (
-	"time"
-
-	"gorm.io/gorm"
-)
-
-// Turn is turn, for tests of what a hook makes of it.
-func (l *ReviewLike) Turn(on bool, authorID int64, now time.Time) bool {
-	return l.turn(on, authorID, now)
+// NewReviewLike returns a like that is off and not stored, for tests of the hook.
+func NewReviewLike(userID, reviewID, authorID int64) ReviewLike {
+	return ReviewLike{UserID: userID, ReviewID: reviewID, authorID: authorID}
 }
-
-// SaveLike is saveLike, for tests of what no request can bring about.
-func SaveLike(tx *gorm.DB, l *ReviewLike) error { return saveLike(tx, l) }

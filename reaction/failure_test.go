@@ -12,7 +12,7 @@ import (
 	"github.com/cinecircle/cinecircle/reaction"
 )
 
-// state is all that a write of this package changes.
+// state returns everything that a write of this package can change.
 func (s *stage) state(t testing.TB) map[string][]map[string]any {
 	t.Helper()
 	out := map[string][]map[string]any{}
@@ -29,7 +29,7 @@ func (s *stage) state(t testing.TB) map[string][]map[string]any {
 func TestAFailureAtAnyStatementLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 2)
+	ids := s.Join(t, 2)
 	liked, again, fresh := s.reviewOf(t, ids[0]), s.reviewOf(t, ids[0]), s.reviewOf(t, ids[0])
 	film, other, third := s.film(t), s.film(t), s.film(t)
 	s.post(t, ids[1], "reviews", liked, "like")
@@ -57,10 +57,10 @@ func TestAFailureAtAnyStatementLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-// breakEach has every statement of a write fail in turn, and looks at what that leaves.
+// breakEach makes every statement of a write fail in turn and checks that nothing remains.
 func (s *stage) breakEach(t *testing.T, b *breaker, name string, write func(context.Context) error) {
 	t.Helper()
-	undo := errors.New("undo") // so that each try finds the same beginning
+	undo := errors.New("undo") // so that each attempt starts from the same state
 	before, n := s.state(t), 0
 	for err := error(nil); !errors.Is(err, undo); {
 		n++
@@ -73,7 +73,7 @@ func (s *stage) breakEach(t *testing.T, b *breaker, name string, write func(cont
 		})
 		b.left = 0
 		if !errors.Is(err, undo) && !errors.Is(err, errBroken) {
-			t.Errorf("%s, statement %d: %v, want the failure", name, n, err)
+			t.Errorf("%s, statement %d: error %v, want the injected one", name, n, err)
 			return
 		}
 		if diff := cmp.Diff(before, s.state(t)); diff != "" {
@@ -81,26 +81,26 @@ func (s *stage) breakEach(t *testing.T, b *breaker, name string, write func(cont
 		}
 	}
 	if n < 5 {
-		t.Errorf("%s took %d statements, which cannot be", name, n)
+		t.Errorf("%s took %d statements, want at least 5", name, n)
 	}
 }
 
-func TestWhatCannotBeReadIsAnError(t *testing.T) {
+func TestReadsReturnDatabaseErrors(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 1)
+	ids := s.Join(t, 1)
 	r := s.reviewOf(t, ids[0])
 	b := s.breakable(t)
 	b.left = 1
 	s.GET(t, fmt.Sprintf("/reviews/%d/like_count", r)).WantProblem(500, "internal")
-	b.left = 2 // behind the review; the guard and films do not go through GORM
-	s.GET(t, fmt.Sprintf("/reviews/%d/is_liked", r), s.as(t, ids[0])).WantProblem(500, "internal")
+	b.left = 2 // the first loads the review; the guard bypasses GORM
+	s.GET(t, fmt.Sprintf("/reviews/%d/is_liked", r), s.As(t, ids[0])).WantProblem(500, "internal")
 }
 
 func TestReadingACountTakesOneQuery(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 12)
+	ids := s.Join(t, 12)
 	r := s.reviewOf(t, ids[0])
 	for _, id := range ids {
 		s.post(t, id, "reviews", r, "like")
@@ -109,7 +109,7 @@ func TestReadingACountTakesOneQuery(t *testing.T) {
 	b := s.breakable(t)
 	for target, want := range map[string]int{
 		fmt.Sprintf("/reviews/%d/like_count", r): 1,
-		"/movies/1/reaction_count":               0, // beside the one that reads the film without GORM
+		"/movies/1/reaction_count":               0, // besides the one that reads the film without GORM
 	} {
 		b.left = 0
 		s.GET(t, target).Want(200)

@@ -19,10 +19,10 @@ func reacted(id, userID, movieID int64, kind string) map[string]any {
 	return map[string]any{"id": float64(id), "user_id": float64(userID), "movie_id": float64(movieID), "type": kind}
 }
 
-func TestTheOtherReactionFlipsTheSameRow(t *testing.T) {
+func TestTheOtherReactionChangesTheSameRow(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	me, m := s.join(t, 1)[0], s.film(t)
+	me, m := s.Join(t, 1)[0], s.film(t)
 	var id int64
 	for i, c := range []struct {
 		kind            string
@@ -38,35 +38,35 @@ func TestTheOtherReactionFlipsTheSameRow(t *testing.T) {
 			id = found[0].ID
 		}
 		if diff := cmp.Diff(reacted(id, me, m, c.kind), got); diff != "" {
-			t.Errorf("step %d: answer (-want +got):\n%s", i, diff)
+			t.Errorf("step %d: response (-want +got):\n%s", i, diff)
 		}
 		s.wantReactions(t, m, c.likes, c.dislikes)
 	}
 	row := rows[reaction.MovieReaction](t, s)[0]
 	if got := row.UpdatedAt.Sub(row.CreatedAt); got != 4*time.Second {
-		t.Errorf("it last changed %v after it was made, want 4s", got)
+		t.Errorf("updated %v after its creation, want 4s", got)
 	}
 }
 
-func TestAReactionToAFilmTellsNobody(t *testing.T) {
+func TestAReactionToAFilmNotifiesNobody(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 2)
+	ids := s.Join(t, 2)
 	m, err := s.movies.Create(t.Context(), ids[0], movie.Draft{Title: "괴물", Playtime: 119, Genre: "Thriller"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.post(t, ids[1], "movies", m.ID, "like")
 	s.post(t, ids[1], "movies", m.ID, "dislike")
-	s.wantTold(t, ids[0], 0, 0)
-	s.wantTold(t, ids[1], 0, 0)
+	s.wantNotified(t, ids[0], 0, 0)
+	s.wantNotified(t, ids[1], 0, 0)
 }
 
 func TestTogglingAReactionIsNotLimited(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.limiter.on = true
-	me, m := s.join(t, 1)[0], s.film(t)
+	s.limiter.On = true
+	me, m := s.Join(t, 1)[0], s.film(t)
 	for range 10 {
 		s.post(t, me, "movies", m, "like")
 		s.post(t, me, "movies", m, "dislike")
@@ -74,18 +74,18 @@ func TestTogglingAReactionIsNotLimited(t *testing.T) {
 	s.wantReactions(t, m, 0, 1)
 }
 
-func TestAReactionCanBeTakenBack(t *testing.T) {
+func TestRemovingAReactionIsIdempotent(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids, m := s.join(t, 2), s.film(t)
+	ids, m := s.Join(t, 2), s.film(t)
 	target := fmt.Sprintf("/likes/movies/%d", m)
-	s.DELETE(t, target, s.as(t, ids[0])).Want(204) // there is none
+	s.DELETE(t, target, s.As(t, ids[0])).Want(204) // there is no reaction
 	s.post(t, ids[0], "movies", m, "dislike")
 	s.post(t, ids[1], "movies", m, "like")
-	s.DELETE(t, target, s.as(t, ids[0])).Want(204)
+	s.DELETE(t, target, s.As(t, ids[0])).Want(204)
 	s.wantReactions(t, m, 1, 0)
-	s.DELETE(t, target, s.as(t, ids[0])).Want(204)
-	s.DELETE(t, target, s.as(t, ids[1])).Want(204)
+	s.DELETE(t, target, s.As(t, ids[0])).Want(204)
+	s.DELETE(t, target, s.As(t, ids[1])).Want(204)
 	s.wantReactions(t, m, 0, 0)
 	if found := rows[reaction.MovieReaction](t, s); len(found) != 0 {
 		t.Errorf("rows %+v, want none", found)
@@ -94,10 +94,10 @@ func TestAReactionCanBeTakenBack(t *testing.T) {
 	s.wantReactions(t, m, 1, 0)
 }
 
-func TestAReactionLeavesTheFilmUnedited(t *testing.T) {
+func TestAReactionDoesNotChangeTheUpdateTimeOfTheFilm(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	me, m := s.join(t, 1)[0], s.film(t)
+	me, m := s.Join(t, 1)[0], s.film(t)
 	before, err := s.movies.Get(t.Context(), m)
 	if err != nil {
 		t.Fatal(err)
@@ -111,10 +111,10 @@ func TestAReactionLeavesTheFilmUnedited(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeReactedTo(t *testing.T) {
+func TestReactRefusesInvalidRequests(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	me, nobody := s.as(t, s.join(t, 1)[0]), func(*http.Request) {}
+	me, nobody := s.As(t, s.Join(t, 1)[0]), func(*http.Request) {}
 	m := s.film(t)
 	for _, c := range []struct {
 		method, target string
@@ -132,7 +132,7 @@ func TestWhatCannotBeReactedTo(t *testing.T) {
 		{"POST", fmt.Sprintf("/likes/movies/%d/like", m), nobody, 401, "unauthorized"},
 		{"POST", "/likes/movies/0/dislike", nobody, 401, "unauthorized"},
 		{"DELETE", fmt.Sprintf("/likes/movies/%d", m), nobody, 401, "unauthorized"},
-		{"DELETE", fmt.Sprintf("/likes/movies/%d", m), s.as(t, 999), 401, "invalid_token"},
+		{"DELETE", fmt.Sprintf("/likes/movies/%d", m), s.As(t, 999), 401, "invalid_token"},
 		{"POST", fmt.Sprintf("/likes/movies/%d/unlike", m), me, 404, "not_found"},
 		{"GET", "/movies/999/reaction_count", nobody, 404, "not_found"},
 		{"GET", "/movies/0/reaction_count", nobody, 422, "validation_failed"},
@@ -143,7 +143,7 @@ func TestWhatCannotBeReactedTo(t *testing.T) {
 	s.wantReactions(t, m, 0, 0)
 }
 
-func TestAMemberWhoIsGoneReactsToNothing(t *testing.T) {
+func TestADeletedMemberCannotReact(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	m := s.film(t)
@@ -158,10 +158,10 @@ func TestAMemberWhoIsGoneReactsToNothing(t *testing.T) {
 	s.wantReactions(t, m, 0, 0)
 }
 
-func TestSixteenReactionsAtOnceAreOne(t *testing.T) {
+func TestSixteenConcurrentReactionsAreOneReaction(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	me, m := s.as(t, s.join(t, 1)[0]), s.film(t)
+	me, m := s.As(t, s.Join(t, 1)[0]), s.film(t)
 	atOnce(16, func(int) { s.POST(t, fmt.Sprintf("/likes/movies/%d/like", m), me).Want(200) })
 	if found := rows[reaction.MovieReaction](t, s); len(found) != 1 {
 		t.Errorf("rows %+v, want one", found)
@@ -169,10 +169,10 @@ func TestSixteenReactionsAtOnceAreOne(t *testing.T) {
 	s.wantReactions(t, m, 1, 0)
 }
 
-func TestReactionsAtOnceKeepTheCountsRight(t *testing.T) {
+func TestConcurrentReactionsKeepTheCountersRight(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids, films := s.join(t, 4), []int64{s.film(t), s.film(t)}
+	ids, films := s.Join(t, 4), []int64{s.film(t), s.film(t)}
 	kinds := []reaction.Type{reaction.Like, reaction.Dislike, reaction.None}
 	atOnce(96, func(i int) {
 		if _, err := s.reactions.React(t.Context(), ids[i%4], films[i/4%2], kinds[i/8%3]); err != nil {

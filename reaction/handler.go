@@ -9,40 +9,40 @@ import (
 
 type handler struct{ s *Service }
 
-// reviewLikeResponse is what stands between a member and a review.
+// reviewLikeResponse is the like of a review.
 type reviewLikeResponse struct {
-	ID       *int64 `json:"id" example:"12" description:"The id of the like, the same however often it changes; null when you never liked the review."`
+	ID       *int64 `json:"id" example:"12" description:"Id of the like. It stays the same when you unlike the review and like it again; null if you never liked it."`
 	UserID   int64  `json:"user_id" example:"3" description:"Your id."`
-	ReviewID int64  `json:"review_id" example:"5" description:"The id of the review."`
-	IsLiked  bool   `json:"is_liked" example:"true" description:"Whether you like it now."`
+	ReviewID int64  `json:"review_id" example:"5" description:"Id of the review."`
+	IsLiked  bool   `json:"is_liked" example:"true" description:"Whether you like the review now."`
 }
 
-// movieReactionResponse is what a member thinks of a film.
+// movieReactionResponse is the like or dislike of a film.
 type movieReactionResponse struct {
-	ID      int64 `json:"id" example:"21" description:"The id of the reaction; it stays when you change your mind."`
+	ID      int64 `json:"id" example:"21" description:"Id of the reaction. It stays the same when you change its type."`
 	UserID  int64 `json:"user_id" example:"3" description:"Your id."`
-	MovieID int64 `json:"movie_id" example:"7" description:"The id of the film."`
-	Type    Type  `json:"type" enum:"like,dislike" example:"like" description:"What you think of the film now."`
+	MovieID int64 `json:"movie_id" example:"7" description:"Id of the film."`
+	Type    Type  `json:"type" enum:"like,dislike" example:"like" description:"Your reaction now."`
 }
 
-// likeCountResponse is how many like a review.
+// likeCountResponse is the number of likes of a review.
 type likeCountResponse struct {
-	ReviewID  int64 `json:"review_id" example:"5" description:"The id of the review."`
-	LikeCount int64 `json:"like_count" example:"12" description:"How many members like it now."`
+	ReviewID  int64 `json:"review_id" example:"5" description:"Id of the review."`
+	LikeCount int64 `json:"like_count" example:"12" description:"Number of likes."`
 }
 
-// likedResponse is whether a member likes a review.
+// likedResponse says whether a member likes a review.
 type likedResponse struct {
-	ReviewID int64 `json:"review_id" example:"5" description:"The id of the review."`
+	ReviewID int64 `json:"review_id" example:"5" description:"Id of the review."`
 	UserID   int64 `json:"user_id" example:"3" description:"Your id."`
-	IsLiked  bool  `json:"is_liked" example:"true" description:"Whether you like it now."`
+	IsLiked  bool  `json:"is_liked" example:"true" description:"Whether you like the review now."`
 }
 
-// movieCountResponse is how many like and dislike a film.
+// movieCountResponse is the number of likes and dislikes of a film.
 type movieCountResponse struct {
-	MovieID      int64 `json:"movie_id" example:"7" description:"The id of the film."`
-	LikeCount    int64 `json:"like_count" example:"12" description:"How many members like it now."`
-	DislikeCount int64 `json:"dislike_count" example:"1" description:"How many members dislike it now."`
+	MovieID      int64 `json:"movie_id" example:"7" description:"Id of the film."`
+	LikeCount    int64 `json:"like_count" example:"12" description:"Number of likes."`
+	DislikeCount int64 `json:"dislike_count" example:"1" description:"Number of dislikes."`
 }
 
 func (h handler) likeReview(c *gin.Context) error { return h.setLike(c, true) }
@@ -73,7 +73,7 @@ func (h handler) react(c *gin.Context, t Type) error {
 	return web.OK(c, movieReactionResponse{ID: r.ID, UserID: r.UserID, MovieID: r.MovieID, Type: r.Type})
 }
 
-func (h handler) takeBack(c *gin.Context) error {
+func (h handler) removeReaction(c *gin.Context) error {
 	_, err := h.s.React(c.Request.Context(), auth.MustViewer(c).UserID, web.PathID(c, "movie_id"), None)
 	if err != nil {
 		return err

@@ -12,18 +12,17 @@ import (
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
-	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/bus"
-	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/limit"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/testkit"
+	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// stage is a community with films and reviews and the API of reactions.
+// stage is an instance with the APIs of reviews and reactions.
 type stage struct {
 	*testkit.Kit
 	*testkit.API
@@ -32,85 +31,39 @@ type stage struct {
 	reviews   *review.Service
 	reactions *reaction.Service
 	inbox     *notify.Service
-	limiter   *limiter
+	limiter   *testkit.SwitchedLimiter
 }
 
 func newStage(t testing.TB) *stage {
 	t.Helper()
 	k := testkit.New(t)
-	s := &stage{Kit: k, limiter: &limiter{Limiter: limit.NewMemory(k.Clock.Now)}}
+	s := &stage{Kit: k, limiter: &testkit.SwitchedLimiter{Limiter: limit.NewMemory(k.Clock.Now)}}
 	s.users = user.New(user.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now, Log: k.Log})
 	s.movies = movie.New(movie.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now})
 	s.reviews = review.New(review.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now, Users: s.users, Movies: s.movies})
 	s.reactions = reaction.New(reaction.Deps{
-		DB: k.DB, Users: s.users, Movies: s.movies, Reviews: s.reviews, Limiter: s.limiter,
-		Toggle: limit.Rate{Count: 3, Per: time.Minute}, Clock: k.Clock.Now,
+		DB: k.DB, Movies: s.movies, Reviews: s.reviews, Clock: k.Clock.Now,
+		Toggles: &toggle.Switch{
+			DB: k.DB, Limiter: s.limiter, Rate: limit.Rate{Count: 3, Per: time.Minute}, Clock: k.Clock.Now,
+		},
 	})
+	s.users.OnDelete(s.reviews.PurgeUser)
+	s.movies.OnDelete(s.reviews.PurgeMovie)
+	s.users.OnDelete(s.reactions.PurgeUser)
 	s.inbox = notify.New(notify.Deps{DB: k.DB, Actors: actors{}, Bus: bus.NewMemory(), Clock: k.Clock.Now, Log: k.Log, Zone: k.Zone})
 	if err := k.DB.Use(s.inbox); err != nil {
 		t.Fatalf("install the notifier: %v", err)
 	}
-	s.API = k.API(accounts{s.users})
+	s.API = k.API(k.Accounts())
 	s.reactions.Routes(s.Router, k.Zone)
 	s.reviews.Routes(s.Router, k.Zone)
 	return s
 }
 
-// accounts takes whoever has an account for signed in.
-type accounts struct{ users *user.Service }
-
-func (a accounts) Standing(ctx context.Context, userID, _ int64) (auth.Role, error) {
-	u, err := a.users.Get(ctx, userID)
-	if err != nil {
-		return "", auth.ErrUserGone
-	}
-	return u.Role, nil
-}
-
-// actors knows nobody: the names in notifications are not followed here.
+// actors knows nobody: these tests do not look at the names in notifications.
 type actors struct{}
 
 func (actors) Actors(context.Context, []int64) (map[int64]notify.Actor, error) { return nil, nil }
-
-// limiter is switched on by a test, and fails when it is told to.
-type limiter struct {
-	limit.Limiter
-	on   bool
-	fail error
-}
-
-func (l *limiter) Allow(ctx context.Context, key string, r limit.Rate) (time.Duration, error) {
-	if l.fail != nil {
-		return 0, l.fail
-	}
-	if !l.on {
-		return 0, nil
-	}
-	return l.Limiter.Allow(ctx, key, r)
-}
-
-// join adds members and returns their ids.
-func (s *stage) join(t testing.TB, n int) []int64 {
-	t.Helper()
-	ids := make([]int64, n)
-	s.write(t, func(tx *gorm.DB) error {
-		var last int64
-		if err := tx.Raw("SELECT COALESCE(MAX(id), 0) FROM users").Scan(&last).Error; err != nil {
-			return err
-		}
-		rows := make([]user.User, n)
-		for i := range rows {
-			ids[i] = last + int64(i) + 1
-			name, now := fmt.Sprintf("회원%d", ids[i]), database.Time(s.Clock.Now())
-			rows[i] = user.User{
-				ID: ids[i], Username: name, UsernameKey: name, Age: 20, Gender: user.Female,
-				Role: auth.RoleMember, CreatedAt: now, UpdatedAt: now,
-			}
-		}
-		return tx.CreateInBatches(&rows, 500).Error
-	})
-	return ids
-}
 
 func (s *stage) film(t testing.TB) int64 {
 	t.Helper()
@@ -121,7 +74,7 @@ func (s *stage) film(t testing.TB) int64 {
 	return m.ID
 }
 
-// reviewOf has a member review a film of its own.
+// reviewOf creates a review by a member of a new film.
 func (s *stage) reviewOf(t testing.TB, author int64) int64 {
 	t.Helper()
 	r, err := s.reviews.Create(t.Context(), review.Draft{UserID: author, MovieID: s.film(t), Title: "좋아요", Content: "또 보고 싶다 😀"})
@@ -131,31 +84,14 @@ func (s *stage) reviewOf(t testing.TB, author int64) int64 {
 	return r.ID
 }
 
-func (s *stage) write(t testing.TB, fn func(tx *gorm.DB) error) {
-	t.Helper()
-	if err := s.DB.Tx(t.Context(), fn); err != nil {
-		t.Fatalf("write: %v", err)
-	}
-}
-
-// as signs a request of a member.
-func (s *stage) as(t testing.TB, userID int64) testkit.Option {
-	t.Helper()
-	token, _, err := s.Tokens.Access(userID, 1)
-	if err != nil {
-		t.Fatalf("make a token: %v", err)
-	}
-	return testkit.As(token)
-}
-
-// post sends /likes/{things}/{id}/{verb}, which must be a 200, and returns the answer.
+// post sends /likes/{things}/{id}/{verb}, which must be a 200, and returns the body.
 func (s *stage) post(t testing.TB, userID int64, things string, id int64, verb string) map[string]any {
 	t.Helper()
-	return s.POST(t, fmt.Sprintf("/likes/%s/%d/%s", things, id, verb), s.as(t, userID)).Want(200).Map()
+	return s.POST(t, fmt.Sprintf("/likes/%s/%d/%s", things, id, verb), s.As(t, userID)).Want(200).Map()
 }
 
-// told returns how many notifications somebody has ever got, and how many the inbox shows as unread.
-func (s *stage) told(t testing.TB, userID int64) (all, unread int) {
+// notified returns the number of all notifications of a member, and of the unread ones in the inbox.
+func (s *stage) notified(t testing.TB, userID int64) (all, unread int) {
 	t.Helper()
 	var count [2]int
 	for i, unreadOnly := range []bool{false, true} {
@@ -168,14 +104,14 @@ func (s *stage) told(t testing.TB, userID int64) (all, unread int) {
 	return count[0], count[1]
 }
 
-func (s *stage) wantTold(t testing.TB, userID int64, all, unread int) {
+func (s *stage) wantNotified(t testing.TB, userID int64, all, unread int) {
 	t.Helper()
-	if gotAll, gotUnread := s.told(t, userID); gotAll != all || gotUnread != unread {
-		t.Errorf("user %d was told %d times, %d of them unread, want %d and %d", userID, gotAll, gotUnread, all, unread)
+	if gotAll, gotUnread := s.notified(t, userID); gotAll != all || gotUnread != unread {
+		t.Errorf("user %d has %d notifications, %d of them unread, want %d and %d", userID, gotAll, gotUnread, all, unread)
 	}
 }
 
-// wantLikes looks at the count of a review from outside.
+// wantLikes checks the like counter of a review over the API.
 func (s *stage) wantLikes(t testing.TB, reviewID int64, want int) {
 	t.Helper()
 	got := s.GET(t, fmt.Sprintf("/reviews/%d/like_count", reviewID)).Want(200).Map()
@@ -184,16 +120,16 @@ func (s *stage) wantLikes(t testing.TB, reviewID int64, want int) {
 	}
 }
 
-// wantLiked looks from outside at whether somebody likes a review.
+// wantLiked checks over the API whether a member likes a review.
 func (s *stage) wantLiked(t testing.TB, userID, reviewID int64, want bool) {
 	t.Helper()
-	got := s.GET(t, fmt.Sprintf("/reviews/%d/is_liked", reviewID), s.as(t, userID)).Want(200).Map()
+	got := s.GET(t, fmt.Sprintf("/reviews/%d/is_liked", reviewID), s.As(t, userID)).Want(200).Map()
 	if got["review_id"] != float64(reviewID) || got["user_id"] != float64(userID) || got["is_liked"] != want || len(got) != 3 {
 		t.Errorf("is_liked of review %d by %d: %v, want %v", reviewID, userID, got, want)
 	}
 }
 
-// wantReactions looks at the counts of a film from outside.
+// wantReactions checks the counters of a film over the API.
 func (s *stage) wantReactions(t testing.TB, movieID int64, likes, dislikes int) {
 	t.Helper()
 	got := s.GET(t, fmt.Sprintf("/movies/%d/reaction_count", movieID)).Want(200).Map()
@@ -216,7 +152,7 @@ func rows[T any](t testing.TB, s *stage) []T {
 	return out
 }
 
-// atOnce runs n calls of fn at the same time.
+// atOnce runs n concurrent calls of fn.
 func atOnce(n int, fn func(i int)) {
 	var wg sync.WaitGroup
 	start := make(chan struct{})
@@ -232,7 +168,7 @@ func atOnce(n int, fn func(i int)) {
 
 var errBroken = errors.New("the database is broken")
 
-// breaker has one statement fail: the one that comes when left reaches 0.
+// breaker makes one statement fail: the one at which left reaches 0.
 type breaker struct {
 	left int
 	err  error
@@ -244,7 +180,7 @@ func (b *breaker) hit(db *gorm.DB) {
 	}
 }
 
-// breakable returns a breaker that counts every statement of the database, and breaks none yet.
+// breakable returns a breaker that counts all statements and breaks none yet.
 func (s *stage) breakable(t testing.TB) *breaker {
 	t.Helper()
 	b := &breaker{err: errBroken}
@@ -259,8 +195,8 @@ func (s *stage) breakable(t testing.TB) *breaker {
 			c.Row().Before("gorm:row").Register("test:break", b.hit),
 		)
 	}
-	s.write(t, install)
-	if err := install(s.DB.Reader(t.Context())); err != nil { // which reads elsewhere
+	s.Write(t, install)
+	if err := install(s.DB.Reader(t.Context())); err != nil { // a GORM session of its own
 		t.Fatal(err)
 	}
 	return b

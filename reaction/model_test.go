@@ -2,6 +2,7 @@ package reaction_test
 
 import (
 	"errors"
+	"flag"
 	"testing"
 	"time"
 
@@ -12,30 +13,30 @@ import (
 	"github.com/cinecircle/cinecircle/review"
 )
 
-// world is what the rows, counters and notifications ought to be.
+// world is the model: what rows, counters and notifications must be.
 type world struct {
 	members []int64
 	alive   map[int64]bool
-	author  map[int64]int64 // by review, those that stand
+	author  map[int64]int64 // of the existing reviews
 	reviews []int64
 	movies  []int64
 
 	likes     map[[2]int64]bool  // by member and review
 	likeIDs   map[[2]int64]int64 // of the rows there are, on or off
 	reactions map[[2]int64]reaction.Type
-	told      map[int64]int
+	notified  map[int64]int
 }
 
 // set is SetLike, but for the id of a new row.
 func (w *world) set(who, reviewID int64, on bool) {
 	key := [2]int64{who, reviewID}
 	if on && !w.likes[key] && w.author[reviewID] != who {
-		w.told[w.author[reviewID]]++
+		w.notified[w.author[reviewID]]++
 	}
 	w.likes[key] = on
 }
 
-// leave is the deletion of an account, with its reviews and whatever hangs on to them.
+// leave deletes an account, with its reviews and their likes.
 func (w *world) leave(id int64) {
 	delete(w.alive, id)
 	for r, author := range w.author {
@@ -44,7 +45,7 @@ func (w *world) leave(id int64) {
 		}
 	}
 	for key := range w.likes {
-		if _, stands := w.author[key[1]]; key[0] == id || !stands {
+		if _, exists := w.author[key[1]]; key[0] == id || !exists {
 			delete(w.likes, key)
 			delete(w.likeIDs, key)
 		}
@@ -56,13 +57,16 @@ func (w *world) leave(id int64) {
 	}
 }
 
-func TestAnyStoryOfReactionsEndsAsAModelSays(t *testing.T) {
+func TestReactionsAgreeWithAModel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
+	if testing.Short() {
+		_ = flag.Set("rapid.checks", "25") // the other tests of this package do not use rapid
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		w := &world{
-			members: s.join(t, 4), movies: []int64{s.film(t), s.film(t)},
-			alive: map[int64]bool{}, author: map[int64]int64{}, told: map[int64]int{},
+			members: s.Join(t, 4), movies: []int64{s.film(t), s.film(t)},
+			alive: map[int64]bool{}, author: map[int64]int64{}, notified: map[int64]int{},
 			likes: map[[2]int64]bool{}, likeIDs: map[[2]int64]int64{}, reactions: map[[2]int64]reaction.Type{},
 		}
 		for _, id := range w.members {
@@ -80,12 +84,12 @@ func TestAnyStoryOfReactionsEndsAsAModelSays(t *testing.T) {
 	})
 }
 
-// step does one thing to the service and to the model.
+// step does one operation on the service and on the model.
 func (s *stage) step(t *testing.T, rt *rapid.T, w *world, moment int) {
 	who := rapid.SampledFrom(w.members).Draw(rt, "who")
 	switch verb := rapid.SampledFrom([]string{"like", "like", "like", "unlike", "react", "react", "leave"}).Draw(rt, "verb"); verb {
 	case "leave":
-		if moment%5 == 0 && w.alive[who] { // seldom, or nobody is left
+		if moment%5 == 0 && w.alive[who] { // rarely, or nobody is left
 			if err := s.users.Delete(t.Context(), who); err != nil {
 				rt.Fatalf("delete %d: %v", who, err)
 			}
@@ -101,16 +105,16 @@ func (s *stage) step(t *testing.T, rt *rapid.T, w *world, moment int) {
 func (s *stage) stepLike(t *testing.T, rt *rapid.T, w *world, who int64, on bool) {
 	r := rapid.SampledFrom(w.reviews).Draw(rt, "review")
 	l, err := s.reactions.SetLike(t.Context(), who, r, on)
-	_, stands := w.author[r]
+	_, exists := w.author[r]
 	switch {
-	case !stands:
+	case !exists:
 		if !errors.Is(err, review.ErrNotFound) {
 			rt.Fatalf("%d likes review %d: %v, want not found", who, r, err)
 		}
 		return
 	case !w.alive[who]:
 		if !errors.Is(err, auth.ErrInvalidToken) {
-			rt.Fatalf("%d, who is gone, likes review %d: %v", who, r, err)
+			rt.Fatalf("the deleted member %d likes review %d: %v, want auth.ErrUserGone", who, r, err)
 		}
 		return
 	case err != nil:
@@ -138,7 +142,7 @@ func (s *stage) stepReact(t *testing.T, rt *rapid.T, w *world, who int64) {
 	got, err := s.reactions.React(t.Context(), who, m, kind)
 	if !w.alive[who] {
 		if !errors.Is(err, auth.ErrInvalidToken) {
-			rt.Fatalf("%d, who is gone, reacts to movie %d: %v", who, m, err)
+			rt.Fatalf("the deleted member %d reacts to movie %d: %v, want auth.ErrUserGone", who, m, err)
 		}
 		return
 	}
@@ -148,7 +152,7 @@ func (s *stage) stepReact(t *testing.T, rt *rapid.T, w *world, who int64) {
 	w.reactions[[2]int64{who, m}] = kind
 }
 
-// compare holds everything that can be seen against the model.
+// compare compares everything that the service shows with the model.
 func (s *stage) compare(t *testing.T, rt *rapid.T, w *world) {
 	for r := range w.author {
 		count := int64(0)
@@ -177,8 +181,8 @@ func (s *stage) compare(t *testing.T, rt *rapid.T, w *world) {
 		if !w.alive[id] {
 			continue
 		}
-		if all, _ := s.told(t, id); all != w.told[id] {
-			rt.Errorf("user %d was told %d times, want %d", id, all, w.told[id])
+		if all, _ := s.notified(t, id); all != w.notified[id] {
+			rt.Errorf("user %d has %d notifications, want %d", id, all, w.notified[id])
 		}
 		liked, err := s.reactions.LikedBy(t.Context(), id, w.reviews)
 		for _, r := range w.reviews {

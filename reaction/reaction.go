@@ -1,12 +1,8 @@
-// Package reaction owns what members think of what is there: likes of reviews, and likes and dislikes
-// of films.
+// Package reaction owns likes of reviews, and likes and dislikes of films.
 //
-// It promises that repeating what already stands changes nothing and tells nobody, that every change
-// of a review's like from off to on tells its author, in the transaction of the change, and that the
-// counters of reviews and films always equal the rows; they are read, never counted. A reaction to a
-// film tells nobody.
-//
-// A [ReviewLike] is written by this package alone, and only by [Service.SetLike]: its hook notifies.
+// A like of a review is a toggle (see package toggle): it is idempotent, its row keeps its id, and a change from off
+// to on notifies the author of the review, in the transaction of the change. Reactions to films are idempotent too
+// and notify nobody. The like and dislike counters of reviews and films always equal the rows.
 package reaction
 
 import (
@@ -14,67 +10,86 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
+	"github.com/cinecircle/cinecircle/platform/toggle"
+	"github.com/cinecircle/cinecircle/review"
 )
 
-// ReviewLike is that a member likes a review, or once did, as it is stored. The row stays when the
-// like is taken back, and keeps its id.
+// ReviewLike is the stored like of a review by a member. Only [Service.SetLike] writes it, because its hook notifies.
 type ReviewLike struct {
 	ID        int64     `gorm:"primaryKey;autoIncrement"`
 	UserID    int64     `gorm:"not null;uniqueIndex:idx_review_likes_user_review,priority:1"`
 	ReviewID  int64     `gorm:"not null;uniqueIndex:idx_review_likes_user_review,priority:2;index:idx_review_likes_review"`
 	IsLiked   bool      `gorm:"not null"`
 	CreatedAt time.Time `gorm:"not null;precision:6;autoCreateTime:false"`
-	UpdatedAt time.Time `gorm:"not null;precision:6;autoUpdateTime:false"` // when it was last turned
+	UpdatedAt time.Time `gorm:"not null;precision:6;autoUpdateTime:false"` // the last change, to on or off
 
-	began    bool  // it was turned on and nobody was told yet
-	authorID int64 // who is to be told
+	authorID int64 // of the review; the recipient of the notification
+	change   toggle.Change
 }
 
-// turn switches the like of an author's review on or off and reports whether that is a change.
-func (l *ReviewLike) turn(on bool, authorID int64, now time.Time) bool {
-	if l.IsLiked == on {
+// Mapping implements [toggle.Row].
+func (l *ReviewLike) Mapping() toggle.Mapping {
+	return toggle.Mapping{
+		Name:    "like",
+		Pair:    [2]string{"user_id", "review_id"},
+		IDs:     [2]int64{l.UserID, l.ReviewID},
+		State:   "is_liked",
+		Changed: []string{"is_liked", "updated_at"},
+	}
+}
+
+// Lock implements [toggle.Row]. It returns review.ErrNotFound, or auth.ErrUserGone when only the member's account
+// does not exist. It locks the author as well, because the notification refers to them: it would lock their row
+// later, and two members who like each other's reviews at the same time would deadlock.
+func (l *ReviewLike) Lock(tx *gorm.DB) error {
+	return lockAfterMembers(tx, func() error { _, err := review.Lock(tx, l.ReviewID); return err }, l.UserID, l.authorID)
+}
+
+// Toggle implements [toggle.Row].
+func (l *ReviewLike) Toggle(on bool, now time.Time) bool {
+	if !l.change.Set(&l.IsLiked, on) {
 		return false
 	}
-	l.IsLiked, l.began, l.authorID, l.UpdatedAt = on, on, authorID, now
+	l.UpdatedAt = now
 	if l.ID == 0 {
 		l.CreatedAt = now
 	}
 	return true
 }
 
-// AfterSave tells the author when this save is of a like that was just turned on. GORM also calls it
-// after saves that changed nothing and on rows that were never loaded, which tell nobody, and after
-// inserts that met a conflict: those tell nobody either, because they know not what they changed.
+// Count implements [toggle.Row].
+func (l *ReviewLike) Count(tx *gorm.DB, delta int64) error {
+	return review.AddLikes(tx, l.ReviewID, delta)
+}
+
+// AfterSave notifies the author when this save turned the like on.
 func (l *ReviewLike) AfterSave(tx *gorm.DB) error {
-	_, upsert := tx.Statement.Clauses[clause.OnConflict{}.Name()]
-	if !l.began || l.ID == 0 || upsert {
+	if !l.change.TurnedOn(tx, l.ID) {
 		return nil
 	}
-	l.began = false
 	err := notify.Send(tx, notify.Event{
 		UserID: l.authorID, Type: notify.TypeReviewLike, ActorID: l.UserID, ReviewID: &l.ReviewID,
 	})
 	if err != nil {
-		return fmt.Errorf("tell user %d of a like: %w", l.authorID, err)
+		return fmt.Errorf("notify user %d of a like: %w", l.authorID, err)
 	}
 	return nil
 }
 
-// Type is what a member thinks of a film.
+// Type is the reaction of a member to a film.
 type Type string
 
-// The types. None is what stands where no row is; it is never stored.
+// The types. None means that there is no reaction; it is never stored.
 const (
 	None    Type = ""
 	Like    Type = "like"
 	Dislike Type = "dislike"
 )
 
-// counts returns what one reaction of the type counts for.
+// counts returns what one reaction of the type adds to the counters of a film.
 func (t Type) counts() movie.Counts {
 	switch t {
 	case Like:
@@ -85,12 +100,12 @@ func (t Type) counts() movie.Counts {
 	return movie.Counts{}
 }
 
-// MovieReaction is what a member thinks of a film, as it is stored.
+// MovieReaction is the stored reaction of a member to a film.
 type MovieReaction struct {
 	ID        int64     `gorm:"primaryKey;autoIncrement"`
 	UserID    int64     `gorm:"not null;uniqueIndex:idx_movie_reactions_user_movie,priority:1"`
 	MovieID   int64     `gorm:"not null;uniqueIndex:idx_movie_reactions_user_movie,priority:2;index:idx_movie_reactions_movie"`
 	Type      Type      `gorm:"size:10;not null"`
 	CreatedAt time.Time `gorm:"not null;precision:6;autoCreateTime:false"`
-	UpdatedAt time.Time `gorm:"not null;precision:6;autoUpdateTime:false"` // when it last changed
+	UpdatedAt time.Time `gorm:"not null;precision:6;autoUpdateTime:false"` // the last change of Type
 }

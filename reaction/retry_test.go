@@ -15,10 +15,10 @@ import (
 	"github.com/cinecircle/cinecircle/review"
 )
 
-func TestAMemberWhoIsGoneLikesNothing(t *testing.T) {
+func TestADeletedMemberCannotLike(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	author := s.join(t, 1)[0]
+	author := s.Join(t, 1)[0]
 	r := s.reviewOf(t, author)
 	if _, err := s.reactions.SetLike(t.Context(), 999, r, true); !errors.Is(err, auth.ErrInvalidToken) {
 		t.Errorf("like: %v, want auth.ErrUserGone", err)
@@ -27,18 +27,18 @@ func TestAMemberWhoIsGoneLikesNothing(t *testing.T) {
 		t.Errorf("like of nothing: %v, want review.ErrNotFound", err)
 	}
 	s.wantLikes(t, r, 0)
-	s.wantTold(t, author, 0, 0)
+	s.wantNotified(t, author, 0, 0)
 }
 
-func TestAReviewThatGoesWhileItIsLikedIsNotFound(t *testing.T) {
+func TestLikingAReviewThatIsDeletedMeanwhileIsNotFound(t *testing.T) {
 	t.Parallel()
 	for _, on := range []bool{true, false} {
 		s := newStage(t)
-		ids := s.join(t, 2)
+		ids := s.Join(t, 2)
 		r := s.reviewOf(t, ids[0])
 		var deleted error
 		leave := sync.OnceFunc(func() { deleted = s.reviews.Delete(t.Context(), r) })
-		// Once it was found, and before its transaction begins.
+		// After the review was loaded and before the transaction begins.
 		err := s.DB.Reader(t.Context()).Callback().Query().After("gorm:query").Register("test:gone", func(db *gorm.DB) {
 			if db.Statement.Table == "reviews" && db.Statement.Context == t.Context() {
 				leave()
@@ -50,54 +50,54 @@ func TestAReviewThatGoesWhileItIsLikedIsNotFound(t *testing.T) {
 		if _, err := s.reactions.SetLike(t.Context(), ids[1], r, on); !errors.Is(err, review.ErrNotFound) || deleted != nil {
 			t.Errorf("like %v: %v, want review.ErrNotFound (%v)", on, err, deleted)
 		}
-		s.wantTold(t, ids[0], 0, 0)
+		s.wantNotified(t, ids[0], 0, 0)
 	}
 }
 
 func TestTogglingALikeTooOftenIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.limiter.on = true
-	ids := s.join(t, 2)
+	s.limiter.On = true
+	ids := s.Join(t, 2)
 	r, other := s.reviewOf(t, ids[0]), s.reviewOf(t, ids[0])
 	for range 3 {
 		s.post(t, ids[1], "reviews", r, "like")
 		s.post(t, ids[1], "reviews", r, "unlike")
 	}
 	target := fmt.Sprintf("/likes/reviews/%d/like", r)
-	refused := s.POST(t, target, s.as(t, ids[1])).WantProblem(429, "too_many_requests")
+	refused := s.POST(t, target, s.As(t, ids[1])).WantProblem(429, "too_many_requests")
 	if got := refused.Header.Get("Retry-After"); got != "20" {
 		t.Errorf("Retry-After %q, want 20", got)
 	}
 	s.wantLikes(t, r, 0)
-	s.wantTold(t, ids[0], 3, 1)
-	s.post(t, ids[1], "reviews", other, "like") // another pair has its own rate
+	s.wantNotified(t, ids[0], 3, 1)
+	s.post(t, ids[1], "reviews", other, "like") // every pair has a rate of its own
 	s.Clock.Advance(20 * time.Second)
 	s.post(t, ids[1], "reviews", r, "like")
-	s.post(t, ids[1], "reviews", r, "unlike") // is never refused
-	s.POST(t, target, s.as(t, ids[1])).WantProblem(429, "too_many_requests")
-	s.wantTold(t, ids[0], 5, 2)
+	s.post(t, ids[1], "reviews", r, "unlike") // never refused
+	s.POST(t, target, s.As(t, ids[1])).WantProblem(429, "too_many_requests")
+	s.wantNotified(t, ids[0], 5, 2)
 }
 
-func TestALimiterThatFailsLeavesNothingBehind(t *testing.T) {
+func TestALimiterErrorLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.limiter.fail = errors.New("no limiter today")
-	ids := s.join(t, 2)
+	s.limiter.Err = errors.New("the limiter is down")
+	ids := s.Join(t, 2)
 	r := s.reviewOf(t, ids[0])
-	s.POST(t, fmt.Sprintf("/likes/reviews/%d/like", r), s.as(t, ids[1])).WantProblem(500, "internal")
+	s.POST(t, fmt.Sprintf("/likes/reviews/%d/like", r), s.As(t, ids[1])).WantProblem(500, "internal")
 	s.wantLikes(t, r, 0)
-	s.wantTold(t, ids[0], 0, 0)
+	s.wantNotified(t, ids[0], 0, 0)
 }
 
-func TestATransactionThatIsRunAgainHasOneEffect(t *testing.T) {
+func TestARetriedTransactionHasOneEffect(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.limiter.on = true
-	ids := s.join(t, 2)
+	s.limiter.On = true
+	ids := s.Join(t, 2)
 	r := s.reviewOf(t, ids[0])
 	deadlocks := 4
-	s.write(t, func(tx *gorm.DB) error {
+	s.Write(t, func(tx *gorm.DB) error {
 		return tx.Callback().Create().After("gorm:after_create").Register("test:deadlock", func(db *gorm.DB) {
 			if db.Statement.Table == "review_likes" && deadlocks > 0 {
 				deadlocks--
@@ -105,9 +105,9 @@ func TestATransactionThatIsRunAgainHasOneEffect(t *testing.T) {
 			}
 		})
 	})
-	s.post(t, ids[1], "reviews", r, "like") // the fifth try; five tries would use up the rate of three
+	s.post(t, ids[1], "reviews", r, "like") // the fifth attempt; five attempts would use up the rate of three
 	s.wantLikes(t, r, 1)
-	s.wantTold(t, ids[0], 1, 1)
+	s.wantNotified(t, ids[0], 1, 1)
 	for range 2 {
 		s.post(t, ids[1], "reviews", r, "unlike")
 		s.post(t, ids[1], "reviews", r, "like")
@@ -118,12 +118,12 @@ func TestATransactionThatIsRunAgainHasOneEffect(t *testing.T) {
 	}
 }
 
-func TestSixteenLikesAtOnceAreOne(t *testing.T) {
+func TestSixteenConcurrentLikesAreOneLike(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.limiter.on = true // one of them begins to like, so one is counted
-	ids := s.join(t, 2)
-	r, me := s.reviewOf(t, ids[0]), s.as(t, ids[1])
+	s.limiter.On = true // only one of them is a change, so only one is counted
+	ids := s.Join(t, 2)
+	r, me := s.reviewOf(t, ids[0]), s.As(t, ids[1])
 	atOnce(16, func(int) {
 		got := s.POST(t, fmt.Sprintf("/likes/reviews/%d/like", r), me)
 		if got.Status != 200 || got.Map()["is_liked"] != true {
@@ -134,24 +134,24 @@ func TestSixteenLikesAtOnceAreOne(t *testing.T) {
 		t.Errorf("rows %+v, want one", rows)
 	}
 	s.wantLikes(t, r, 1)
-	s.wantTold(t, ids[0], 1, 1)
+	s.wantNotified(t, ids[0], 1, 1)
 }
 
-func TestEverybodyMayLikeEverythingAtOnce(t *testing.T) {
+func TestConcurrentLikesInBothDirectionsDoNotDeadlock(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	ids := s.join(t, 6)
+	ids := s.Join(t, 6)
 	reviews := make([]int64, len(ids))
 	for i, id := range ids {
 		reviews[i] = s.reviewOf(t, id)
 	}
-	atOnce(36, func(i int) { // both directions of every pair at once, which is where deadlocks would be
+	atOnce(36, func(i int) { // both directions of every pair, where deadlocks would occur
 		if _, err := s.reactions.SetLike(t.Context(), ids[i/6], reviews[i%6], true); err != nil {
 			t.Errorf("%d likes review %d: %v", ids[i/6], reviews[i%6], err)
 		}
 	})
 	for i, id := range ids {
 		s.wantLikes(t, reviews[i], 6)
-		s.wantTold(t, id, 5, 5) // not of one's own
+		s.wantNotified(t, id, 5, 5) // not for their own like
 	}
 }

@@ -2,12 +2,16 @@ package reaction
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
-	"github.com/cinecircle/cinecircle/platform/limit"
+	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -15,52 +19,113 @@ import (
 // Deps is what a Service needs; all fields are required.
 type Deps struct {
 	DB      *database.DB
-	Users   *user.Service
 	Movies  *movie.Service
 	Reviews *review.Service
-	Limiter limit.Limiter
-	Toggle  limit.Rate // how often one member may begin to like the same review
+	Toggles *toggle.Switch
 	Clock   func() time.Time
 }
 
-// Service holds the rules of likes and reactions.
+// Service holds the rules of likes and reactions. It is safe for concurrent use.
 type Service struct {
 	db      *database.DB
 	movies  *movie.Service
 	reviews *review.Service
-	limiter limit.Limiter
-	toggle  limit.Rate
+	toggles *toggle.Switch
 	clock   func() time.Time
 }
 
-// New returns a service, tells the reviews who likes them, and has the counters of films and reviews
-// follow when an account is deleted.
+// New returns a service and makes the reviews show who likes them. Register [Service.PurgeUser] with
+// user.Service.OnDelete.
 func New(d Deps) *Service {
-	s := &Service{
-		db: d.DB, movies: d.Movies, reviews: d.Reviews,
-		limiter: d.Limiter, toggle: d.Toggle, clock: d.Clock,
-	}
+	s := &Service{db: d.DB, movies: d.Movies, reviews: d.Reviews, toggles: d.Toggles, clock: d.Clock}
 	d.Reviews.UseLikes(s)
-	d.Users.OnDelete(uncount)
 	return s
 }
 
-var _ review.Likes = (*Service)(nil)
-
-// LikedBy implements review.Likes: it returns which of the reviews a member likes. Others are absent.
-func (s *Service) LikedBy(ctx context.Context, userID int64, reviewIDs []int64) (map[int64]bool, error) {
-	liked := make(map[int64]bool, len(reviewIDs))
-	if len(reviewIDs) == 0 {
-		return liked, nil
-	}
-	ids, err := database.Scan(s.db.Reader(ctx).Model(&ReviewLike{}).Select("review_id").
-		Where("user_id = ? AND review_id IN ? AND is_liked = ?", userID, reviewIDs, true),
-		func(id *int64) []any { return []any{id} })
+// SetLike makes a member like a review (on) or unlike it, and returns the like as it is afterwards. It is
+// idempotent. Unliking a review that was never liked stores nothing and returns a like without an ID.
+//
+// SetLike returns review.ErrNotFound, auth.ErrUserGone when the member's account does not exist, and
+// apperr.ErrTooMany when the member liked the review too often lately.
+func (s *Service) SetLike(ctx context.Context, userID, reviewID int64, on bool) (ReviewLike, error) {
+	r, err := s.reviews.Get(ctx, reviewID) // outside of the transaction: the author of a review never changes
 	if err != nil {
-		return nil, fmt.Errorf("load which of %d reviews user %d likes: %w", len(reviewIDs), userID, err)
+		return ReviewLike{}, err
 	}
-	for _, id := range ids {
-		liked[id] = true
+	return toggle.Set(ctx, s.toggles, ReviewLike{UserID: userID, ReviewID: reviewID, authorID: r.UserID}, on)
+}
+
+// React stores the reaction of a member to a film and returns it. [None] removes it. React is idempotent; another
+// type changes the same row. It returns movie.ErrNotFound, or auth.ErrUserGone when the member's account does
+// not exist.
+func (s *Service) React(ctx context.Context, userID, movieID int64, t Type) (MovieReaction, error) {
+	var r MovieReaction
+	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
+		err := lockAfterMembers(tx, func() error { _, err := movie.Lock(tx, movieID); return err }, userID)
+		if err != nil {
+			return err
+		}
+		if r, err = loadReaction(tx, userID, movieID); err != nil {
+			return err
+		}
+		if r.Type == t {
+			return nil
+		}
+		return s.change(tx, &r, t)
+	})
+	return r, err
+}
+
+// lockAfterMembers locks members and then, by target, what one of them reacts to: the order of all domains. It
+// returns the error of target before auth.ErrUserGone.
+func lockAfterMembers(tx *gorm.DB, target func() error, members ...int64) error {
+	gone := user.Lock(tx, members...)
+	if gone != nil && !errors.Is(gone, user.ErrNotFound) {
+		return gone
 	}
-	return liked, nil
+	if err := target(); err != nil {
+		return err
+	}
+	if gone != nil {
+		return auth.ErrUserGone
+	}
+	return nil
+}
+
+// loadReaction returns the reaction of a member to a film, or a new one with [None] that is not stored.
+func loadReaction(tx *gorm.DB, userID, movieID int64) (MovieReaction, error) {
+	r := MovieReaction{UserID: userID, MovieID: movieID}
+	// Find, because a missing row is not an error. Without a lock, because the film is locked, and on MySQL the
+	// lock of a missing row would be a gap lock, which deadlocks with the one of another pair.
+	err := tx.Where("user_id = ? AND movie_id = ?", userID, movieID).Limit(1).Find(&r).Error
+	if err != nil {
+		return MovieReaction{}, fmt.Errorf("load reaction of user %d to movie %d: %w", userID, movieID, err)
+	}
+	return r, nil
+}
+
+// change sets the type of a reaction. It changes the counters first, because the foreign key of the row shares
+// their lock.
+func (s *Service) change(tx *gorm.DB, r *MovieReaction, t Type) error {
+	from, to := r.Type.counts(), t.counts()
+	delta := movie.Counts{Likes: to.Likes - from.Likes, Dislikes: to.Dislikes - from.Dislikes}
+	if err := movie.AddCounts(tx, r.MovieID, delta); err != nil {
+		return err
+	}
+	r.Type, r.UpdatedAt = t, database.Time(s.clock())
+	if err := store(tx, r); err != nil {
+		return fmt.Errorf("store reaction of user %d to movie %d: %w", r.UserID, r.MovieID, err)
+	}
+	return nil
+}
+
+func store(tx *gorm.DB, r *MovieReaction) error {
+	switch {
+	case r.Type == None:
+		return tx.Delete(r).Error
+	case r.ID == 0:
+		r.CreatedAt = r.UpdatedAt
+		return tx.Create(r).Error
+	}
+	return tx.Model(r).Select("type", "updated_at").Updates(r).Error
 }

@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"errors"
+	"flag"
 	"slices"
 	"testing"
 
@@ -9,12 +10,12 @@ import (
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
-	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// model is what the counters and images must say: who has reviewed which film.
+// model is what counters and images must agree with: who has reviewed which film.
 type model struct {
 	*stage
 	t       *testing.T
@@ -28,21 +29,23 @@ type written struct {
 	image bool
 }
 
-// TestCountersAndImagesAgreeWithAModel has members write, change and delete reviews, and accounts and
-// films go, in any order.
+// TestCountersAndImagesAgreeWithAModel creates, updates and deletes reviews, accounts and films in any order.
 func TestCountersAndImagesAgreeWithAModel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	upload := &media.Upload{Name: "a.png", Data: picture(t)}
+	upload := &picture.Upload{Name: "a.png", Data: testImage(t)}
+	if testing.Short() {
+		_ = flag.Set("rapid.checks", "25") // the other tests of this package do not use rapid
+	}
 	rapid.Check(t, func(rt *rapid.T) {
-		m := &model{stage: s, t: t, reviews: map[[2]int64]written{}, users: s.crowd(t, 3)}
+		m := &model{stage: s, t: t, reviews: map[[2]int64]written{}, users: s.members(t, 3)}
 		for range 3 {
 			m.films = append(m.films, s.newFilm(t, "model"))
 		}
 		rt.Repeat(map[string]func(*rapid.T){
 			"create": func(rt *rapid.T) {
 				m.create(rt, rapid.SampledFrom(m.users).Draw(rt, "user"), rapid.SampledFrom(m.films).Draw(rt, "film"),
-					rapid.SampledFrom([]*media.Upload{nil, nil, nil, upload}).Draw(rt, "image"))
+					rapid.SampledFrom([]*picture.Upload{nil, nil, nil, upload}).Draw(rt, "image"))
 			},
 			"delete":       func(rt *rapid.T) { m.delete(rt, m.any(rt)) },
 			"set image":    func(rt *rapid.T) { m.setImage(rt, m.any(rt), upload) },
@@ -67,11 +70,11 @@ func (m *model) any(rt *rapid.T) [2]int64 {
 	return rapid.SampledFrom(keys).Draw(rt, "review")
 }
 
-func (m *model) create(rt *rapid.T, u user.User, f movie.Movie, image *media.Upload) {
+func (m *model) create(rt *rapid.T, u user.User, f movie.Movie, image *picture.Upload) {
 	r, err := m.stage.reviews.Create(m.t.Context(), review.Draft{UserID: u.ID, MovieID: f.ID, Title: "a", Content: "b", Image: image})
 	key := [2]int64{u.ID, f.ID}
 	if _, there := m.reviews[key]; there != errors.Is(err, review.ErrExists) || !there && err != nil {
-		rt.Fatalf("create: %v although reviewed before is %v", err, there)
+		rt.Fatalf("create: %v, although already reviewed is %v", err, there)
 	}
 	if err == nil {
 		m.reviews[key] = written{id: r.ID, image: image != nil}
@@ -85,7 +88,7 @@ func (m *model) delete(rt *rapid.T, key [2]int64) {
 	delete(m.reviews, key)
 }
 
-func (m *model) setImage(rt *rapid.T, key [2]int64, image *media.Upload) {
+func (m *model) setImage(rt *rapid.T, key [2]int64, image *picture.Upload) {
 	w := m.reviews[key]
 	err := m.stage.reviews.RemoveImage(m.t.Context(), w.id)
 	if image != nil {
@@ -126,7 +129,7 @@ func (m *model) forget(gone func([2]int64) bool) {
 	}
 }
 
-// check holds the counters against the model.
+// check compares the counters with the model.
 func (m *model) check(rt *rapid.T) {
 	for _, u := range m.users {
 		got, err := m.stage.users.Get(m.t.Context(), u.ID)
@@ -151,7 +154,7 @@ func (m *model) count(part int, id int64) (n int64) {
 	return n
 }
 
-// end holds the images against the model and leaves nothing behind.
+// end compares the images with the model and deletes everything.
 func (m *model) end(rt *rapid.T) {
 	want := 0
 	for _, w := range m.reviews {
@@ -168,6 +171,6 @@ func (m *model) end(rt *rapid.T) {
 		}
 	}
 	if got := m.tidy(m.t); got != 0 {
-		rt.Fatalf("%d images are left behind", got)
+		rt.Fatalf("%d images remain, want none", got)
 	}
 }

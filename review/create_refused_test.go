@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
 
-func TestABadFormIsRefusedFieldByField(t *testing.T) {
+func TestAnInvalidFormIsRefusedFieldByField(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	movieID := id(s.film.ID)
@@ -27,6 +27,8 @@ func TestABadFormIsRefusedFieldByField(t *testing.T) {
 		"film twice":          {[]string{"movie_id", movieID, "movie_id", movieID, "title", "a", "content", "b"}, "movie_id", "repeated"},
 		"no title":            {[]string{"movie_id", movieID, "content", "b"}, "title", "required"},
 		"blank title":         {[]string{"movie_id", movieID, "title", "   ", "content", "b"}, "title", "required"},
+		"invisible title":     {[]string{"movie_id", movieID, "title", "\uFE0F\u0301", "content", "b"}, "title", "required"},
+		"invisible content":   {[]string{"movie_id", movieID, "title", "a", "content", "\u00AD \u3000"}, "content", "required"},
 		"no content":          {[]string{"movie_id", movieID, "title", "a"}, "content", "required"},
 		"NUL":                 {[]string{"movie_id", movieID, "title", "a\x00", "content", "b"}, "title", "format"},
 		"invalid UTF-8":       {[]string{"movie_id", movieID, "title", "a", "content", "\xff"}, "content", "format"},
@@ -38,26 +40,26 @@ func TestABadFormIsRefusedFieldByField(t *testing.T) {
 		"all that is wrong 3": {[]string{"movie_id", "x", "title", "", "content", strings.Repeat("a", 10_001)}, "content", "max"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s.POST(t, "/reviews", s.as(t, s.bob), testkit.Form(c.form...)).WantField(c.field, c.code)
+			s.POST(t, "/reviews", s.As(t, s.bob.ID), testkit.Form(c.form...)).WantField(c.field, c.code)
 		})
 	}
 	s.counts(t, s.film, 0, s.bob, 0)
 }
 
-func TestABadImageIsRefusedAndNothingIsStored(t *testing.T) {
+func TestAnInvalidImageIsRefusedAndNothingIsStored(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	big := append(picture(t), make([]byte, media.MaxBytes)...)
-	wide := slices.Replace(picture(t), 12, 33, header(20_000, 20_000)...)
+	big := append(testImage(t), make([]byte, picture.MaxBytes)...)
+	wide := slices.Replace(testImage(t), 12, 33, header(20_000, 20_000)...)
 	post := func(part testkit.Part) *testkit.Response {
-		return s.POST(t, "/reviews", s.as(t, s.bob), multipart(s.film.ID, part))
+		return s.POST(t, "/reviews", s.As(t, s.bob.ID), multipart(s.film.ID, part))
 	}
 	post(file("review_image", "a.png", []byte("no picture"))).WantProblem(422, "unsupported_image")
-	post(file("review_image", "a.txt", picture(t))).WantProblem(422, "unsupported_image")
-	post(file("review_image", "a.png", picture(t)[:40])).WantProblem(422, "unsupported_image")
+	post(file("review_image", "a.txt", testImage(t))).WantProblem(422, "unsupported_image")
+	post(file("review_image", "a.png", testImage(t)[:40])).WantProblem(422, "unsupported_image")
 	post(file("review_image", "a.png", wide)).WantProblem(422, "image_too_large")
 	post(file("review_image", "a.png", big)).WantProblem(413, "too_large")
-	post(file("image", "a.png", picture(t))).WantField("image", "unknown")
+	post(file("image", "a.png", testImage(t))).WantField("image", "unknown")
 	s.counts(t, s.film, 0, s.bob, 0)
 	if n := s.tidy(t); n != 0 {
 		t.Errorf("%d images, want none", n)

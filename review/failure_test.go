@@ -10,25 +10,25 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
-	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/review"
 )
 
-// broken is a kind of statement on a table that fails.
+// broken names the statements that fail: of a kind, on a table.
 type broken struct{ kind, table string }
 
 type brokenKey struct{}
 
 var errBroken = errors.New("the database is broken")
 
-// breakable has statements fail whose context says so.
+// breakable makes the statements fail that the context of the caller names.
 func (s *stage) breakable(t *testing.T) {
 	t.Helper()
 	fail := func(kind string) func(*gorm.DB) {
 		return func(tx *gorm.DB) {
 			if tx.Statement.Context.Value(brokenKey{}) == (broken{kind, tx.Statement.Table}) {
-				_ = tx.AddError(errBroken) // it hands the error back
+				_ = tx.AddError(errBroken) // returns the error
 			}
 		}
 	}
@@ -57,8 +57,8 @@ func (s *stage) breakable(t *testing.T) {
 	}
 }
 
-// TestADatabaseThatFailsIsOurFault has each operation fail at each of its statements.
-func TestADatabaseThatFailsIsOurFault(t *testing.T) {
+// TestADatabaseErrorIsNotExplainedToTheClient makes each operation fail at each of its statements.
+func TestADatabaseErrorIsNotExplainedToTheClient(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.breakable(t)
@@ -73,7 +73,7 @@ func TestADatabaseThatFailsIsOurFault(t *testing.T) {
 	draft := review.Draft{UserID: s.ann.ID, MovieID: s.film.ID, Title: "a", Content: "b"}
 	create := func(ctx context.Context) error { _, err := s.reviews.Create(ctx, draft); return err }
 	illustrated := draft
-	illustrated.Image = &media.Upload{Name: "a.png", Data: picture(t)}
+	illustrated.Image = &picture.Upload{Name: "a.png", Data: testImage(t)}
 	illustrate := func(ctx context.Context) error { _, err := s.reviews.Create(ctx, illustrated); return err }
 	update := func(ctx context.Context) error { return s.reviews.Update(ctx, kept, review.Patch{Title: &title}) }
 	removeImage := func(ctx context.Context) error { return s.reviews.RemoveImage(ctx, kept) }
@@ -116,8 +116,8 @@ func TestADatabaseThatFailsIsOurFault(t *testing.T) {
 			err := s.DB.Tx(t.Context(), func(tx *gorm.DB) error {
 				return c.do(context.WithValue(tx.Statement.Context, brokenKey{}, c.at))
 			})
-			if _, told := errors.AsType[*apperr.Error](err); !errors.Is(err, errBroken) || told {
-				t.Errorf("error %v, want the cause, and nothing that a client is told", err)
+			if _, explained := errors.AsType[*apperr.Error](err); !errors.Is(err, errBroken) || explained {
+				t.Errorf("error %v, want the injected one without an apperr.Error", err)
 			}
 		})
 	}
@@ -150,9 +150,9 @@ func TestARolledBackLikeIsNotCounted(t *testing.T) {
 	}
 	err = s.DB.Tx(t.Context(), func(tx *gorm.DB) error { return review.AddLikes(tx, 9999, 1) })
 	if !errors.Is(err, review.ErrNotFound) {
-		t.Errorf("error %v for a review that is not there", err)
+		t.Errorf("error %v for an unknown review, want review.ErrNotFound", err)
 	}
 	if err := s.reviews.Update(t.Context(), 9999, review.Patch{}); !errors.Is(err, review.ErrNotFound) {
-		t.Errorf("error %v for a change of a review that is not there", err)
+		t.Errorf("error %v for an update of an unknown review, want review.ErrNotFound", err)
 	}
 }

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"net/http"
 	"strconv"
 	"time"
 
@@ -8,7 +9,8 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
-	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/idempotency"
+	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
@@ -17,14 +19,59 @@ type handler struct {
 	zone *time.Location
 }
 
-// ofMovie is the query of the reviews of a film.
-type ofMovie struct {
+// movieQuery is the query of the reviews of a film.
+type movieQuery struct {
 	web.Paging
-	Sort *string `query:"sort" binding:"omitempty,oneof=id -id -like_count" default:"id" description:"id: as they were written. -id: the last one written first. -like_count: the most liked first, then the last one written."`
+	Sort *string `query:"sort" binding:"omitempty,oneof=id -id -like_count" default:"id" description:"id: oldest first. -id: newest first. -like_count: most liked first, then newest first."`
 }
 
-// ofUser is the query of the reviews of a user.
-type ofUser struct{ web.Paging }
+// userQuery is the query of the reviews of a user.
+type userQuery struct{ web.Paging }
+
+// createRequest is the form of a new review. The maximum length of Content is configured, so [Service.CheckContent]
+// checks it.
+type createRequest struct {
+	MovieID int64     `formData:"movie_id" id:"true" binding:"required,min=1" example:"7" description:"Id of the film."`
+	Title   string    `formData:"title" binding:"required,min=1,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content string    `formData:"content" binding:"required" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+	Image   *web.File `formData:"review_image" description:"JPEG, PNG, GIF (first frame only) or still WebP, at most 5 MiB and 40 megapixels."`
+}
+
+// createTextRequest is a new review without an image, as JSON.
+type createTextRequest struct {
+	MovieID *int64 `json:"movie_id" binding:"required,min=1" example:"7" description:"Id of the film."`
+	Title   string `json:"title" binding:"required,min=1,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content string `json:"content" binding:"required" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+}
+
+// updateRequest is the form of a change of a review. Absent fields stay unchanged.
+type updateRequest struct {
+	Title   *string   `formData:"update_title" binding:"omitempty,filled,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content *string   `formData:"update_content" binding:"omitempty,filled" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+	Image   *web.File `formData:"update_image" description:"The new image. It has the same limits as that of a new review."`
+}
+
+// updateTextRequest is a change of a review without an image, as JSON.
+type updateTextRequest struct {
+	Title   *string `json:"update_title" binding:"omitempty,filled,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content *string `json:"update_content" binding:"omitempty,filled" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+}
+
+// response is a review as a client sees it.
+type response struct {
+	ID             int64     `json:"id" example:"11" description:"Id of the review."`
+	UserID         int64     `json:"user_id" example:"3" description:"Id of the author."`
+	MovieID        int64     `json:"movie_id" example:"7" description:"Id of the film."`
+	Title          string    `json:"title" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content        string    `json:"content" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review."`
+	ReviewImageURL *string   `json:"review_image_url" example:"/media/reviews/images/0b0f3c1e-6f0e-4c2e-9a52-0d5a4f6f2c11.jpg" description:"URL of the image; null without one."`
+	CreatedAt      time.Time `json:"created_at" example:"2026-11-23T10:00:00+09:00" description:"Time when the review was written."`
+	UpdatedAt      time.Time `json:"updated_at" example:"2026-11-23T10:00:00+09:00" description:"Time of the last edit. Likes do not change it."`
+	LikeCount      int64     `json:"like_count" example:"12" description:"Number of likes."`
+	Username       string    `json:"username" example:"영화광" description:"Username of the author."`
+	MovieTitle     string    `json:"movie_title" example:"기생충" description:"Title of the film."`
+	IsLiked        *bool     `json:"is_liked,omitempty" example:"false" description:"Whether you like the review. Absent unless you are signed in."`
+}
 
 func (h handler) listMine(c *gin.Context) error {
 	return h.listOfUser(c, auth.MustViewer(c).UserID)
@@ -44,7 +91,7 @@ func (h handler) listOfUser(c *gin.Context, userID int64) error {
 
 func (h handler) listOfMovie(c *gin.Context) error {
 	by := SortOldest
-	if sent := web.Query[ofMovie](c).Sort; sent != nil {
+	if sent := web.Query[movieQuery](c).Sort; sent != nil {
 		by = Sort(*sent)
 	}
 	rows, next, err := h.s.OfMovie(c.Request.Context(), web.PathID(c, "movie_id"), reader(c), by, web.PageOf(c))
@@ -59,22 +106,40 @@ func (h handler) create(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	idempotency.Respond(c, h.created)
 	made, err := h.s.Create(c.Request.Context(), draft)
 	if err != nil {
 		return web.Blame(err, "review_image")
 	}
-	return web.Created(c, "/reviews/"+strconv.FormatInt(made.ID, 10), h.show(made))
+	_, location, body := h.created(made)
+	return web.Created(c, location, body)
 }
 
-// draft reads the form of a new review.
+// created is the response about a new review.
+func (h handler) created(made Shown) (status int, location string, body any) {
+	return http.StatusCreated, "/reviews/" + strconv.FormatInt(made.ID, 10), h.show(made)
+}
+
+// draft binds a new review.
 func (h handler) draft(c *gin.Context) (Draft, error) {
-	var req createRequest
-	err := web.BindForm(c, &req, media.MaxBytes)
+	req, err := bindCreate(c)
 	by := auth.MustViewer(c).UserID
 	return Draft{
 		UserID: by, MovieID: req.MovieID,
 		Title: req.Title, Content: req.Content, Image: upload(req.Image, by),
-	}, together(err, h.s.checkContent("content", req.Content))
+	}, apperr.Join(err, h.s.CheckContent("content", req.Content))
+}
+
+func bindCreate(c *gin.Context) (req createRequest, err error) {
+	if web.IsForm(c) {
+		return req, web.BindForm(c, &req, picture.MaxBytes)
+	}
+	var text createTextRequest
+	if err = web.BindJSON(c, &text); text.MovieID != nil {
+		req.MovieID = *text.MovieID
+	}
+	req.Title, req.Content = text.Title, text.Content
+	return req, err
 }
 
 func (h handler) get(c *gin.Context) error {
@@ -96,33 +161,41 @@ func (h handler) update(c *gin.Context) error {
 	return h.ok(c, id)
 }
 
-// patch reads the form of a change.
+// patch binds a change.
 func (h handler) patch(c *gin.Context) (Patch, error) {
-	var req updateRequest
-	err := web.BindForm(c, &req, media.MaxBytes)
+	req, err := bindUpdate(c)
 	var tooLong error
 	if req.Content != nil {
-		tooLong = h.s.checkContent("update_content", *req.Content)
+		tooLong = h.s.CheckContent("update_content", *req.Content)
 	}
-	return Patch{Title: req.Title, Content: req.Content, Image: upload(req.Image, auth.MustViewer(c).UserID)}, together(err, tooLong)
+	return Patch{
+		Title: req.Title, Content: req.Content, Image: upload(req.Image, auth.MustViewer(c).UserID),
+	}, apperr.Join(err, tooLong)
+}
+
+func bindUpdate(c *gin.Context) (req updateRequest, err error) {
+	if web.IsForm(c) {
+		return req, web.BindForm(c, &req, picture.MaxBytes)
+	}
+	var text updateTextRequest
+	err = web.BindJSON(c, &text)
+	req.Title, req.Content = text.Title, text.Content
+	return req, err
 }
 
 func (h handler) delete(c *gin.Context) error {
-	r, err := h.s.Get(c.Request.Context(), web.PathID(c, "review_id"))
+	id, err := h.removable(c)
 	if err != nil {
 		return err
 	}
-	if !auth.MustViewer(c).MayEdit(r.UserID) {
-		return apperr.ErrForbidden
-	}
-	if err := h.s.Delete(c.Request.Context(), r.ID); err != nil {
+	if err := h.s.Delete(c.Request.Context(), id); err != nil {
 		return err
 	}
 	return web.NoContent(c)
 }
 
 func (h handler) removeImage(c *gin.Context) error {
-	id, err := h.own(c)
+	id, err := h.removable(c)
 	if err != nil {
 		return err
 	}
@@ -132,8 +205,21 @@ func (h handler) removeImage(c *gin.Context) error {
 	return web.NoContent(c)
 }
 
-// own returns the id in the path of a review that the viewer has written: ErrNotFound when there is
-// no such review, apperr.ErrForbidden when it is somebody else's, also for an admin.
+// removable returns the id of the review in the path when the viewer is its author or an admin, and else [ErrNotFound] or
+// apperr.ErrForbidden.
+func (h handler) removable(c *gin.Context) (int64, error) {
+	r, err := h.s.Get(c.Request.Context(), web.PathID(c, "review_id"))
+	if err != nil {
+		return 0, err
+	}
+	if !auth.MustViewer(c).MayEdit(r.UserID) {
+		return 0, apperr.ErrForbidden
+	}
+	return r.ID, nil
+}
+
+// own returns the id of the review in the path when the viewer is its author, and else [ErrNotFound] or
+// apperr.ErrForbidden, which admins get as well.
 func (h handler) own(c *gin.Context) (int64, error) {
 	r, err := h.s.Get(c.Request.Context(), web.PathID(c, "review_id"))
 	if err != nil {
@@ -153,8 +239,24 @@ func (h handler) ok(c *gin.Context, id int64) error {
 	return web.OK(c, h.show(shown))
 }
 
-// reader returns who reads, 0 when nobody is known.
+// reader returns the id of the viewer, 0 when they are anonymous.
 func reader(c *gin.Context) int64 {
 	v, _ := auth.ViewerOf(c)
 	return v.UserID
+}
+
+func (h handler) show(r Shown) response {
+	return response{
+		ID: r.ID, UserID: r.UserID, MovieID: r.MovieID, Title: r.Title, Content: r.Content,
+		ReviewImageURL: h.s.media.URLOrNil(r.Image),
+		CreatedAt:      r.CreatedAt.In(h.zone), UpdatedAt: r.UpdatedAt.In(h.zone),
+		LikeCount: r.LikeCount, Username: r.Username, MovieTitle: r.MovieTitle, IsLiked: r.Liked,
+	}
+}
+
+func upload(f *web.File, by int64) *picture.Upload {
+	if f == nil {
+		return nil
+	}
+	return &picture.Upload{Name: f.Name, Data: f.Data, By: by}
 }

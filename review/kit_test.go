@@ -27,7 +27,7 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// stage is a small community behind its API: two members, an admin and a film.
+// stage is an instance with two members, an admin and a film.
 type stage struct {
 	*testkit.Kit
 	*testkit.API
@@ -40,10 +40,10 @@ type stage struct {
 	names          atomic.Int64
 }
 
-// roles is who is signed in: everybody, and one of them is an admin.
+// roles accepts everybody as signed in; one of them is an admin.
 type roles struct{ admin *int64 }
 
-func (r roles) Standing(_ context.Context, userID, _ int64) (auth.Role, error) {
+func (r roles) ActiveRole(_ context.Context, userID, _ int64) (auth.Role, error) {
 	if userID == *r.admin {
 		return auth.RoleAdmin, nil
 	}
@@ -57,12 +57,15 @@ func newStageWith(t testing.TB, d review.Deps) *stage {
 	k := testkit.New(t)
 	s := &stage{Kit: k}
 	s.users = user.New(user.Deps{
-		DB: k.DB, Hasher: k.Hasher, Tokens: k.Tokens, Media: k.Media, Edge: k.Edge, Clock: k.Clock.Now, Log: k.Log,
-		Throttle: limit.NewThrottle(limit.Off{}, limit.Rate{}, limit.Rate{}),
+		DB: k.DB, Hasher: k.Hasher, Tokens: k.Tokens, Pictures: k.Pictures, Media: k.Media, Origin: k.Origin, Clock: k.Clock.Now, Log: k.Log,
+		Throttle: limit.NewThrottle(limit.Off{}, limit.Rate{}, limit.Rate{}, limit.Rate{}),
 	})
-	s.movies = movie.New(movie.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now})
-	d.DB, d.Media, d.Clock, d.Users, d.Movies = k.DB, k.Media, k.Clock.Now, s.users, s.movies
+	s.movies = movie.New(movie.Deps{DB: k.DB, Pictures: k.Pictures, Media: k.Media, Clock: k.Clock.Now})
+	d.DB, d.Pictures, d.Media, d.Clock, d.Users, d.Movies = k.DB, k.Pictures, k.Media, k.Clock.Now, s.users, s.movies
 	s.reviews = review.New(d)
+	s.users.OnDelete(s.reviews.PurgeUser)
+	s.users.OnDeleteMovies(s.movies.DeleteAddedBy)
+	s.movies.OnDelete(s.reviews.PurgeMovie)
 	s.API = k.API(roles{&s.root.ID})
 	s.users.Routes(s.Router, k.Zone)
 	s.movies.Routes(s.Router, k.Zone)
@@ -72,7 +75,7 @@ func newStageWith(t testing.TB, d review.Deps) *stage {
 	return s
 }
 
-// newUser makes an account with a number behind its name.
+// newUser creates an account whose name ends in a number.
 func (s *stage) newUser(t testing.TB, name string) user.User {
 	t.Helper()
 	u, err := s.users.Create(t.Context(), user.Draft{
@@ -84,7 +87,7 @@ func (s *stage) newUser(t testing.TB, name string) user.User {
 	return u
 }
 
-// newFilm adds a film that ann owns.
+// newFilm adds a film owned by ann.
 func (s *stage) newFilm(t testing.TB, title string) movie.Movie {
 	t.Helper()
 	m, err := s.movies.Create(t.Context(), s.ann.ID, movie.Draft{Title: title, Playtime: 131, Genre: "Drama"})
@@ -92,12 +95,6 @@ func (s *stage) newFilm(t testing.TB, title string) movie.Movie {
 		t.Fatalf("create movie: %v", err)
 	}
 	return m
-}
-
-// as signs a request of a user.
-func (s *stage) as(t testing.TB, u user.User) testkit.Option {
-	t.Helper()
-	return testkit.As(s.token(t, u))
 }
 
 func (s *stage) token(t testing.TB, u user.User) string {
@@ -109,24 +106,24 @@ func (s *stage) token(t testing.TB, u user.User) string {
 	return token
 }
 
-// write has somebody review a film and returns the id of the review.
+// write creates a review over the API and returns its id.
 func (s *stage) write(t testing.TB, u user.User, m movie.Movie) int64 {
 	t.Helper()
-	return s.POST(t, "/reviews", s.as(t, u), form(m.ID)).Want(201).ID()
+	return s.POST(t, "/reviews", s.As(t, u.ID), form(m.ID)).Want(201).ID()
 }
 
-// writeWithImage is write with an image.
+// writeWithImage creates a review with an image.
 func (s *stage) writeWithImage(t testing.TB, u user.User, m movie.Movie) int64 {
 	t.Helper()
-	return s.POST(t, "/reviews", s.as(t, u), multipart(m.ID, file("review_image", "a.png", picture(t)))).Want(201).ID()
+	return s.POST(t, "/reviews", s.As(t, u.ID), multipart(m.ID, file("review_image", "a.png", testImage(t)))).Want(201).ID()
 }
 
-// form is a good review of a film, with more names and values behind it.
+// form is a valid review of a film, followed by more names and values.
 func form(movieID int64, more ...string) testkit.Option {
 	return testkit.Form(append([]string{"movie_id", id(movieID), "title", "다시 봐도 좋은 영화", "content", "연기가 훌륭했다 🎬"}, more...)...)
 }
 
-// multipart is a good review of a film, with more parts behind it.
+// multipart is a valid review of a film, followed by more parts.
 func multipart(movieID int64, more ...testkit.Part) testkit.Option {
 	return testkit.Multipart(append([]testkit.Part{
 		text("movie_id", id(movieID)), text("title", "좋다"), text("content", "아주 좋다"),
@@ -144,7 +141,7 @@ func id(n int64) string { return strconv.FormatInt(n, 10) }
 func path(reviewID int64) string { return "/reviews/" + id(reviewID) }
 
 // picture returns a small PNG.
-func picture(t testing.TB) []byte {
+func testImage(t testing.TB) []byte {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 648, 4)) // wide enough for a copy of 640
 	img.Set(1, 1, color.White)
@@ -155,8 +152,8 @@ func picture(t testing.TB) []byte {
 	return out.Bytes()
 }
 
-// tidy removes what is in the trash, then fails the test unless the files of reviews are exactly those
-// that a review names, and returns how many that are.
+// tidy empties the trash, fails the test unless the stored files are exactly those that reviews name, and returns
+// the number of reviews with an image.
 func (s *stage) tidy(t testing.TB) int {
 	t.Helper()
 	if err := s.Media.SweepAll(t.Context()); err != nil {
@@ -172,12 +169,12 @@ func (s *stage) tidy(t testing.TB) int {
 	}
 	slices.Sort(wanted)
 	if diff := cmp.Diff(wanted, s.files(t)); diff != "" {
-		t.Fatalf("images that are named (-) and files that are there (+) differ:\n%s", diff)
+		t.Fatalf("files (-named by reviews +stored):\n%s", diff)
 	}
 	return len(named)
 }
 
-// files returns the keys of the stored images of reviews, in order.
+// files returns the sorted keys of the stored images of reviews.
 func (s *stage) files(t testing.TB) []string {
 	t.Helper()
 	found := []string{}
@@ -187,7 +184,7 @@ func (s *stage) files(t testing.TB) []string {
 	}
 	defer func() { _ = root.Close() }()
 	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && filepath.Dir(name) == string(media.ReviewImages) {
+		if err == nil && !d.IsDir() && filepath.Dir(name) == "reviews/images" {
 			found = append(found, name)
 		}
 		return err
@@ -199,7 +196,7 @@ func (s *stage) files(t testing.TB) []string {
 	return found
 }
 
-// counts fails the test unless the film and the user have so many reviews by their counters.
+// counts checks the review counters of a film and a user.
 func (s *stage) counts(t testing.TB, m movie.Movie, ofFilm int64, u user.User, ofUser int64) {
 	t.Helper()
 	film, err := s.movies.Get(t.Context(), m.ID)
@@ -216,34 +213,31 @@ func (s *stage) counts(t testing.TB, m movie.Movie, ofFilm int64, u user.User, o
 	}
 }
 
-// like counts likes of a review without anybody behind them.
+// like changes the like counter of a review without likes.
 func (s *stage) like(t testing.TB, reviewID, delta int64) {
 	t.Helper()
-	err := s.DB.Tx(t.Context(), func(tx *gorm.DB) error { return review.AddLikes(tx, reviewID, delta) })
-	if err != nil {
-		t.Fatalf("like review %d: %v", reviewID, err)
-	}
+	s.Write(t, func(tx *gorm.DB) error { return review.AddLikes(tx, reviewID, delta) })
 }
 
-// crowd returns so many new members.
-func (s *stage) crowd(t testing.TB, n int) []user.User {
+// members creates n members.
+func (s *stage) members(t testing.TB, n int) []user.User {
 	t.Helper()
 	out := make([]user.User, n)
 	for i := range out {
-		out[i] = s.newUser(t, fmt.Sprintf("crowd%dx", i))
+		out[i] = s.newUser(t, fmt.Sprintf("member%dx", i))
 	}
 	return out
 }
 
-// likes is a fake of who likes what.
+// likes is a fake [review.Likes].
 type likes struct {
 	liked map[[2]int64]bool // by user and review
 	err   error
-	asked atomic.Int64
+	calls atomic.Int64
 }
 
 func (l *likes) LikedBy(_ context.Context, userID int64, reviewIDs []int64) (map[int64]bool, error) {
-	l.asked.Add(1)
+	l.calls.Add(1)
 	out := map[int64]bool{}
 	for _, r := range reviewIDs {
 		if l.liked[[2]int64{userID, r}] {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -11,9 +12,9 @@ import (
 	"github.com/cinecircle/cinecircle/platform/page"
 )
 
-// Latest returns a page of all reviews, the last one written first, and the key of the next page.
+// Latest returns a page of all reviews, newest first, and the key of the next page, nil on the last.
 //
-// Which they are is found by itself: MariaDB would begin at the members, and sort all reviews.
+// A subquery finds their ids before anything is joined: MariaDB would start at the members and sort all reviews.
 func (s *Service) Latest(ctx context.Context, reader int64, p page.Page) ([]Shown, *page.Key, error) {
 	before := int64(math.MaxInt64)
 	if p.After != nil {
@@ -24,14 +25,14 @@ func (s *Service) Latest(ctx context.Context, reader int64, p page.Page) ([]Show
 	return s.list(ctx, q, SortNewest, reader, p)
 }
 
-// LatestOfUser is [Service.OfUser] with the last one written first.
+// LatestOfUser returns a page of the reviews of a user, newest first. A user who does not exist has no reviews.
 func (s *Service) LatestOfUser(ctx context.Context, userID, reader int64, p page.Page) ([]Shown, *page.Key, error) {
 	q := SortNewest.page(s.db.Reader(ctx).Where("reviews.user_id = ?", userID), p)
 	return s.list(ctx, q, SortNewest, reader, p)
 }
 
-// LatestOf is [Service.Latest] of the authors with these ids. Of each it reads a page along the index and
-// no more, so that what it costs depends on how many they are, and not on how much they have written.
+// LatestOf returns a page of the reviews of the authors with these ids, as [Service.Latest] does. It reads one page of
+// each author along the index, so that its cost depends on the number of authors and not on that of their reviews.
 func (s *Service) LatestOf(ctx context.Context, authors []int64, reader int64, p page.Page) ([]Shown, *page.Key, error) {
 	if len(authors) == 0 {
 		return []Shown{}, nil, nil
@@ -51,21 +52,40 @@ func (s *Service) LatestOf(ctx context.Context, authors []int64, reader int64, p
 	return s.list(ctx, q, SortNewest, reader, p)
 }
 
-// By returns the review that a member has written about a film, or [ErrNotFound].
-func (s *Service) By(ctx context.Context, userID, movieID int64) (Review, error) {
-	var found []Review
-	err := s.db.Reader(ctx).Where("user_id = ? AND movie_id = ?", userID, movieID).Limit(1).Find(&found).Error
-	if err != nil {
-		return Review{}, fmt.Errorf("look for a review of movie %d by user %d: %w", movieID, userID, err)
-	}
-	if len(found) == 0 {
-		return Review{}, ErrNotFound
-	}
-	return found[0], nil
+// Active is a member who has written lately.
+type Active struct {
+	UserID   int64
+	MovieIDs []int64 // of their latest reviews, the newest first, at most [ActiveFilms]
 }
 
-// CheckContent returns an apperr.ErrValidation that blames field when a text is longer than a review may be.
-func (s *Service) CheckContent(field, text string) error { return s.checkContent(field, text) }
+const (
+	// ActiveFilms is how many films of an active member are named.
+	ActiveFilms = 3
+	// activeReviews is how many of the latest reviews are counted. It bounds the cost, whatever was written before.
+	activeReviews = 500
+)
 
-// MaxContent returns how many characters a review may have.
-func (s *Service) MaxContent() int { return s.maxContent }
+// Active returns the members who wrote the latest reviews: who wrote most of them first, then who wrote last.
+func (s *Service) Active(ctx context.Context) ([]Active, error) {
+	var latest []Review
+	err := s.db.Reader(ctx).Select("user_id", "movie_id").Order("id DESC").Limit(activeReviews).Find(&latest).Error
+	if err != nil {
+		return nil, fmt.Errorf("load the latest reviews: %w", err)
+	}
+	written := map[int64]int{}
+	places := map[int64]int{}
+	var out []Active
+	for _, r := range latest {
+		place, known := places[r.UserID]
+		if !known {
+			place = len(out)
+			places[r.UserID] = place
+			out = append(out, Active{UserID: r.UserID})
+		}
+		if written[r.UserID]++; len(out[place].MovieIDs) < ActiveFilms {
+			out[place].MovieIDs = append(out[place].MovieIDs, r.MovieID)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Active) int { return written[b.UserID] - written[a.UserID] })
+	return out, nil
+}

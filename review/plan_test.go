@@ -16,8 +16,8 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// TestListsWalkTheirIndex holds what is planned for the first page and for a later one of each list.
-func TestListsWalkTheirIndex(t *testing.T) {
+// TestListsUseTheirIndex checks the plans of the first and of a later page of each list.
+func TestListsUseTheirIndex(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	m, u := s.library(t, 60)
@@ -40,9 +40,9 @@ func TestListsWalkTheirIndex(t *testing.T) {
 	}
 }
 
-// TestTheLatestReviewsAreFoundBeforeTheirAuthorsAndFilms fails where a plan begins at the members, as MariaDB's did, and
-// then sorts all reviews.
-func TestTheLatestReviewsAreFoundBeforeTheirAuthorsAndFilms(t *testing.T) {
+// TestLatestFindsReviewsBeforeItJoinsAuthorsAndFilms fails when a plan starts at the members and sorts all
+// reviews, as that of MariaDB did.
+func TestLatestFindsReviewsBeforeItJoinsAuthorsAndFilms(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.library(t, 60)
@@ -71,8 +71,8 @@ func TestTheLatestReviewsAreFoundBeforeTheirAuthorsAndFilms(t *testing.T) {
 	}
 }
 
-// library has n members review n films each, and returns a film and a member in their midst.
-func (s *stage) library(t *testing.T, n int) (movieID, userID int64) {
+// library creates n reviews by each of n members, and returns a film and a member in the middle of them.
+func (s *stage) library(t testing.TB, n int) (movieID, userID int64) {
 	t.Helper()
 	now := database.Time(s.Clock.Now())
 	members, films := make([]user.User, n), make([]movie.Movie, n)

@@ -11,20 +11,20 @@ import (
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
-	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
 )
 
-func TestSixteenEqualReviewsAtOnceAreOneReview(t *testing.T) {
+func TestSixteenConcurrentReviewsOfAFilmAreOneReview(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	var wg sync.WaitGroup
 	results := make([]*testkit.Response, 16)
-	body := multipart(s.film.ID, file("review_image", "a.png", picture(t)))
+	body := multipart(s.film.ID, file("review_image", "a.png", testImage(t)))
 	for i := range results {
-		wg.Go(func() { results[i] = s.POST(t, "/reviews", s.as(t, s.bob), body) })
+		wg.Go(func() { results[i] = s.POST(t, "/reviews", s.As(t, s.bob.ID), body) })
 	}
 	wg.Wait()
 	statuses, ids := map[int]int{}, map[string]bool{}
@@ -45,13 +45,13 @@ func TestSixteenEqualReviewsAtOnceAreOneReview(t *testing.T) {
 	}
 }
 
-func TestSixteenAuthorsAtOnceAreAllCounted(t *testing.T) {
+func TestSixteenConcurrentAuthorsAreAllCounted(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	var wg sync.WaitGroup
-	for _, u := range s.crowd(t, 16) {
+	for _, u := range s.members(t, 16) {
 		wg.Go(func() {
-			if r := s.POST(t, "/reviews", s.as(t, u), form(s.film.ID)); r.Status != 201 {
+			if r := s.POST(t, "/reviews", s.As(t, u.ID), form(s.film.ID)); r.Status != 201 {
 				t.Errorf("status %d: %s", r.Status, r.Body)
 			}
 		})
@@ -60,21 +60,25 @@ func TestSixteenAuthorsAtOnceAreAllCounted(t *testing.T) {
 	s.counts(t, s.film, 16, s.bob, 0)
 }
 
-// TestCountersStayRightInACrowd has several workers write and delete the same reviews, while accounts and
-// films go. Whatever wins, nobody sees a database error, and counters and images agree with the rows.
-func TestCountersStayRightInACrowd(t *testing.T) {
+// TestConcurrentWritersKeepCountersAndImagesRight creates and deletes the same reviews in several workers while
+// accounts and films are deleted. No call may return a database error, and counters and images must agree with the rows.
+func TestConcurrentWritersKeepCountersAndImagesRight(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	users := s.crowd(t, 6)
+	users := s.members(t, 6)
 	films := []movie.Movie{s.film, s.newFilm(t, "괴물"), s.newFilm(t, "마더"), s.newFilm(t, "옥자")}
-	upload := &media.Upload{Name: "a.png", Data: picture(t)}
+	upload := &picture.Upload{Name: "a.png", Data: testImage(t)}
+	rounds := 25
+	if testing.Short() {
+		rounds = 8
+	}
 	var wg sync.WaitGroup
 	for worker := range 8 {
 		dice := rand.New(rand.NewPCG(uint64(worker), 7))
 		wg.Go(func() {
-			for range 25 {
+			for range rounds {
 				err := s.act(t.Context(), dice, users[dice.IntN(len(users))], films[dice.IntN(len(films))], upload)
-				if e, told := errors.AsType[*apperr.Error](err); err != nil && (!told || e.Kind == apperr.Unavailable) {
+				if e, known := errors.AsType[*apperr.Error](err); err != nil && (!known || e.Kind == apperr.Unavailable) {
 					t.Errorf("worker %d: %v", worker, err)
 				}
 			}
@@ -85,8 +89,8 @@ func TestCountersStayRightInACrowd(t *testing.T) {
 	s.tidy(t)
 }
 
-// act does one thing by chance.
-func (s *stage) act(ctx context.Context, dice *rand.Rand, u user.User, m movie.Movie, upload *media.Upload) error {
+// act does a random operation.
+func (s *stage) act(ctx context.Context, dice *rand.Rand, u user.User, m movie.Movie, upload *picture.Upload) error {
 	id := dice.Int64N(60) + 1
 	switch n := dice.IntN(100); {
 	case n < 40:
@@ -109,7 +113,7 @@ func (s *stage) act(ctx context.Context, dice *rand.Rand, u user.User, m movie.M
 	return nil
 }
 
-// recount fails the test unless every counter is the number of rows that it counts.
+// recount checks every counter against the rows that it counts.
 func (s *stage) recount(t *testing.T) {
 	t.Helper()
 	for _, query := range []string{

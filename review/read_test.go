@@ -33,13 +33,13 @@ func (s *stage) walk(t *testing.T, target string, options ...testkit.Option) []i
 	return all
 }
 
-func TestAnybodyReadsAReview(t *testing.T) {
+func TestReviewsArePublic(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	written := s.write(t, s.bob, s.film)
 	r := s.GET(t, path(written)).Want(200)
 	if _, there := r.Map()["is_liked"]; there {
-		t.Error("is_liked is there although nobody is signed in")
+		t.Error("is_liked is sent to an anonymous reader")
 	}
 	if got := r.Header.Get("Cache-Control"); got != "no-cache" {
 		t.Errorf("Cache-Control %q", got)
@@ -64,7 +64,7 @@ func TestTheETagOfAReviewChangesWithItsLikes(t *testing.T) {
 	}
 }
 
-func TestAReviewThatIsNotThereIsNotFound(t *testing.T) {
+func TestAnUnknownReviewIsNotFound(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	for _, one := range []string{"1", "9223372036854775807", "99999999999999999999"} {
@@ -85,37 +85,37 @@ func TestASignedInReaderSeesWhatTheyLike(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	first, second := s.write(t, s.ann, s.film), s.write(t, s.bob, s.film)
-	if got := s.GET(t, path(first), s.as(t, s.bob)).Map()["is_liked"]; got != false {
-		t.Errorf("is_liked %v before anybody knows likes", got)
+	if got := s.GET(t, path(first), s.As(t, s.bob.ID)).Map()["is_liked"]; got != false {
+		t.Errorf("is_liked %v without Likes", got)
 	}
 	fake := &likes{liked: map[[2]int64]bool{{s.bob.ID, first}: true}}
 	s.reviews.UseLikes(fake)
-	one := s.GET(t, path(first), s.as(t, s.bob)).Want(200)
+	one := s.GET(t, path(first), s.As(t, s.bob.ID)).Want(200)
 	if one.Map()["is_liked"] != true || one.Header.Get("Cache-Control") != "private, no-cache" {
 		t.Errorf("is_liked %v, Cache-Control %q", one.Map()["is_liked"], one.Header.Get("Cache-Control"))
 	}
-	if got := s.GET(t, path(first), s.as(t, s.ann)).Map()["is_liked"]; got != false {
+	if got := s.GET(t, path(first), s.As(t, s.ann.ID)).Map()["is_liked"]; got != false {
 		t.Errorf("is_liked %v for somebody else", got)
 	}
-	fake.asked.Store(0)
+	fake.calls.Store(0)
 	for _, target := range []string{"/movies/" + id(s.film.ID) + "/reviews", "/users/" + id(s.bob.ID) + "/reviews", "/users/me/reviews"} {
-		for _, r := range s.GET(t, target, s.as(t, s.bob)).Want(200).List() {
+		for _, r := range s.GET(t, target, s.As(t, s.bob.ID)).Want(200).List() {
 			if want := int64(r["id"].(float64)) == first; r["is_liked"] != want {
 				t.Errorf("%s: is_liked of %v is %v", target, r["id"], r["is_liked"])
 			}
 		}
 	}
-	if n := fake.asked.Load(); n != 3 {
-		t.Errorf("likes were asked %d times for 3 pages", n)
+	if n := fake.calls.Load(); n != 3 {
+		t.Errorf("%d calls of LikedBy for 3 pages, want 3", n)
 	}
 	for _, r := range s.GET(t, "/movies/"+id(s.film.ID)+"/reviews").List() {
 		if _, there := r["is_liked"]; there {
-			t.Error("is_liked is there although nobody is signed in")
+			t.Error("is_liked is sent to an anonymous reader")
 		}
 	}
 	fake.err = errors.New("down")
-	s.GET(t, path(second), s.as(t, s.bob)).WantProblem(500, "internal")
-	s.GET(t, "/users/me/reviews", s.as(t, s.bob)).WantProblem(500, "internal")
+	s.GET(t, path(second), s.As(t, s.bob.ID)).WantProblem(500, "internal")
+	s.GET(t, "/users/me/reviews", s.As(t, s.bob.ID)).WantProblem(500, "internal")
 	s.GET(t, path(second)).Want(200)
 }
 
@@ -130,7 +130,7 @@ func TestTheReviewsOfAUserComeOldestFirst(t *testing.T) {
 	theirs := "/users/" + id(s.bob.ID) + "/reviews"
 	for _, got := range [][]int64{
 		ids(s.GET(t, theirs)), s.walk(t, theirs+"?limit=2"), s.walk(t, theirs+"?limit=5"), s.walk(t, theirs+"?limit=1"),
-		ids(s.GET(t, "/users/me/reviews", s.as(t, s.bob))), s.walk(t, "/users/me/reviews?limit=2", s.as(t, s.bob)),
+		ids(s.GET(t, "/users/me/reviews", s.As(t, s.bob.ID))), s.walk(t, "/users/me/reviews?limit=2", s.As(t, s.bob.ID)),
 	} {
 		if !cmp.Equal(want, got) {
 			t.Error(cmp.Diff(want, got))
@@ -140,16 +140,16 @@ func TestTheReviewsOfAUserComeOldestFirst(t *testing.T) {
 		t.Errorf("movie_title %v", got)
 	}
 	s.GET(t, "/users/me/reviews").WantProblem(401, "unauthorized")
-	if got := ids(s.GET(t, "/users/me/reviews", s.as(t, s.root))); len(got) != 0 {
-		t.Errorf("reviews of somebody who wrote none: %v", got)
+	if got := ids(s.GET(t, "/users/me/reviews", s.As(t, s.root.ID))); len(got) != 0 {
+		t.Errorf("reviews of a user without reviews: %v", got)
 	}
 }
 
-func TestTheReviewsOfAFilmComeInTheOrderAskedFor(t *testing.T) {
+func TestTheReviewsOfAFilmComeInTheRequestedOrder(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	var r []int64
-	for _, u := range s.crowd(t, 5) {
+	for _, u := range s.members(t, 5) {
 		r = append(r, s.write(t, u, s.film))
 	}
 	s.write(t, s.bob, s.newFilm(t, "괴물"))
@@ -171,25 +171,25 @@ func TestTheReviewsOfAFilmComeInTheOrderAskedFor(t *testing.T) {
 	}
 }
 
-func TestPagesStayRightWhileReviewsComeAndGo(t *testing.T) {
+func TestPagesStayRightWhileReviewsChange(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	crowd := s.crowd(t, 6)
+	members := s.members(t, 6)
 	var r []int64
-	for _, u := range crowd[:5] {
+	for _, u := range members[:5] {
 		r = append(r, s.write(t, u, s.film))
 	}
 	first := s.GET(t, "/movies/"+id(s.film.ID)+"/reviews?limit=2")
-	s.DELETE(t, path(r[0]), s.as(t, crowd[0])).Want(204)
-	s.DELETE(t, path(r[1]), s.as(t, crowd[1])).Want(204)
-	s.DELETE(t, path(r[3]), s.as(t, crowd[3])).Want(204)
-	last := s.write(t, crowd[5], s.film)
+	s.DELETE(t, path(r[0]), s.As(t, members[0].ID)).Want(204)
+	s.DELETE(t, path(r[1]), s.As(t, members[1].ID)).Want(204)
+	s.DELETE(t, path(r[3]), s.As(t, members[3].ID)).Want(204)
+	last := s.write(t, members[5], s.film)
 	if got, want := s.walk(t, first.Next()), []int64{r[2], r[4], last}; !cmp.Equal(want, got) {
 		t.Error(cmp.Diff(want, got))
 	}
 }
 
-func TestListsOfWhatIsNotThereAreNotFound(t *testing.T) {
+func TestListsOfUnknownUsersAndFilmsAreNotFound(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	for _, one := range []string{"9999", "9223372036854775807", "99999999999999999999"} {
@@ -211,7 +211,7 @@ func TestListsOfWhatIsNotThereAreNotFound(t *testing.T) {
 	}
 }
 
-func TestListsRefuseWhatTheyDoNotKnow(t *testing.T) {
+func TestListsRefuseInvalidQueries(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.write(t, s.ann, s.film)
@@ -230,7 +230,7 @@ func TestListsRefuseWhatTheyDoNotKnow(t *testing.T) {
 	s.GET(t, strings.Replace(next, film, who, 1)).Want(422)
 }
 
-func TestNamesAreThoseOfNow(t *testing.T) {
+func TestReviewsShowTheCurrentTitleOfTheFilm(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	written := s.write(t, s.bob, s.film)

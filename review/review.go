@@ -1,10 +1,9 @@
-// Package review owns what members write about films: one review per member and film, with an image
-// if they like.
+// Package review owns the reviews of films: one per member and film, with an optional image.
 //
-// It promises that a member has at most one review of a film however many requests come at once,
-// that the counters of members and films change in the transaction of what they count, and that an
-// image goes once no review names it. A review goes with its author and with its film. Who likes a
-// review is not known here: see [Likes] and [AddLikes]. Reactions may use this package.
+// It guarantees that a member has at most one review of a film regardless of concurrent requests, that the review
+// counters of members and films change in the transaction of what they count, and that an image is deleted once no
+// review names it. A review is deleted with its author and with its film. This package does not know who likes a
+// review: see [Likes] and [AddLikes], through which reactions attach to it.
 package review
 
 import (
@@ -19,39 +18,42 @@ import (
 	"github.com/cinecircle/cinecircle/platform/database"
 )
 
-// DefaultMaxContent is how many characters a review may have unless [Deps] says otherwise.
+// DefaultMaxContent is the maximum number of characters of a review unless [Deps] sets another one.
 const DefaultMaxContent = 10_000
 
-// The errors of reviews.
+// The errors of this package.
 var (
 	ErrNotFound = apperr.New(apperr.NotFound, "not_found",
 		"There is no such review.", "해당 리뷰를 찾을 수 없습니다.")
-	// ErrExists carries the review that stands as review_id.
+	// ErrExists has the id of the existing review as review_id.
 	ErrExists = apperr.New(apperr.Conflict, "review_exists",
 		"You have already reviewed this film.", "이미 이 영화에 리뷰를 작성하셨습니다.")
 )
 
-// Review is a review as it is stored.
+// Review is a row of the table reviews.
 type Review struct {
 	ID        int64     `gorm:"primaryKey;autoIncrement;index:idx_reviews_user,priority:2;index:idx_reviews_movie,priority:2;index:idx_reviews_movie_likes,priority:3"`
 	UserID    int64     `gorm:"not null;uniqueIndex:idx_reviews_user_movie,priority:1;index:idx_reviews_user,priority:1"` // the author
 	MovieID   int64     `gorm:"not null;uniqueIndex:idx_reviews_user_movie,priority:2;index:idx_reviews_movie,priority:1;index:idx_reviews_movie_likes,priority:1"`
 	Title     string    `gorm:"size:50;not null"`
 	Content   string    `gorm:"type:mediumtext;not null"`
-	Image     string    `gorm:"size:255;not null"` // key of the stored image, "" for none
+	Image     string    `gorm:"size:255;not null"` // a storage key of platform/media, or ""
 	LikeCount int64     `gorm:"not null;index:idx_reviews_movie_likes,priority:2"`
 	CreatedAt time.Time `gorm:"not null;precision:6"`
-	UpdatedAt time.Time `gorm:"not null;precision:6"` // of the last edit; likes leave it
+	UpdatedAt time.Time `gorm:"not null;precision:6"` // the last edit; likes do not change it
 }
 
-// Likes knows who likes which review. The reactions implement it.
+// Likes knows who likes which review. Package reaction implements it.
 type Likes interface {
-	// LikedBy returns which of the reviews a user likes; what is absent is not liked.
+	// LikedBy returns the reviews among reviewIDs that a member likes. Absent ids are not liked.
 	LikedBy(ctx context.Context, userID int64, reviewIDs []int64) (map[int64]bool, error)
 }
 
-// Lock returns the review with its row locked until the end of the transaction, or [ErrNotFound].
-// The rows of its author and its film, if they are to be locked, come before it, in this order.
+// table maps a [Review] to its columns.
+var table = database.TableOf[Review]()
+
+// Lock locks the row of a review until the transaction ends and returns the review, or [ErrNotFound]. Lock the rows
+// of members and films before those of reviews.
 func Lock(tx *gorm.DB, id int64) (Review, error) { return take(database.ForUpdate(tx), id) }
 
 func take(db *gorm.DB, id int64) (Review, error) {
@@ -66,16 +68,16 @@ func take(db *gorm.DB, id int64) (Review, error) {
 	return r, nil
 }
 
-// AddLikes adds delta to the likes of a review and nothing else, updated_at included. It locks the
-// row, so it comes before the like itself is written; a delta of 0 does nothing. It returns
-// [ErrNotFound] when there is no such review.
+// AddLikes adds delta to the like counter of a review and leaves updated_at unchanged. It locks the row; call it before
+// writing the like, or two transactions can deadlock on the foreign key. A delta of 0 does nothing. AddLikes returns
+// [ErrNotFound] when the review does not exist.
 func AddLikes(tx *gorm.DB, id, delta int64) error {
 	if delta == 0 {
 		return nil
 	}
 	done := tx.Exec("UPDATE reviews SET like_count = like_count + ? WHERE id = ?", delta, id)
 	if done.Error != nil {
-		return fmt.Errorf("count likes of review %d: %w", id, done.Error)
+		return fmt.Errorf("change the likes of review %d: %w", id, done.Error)
 	}
 	if done.RowsAffected == 0 {
 		return ErrNotFound

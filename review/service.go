@@ -4,144 +4,168 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/idempotency"
 	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// Deps is what the service works with.
+// Deps is what a Service needs. All fields but MaxContent and Log are required.
 type Deps struct {
 	DB         *database.DB
+	Pictures   *picture.Decoder
 	Media      *media.Library
 	Clock      func() time.Time
 	Users      *user.Service
 	Movies     *movie.Service
-	MaxContent int // characters of a review; 0 means DefaultMaxContent
+	MaxContent int          // characters of a review; 0 means DefaultMaxContent
+	Log        *slog.Logger // nil discards logs
 }
 
-// Service keeps the reviews. It may be used by several goroutines.
+// Service holds the rules of reviews. It is safe for concurrent use.
 type Service struct {
 	db         *database.DB
+	pictures   *picture.Decoder
 	media      *media.Library
 	clock      func() time.Time
 	users      *user.Service
 	movies     *movie.Service
 	maxContent int
+	log        *slog.Logger
 	likes      Likes // nil until UseLikes
 }
 
-// New returns a service over a migrated database, and has users and movies take their reviews along
-// when they go.
+// New returns a service. Register [Service.PurgeUser] with user.Service.OnDelete and [Service.PurgeMovie] with
+// movie.Service.OnDelete.
 func New(d Deps) *Service {
 	s := &Service{
-		db: d.DB, media: d.Media, clock: d.Clock, users: d.Users, movies: d.Movies, maxContent: d.MaxContent,
+		db: d.DB, pictures: d.Pictures, media: d.Media, clock: d.Clock, users: d.Users, movies: d.Movies, maxContent: d.MaxContent,
+		log: d.Log,
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.maxContent == 0 {
 		s.maxContent = DefaultMaxContent
 	}
-	s.users.OnDelete(s.purgeUser)
-	s.movies.OnDelete(s.purgeMovie)
 	return s
 }
 
-// UseLikes says who knows the likes. Until then nobody likes anything. It is called before the first
-// request only.
+// UseLikes sets who knows the likes; without them nobody likes a review. Call it before the first request.
 func (s *Service) UseLikes(l Likes) { s.likes = l }
+
+// MaxContent returns the maximum number of characters of a review.
+func (s *Service) MaxContent() int { return s.maxContent }
+
+// CheckContent returns an apperr.ErrValidation for field when text has more than [Service.MaxContent] characters.
+func (s *Service) CheckContent(field, text string) error {
+	if utf8.RuneCountInString(text) <= s.maxContent {
+		return nil
+	}
+	return apperr.Validation(apperr.Field{Name: field, Code: "max", Text: apperr.Text{
+		EN: fmt.Sprintf("This must be at most %d characters.", s.maxContent),
+		KO: fmt.Sprintf("%d자 이하여야 합니다.", s.maxContent),
+	}})
+}
 
 // Get returns a review, or [ErrNotFound].
 func (s *Service) Get(ctx context.Context, id int64) (Review, error) {
 	return take(s.db.Reader(ctx), id)
 }
 
-// Image returns the image of a review in its sizes, the zero value when it has none.
+// Image returns the image of a review in its sizes, or the zero value without one.
 func (s *Service) Image(r Review) media.Shown { return s.media.Show(r.Image) }
 
-// Draft is a review before it is stored. Its texts have passed the rules of the API: trimmed, in NFC,
-// within their limits.
+// Draft is a review that is not stored yet. Its texts have been validated: they are trimmed, in NFC, and within
+// their limits.
 type Draft struct {
 	UserID  int64 // the author
 	MovieID int64
 	Title   string
 	Content string
-	Image   *media.Upload // nil for none
+	Image   *picture.Upload // nil for none
 }
 
-// Create stores a review and its image, and returns it as its author sees it. It returns media.ErrUnsupportedImage,
-// media.ErrImageTooLarge, movie.ErrNotFound, [ErrExists], auth.ErrUserGone when the author does not
-// exist any more, or what matches apperr.ErrBusy or apperr.ErrUnavailable.
+// Create stores a review and its image, and returns it as its author sees it. It returns picture.ErrUnsupportedImage,
+// picture.ErrImageTooLarge, movie.ErrNotFound, [ErrExists], auth.ErrUserGone when the author's account does not exist,
+// or an error that matches apperr.ErrBusy or apperr.ErrUnavailable.
 func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
 	pic, err := s.decode(ctx, d.Image)
 	if err != nil {
 		return Shown{}, err
 	}
 	if pic != nil {
-		if err := s.mayReview(ctx, d); err != nil { // before a file is stored for nothing
+		if err := s.mayReview(ctx, d); err != nil { // before files are stored that no review would name
 			return Shown{}, err
 		}
 	}
 	now := database.Time(s.clock())
 	var r Shown
 	err = s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) error {
-		id, err := insert(tx, d, key, now)
+		id, err := insert(tx, Review{
+			UserID: d.UserID, MovieID: d.MovieID, Title: d.Title, Content: d.Content, Image: key, CreatedAt: now, UpdatedAt: now,
+		})
 		if err != nil {
 			return err
 		}
-		// Here, because the connection that wrote the rows has them at hand.
-		r, err = s.shown(tx.Statement.Context, id)
-		return err
+		// In the transaction, because the connection that wrote the rows has them in its cache.
+		if r, err = s.shown(tx.Statement.Context, id); err != nil {
+			return err
+		}
+		r.Liked = new(false)
+		return idempotency.Keep(tx, r)
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return Shown{}, s.first(ctx, d)
+		return Shown{}, s.existing(ctx, d)
 	}
-	r.Liked = new(false) // nobody has had the time to like it
 	return r, err
 }
 
-// mayReview returns movie.ErrNotFound, or [ErrExists] when there is a review already. It only saves
-// work: what counts is found out again under the locks of insert.
+// mayReview returns movie.ErrNotFound, or [ErrExists] when the author has already reviewed the film. It only avoids
+// useless work; insert decides.
 func (s *Service) mayReview(ctx context.Context, d Draft) error {
 	if _, err := s.movies.Get(ctx, d.MovieID); err != nil {
 		return err
 	}
-	if err := s.first(ctx, d); !errors.Is(err, ErrNotFound) {
+	if err := s.existing(ctx, d); !errors.Is(err, ErrNotFound) {
 		return err
 	}
 	return nil
 }
 
-const insertReview = `INSERT INTO reviews (user_id, movie_id, title, content, image, like_count, created_at, updated_at)
-	VALUES (?, ?, ?, ?, ?, 0, ?, ?)`
-
-// insert counts the review before it writes it: the counts lock the rows that the foreign keys refer
-// to, and the other way round two authors at one film would deadlock on MySQL. It returns
-// the id, or gorm.ErrDuplicatedKey when there is a review already.
-func insert(tx *gorm.DB, d Draft, image string, now time.Time) (int64, error) {
-	err := user.AddCounts(tx, d.UserID, user.Counts{Reviews: 1})
+// insert stores a review and returns its id, or gorm.ErrDuplicatedKey when the author has already reviewed the film. It
+// changes the counters first: they lock the rows that the foreign keys refer to, and in the other order two authors
+// who review one film would deadlock on MySQL.
+func insert(tx *gorm.DB, r Review) (int64, error) {
+	err := user.AddCounts(tx, r.UserID, user.Counts{Reviews: 1})
 	if errors.Is(err, user.ErrNotFound) {
 		return 0, auth.ErrUserGone
 	}
 	if err != nil {
 		return 0, err
 	}
-	if err := movie.AddCounts(tx, d.MovieID, movie.Counts{Reviews: 1}); err != nil {
+	if err := movie.AddCounts(tx, r.MovieID, movie.Counts{Reviews: 1}); err != nil {
 		return 0, err
 	}
-	id, err := database.Insert(tx, insertReview, d.UserID, d.MovieID, d.Title, d.Content, image, now, now)
+	id, err := table.Insert(tx, &r)
 	if err != nil {
 		return 0, fmt.Errorf("create review: %w", err)
 	}
 	return id, nil
 }
 
-// first returns [ErrExists] with the review that the author has written about the film already, or
-// [ErrNotFound] when there is none.
-func (s *Service) first(ctx context.Context, d Draft) error {
+// existing returns [ErrExists] with the review that the author has already written about the film, or [ErrNotFound].
+func (s *Service) existing(ctx context.Context, d Draft) error {
 	var ids []int64
 	err := s.db.Reader(ctx).Model(&Review{}).Where("user_id = ? AND movie_id = ?", d.UserID, d.MovieID).Pluck("id", &ids).Error
 	if err != nil {
@@ -153,32 +177,9 @@ func (s *Service) first(ctx context.Context, d Draft) error {
 	return ErrExists.With("review_id", ids[0])
 }
 
-// Delete removes a review and its image, or returns [ErrNotFound].
-func (s *Service) Delete(ctx context.Context, id int64) error {
-	return s.db.Tx(ctx, func(tx *gorm.DB) error {
-		r, err := take(tx, id)
-		if err != nil {
-			return err
-		}
-		if err := user.AddCounts(tx, r.UserID, user.Counts{Reviews: -1}); err != nil {
-			return err
-		}
-		if err := movie.AddCounts(tx, r.MovieID, movie.Counts{Reviews: -1}); err != nil {
-			return err
-		}
-		if r, err = Lock(tx, id); err != nil { // it may have changed, or gone, before its parents were locked
-			return err
-		}
-		if err := tx.Where("id = ?", id).Delete(&Review{}).Error; err != nil {
-			return fmt.Errorf("delete review %d: %w", id, err)
-		}
-		return s.media.Discard(tx, r.Image)
-	})
-}
-
-func (s *Service) decode(ctx context.Context, u *media.Upload) (*media.Picture, error) {
+func (s *Service) decode(ctx context.Context, u *picture.Upload) (*picture.Picture, error) {
 	if u == nil {
-		return nil, nil //nolint:nilnil // no image is not an error, and Attach takes nil for it
+		return nil, nil //nolint:nilnil // an upload is optional, and Attach accepts nil
 	}
-	return s.media.Decode(ctx, media.ReviewImages, *u)
+	return s.pictures.Decode(ctx, picture.Review, *u)
 }

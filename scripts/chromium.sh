@@ -16,7 +16,7 @@ if [ -z "${found:-}" ]; then
   debian_package chromium chromium
   found=$(command -v chromium)
 fi
-# Without a Hangul font pages are full of boxes: fc-list tells, where it is there.
+# Without a Korean font the pages show boxes. fc-list, if it is installed, lists the fonts.
 if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] && [ -z "$(fc-list :lang=ko 2>/dev/null)" ]; then
   install_debian fonts-noto-cjk
 fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the statement coverage of each domain package and of all of them, counted across the tests of the domains
-# and of the program, and fails when the whole is under MIN percent (90). The profile stays in coverage.out.
+# and of the program, and fails if the total is under MIN percent (90). It keeps the profile in coverage.out.
 set -euo pipefail
 go=${GO:-go} tags=${TAGS:-nomsgpack} min=${MIN:-90}
 module=$($go list -m)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Fails, and shows the differences, when a Go file is not formatted as gofumpt would.
+# Fails, and shows the differences, if gofumpt would format a Go file differently.
 set -euo pipefail
-# gofumpt itself exits with 1 when there is a difference, and with 2 when it could not read a file.
+# gofumpt exits with 1 if there is a difference, and with 2 if it could not read a file.
 if diff=$(${GO:-go} tool -modfile=tools.mod gofumpt -d .) && [ -z "$diff" ]; then
   exit 0
 fi
 printf '%s\n' "$diff"
-echo "format: not as gofumpt would write it; run \`make fmt\`" >&2
+echo "format: these files are not formatted; run \`make fmt\`" >&2
 exit 1

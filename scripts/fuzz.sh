@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs every fuzz target, one after the other, for FUZZTIME each (30s). PKG and FUZZ narrow it. What breaks a target stays in
-# its testdata/fuzz and is tried by every `go test` from then on.
+# Runs every fuzz target, one after the other, for FUZZTIME each (30s). PKG and FUZZ select targets. An input that fails is
+# kept in testdata/fuzz of its package, and every later `go test` runs it.
 #
-# Inputs are made smaller ten times at most: where goroutines make the coverage differ from run to run, a minute of it, which
-# is the default, takes all the time there is (FuzzCursor in 12 s: 53 executions, and 13,953 so).
+# Minimizing stops after ten tries. By default it takes up to a minute per input, and where goroutines make the coverage
+# differ from run to run it takes all the time (FuzzCursor in 12 s: 53 executions by default, 13,953 with ten tries).
 set -euo pipefail
 go=${GO:-go} tags=${TAGS:-nomsgpack}
 for pkg in $($go list -tags "$tags" "${PKG:-./...}"); do

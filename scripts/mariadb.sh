@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A private MariaDB in DIR: scripts/mariadb.sh start|stop|kill|clean DIR (see servers.sh). Prints a DSN whose user may
-# create schemas. It listens on the loopback only and has no password: for tests, nothing else. MARIADB_ARGS are further
-# options, such as --innodb-flush-log-at-trx-commit=2 where no power cut is feared; MARIADB_DSN_PARAMS ends the DSN.
+# Runs a private MariaDB in DIR: scripts/mariadb.sh start|stop|kill|clean DIR (see servers.sh). start prints a DSN whose
+# user may create schemas. It listens on the loopback only and has no password, so it is only for tests. MARIADB_ARGS are further
+# options, such as --innodb-flush-log-at-trx-commit=2 if a power failure may lose data; MARIADB_DSN_PARAMS ends the DSN.
 source "$(dirname "$0")/servers.sh"
 
 url() { echo "root@tcp(127.0.0.1:$port)/${MARIADB_DSN_PARAMS:-}"; }

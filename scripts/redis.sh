@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A private Redis in DIR: scripts/redis.sh start|stop|kill|clean DIR (see servers.sh). Prints its URL. It listens on the
-# loopback only and keeps nothing: what cinecircle has in Redis may be lost at any time.
+# Runs a private Redis in DIR: scripts/redis.sh start|stop|kill|clean DIR (see servers.sh). start prints its URL. It listens
+# on the loopback only and stores nothing on disk: cinecircle may lose its data in Redis at any time.
 source "$(dirname "$0")/servers.sh"
 
 url() { echo "redis://127.0.0.1:$port/0"; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds static binaries for every platform of PLATFORMS, one after the other, and leaves one archive for each of them in
-# dist/ beside SHA256SUMS. VERSION and BUILDVCS come from the Makefile. The same commit and the same Go make the same
-# binaries, and with GNU tar the same archives.
+# Builds static binaries for every platform of PLATFORMS, one after the other, and writes an archive of each and
+# SHA256SUMS into dist/. VERSION and BUILDVCS come from the Makefile. The same commit and the same Go give the same binaries,
+# and with GNU tar the same archives.
 set -euo pipefail
 go=${GO:-go} tags=${TAGS:-nomsgpack} version=${VERSION:-devel}
 platforms=${PLATFORMS:-linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64}
@@ -12,14 +12,14 @@ trap 'rm -rf "$stage"' EXIT
 rm -rf dist && mkdir dist
 
 epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
-pack=() # what makes two archives of the same files the same
+pack=() # options that make archives of the same files identical
 if tar --version 2>/dev/null | grep -q GNU; then
   pack=(--sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner --mode='u=rwX,go=rX')
 fi
 
-toolchain=$(awk '$1 == "toolchain" { print $2 }' go.mod) # also where GOTOOLCHAIN=local would ignore that line
+toolchain=$(awk '$1 == "toolchain" { print $2 }' go.mod) # also if GOTOOLCHAIN=local would ignore that line
 [ -z "$toolchain" ] || export GOTOOLCHAIN=$toolchain
-$go run ./scripts/licences -texts >"$stage/THIRD_PARTY_LICENSES"
+$go run ./cmd/licences -texts >"$stage/THIRD_PARTY_LICENSES"
 
 for platform in $platforms; do
   os=${platform%/*} arch=${platform#*/}

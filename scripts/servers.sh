@@ -1,16 +1,16 @@
-# Sourced by mariadb.sh, redis.sh and s3.sh: one private server in a folder of its own, on a loopback port that it
-# keeps when it is started again. The caller defines `launch`, which execs the server in the foreground, and `answers`,
+# Sourced by mariadb.sh, redis.sh and s3.sh: runs a private server with its data in a folder, on a loopback port that stays
+# the same when it is started again. The caller defines `launch`, which execs the server in the foreground, and `answers`,
 # which succeeds once the server can be used.
 #
-#   start DIR   start the server on what lies in DIR (made when missing), wait for it, print its URL
-#   stop DIR    end it in good order; fine when it does not run
-#   kill DIR    end it as a crash would, SIGKILL; start goes on with the same data
-#   clean DIR   stop, and remove DIR
+#   start DIR   starts the server with the data in DIR (created if missing), waits until it is ready, prints its URL
+#   stop DIR    shuts it down; succeeds if it is not running
+#   kill DIR    kills it with SIGKILL, like a crash; start continues with the same data
+#   clean DIR   stops it and removes DIR
 set -euo pipefail
 
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 
-# cache is where programs are kept that are no part of the checkout.
+# cache is the folder of programs that are built once, outside of the checkout.
 cache=${CINECIRCLE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cinecircle}
 
 # debian_package NAME COMMAND... installs a package unless all the commands are there.
@@ -26,8 +26,8 @@ debian_package() {
   install_debian "$name"
 }
 
-# install_debian NAME installs a package without starting a service of it: the server that is wanted here is a private
-# one. A new machine may have no lists of packages, or old ones.
+# install_debian NAME installs a package without starting its service, since only a private server is needed. A new machine
+# may have no package lists, or old ones.
 install_debian() {
   local name=$1 policy=/usr/sbin/policy-rc.d made= failed=
   if [ ! -e $policy ]; then
@@ -40,7 +40,7 @@ install_debian() {
   [ -z "$failed" ] || die "apt-get install $name failed"
 }
 
-# pick_port prints a loopback port that nobody listens on, below those that the system hands out by itself.
+# pick_port prints a free loopback port below the range from which the system picks ports.
 pick_port() {
   local port
   for _ in $(seq 200); do
@@ -55,7 +55,7 @@ pick_port() {
 
 running() { [ -s "$dir/pid" ] && kill -0 "$(cat "$dir/pid")" 2>/dev/null; }
 
-# await_end TENTHS waits so long for the server to be gone.
+# await_end TENTHS waits up to so many tenths of a second until the server has ended.
 await_end() {
   for _ in $(seq "$1"); do
     running || return 0
@@ -69,9 +69,9 @@ start() {
   mkdir -p "$dir"
   [ -s "$dir/port" ] || pick_port >"$dir/port"
   port=$(cat "$dir/port")
-  rm -f "$dir/pid" # of the one before
-  # In a session of its own, so that Ctrl-C of whoever started it does not end it before its clients. launch execs,
-  # so this is the pid of the server itself; it must not hold on to the output that its starter reads to the end.
+  rm -f "$dir/pid" # of the previous server
+  # In a new session, so that Ctrl-C does not end it before its clients. launch execs, so this is the pid of the server
+  # itself. It must not inherit the output, which the caller reads to its end.
   export -f launch
   dir=$dir port=$port setsid bash -c 'echo $$ >"$dir/pid"; launch' </dev/null >>"$dir/log" 2>&1 &
   for _ in $(seq 600); do
@@ -98,9 +98,9 @@ crash() {
   await_end 50 || die "it cannot be killed"
 }
 
-# serve_command runs what the command line asks for.
+# serve_command runs the command of the command line.
 serve_command() {
-  [ $# = 2 ] || die "want start, stop, kill or clean, and a folder"
+  [ $# = 2 ] || die "usage: start|stop|kill|clean DIR"
   dir=$(realpath -m "$2")
   case $1 in
     start) start ;;

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Re-creates what the pages and their tests have from npm, at pinned versions: htmx (0BSD), which pages load, and axe-core
-# (MPL-2.0), by which the browser tests hold them to WCAG. Needs npm and the network.
+# Downloads what the pages and their tests use from npm, at pinned versions: htmx (0BSD), which the pages load, and axe-core
+# (MPL-2.0), with which the browser tests check WCAG. Needs npm and the network.
 #
-# For another version: change it, set its sum to "", run, compare the printed sum with what npm shows, write it down here.
+# For another version: change it, set its sum to "", run, compare the printed sum with the one on npm, and enter it here.
 set -euo pipefail
 
 htmx=htmx.org-2.0.11
@@ -14,7 +14,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# fetch NAME-VERSION SUM unpacks a package into $work/NAME-VERSION once its archive has the pinned sum.
+# fetch NAME-VERSION SUM unpacks a package into $work/NAME-VERSION if its archive has the pinned sum.
 fetch() {
   local package=$1 want=$2 archive=$work/$1.tgz got
   npm pack --silent --ignore-scripts --pack-destination "$work" "${package%-*}@${package##*-}" >/dev/null
@@ -31,6 +31,6 @@ fetch "$htmx" "$htmx_sum"
 fetch "$axe" "$axe_sum"
 install -m 644 "$work/$htmx/dist/htmx.min.js" "$root/cmd/cinecircle/site/assets/htmx.js"
 install -m 644 "$work/$htmx/LICENSE" "$root/cmd/cinecircle/site/assets/htmx.LICENSE.txt"
-gzip -9 -n <"$work/$axe/axe.min.js" >"$root/cmd/cinecircle/browser/testdata/axe.min.js.gz"
-install -m 644 "$work/$axe/LICENSE" "$root/cmd/cinecircle/browser/testdata/axe.LICENSE.txt"
-install -m 644 "$work/$axe/LICENSE-3RD-PARTY.txt" "$root/cmd/cinecircle/browser/testdata/axe.3RD-PARTY.txt"
+gzip -9 -n <"$work/$axe/axe.min.js" >"$root/cmd/cinecircle/site/browser/testdata/axe.min.js.gz"
+install -m 644 "$work/$axe/LICENSE" "$root/cmd/cinecircle/site/browser/testdata/axe.LICENSE.txt"
+install -m 644 "$work/$axe/LICENSE-3RD-PARTY.txt" "$root/cmd/cinecircle/site/browser/testdata/axe.3RD-PARTY.txt"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Re-creates platform/openapi/ui/assets: Swagger UI and Redoc as published on npm, at pinned versions,
+# Downloads platform/openapi/ui/assets: Swagger UI and Redoc as published on npm, at pinned versions,
 # gzip-compressed, with their licence texts and a list of SHA-256 sums.
 #
 #   scripts/vendor-ui.sh           fetch, verify and write the files (needs npm and the network)
-#   scripts/vendor-ui.sh --check   only compare the files that are there with the list (no network)
+#   scripts/vendor-ui.sh --check   only compare the existing files with the list (no network)
 #
-# For another version: change the version, set its sum to "", run, compare the sum that is printed with
-# what npm shows for the release, write it down here, run again and look at both pages in a browser.
+# For another version: change the version, set its sum to "", run, compare the printed sum with the one on npm, enter it
+# here, run again, and look at both pages in a browser.
 set -euo pipefail
 
 swagger_ui=swagger-ui-dist-5.35.0
@@ -18,7 +18,7 @@ assets=$(cd "$(dirname "$0")/../platform/openapi/ui" && pwd)/assets
 
 check() { (cd "$assets" && sha256sum --check --strict --quiet SHA256SUMS); }
 
-# fetch NAME-VERSION SUM unpacks a package into $work/NAME-VERSION once its archive has the pinned sum.
+# fetch NAME-VERSION SUM unpacks a package into $work/NAME-VERSION if its archive has the pinned sum.
 fetch() {
   local package=$1 want=$2 archive=$work/$1.tgz got
   npm pack --silent --ignore-scripts --pack-destination "$work" "${package%-*}@${package##*-}" >/dev/null
@@ -31,7 +31,7 @@ fetch() {
   tar -xzf "$archive" -C "$work/$package" --strip-components=1
 }
 
-# -n leaves name and time out, so that the same input gives the same bytes.
+# -n omits the name and the time, so that the same input gives the same bytes.
 pack() { gzip -9 -n <"$work/$1" >"$new/$(basename "$1").gz"; }
 text() { install -m 644 "$work/$1" "$new/$2"; }
 
@@ -63,7 +63,7 @@ text "$redoc/bundles/$worker" "$worker"
 (cd "$new" && LC_ALL=C sha256sum -- * >"$work/SHA256SUMS")
 mv "$work/SHA256SUMS" "$new/"
 
-# Everything was fetched and verified, so the old files may go.
+# Everything is downloaded and verified, so the old files can be removed.
 rm -rf "$assets"
 mkdir "$assets"
 cp "$new"/* "$assets/"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs a command with private servers, and ends and removes them after it, however it ended:
+# Runs a command with private servers, and removes them afterwards, even if the command fails:
 #
 #   scripts/with-servers.sh mariadb redis s3 -- go test ./...
 #
-# The tests find them by CINECIRCLE_TEST_DSN, CINECIRCLE_TEST_REDIS and CINECIRCLE_TEST_S3.
+# The tests get their addresses from CINECIRCLE_TEST_DSN, CINECIRCLE_TEST_REDIS and CINECIRCLE_TEST_S3.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 folder=$(mktemp -d "${TMPDIR:-/tmp}/cinecircle-servers.XXXXXX")
@@ -27,7 +27,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
     mariadb) variable=CINECIRCLE_TEST_DSN ;;
     redis) variable=CINECIRCLE_TEST_REDIS ;;
     s3) variable=CINECIRCLE_TEST_S3 ;;
-    *) echo "with-servers: want mariadb, redis or s3, not $1" >&2; exit 2 ;;
+    *) echo "with-servers: unknown server $1; known are mariadb, redis and s3" >&2; exit 2 ;;
   esac
   started+=("$1")
   url=$("$here/$1.sh" start "$folder/$1")
@@ -35,6 +35,6 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
   echo "with-servers: $variable=$url" >&2
   shift
 done
-[ $# -ge 2 ] || { echo "with-servers: want -- and a command after the servers" >&2; exit 2; }
+[ $# -ge 2 ] || { echo "usage: with-servers.sh SERVER… -- COMMAND…" >&2; exit 2; }
 shift
 "$@"

@@ -1,15 +1,18 @@
 package user_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/user"
@@ -33,14 +36,14 @@ func TestUnknownUsersAreNotFound(t *testing.T) {
 	}
 }
 
-func TestMeIsOneselfWithTheLastLogin(t *testing.T) {
+func TestGetMeReturnsTheAccountWithLastLogin(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, in := k.member(t, "alice")
 	got := k.me(t, in.Access).Want(http.StatusOK)
 	want := k.api.GET(t, path(id)).Want(http.StatusOK).Map()
 	if _, shown := want["last_login"]; shown {
-		t.Error("everybody may see the last login")
+		t.Error("the public profile has last_login")
 	}
 	want["last_login"] = k.Clock.Now().In(k.Zone).Format(time.RFC3339Nano)
 	if diff := cmp.Diff(want, got.Map()); diff != "" {
@@ -54,7 +57,7 @@ func TestMeIsOneselfWithTheLastLogin(t *testing.T) {
 	k.api.GET(t, "/users/me").WantProblem(http.StatusUnauthorized, "unauthorized")
 }
 
-func TestPatchChangesWhatIsNamedAndNothingElse(t *testing.T) {
+func TestPatchChangesOnlyTheGivenFields(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, in := k.member(t, "alice")
@@ -68,7 +71,9 @@ func TestPatchChangesWhatIsNamedAndNothingElse(t *testing.T) {
 		{map[string]any{"age": 1}, func(u *user.User) { u.Age = 1 }},
 		{map[string]any{"gender": "male"}, func(u *user.User) { u.Gender = user.Male }},
 		{map[string]any{"username": " ALICE "}, func(u *user.User) { u.Username = "ALICE" }},
-		{map[string]any{"username": "앨리스", "age": 150}, func(u *user.User) { u.Username, u.UsernameKey, u.Age = "앨리스", "앨리스", 150 }},
+		{map[string]any{"username": "앨리스", "age": 150}, func(u *user.User) {
+			u.Username, u.UsernameKey, u.SearchKey, u.Age = "앨리스", "앨리스", "앨리스", 150
+		}},
 		{map[string]any{"current_password": password}, func(*user.User) {}},
 	} {
 		res := k.api.PATCH(t, path(id), testkit.As(in.Access), testkit.JSON(c.body)).Want(http.StatusOK)
@@ -78,7 +83,7 @@ func TestPatchChangesWhatIsNamedAndNothingElse(t *testing.T) {
 			t.Errorf("%v changed (-want +got):\n%s", c.body, diff)
 		}
 		if got := res.Map()["username"]; got != before.Username {
-			t.Errorf("%v answers with username %v, want %v", c.body, got, before.Username)
+			t.Errorf("the response to %v has username %v, want %v", c.body, got, before.Username)
 		}
 	}
 	if !before.UpdatedAt.Equal(k.Clock.Now()) {
@@ -89,7 +94,7 @@ func TestPatchChangesWhatIsNamedAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestPatchWithNothingChangesNothing(t *testing.T) {
+func TestEmptyPatchOfAnAccountChangesNothing(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, in := k.member(t, "alice")
@@ -97,14 +102,14 @@ func TestPatchWithNothingChangesNothing(t *testing.T) {
 	k.Clock.Advance(time.Minute)
 	got := k.api.PATCH(t, "/users/me", testkit.As(in.Access), testkit.JSON(map[string]any{})).Want(http.StatusOK).Map()
 	if got["last_login"] == nil || got["username"] != "alice" {
-		t.Errorf("answer %v, want all of oneself", got)
+		t.Errorf("response %v, want the unchanged account", got)
 	}
 	if diff := cmp.Diff(before, k.stored(t, id)); diff != "" {
 		t.Errorf("an empty patch changed (-want +got):\n%s", diff)
 	}
 }
 
-func TestPatchNamesWhatIsWrong(t *testing.T) {
+func TestPatchReportsInvalidFields(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, in := k.member(t, "alice")
@@ -112,7 +117,8 @@ func TestPatchNamesWhatIsWrong(t *testing.T) {
 	before := k.stored(t, id)
 	for _, c := range []struct{ body, field, code string }{
 		{`{"username":null}`, "username", "type"},
-		{`{"username":""}`, "username", "min"},
+		{`{"username":""}`, "username", "required"},
+		{`{"username":"\u200b\ufeff"}`, "username", "required"},
 		{`{"username":"a\u200bb"}`, "username", "format"},
 		{`{"password":"short","current_password":"correct horse battery"}`, "password", "min"},
 		{`{"password":"long enough"}`, "current_password", "required"},
@@ -135,7 +141,7 @@ func TestPatchNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestTheChecksComeInTheOrderOfTheContract(t *testing.T) {
+func TestChecksRunInTheOrderOfTheContract(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	alice, _ := k.member(t, "alice")
@@ -151,11 +157,11 @@ func TestTheChecksComeInTheOrderOfTheContract(t *testing.T) {
 	k.api.PATCH(t, "/users/me", both, testkit.As(bob.Access)).WantField("age", "min")
 	k.api.DELETE(t, path(alice), testkit.As(bob.Access)).WantProblem(http.StatusForbidden, "forbidden")
 	if got := k.stored(t, alice); got.Username != "alice" {
-		t.Errorf("alice is %v now", got)
+		t.Errorf("alice was changed to %v", got)
 	}
 }
 
-func TestANewPasswordEndsTheOtherSessions(t *testing.T) {
+func TestNewPasswordEndsTheOtherSessions(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, here := k.member(t, "alice")
@@ -177,7 +183,7 @@ func TestANewPasswordEndsTheOtherSessions(t *testing.T) {
 	k.tryLogin(t, "alice", "비밀번호를 바꿨다").Want(http.StatusOK)
 }
 
-func TestAnAdminSetsAPasswordWithoutKnowingTheOldOne(t *testing.T) {
+func TestAdminSetsAPasswordWithoutTheOldOne(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	alice, in := k.member(t, "alice")
@@ -193,7 +199,7 @@ func TestAnAdminSetsAPasswordWithoutKnowingTheOldOne(t *testing.T) {
 	k.tryLogin(t, "root", password).Want(http.StatusOK)
 }
 
-func TestOfTwoPasswordChangesAtOnceOneWins(t *testing.T) {
+func TestOnlyOneOfConcurrentPasswordChangesSucceeds(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	_, in := k.member(t, "alice")
@@ -211,7 +217,7 @@ func TestOfTwoPasswordChangesAtOnceOneWins(t *testing.T) {
 	}
 }
 
-func TestCurrentPasswordsAreGuessedNoFasterThanLogins(t *testing.T) {
+func TestCurrentPasswordAttemptsAreThrottled(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, limited)
 	_, in := k.member(t, "alice")
@@ -225,7 +231,7 @@ func TestCurrentPasswordsAreGuessedNoFasterThanLogins(t *testing.T) {
 	k.api.PATCH(t, "/users/me", testkit.As(in.Access), guess).WantProblem(http.StatusTooManyRequests, "too_many_requests")
 }
 
-func TestDeletingAnAccountLeavesNothingOfIt(t *testing.T) {
+func TestDeleteRemovesAllDataOfTheAccount(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, in := k.member(t, "alice")
@@ -236,13 +242,13 @@ func TestDeletingAnAccountLeavesNothingOfIt(t *testing.T) {
 	var purged []int64
 	k.users.OnDelete(func(tx *gorm.DB, userID int64) error {
 		purged = append(purged, userID)
-		return user.Lock(tx, userID) // the row is still there
+		return user.Lock(tx, userID) // the row still exists
 	})
 	res := k.api.DELETE(t, "/users/me", testkit.As(in.Access)).Want(http.StatusNoContent)
 
 	wantCleared(t, res)
 	if diff := cmp.Diff([]int64{id}, purged); diff != "" {
-		t.Errorf("purged (-want +got):\n%s", diff)
+		t.Errorf("accounts passed to the hook (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]ending{{id, nil}}, k.ended.take()); diff != "" {
 		t.Errorf("ended (-want +got):\n%s", diff)
@@ -251,17 +257,17 @@ func TestDeletingAnAccountLeavesNothingOfIt(t *testing.T) {
 		t.Errorf("%d sessions are left", n)
 	}
 	if got := k.trash(t); !cmp.Equal(got, []string{image}) {
-		t.Errorf("to be removed: %v, want %s", got, image)
+		t.Errorf("trash %v, want %s", got, image)
 	}
 	k.me(t, in.Access).WantProblem(http.StatusUnauthorized, "invalid_token")
 	k.refresh(t, in.Refresh).WantProblem(http.StatusUnauthorized, "invalid_token")
 	k.api.GET(t, path(id)).WantProblem(http.StatusNotFound, "not_found")
 	k.tryLogin(t, "alice", password).WantProblem(http.StatusUnauthorized, "invalid_credentials")
 	if n := k.sessions(t, other); n != 1 {
-		t.Errorf("bob has %d sessions, want his one", n)
+		t.Errorf("bob has %d sessions, want 1", n)
 	}
 	if again := k.signUp(t, "alice"); again <= other {
-		t.Errorf("id %d is used again, the last was %d", again, other)
+		t.Errorf("id %d was reused; the last id was %d", again, other)
 	}
 }
 
@@ -274,7 +280,7 @@ func (k *kit) trash(t *testing.T) []string {
 	return keys
 }
 
-func TestAnAccountStaysWhenSomethingOfItCannotGo(t *testing.T) {
+func TestFailingDeletionHookKeepsTheAccount(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, in := k.member(t, "alice")
@@ -290,7 +296,7 @@ func TestAnAccountStaysWhenSomethingOfItCannotGo(t *testing.T) {
 	}
 }
 
-func TestAnAdminDeletesSomebodyAndStaysSignedIn(t *testing.T) {
+func TestAdminDeletingAUserStaysSignedIn(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	alice, _ := k.member(t, "alice")
@@ -299,4 +305,63 @@ func TestAnAdminDeletesSomebodyAndStaysSignedIn(t *testing.T) {
 	wantNoCookies(t, res)
 	k.me(t, admin.Access).Want(http.StatusOK)
 	k.api.GET(t, path(alice)).WantProblem(http.StatusNotFound, "not_found")
+}
+
+func TestOnlyAdminsDeleteAnAccountWithItsFilms(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	type call struct{ Of, By int64 }
+	var calls []call
+	k.users.OnDeleteMovies(func(ctx context.Context, of int64, by auth.Viewer) error {
+		var left int64 // the account is there until its films are gone
+		if err := k.DB.Reader(ctx).Model(&user.User{}).Where("id = ?", of).Count(&left).Error; err != nil || left != 1 {
+			t.Errorf("%d accounts, error %v", left, err)
+		}
+		calls = append(calls, call{of, by.UserID})
+		return nil
+	})
+	alice, in := k.member(t, "alice")
+	root, admin := k.admin(t, "root")
+
+	with := path(alice) + "?with=movies"
+	k.api.DELETE(t, with).WantProblem(http.StatusUnauthorized, "unauthorized")
+	k.api.DELETE(t, with, testkit.As(in.Access)).WantProblem(http.StatusForbidden, "forbidden")
+	k.api.DELETE(t, path(root)+"?with=movies", testkit.As(in.Access)).WantProblem(http.StatusForbidden, "forbidden")
+	k.api.DELETE(t, "/users/me?with=movies", testkit.As(in.Access)).WantField("with", "unknown")
+	for _, bad := range []string{"films", "Movies", "movies,reviews", ""} {
+		k.api.DELETE(t, path(alice)+"?with="+url.QueryEscape(bad), testkit.As(in.Access)).WantField("with", "enum")
+	}
+	k.api.DELETE(t, "/users/999?with=films", testkit.As(in.Access)).WantField("with", "enum")
+	k.api.DELETE(t, "/users/999?with=movies", testkit.As(in.Access)).WantProblem(http.StatusNotFound, "not_found")
+	k.api.DELETE(t, path(root)+"?with=movies", testkit.As(admin.Access)).WantProblem(http.StatusConflict, "last_admin")
+	if len(calls) != 0 {
+		t.Errorf("refused requests deleted films: %v", calls)
+	}
+	k.me(t, in.Access).Want(http.StatusOK)
+
+	k.api.DELETE(t, with, testkit.As(admin.Access)).Want(http.StatusNoContent)
+	// The second call is in the transaction that deletes the account, for the films that were added after the first.
+	if diff := cmp.Diff([]call{{alice, root}, {alice, root}}, calls); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+	k.api.GET(t, path(alice)).WantProblem(http.StatusNotFound, "not_found")
+
+	bob, in := k.member(t, "bob")
+	k.api.DELETE(t, path(bob), testkit.As(in.Access)).Want(http.StatusNoContent)
+	if len(calls) != 2 {
+		t.Errorf("an account without films deleted films: %v", calls)
+	}
+}
+
+func TestFailingDeletionOfFilmsKeepsTheAccount(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	id, in := k.member(t, "alice")
+	root, _ := k.admin(t, "root")
+	broken := errors.New("the disk is on fire")
+	k.users.OnDeleteMovies(func(context.Context, int64, auth.Viewer) error { return broken })
+	if err := k.users.DeleteWithMovies(t.Context(), id, auth.Viewer{UserID: root, Role: auth.RoleAdmin}); !errors.Is(err, broken) {
+		t.Errorf("error %v, want %v", err, broken)
+	}
+	k.me(t, in.Access).Want(http.StatusOK)
 }

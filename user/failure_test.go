@@ -18,7 +18,7 @@ import (
 
 var errFault = errors.New("the database failed")
 
-// faults is a plugin that makes one statement of a write fail.
+// faults is a GORM plugin that makes one statement of a write fail.
 type faults struct{ left atomic.Int64 }
 
 func (*faults) Name() string { return "faults" }
@@ -34,11 +34,11 @@ func (f *faults) Initialize(db *gorm.DB) error {
 
 func (f *faults) strike(db *gorm.DB) {
 	if f.left.Add(-1) == 0 {
-		_ = db.AddError(errFault) // it returns what it was given
+		_ = db.AddError(errFault) // returns its argument
 	}
 }
 
-// rows is all that this package stores.
+// rows are all rows that this package stores.
 type rows struct {
 	Users    []user.User
 	Sessions []user.Session
@@ -54,7 +54,7 @@ func (k *kit) rows(t *testing.T) rows {
 	return all
 }
 
-func TestAWriteThatFailsHalfWayChangesNothing(t *testing.T) {
+func TestFailedWriteIsRolledBack(t *testing.T) {
 	t.Parallel()
 	newPassword, current := "another password", password
 	for what, write := range map[string]func(t *testing.T, k *kit, u user.User, in tokens) error{
@@ -70,7 +70,7 @@ func TestAWriteThatFailsHalfWayChangesNothing(t *testing.T) {
 		},
 		"refresh": func(t *testing.T, k *kit, _ user.User, in tokens) error {
 			t.Helper()
-			_, err := k.users.Refresh(t.Context(), in.Refresh, user.Device{})
+			_, err := k.users.Refresh(t.Context(), user.Device{}, in.Refresh)
 			return err
 		},
 		"new password": func(t *testing.T, k *kit, u user.User, _ tokens) error {
@@ -86,7 +86,7 @@ func TestAWriteThatFailsHalfWayChangesNothing(t *testing.T) {
 		},
 		"logout": func(t *testing.T, k *kit, _ user.User, in tokens) error {
 			t.Helper()
-			_, err := k.users.Logout(t.Context(), in.Access, "")
+			_, err := k.users.Logout(t.Context(), []string{in.Access}, nil)
 			return err
 		},
 		"logout everywhere": func(t *testing.T, k *kit, u user.User, _ tokens) error {
@@ -107,7 +107,7 @@ func TestAWriteThatFailsHalfWayChangesNothing(t *testing.T) {
 			k := newKit(t)
 			id, in := k.admin(t, "alice")
 			k.admin(t, "root")
-			if what == "login" { // the next one ends the first session
+			if what == "login" { // the next login ends the oldest session
 				k.fillSessions(t, "alice")
 			}
 			k.login(t, "alice")
@@ -119,7 +119,7 @@ func TestAWriteThatFailsHalfWayChangesNothing(t *testing.T) {
 	}
 }
 
-// fillSessions opens 48 sessions, past HTTP: with two others the account has all that it may have.
+// fillSessions opens 48 sessions without HTTP, which together with two others is the limit.
 func (k *kit) fillSessions(t *testing.T, name string) {
 	t.Helper()
 	for range 48 {
@@ -129,7 +129,7 @@ func (k *kit) fillSessions(t *testing.T, name string) {
 	}
 }
 
-// failEveryStatement runs write with its first statement failing, then its second, until all of it succeeds.
+// failEveryStatement runs write while its first statement fails, then its second, until all statements succeed.
 func (k *kit) failEveryStatement(t *testing.T, write func() error) {
 	t.Helper()
 	f := &faults{}
@@ -142,18 +142,18 @@ func (k *kit) failEveryStatement(t *testing.T, write func() error) {
 		err := write()
 		if unused := f.left.Swap(0) > 0; unused {
 			if err != nil || n == 1 {
-				t.Fatalf("without a fault, after %d: %v", n-1, err)
+				t.Fatalf("without a fault, after %d faults: %v", n-1, err)
 			}
 			break
 		}
 		if !errors.Is(err, errFault) {
-			t.Errorf("statement %d failed and nobody said so: %v", n, err)
+			t.Errorf("statement %d failed, error %v, want errFault", n, err)
 		}
 		if diff := cmp.Diff(before, k.rows(t)); diff != "" {
-			t.Errorf("statement %d failed, and yet (-want +got):\n%s", n, diff)
+			t.Errorf("rows after a failure of statement %d (-want +got):\n%s", n, diff)
 		}
 		if got := k.ended.take(); len(got) != 0 {
-			t.Errorf("statement %d failed, and yet sessions ended: %v", n, got)
+			t.Errorf("statement %d failed, but sessions ended: %v", n, got)
 		}
 	}
 	if cmp.Equal(before, k.rows(t)) {
@@ -161,7 +161,7 @@ func (k *kit) failEveryStatement(t *testing.T, write func() error) {
 	}
 }
 
-func TestTheReasonOfAFailureStaysInTheLog(t *testing.T) {
+func TestResponsesDoNotRevealInternalErrors(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, in := k.member(t, "alice")
@@ -177,10 +177,10 @@ func TestTheReasonOfAFailureStaysInTheLog(t *testing.T) {
 	rename("ALTER TABLE users RENAME TO users_gone")
 	k.wantInternal(t, k.api.GET(t, "/users"), k.api.GET(t, path(id)), k.api.POST(t, "/users", body), k.tryLogin(t, "alice", password))
 	if _, err := k.users.ByIDs(t.Context(), []int64{id}); err == nil {
-		t.Error("accounts are found without a table")
+		t.Error("ByIDs returned no error without a table")
 	}
-	if _, err := k.users.StandingSessions(t.Context(), []int64{1}); err == nil {
-		t.Error("sessions stand without a table")
+	if _, err := k.users.ActiveSessions(t.Context(), []int64{1}); err == nil {
+		t.Error("ActiveSessions returned no error without a table")
 	}
 }
 
@@ -189,7 +189,7 @@ func (*kit) wantInternal(t *testing.T, all ...*testkit.Response) {
 	for _, res := range all {
 		res.WantProblem(http.StatusInternalServerError, "internal")
 		if got := strings.ToLower(string(res.Body)); strings.Contains(got, "sql") || strings.Contains(got, "table") {
-			t.Errorf("the answer tells the reason: %s", got)
+			t.Errorf("the response reveals the cause: %s", got)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
@@ -17,16 +18,16 @@ type handler struct {
 }
 
 type createRequest struct {
-	Username string `json:"username" binding:"required,min=2,max=50" example:"영화광" description:"2 to 50 characters of any script, without control, bidirectional or invisible ones. Unique without regard to case or Unicode form."`
-	Password string `json:"password" raw:"true" binding:"required,min=8,max=128" example:"correct horse battery" description:"8 to 128 characters of any script. White space around it counts."`
+	Username string `json:"username" binding:"required,min=2,max=50" example:"영화광" description:"2 to 50 characters of any script, except control, bidirectional and invisible characters. Unique regardless of case and Unicode form."`
+	Password string `json:"password" raw:"true" binding:"required,min=8,max=128" example:"correct horse battery" description:"8 to 128 characters of any script. Leading and trailing white space is part of the password."`
 	Age      *int64 `json:"age" binding:"required,min=1,max=150" example:"27" description:"In years."`
 	Gender   string `json:"gender" binding:"required,oneof=male female" example:"female"`
 }
 
 type patchRequest struct {
-	Username        *string `json:"username" binding:"omitempty,min=2,max=50" example:"영화광" description:"2 to 50 characters, as at the sign-up."`
+	Username        *string `json:"username" binding:"omitempty,filled,min=2,max=50" example:"영화광" description:"2 to 50 characters, with the same rules as at sign-up."`
 	Password        *string `json:"password" raw:"true" binding:"omitempty,min=8,max=128" example:"an even better password" description:"A new password, 8 to 128 characters."`
-	CurrentPassword *string `json:"current_password" raw:"true" example:"correct horse battery" description:"Needed with password, unless an admin sets it for somebody else."`
+	CurrentPassword *string `json:"current_password" raw:"true" example:"correct horse battery" description:"Required with password, unless an admin sets the password of another user."`
 	Age             *int64  `json:"age" binding:"omitempty,min=1,max=150" example:"28" description:"In years."`
 	Gender          *string `json:"gender" binding:"omitempty,oneof=male female" example:"female"`
 }
@@ -42,10 +43,18 @@ type listQuery struct{ web.Paging }
 
 type searchQuery struct {
 	web.Paging
-	Username *string `query:"username" binding:"omitempty,min=1,max=50" example:"영화광" description:"The whole username, in any case."`
-	Q        *string `query:"q" binding:"omitempty,min=1,max=50" example:"영화" description:"A part of the username, in any case."`
+	Username *string `query:"username" binding:"omitempty,min=1,max=50" example:"영화광" description:"The whole username, regardless of case."`
+	Q        *string `query:"q" binding:"omitempty,min=1,max=50" example:"영화" description:"A part of the username, as people type it: see above."`
 	Age      *int64  `query:"age" binding:"omitempty,min=1" example:"27" description:"In years."`
 	Gender   *string `query:"gender" binding:"omitempty,oneof=male female" example:"female"`
+}
+
+type removeQuery struct {
+	With *string `query:"with" binding:"omitempty,oneof=movies" example:"movies" description:"movies: also delete the films that the user added, with their posters and reviews. For admins."`
+}
+
+type imageForm struct {
+	Image *web.File `formData:"image" binding:"required" description:"A JPEG, PNG, GIF (first frame only) or still WebP file."`
 }
 
 type response struct {
@@ -53,16 +62,16 @@ type response struct {
 	Username        string    `json:"username" example:"영화광"`
 	Age             int64     `json:"age" example:"27" description:"In years."`
 	Gender          string    `json:"gender" enum:"male,female" example:"female"`
-	ProfileImageURL *string   `json:"profile_image_url" example:"/media/users/profile_images/0b9f6f0e-6c1c-4a7e-9a53-0f4f1de1d5c3.jpg" description:"Can be fetched as it is; null when there is none."`
-	CreatedAt       time.Time `json:"created_at" example:"2026-03-01T21:30:00+09:00" description:"When they signed up."`
-	FollowerCount   int64     `json:"follower_count" example:"12" description:"How many follow them."`
-	FollowingCount  int64     `json:"following_count" example:"5" description:"How many they follow."`
-	ReviewCount     int64     `json:"review_count" example:"3" description:"How many reviews they wrote."`
+	ProfileImageURL *string   `json:"profile_image_url" example:"/media/users/profile_images/0b9f6f0e-6c1c-4a7e-9a53-0f4f1de1d5c3.jpg" description:"URL of the profile image; null without one."`
+	CreatedAt       time.Time `json:"created_at" example:"2026-03-01T21:30:00+09:00" description:"Time of the sign-up."`
+	FollowerCount   int64     `json:"follower_count" example:"12" description:"Number of followers."`
+	FollowingCount  int64     `json:"following_count" example:"5" description:"Number of users that this user follows."`
+	ReviewCount     int64     `json:"review_count" example:"3" description:"Number of reviews by this user."`
 }
 
 type meResponse struct {
 	response
-	LastLogin *time.Time `json:"last_login" example:"2026-03-02T09:00:00+09:00" description:"The latest login, null before the first."`
+	LastLogin *time.Time `json:"last_login" example:"2026-03-02T09:00:00+09:00" description:"Time of the latest login, or null before the first."`
 }
 
 func (h handler) show(u User) response {
@@ -89,6 +98,7 @@ func (h handler) create(c *gin.Context) error {
 	}
 	u, err := h.s.Create(c.Request.Context(), Draft{
 		Username: req.Username, Password: req.Password, Age: *req.Age, Gender: Gender(req.Gender),
+		Address: web.ClientIP(c),
 	})
 	if err != nil {
 		return err
@@ -119,7 +129,7 @@ func (h handler) get(c *gin.Context) error {
 	return web.OK(c, h.show(u))
 }
 
-// editable returns the account in the path if the viewer may change it.
+// editable returns the account in the path if the viewer may change it, or apperr.ErrForbidden.
 func (h handler) editable(c *gin.Context) (User, error) {
 	u, err := h.s.Get(c.Request.Context(), web.PathID(c, "user_id"))
 	if err != nil {
@@ -155,15 +165,80 @@ func (h handler) remove(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.removeUser(c, u.ID)
+	if web.Query[removeQuery](c).With == nil {
+		return h.removed(c, u.ID, h.s.Delete(c.Request.Context(), u.ID))
+	}
+	by := auth.MustViewer(c)
+	if !by.Admin() {
+		return apperr.ErrForbidden
+	}
+	return h.removed(c, u.ID, h.s.DeleteWithMovies(c.Request.Context(), u.ID, by))
 }
 
-func (h handler) removeUser(c *gin.Context, id int64) error {
-	if err := h.s.Delete(c.Request.Context(), id); err != nil {
+// removed responds to a deletion of an account that ended with err.
+func (h handler) removed(c *gin.Context, id int64, err error) error {
+	if err != nil {
 		return err
 	}
 	if id == auth.MustViewer(c).UserID {
 		h.clearCookies(c)
+	}
+	return web.NoContent(c)
+}
+
+func (h handler) getMe(c *gin.Context) error {
+	u, err := h.s.Get(c.Request.Context(), auth.MustViewer(c).UserID)
+	if err != nil {
+		return err
+	}
+	return web.OK(c, h.showMe(u))
+}
+
+func (h handler) patchMe(c *gin.Context) error {
+	u, err := h.change(c, auth.MustViewer(c).UserID)
+	if err != nil {
+		return err
+	}
+	return web.OK(c, h.showMe(u))
+}
+
+func (h handler) removeMe(c *gin.Context) error {
+	id := auth.MustViewer(c).UserID
+	return h.removed(c, id, h.s.Delete(c.Request.Context(), id))
+}
+
+func (h handler) setImage(c *gin.Context) error {
+	viewer := auth.MustViewer(c)
+	var req imageForm
+	if err := web.BindForm(c, &req, picture.MaxBytes); err != nil {
+		return err
+	}
+	pic, err := h.s.Decode(c.Request.Context(), picture.Upload{Name: req.Image.Name, Data: req.Image.Data, By: viewer.UserID})
+	if err != nil {
+		return web.Blame(err, "image")
+	}
+	u, err := h.s.SetImage(c.Request.Context(), viewer.UserID, pic)
+	if err != nil {
+		return err
+	}
+	return web.OK(c, h.show(u))
+}
+
+func (h handler) removeImage(c *gin.Context) error {
+	u, err := h.editable(c)
+	if err != nil {
+		return err
+	}
+	return h.removeImageOf(c, u.ID)
+}
+
+func (h handler) removeMyImage(c *gin.Context) error {
+	return h.removeImageOf(c, auth.MustViewer(c).UserID)
+}
+
+func (h handler) removeImageOf(c *gin.Context, id int64) error {
+	if _, err := h.s.SetImage(c.Request.Context(), id, nil); err != nil {
+		return err
 	}
 	return web.NoContent(c)
 }

@@ -17,8 +17,8 @@ type loginRequest struct {
 	Password string `json:"password" raw:"true" binding:"required,max=1000" example:"correct horse battery"`
 }
 
-// loginForm names what OAuth2 clients send by the password grant (RFC 6749 §4.3.2), to document
-// that it may be sent; other names are ignored as well.
+// loginForm documents the fields that OAuth2 clients send with the password grant (RFC 6749 §4.3.2). Unknown
+// fields are ignored as well.
 type loginForm struct {
 	Username     string `formData:"username" binding:"required,max=1000" example:"영화광"`
 	Password     string `formData:"password" raw:"true" binding:"required,max=1000" example:"correct horse battery"`
@@ -29,23 +29,23 @@ type loginForm struct {
 }
 
 type refreshRequest struct {
-	RefreshToken string `json:"refresh_token" binding:"omitempty,max=4096" description:"The refresh token, unless it comes as a cookie."`
+	RefreshToken string `json:"refresh_token" binding:"omitempty,max=4096" description:"The refresh token. Optional if it is sent as a cookie."`
 }
 
 type tokenResponse struct {
-	AccessToken  string `json:"access_token" description:"Send it as Authorization: Bearer."`
-	RefreshToken string `json:"refresh_token" description:"Good once, for POST /users/refresh."`
+	AccessToken  string `json:"access_token" description:"Send it in the header Authorization: Bearer."`
+	RefreshToken string `json:"refresh_token" description:"For POST /users/refresh. Valid once."`
 	TokenType    string `json:"token_type" enum:"bearer" example:"bearer"`
-	ExpiresIn    int64  `json:"expires_in" example:"1800" description:"For how many seconds the access token is good."`
+	ExpiresIn    int64  `json:"expires_in" example:"1800" description:"Lifetime of the access token in seconds."`
 }
 
 type sessionResponse struct {
 	ID         int64     `json:"id" example:"31"`
-	CreatedAt  time.Time `json:"created_at" example:"2026-03-01T21:30:00+09:00" description:"The login."`
-	LastUsedAt time.Time `json:"last_used_at" example:"2026-03-02T09:00:00+09:00" description:"The latest login or refresh, which a device in use does every half hour."`
-	UserAgent  string    `json:"user_agent" example:"Mozilla/5.0" description:"What the device called itself, at most 255 characters."`
-	IP         string    `json:"ip" example:"203.0.113.7" description:"Where it was used from last."`
-	Current    bool      `json:"current" example:"true" description:"Whether this request is of that session."`
+	CreatedAt  time.Time `json:"created_at" example:"2026-03-01T21:30:00+09:00" description:"Time of the login."`
+	LastUsedAt time.Time `json:"last_used_at" example:"2026-03-02T09:00:00+09:00" description:"Time of the login or the latest refresh. An active client refreshes about every half hour."`
+	UserAgent  string    `json:"user_agent" example:"Mozilla/5.0" description:"User-Agent header of the latest login or refresh, at most 255 characters."`
+	IP         string    `json:"ip" example:"203.0.113.7" description:"Address of the latest login or refresh."`
+	Current    bool      `json:"current" example:"true" description:"Whether this is the session of the request."`
 }
 
 func (h handler) login(c *gin.Context) error {
@@ -57,7 +57,7 @@ func (h handler) login(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.welcomed(c, in)
+	return h.sendTokens(c, in)
 }
 
 func bindLogin(c *gin.Context) (loginRequest, error) {
@@ -70,12 +70,12 @@ func bindLogin(c *gin.Context) (loginRequest, error) {
 	return loginRequest{Username: form.Username, Password: form.Password}, err
 }
 
-// welcomed hands out tokens. A page of another origin gets no cookies set, so nobody can be signed
-// in as somebody else behind their back.
-func (h handler) welcomed(c *gin.Context, in SignedIn) error {
+// sendTokens answers with tokens. It sets no cookies for a page of another origin, which could otherwise sign
+// its visitors in to an account of an attacker (login CSRF).
+func (h handler) sendTokens(c *gin.Context, in SignedIn) error {
 	web.SetViewerID(c, in.UserID)
-	if !h.s.edge.Foreign(c.Request) {
-		auth.SetCookies(c.Writer, h.s.edge.HTTPS(c.Request), in.Access, in.Refresh, h.s.refreshTTL)
+	if !h.s.origin.Foreign(c.Request) {
+		h.s.cookies.Set(c.Writer, c.Request, in.Access, in.Refresh)
 	}
 	return web.OK(c, tokenResponse{
 		AccessToken: in.Access, RefreshToken: in.Refresh, TokenType: "bearer",
@@ -83,28 +83,29 @@ func (h handler) welcomed(c *gin.Context, in SignedIn) error {
 	})
 }
 
-// refresh takes the token from the body or, when there is none in it, from the cookie.
+// refresh takes the token from the body or, if the body has none, from the cookies.
 func (h handler) refresh(c *gin.Context) error {
 	token, err := bodyToken(c)
 	if err != nil {
 		return err
 	}
+	tokens := []string{token}
 	if token == "" {
-		if token = cookieValue(c, auth.RefreshCookie); token == "" {
+		if tokens = auth.RefreshCookies(c.Request); len(tokens) == 0 {
 			return auth.ErrUnauthorized
 		}
-		if h.s.edge.Foreign(c.Request) {
+		if h.s.origin.Foreign(c.Request) {
 			return web.ErrCrossOrigin
 		}
 	}
-	in, err := h.s.Refresh(c.Request.Context(), token, device(c))
+	in, err := h.s.Refresh(c.Request.Context(), device(c), tokens...)
 	if err != nil {
 		return err
 	}
-	return h.welcomed(c, in)
+	return h.sendTokens(c, in)
 }
 
-// bodyToken returns the refresh token in the body, "" when there is none or no body at all.
+// bodyToken returns the refresh token in the body, or "" without one or without a body.
 func bodyToken(c *gin.Context) (string, error) {
 	if !hasBody(c.Request) {
 		return "", nil
@@ -114,27 +115,28 @@ func bodyToken(c *gin.Context) (string, error) {
 	return req.RefreshToken, err
 }
 
-// logout takes the header, a refresh token in the body, or the cookies, the first that is there. A header
-// that is no good leaves the cookies alone: they may be of a session that still stands.
+// logout uses the first that is present of the header, a refresh token in the body, and the cookies. An invalid
+// header does not clear the cookies, which may belong to a session that is still active.
 func (h handler) logout(c *gin.Context) error {
-	refresh, err := bodyToken(c)
+	token, err := bodyToken(c)
 	if err != nil {
 		return err
 	}
 	header := c.GetHeader("Authorization")
-	access, _ := auth.BearerToken(header)
-	byCookie := header == "" && refresh == ""
+	bearer, _ := auth.BearerToken(header)
+	access, refresh := []string{bearer}, []string{token}
+	byCookie := header == "" && token == ""
 	if byCookie {
-		access, refresh = cookieValue(c, auth.AccessCookie), cookieValue(c, auth.RefreshCookie)
-		if (access != "" || refresh != "") && h.s.edge.Foreign(c.Request) {
+		access, refresh = auth.AccessCookies(c.Request), auth.RefreshCookies(c.Request)
+		if len(access)+len(refresh) > 0 && h.s.origin.Foreign(c.Request) {
 			return web.ErrCrossOrigin
 		}
 	}
-	ours, err := h.s.Logout(c.Request.Context(), access, refresh)
+	issued, err := h.s.Logout(c.Request.Context(), access, refresh)
 	if err != nil {
 		return err
 	}
-	if ours || byCookie {
+	if issued || byCookie {
 		h.clearCookies(c)
 	}
 	return web.NoContent(c)
@@ -173,10 +175,10 @@ func (h handler) endSession(c *gin.Context) error {
 	return web.NoContent(c)
 }
 
-// clearCookies leaves alone what belongs to the pages of this origin when another one asks.
+// clearCookies does nothing for a page of another origin, which must not sign visitors of this origin out.
 func (h handler) clearCookies(c *gin.Context) {
-	if !h.s.edge.Foreign(c.Request) {
-		auth.ClearCookies(c.Writer, h.s.edge.HTTPS(c.Request))
+	if !h.s.origin.Foreign(c.Request) {
+		h.s.cookies.Clear(c.Writer, c.Request)
 	}
 }
 
@@ -184,15 +186,7 @@ func device(c *gin.Context) Device {
 	return Device{UserAgent: c.Request.UserAgent(), IP: c.ClientIP()}
 }
 
-func cookieValue(c *gin.Context, name string) string {
-	cookie, err := c.Request.Cookie(name)
-	if err != nil {
-		return "" // there is none
-	}
-	return cookie.Value
-}
-
-// hasBody reports whether there is a body, also where its length is not announced.
+// hasBody reports whether the request has a body, by reading one byte if it has no Content-Length.
 func hasBody(r *http.Request) bool {
 	if r.Body == nil || r.ContentLength >= 0 {
 		return r.ContentLength > 0

@@ -23,7 +23,7 @@ const (
 	grace    = 10 * time.Second
 )
 
-// kit is the accounts behind a router of their own.
+// kit is the service with its own router and platform.
 type kit struct {
 	*testkit.Kit
 	api   *testkit.API
@@ -31,25 +31,38 @@ type kit struct {
 	ended *endings
 }
 
-// newKit shapes the platform before the service is built on it.
+// newKit returns a kit. Each shape changes the platform before the service is created.
 func newKit(t *testing.T, shape ...func(*testkit.Kit)) *kit {
 	t.Helper()
 	k := &kit{Kit: testkit.New(t), ended: &endings{}}
 	for _, f := range shape {
 		f(k.Kit)
 	}
+	k.start(t)
+	return k
+}
+
+// again returns the kit with a new service, as after a restart.
+func (k *kit) again(t *testing.T) *kit {
+	t.Helper()
+	next := &kit{Kit: k.Kit, ended: &endings{}}
+	next.start(t)
+	return next
+}
+
+func (k *kit) start(t *testing.T) {
+	t.Helper()
 	k.users = user.New(user.Deps{
-		DB: k.DB, Hasher: k.Hasher, Tokens: k.Tokens, Media: k.Media, Edge: k.Edge, Clock: k.Clock.Now, Log: k.Log,
-		Throttle:   limit.NewThrottle(k.Limiter, limit.Rate{Count: 5, Per: time.Minute}, limit.Rate{Count: 100, Per: time.Minute}),
-		RefreshTTL: refresh7, RefreshGrace: grace,
+		DB: k.DB, Hasher: k.Hasher, Tokens: k.Tokens, Pictures: k.Pictures, Media: k.Media, Origin: k.Origin, Clock: k.Clock.Now, Log: k.Log,
+		Throttle:     limit.NewThrottle(k.Limiter, limit.Rate{Count: 5, Per: time.Minute}, limit.Rate{Count: 100, Per: time.Minute}, limit.Rate{Count: 1000, Per: time.Minute}),
+		RefreshGrace: grace,
 	})
 	k.users.OnSessionsEnded(k.ended.note)
 	k.api = k.API(k.users)
 	k.users.Routes(k.api.Router, k.Zone)
-	return k
 }
 
-// endings is who was told of ended sessions.
+// endings records the calls of the OnSessionsEnded hook.
 type endings struct {
 	mu  sync.Mutex
 	all []ending // guarded by mu
@@ -66,7 +79,7 @@ func (e *endings) note(userID int64, sessions []int64) {
 	e.all = append(e.all, ending{userID, sessions})
 }
 
-// take returns what was noted since the last time.
+// take returns the calls since the last take.
 func (e *endings) take() []ending {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -75,7 +88,7 @@ func (e *endings) take() []ending {
 	return all
 }
 
-// signUp makes an account with the password of the tests.
+// signUp adds an account with the password of the tests.
 func (k *kit) signUp(t *testing.T, name string) int64 {
 	t.Helper()
 	return k.api.POST(t, "/users", testkit.JSON(signUpBody(name))).Want(http.StatusCreated).ID()
@@ -85,7 +98,7 @@ func signUpBody(name string) map[string]any {
 	return map[string]any{"username": name, "password": password, "age": 27, "gender": "female"}
 }
 
-// tokens is what a login answers.
+// tokens is the response to a login.
 type tokens struct {
 	Access    string `json:"access_token"`
 	Refresh   string `json:"refresh_token"`
@@ -110,7 +123,7 @@ func tokensOf(r *testkit.Response) tokens {
 	return out
 }
 
-// member signs somebody up and in.
+// member adds an account and logs it in.
 func (k *kit) member(t *testing.T, name string) (int64, tokens) {
 	t.Helper()
 	id := k.signUp(t, name)
@@ -137,7 +150,7 @@ func (k *kit) me(t *testing.T, access string) *testkit.Response {
 	return k.api.GET(t, "/users/me", testkit.As(access))
 }
 
-// sessionID is that of an access token.
+// sessionID returns the session of an access token.
 func (k *kit) sessionID(t *testing.T, access string) int64 {
 	t.Helper()
 	a, err := k.Tokens.ParseAccess(access)
@@ -147,7 +160,7 @@ func (k *kit) sessionID(t *testing.T, access string) int64 {
 	return a.SessionID
 }
 
-// stored reads an account as it is in the database.
+// stored reads an account from the database.
 func (k *kit) stored(t *testing.T, id int64) user.User {
 	t.Helper()
 	u, err := k.users.Get(t.Context(), id)
@@ -157,7 +170,7 @@ func (k *kit) stored(t *testing.T, id int64) user.User {
 	return u
 }
 
-// sessions counts the stored sessions of an account.
+// sessions returns the number of stored sessions of an account.
 func (k *kit) sessions(t *testing.T, userID int64) int64 {
 	t.Helper()
 	var n int64
@@ -167,7 +180,7 @@ func (k *kit) sessions(t *testing.T, userID int64) int64 {
 	return n
 }
 
-// limited puts a limiter that counts before the service.
+// limited gives the service a limiter that counts.
 func limited(k *testkit.Kit) { k.Limiter = limit.NewMemory(k.Clock.Now) }
 
 func cookiesOf(r *testkit.Response) map[string]*http.Cookie {
@@ -181,7 +194,7 @@ func cookiesOf(r *testkit.Response) map[string]*http.Cookie {
 func wantNoCookies(t *testing.T, r *testkit.Response) {
 	t.Helper()
 	if got := r.Header.Values("Set-Cookie"); len(got) > 0 {
-		t.Errorf("cookies are set: %q", got)
+		t.Errorf("unexpected cookies: %q", got)
 	}
 }
 
@@ -194,8 +207,8 @@ func wantCleared(t *testing.T, r *testkit.Response) {
 	}
 }
 
-// picture is a small PNG.
-func picture(t *testing.T) []byte {
+// picture returns a small PNG.
+func testImage(t *testing.T) []byte {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 98, 100))
 	img.Set(3, 3, color.RGBA{R: 200, A: 255})
@@ -206,7 +219,7 @@ func picture(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// atOnce runs fn n times at the same time and returns what each returned.
+// atOnce runs fn n times concurrently and returns the results.
 func atOnce[T any](n int, fn func(i int) T) []T {
 	out := make([]T, n)
 	var ready, done sync.WaitGroup

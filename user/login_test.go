@@ -18,7 +18,7 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-func TestLoginAnswersWithTokensAndCookies(t *testing.T) {
+func TestLoginReturnsTokensAndCookies(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id := k.signUp(t, "Alice")
@@ -50,7 +50,7 @@ func TestLoginAnswersWithTokensAndCookies(t *testing.T) {
 
 func TestCookiesAreSecureBehindHTTPS(t *testing.T) {
 	t.Parallel()
-	k := newKit(t, func(k *testkit.Kit) { k.Edge = edge(t, "https://films.example") })
+	k := newKit(t, func(k *testkit.Kit) { k.Origin = edge(t, "https://films.example") })
 	k.signUp(t, "alice")
 	res := k.tryLogin(t, "alice", password).Want(http.StatusOK)
 	out := k.api.POST(t, "/users/logout").Want(http.StatusNoContent)
@@ -63,16 +63,16 @@ func TestCookiesAreSecureBehindHTTPS(t *testing.T) {
 	}
 }
 
-func edge(t *testing.T, publicURL string, origins ...string) *web.Edge {
+func edge(t *testing.T, publicURL string, origins ...string) *web.Origin {
 	t.Helper()
-	e, err := web.NewEdge(publicURL, nil, origins)
+	e, err := web.NewOrigin(publicURL, nil, origins)
 	if err != nil {
-		t.Fatalf("make edge: %v", err)
+		t.Fatalf("NewEdge: %v", err)
 	}
 	return e
 }
 
-func TestAWrongNameAndAWrongPasswordLookTheSame(t *testing.T) {
+func TestWrongNameAndWrongPasswordGetTheSameResponse(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	k.signUp(t, "alice")
@@ -93,7 +93,7 @@ func TestAWrongNameAndAWrongPasswordLookTheSame(t *testing.T) {
 	wantNoCookies(t, wrong)
 }
 
-func TestAPasswordCountsToItsLastCharacter(t *testing.T) {
+func TestEveryCharacterOfAPasswordCounts(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	for name, c := range map[string]struct{ right, wrong string }{
@@ -115,7 +115,7 @@ func TestAPasswordCountsToItsLastCharacter(t *testing.T) {
 	k.tryLogin(t, "both forms", "\u1111\u1161스워드 cafe\u0301").Want(http.StatusOK)
 }
 
-func TestLoginTakesTheFormOfOAuth2Clients(t *testing.T) {
+func TestLoginAcceptsOAuth2Forms(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	k.signUp(t, "alice")
@@ -143,7 +143,7 @@ func TestLoginReadsJSONStrictly(t *testing.T) {
 		WantProblem(http.StatusRequestEntityTooLarge, "too_large")
 }
 
-func TestGuessesAreThrottledAndTheOwnerGetsIn(t *testing.T) {
+func TestThrottledGuessesDoNotLockTheOwnerOut(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, limited)
 	k.signUp(t, "alice")
@@ -155,21 +155,21 @@ func TestGuessesAreThrottledAndTheOwnerGetsIn(t *testing.T) {
 		}
 	}
 	if refused == nil {
-		t.Fatal("twenty guesses in a second were let through")
+		t.Fatal("twenty attempts in a second were not throttled")
 	}
 	refused.WantProblem(http.StatusTooManyRequests, "too_many_requests")
 	if refused.Header.Get("Retry-After") == "" {
 		t.Error("a 429 without Retry-After")
 	}
-	k.tryLogin(t, "ａlice", password).WantProblem(http.StatusTooManyRequests, "too_many_requests") // the right one, too
+	k.tryLogin(t, "ａlice", password).WantProblem(http.StatusTooManyRequests, "too_many_requests") // even with the right password
 	elsewhere := func(r *http.Request) { r.RemoteAddr = "198.51.100.7:4711" }
 	k.tryLogin(t, "alice", password, elsewhere).Want(http.StatusOK)
-	k.tryLogin(t, "alice", password).Want(http.StatusOK) // a good login gave the account its rate back
+	k.tryLogin(t, "alice", password).Want(http.StatusOK) // a successful login reset the throttle of the account
 }
 
-func TestAForeignPageGetsNoCookiesSet(t *testing.T) {
+func TestLoginFromAnotherOriginSetsNoCookies(t *testing.T) {
 	t.Parallel()
-	k := newKit(t, func(k *testkit.Kit) { k.Edge = edge(t, "", "https://app.example") })
+	k := newKit(t, func(k *testkit.Kit) { k.Origin = edge(t, "", "https://app.example") })
 	k.signUp(t, "alice")
 	form := testkit.Form("username", "alice", "password", password)
 	for _, header := range []testkit.Option{testkit.Header("Sec-Fetch-Site", "cross-site"), testkit.Header("Origin", "https://evil.example")} {
@@ -184,7 +184,7 @@ func TestAForeignPageGetsNoCookiesSet(t *testing.T) {
 	}
 }
 
-func TestEveryLoginOpensASessionAndTheOldestOfTooManyEnds(t *testing.T) {
+func TestLoginBeyondTheLimitEndsTheOldestSession(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, first := k.member(t, "alice")
@@ -206,11 +206,11 @@ func TestEveryLoginOpensASessionAndTheOldestOfTooManyEnds(t *testing.T) {
 	}
 }
 
-func TestAGoodLoginRenewsAHashOfAnotherCost(t *testing.T) {
+func TestLoginRehashesAPasswordOfAnotherCost(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id := k.signUp(t, "alice")
-	dear, err := auth.NewHasher(5).Hash(t.Context(), password)
+	dear, err := auth.NewHasher(5).Hash(t.Context(), "192.0.2.1", password)
 	if err != nil {
 		t.Fatalf("hash: %v", err)
 	}
@@ -231,7 +231,7 @@ func TestAGoodLoginRenewsAHashOfAnotherCost(t *testing.T) {
 	k.login(t, "alice")
 }
 
-func TestASessionRemembersTheDeviceWithinItsColumns(t *testing.T) {
+func TestSessionStoresUserAgentAndAddress(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id := k.signUp(t, "alice")
@@ -247,7 +247,7 @@ func TestASessionRemembersTheDeviceWithinItsColumns(t *testing.T) {
 		}
 		row := k.api.GET(t, "/users/me/sessions?limit=1", testkit.As(in.Access)).Want(http.StatusOK).List()[0]
 		if got := row["user_agent"].(string); got != want || !utf8.ValidString(got) || row["ip"] != "2001:db8::1" {
-			t.Errorf("%q is remembered as %q from %v", sent, got, row["ip"])
+			t.Errorf("%q is stored as %q with address %v", sent, got, row["ip"])
 		}
 	}
 	if at := k.stored(t, id).LastLogin; at == nil || !at.Equal(k.Clock.Now()) {
@@ -255,21 +255,21 @@ func TestASessionRemembersTheDeviceWithinItsColumns(t *testing.T) {
 	}
 }
 
-func TestALoginWhoseClientLeftChangesNothing(t *testing.T) {
+func TestCancelledLoginChangesNothing(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id := k.signUp(t, "alice")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := k.users.Login(ctx, "alice", password, user.Device{}); err == nil {
-		t.Error("nobody is signed in without an error")
+		t.Error("a cancelled login returned no error")
 	}
 	if n := k.sessions(t, id); n != 0 || k.stored(t, id).LastLogin != nil {
 		t.Errorf("%d sessions, last login %v", n, k.stored(t, id).LastLogin)
 	}
 }
 
-func TestTheClientsAddressIsNotTheOneItClaims(t *testing.T) {
+func TestUntrustedForwardedAddressIsIgnored(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	k.signUp(t, "alice")

@@ -13,26 +13,25 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// family is what the model knows of a session: the refresh tokens that it ever had, the last of
-// which is good.
+// family is a session in the model: all its refresh tokens, of which the last one is valid.
 type family struct {
 	id      int64
 	tokens  []string
 	rotated time.Time
 }
 
-// model is what the sessions of one account should be; those that ended are not in it.
+// model is the expected state of the sessions of one account.
 type model struct {
 	k        *kit
 	user     int64
 	password string
-	standing map[int64]*family
+	active   map[int64]*family
 	ended    map[int64]*family
-	told     []ending
+	reported []ending
 	changes  int // of the password
 }
 
-func TestSessionsDoWhatTheModelDoes(t *testing.T) {
+func TestSessionsMatchTheModel(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	m := &model{k: k, user: k.signUp(t, "alice"), password: password}
@@ -51,7 +50,7 @@ func TestSessionsDoWhatTheModelDoes(t *testing.T) {
 	})
 }
 
-// Hashing passwords is most of what a run costs, so there is not more of it than finds something.
+// Hashing passwords takes most of the time of a run, so these limits are as low as still finds faults.
 const (
 	mostLogins  = 4
 	mostChanges = 1
@@ -62,12 +61,12 @@ func (m *model) begin(r *rapid.T) {
 		r.Fatalf("begin: %v", err)
 	}
 	m.k.ended.take()
-	m.standing, m.ended, m.told, m.changes = map[int64]*family{}, map[int64]*family{}, nil, 0
+	m.active, m.ended, m.reported, m.changes = map[int64]*family{}, map[int64]*family{}, nil, 0
 }
 
 func (m *model) login(r *rapid.T) {
-	if len(m.standing)+len(m.ended) == mostLogins {
-		r.Skip("often enough")
+	if len(m.active)+len(m.ended) == mostLogins {
+		r.Skip("limit reached")
 	}
 	in, err := m.k.users.Login(r.Context(), "alice", m.password, user.Device{})
 	if err != nil {
@@ -77,7 +76,7 @@ func (m *model) login(r *rapid.T) {
 	if err != nil {
 		r.Fatalf("access token: %v", err)
 	}
-	m.standing[access.SessionID] = &family{id: access.SessionID, tokens: []string{in.Refresh}, rotated: m.k.Clock.Now()}
+	m.active[access.SessionID] = &family{id: access.SessionID, tokens: []string{in.Refresh}, rotated: m.k.Clock.Now()}
 }
 
 func (m *model) pick(r *rapid.T, from map[int64]*family) *family {
@@ -89,27 +88,27 @@ func (m *model) pick(r *rapid.T, from map[int64]*family) *family {
 }
 
 func (m *model) refresh(r *rapid.T) {
-	f := m.pick(r, m.standing)
-	in, err := m.k.users.Refresh(r.Context(), f.tokens[len(f.tokens)-1], user.Device{})
+	f := m.pick(r, m.active)
+	in, err := m.k.users.Refresh(r.Context(), user.Device{}, f.tokens[len(f.tokens)-1])
 	if err != nil {
 		r.Fatalf("refresh: %v", err)
 	}
 	if slices.Contains(f.tokens, in.Refresh) {
-		r.Fatalf("the successor is an old token")
+		r.Fatalf("the new token is an old one")
 	}
 	f.tokens, f.rotated = append(f.tokens, in.Refresh), m.k.Clock.Now()
 }
 
-// replay uses any token that is not the present one, of a session that stands or does not.
+// replay uses a token that is not the current one, of an active or an ended session.
 func (m *model) replay(r *rapid.T) {
 	if len(m.ended) > 0 && rapid.Bool().Draw(r, "of an ended session") {
 		f := m.pick(r, m.ended)
 		m.wantRefused(r, rapid.SampledFrom(f.tokens).Draw(r, "token"))
 		return
 	}
-	f := m.pick(r, m.standing)
+	f := m.pick(r, m.active)
 	if len(f.tokens) == 1 {
-		r.Skip("it was never refreshed")
+		r.Skip("never refreshed")
 	}
 	i := rapid.IntRange(0, len(f.tokens)-2).Draw(r, "generation")
 	if i < len(f.tokens)-2 || m.k.Clock.Now().Sub(f.rotated) > grace {
@@ -117,21 +116,21 @@ func (m *model) replay(r *rapid.T) {
 		m.end([]int64{f.id})
 		return
 	}
-	in, err := m.k.users.Refresh(r.Context(), f.tokens[i], user.Device{})
+	in, err := m.k.users.Refresh(r.Context(), user.Device{}, f.tokens[i])
 	if err != nil || in.Refresh != f.tokens[i+1] {
-		r.Fatalf("within the grace: %v, or another successor", err)
+		r.Fatalf("within the grace: error %v, or another token than the current one", err)
 	}
 }
 
 func (m *model) wantRefused(r *rapid.T, token string) {
-	if _, err := m.k.users.Refresh(r.Context(), token, user.Device{}); !errors.Is(err, auth.ErrInvalidToken) {
+	if _, err := m.k.users.Refresh(r.Context(), user.Device{}, token); !errors.Is(err, auth.ErrInvalidToken) {
 		r.Fatalf("replay: %v, want %v", err, auth.ErrInvalidToken)
 	}
 }
 
 func (m *model) logout(r *rapid.T) {
-	f := m.pick(r, m.standing)
-	if _, err := m.k.users.Logout(r.Context(), "", f.tokens[0]); err != nil {
+	f := m.pick(r, m.active)
+	if _, err := m.k.users.Logout(r.Context(), nil, f.tokens[:1]); err != nil {
 		r.Fatalf("logout: %v", err)
 	}
 	m.end([]int64{f.id})
@@ -139,9 +138,9 @@ func (m *model) logout(r *rapid.T) {
 
 func (m *model) changePassword(r *rapid.T) {
 	if m.changes == mostChanges {
-		r.Skip("often enough")
+		r.Skip("limit reached")
 	}
-	f := m.pick(r, m.standing)
+	f := m.pick(r, m.active)
 	next := map[string]string{password: "another password", "another password": password}[m.password]
 	by := auth.Viewer{UserID: m.user, SessionID: f.id, Role: auth.RoleMember}
 	patch := user.Patch{Password: &next, CurrentPassword: &m.password}
@@ -150,7 +149,7 @@ func (m *model) changePassword(r *rapid.T) {
 	}
 	m.password = next
 	m.changes++
-	others := slices.DeleteFunc(slices.Sorted(maps.Keys(m.standing)), func(id int64) bool { return id == f.id })
+	others := slices.DeleteFunc(slices.Sorted(maps.Keys(m.active)), func(id int64) bool { return id == f.id })
 	if len(others) > 0 {
 		m.end(others)
 	}
@@ -163,22 +162,22 @@ func (m *model) wait(r *rapid.T) {
 
 func (m *model) end(ids []int64) {
 	for _, id := range ids {
-		m.ended[id] = m.standing[id]
-		delete(m.standing, id)
+		m.ended[id] = m.active[id]
+		delete(m.active, id)
 	}
-	m.told = append(m.told, ending{m.user, ids})
+	m.reported = append(m.reported, ending{m.user, ids})
 }
 
-// check compares what stands and who was told with the model.
+// check compares the active sessions and the calls of the hook with the model.
 func (m *model) check(r *rapid.T) {
-	all := slices.Concat(slices.Collect(maps.Keys(m.standing)), slices.Collect(maps.Keys(m.ended)))
-	got, err := m.k.users.StandingSessions(r.Context(), all)
-	if want := slices.Sorted(maps.Keys(m.standing)); err != nil || !slices.Equal(got, want) {
-		r.Fatalf("sessions %v stand (%v), want %v", got, err, want)
+	all := slices.Concat(slices.Collect(maps.Keys(m.active)), slices.Collect(maps.Keys(m.ended)))
+	got, err := m.k.users.ActiveSessions(r.Context(), all)
+	if want := slices.Sorted(maps.Keys(m.active)); err != nil || !slices.Equal(got, want) {
+		r.Fatalf("active sessions %v (%v), want %v", got, err, want)
 	}
-	told := m.k.ended.take()
-	if !slices.EqualFunc(told, m.told, func(a, b ending) bool { return a.UserID == b.UserID && slices.Equal(a.Sessions, b.Sessions) }) {
-		r.Fatalf("told of %v, want %v", told, m.told)
+	reported := m.k.ended.take()
+	if !slices.EqualFunc(reported, m.reported, func(a, b ending) bool { return a.UserID == b.UserID && slices.Equal(a.Sessions, b.Sessions) }) {
+		r.Fatalf("hook calls %v, want %v", reported, m.reported)
 	}
-	m.told = nil
+	m.reported = nil
 }

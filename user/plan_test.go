@@ -14,11 +14,15 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// TestEveryListOfAccountsReadsAlongAnIndex holds what is planned for the first page and for a later one.
-func TestEveryListOfAccountsReadsAlongAnIndex(t *testing.T) {
+// TestEveryAccountListUsesAnIndex checks the query plans of a first and of a later page.
+func TestEveryAccountListUsesAnIndex(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	k.crowd(t, 2000)
+	if k.DB.Driver() == database.MySQL { // its planner ignores indexes of small tables
+		k.addAccounts(t, 2000)
+	} else {
+		k.addAccounts(t, 200)
+	}
 	lists := map[string]struct {
 		filter user.Filter
 		index  string
@@ -43,10 +47,10 @@ func TestEveryListOfAccountsReadsAlongAnIndex(t *testing.T) {
 	}
 }
 
-func TestTheDevicesOfAnAccountAreReadAlongTheirIndex(t *testing.T) {
+func TestSessionQueriesUseAnIndex(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	k.crowd(t, 200)
+	k.addAccounts(t, 200)
 	for _, after := range []*page.Key{nil, {ID: 500}} {
 		testkit.WantIndexed(t, k.DB, "idx_sessions_user", func() {
 			if _, _, err := k.users.Sessions(t.Context(), 7, page.Page{Limit: 5, After: after}); err != nil {
@@ -55,14 +59,14 @@ func TestTheDevicesOfAnAccountAreReadAlongTheirIndex(t *testing.T) {
 		})
 	}
 	testkit.WantIndexed(t, k.DB, testkit.PrimaryKey, func() {
-		if _, err := k.users.StandingSessions(t.Context(), []int64{3, 5, 7}); err != nil {
+		if _, err := k.users.ActiveSessions(t.Context(), []int64{3, 5, 7}); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
-// crowd adds accounts, each signed in on ten devices.
-func (k *kit) crowd(t *testing.T, n int) {
+// addAccounts adds n accounts with ten sessions each.
+func (k *kit) addAccounts(t *testing.T, n int) {
 	t.Helper()
 	now := database.Time(k.Clock.Now())
 	members, devices := make([]user.User, n), make([]user.Session, 0, 10*n)

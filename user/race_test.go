@@ -14,8 +14,8 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// interloper does something once, at a moment that a race would have to hit. As a limiter that is
-// right after a password was found to be good and before anything is written.
+// interloper runs act once, at the moment that a race would have to hit. As a limiter it does so after a password was
+// verified and before anything is written.
 type interloper struct {
 	limit.Off
 	act func()
@@ -30,7 +30,7 @@ func (i *interloper) once() {
 	}
 }
 
-func TestALoginThatLostTheRaceAgainstANewPasswordOpensNoSession(t *testing.T) {
+func TestLoginRacingAPasswordChangeOpensNoSession(t *testing.T) {
 	t.Parallel()
 	between := &interloper{}
 	k := newKit(t, func(k *testkit.Kit) { k.Limiter = between })
@@ -41,7 +41,7 @@ func TestALoginThatLostTheRaceAgainstANewPasswordOpensNoSession(t *testing.T) {
 		t.Errorf("login: %v, want %v", err, auth.ErrInvalidCredentials)
 	}
 	if n := k.sessions(t, id); n != 1 {
-		t.Errorf("%d sessions, want only that of the change", n)
+		t.Errorf("%d sessions, want only the session that changed the password", n)
 	}
 	k.me(t, in.Access).Want(http.StatusOK)
 }
@@ -54,7 +54,7 @@ func (k *kit) changePassword(t *testing.T, id int64, in tokens, from, to string)
 	}
 }
 
-func TestALoginWhoseAccountIsDeletedMeanwhileIsRefused(t *testing.T) {
+func TestLoginRacingADeletionIsRefused(t *testing.T) {
 	t.Parallel()
 	between := &interloper{}
 	k := newKit(t, func(k *testkit.Kit) { k.Limiter = between })
@@ -69,7 +69,7 @@ func TestALoginWhoseAccountIsDeletedMeanwhileIsRefused(t *testing.T) {
 	}
 }
 
-func TestAPasswordThatWasChangedMeanwhileIsNotTheCurrentOne(t *testing.T) {
+func TestPasswordChangeRacingAnotherIsRefused(t *testing.T) {
 	t.Parallel()
 	between := &interloper{}
 	k := newKit(t, func(k *testkit.Kit) { k.Limiter = between })
@@ -85,11 +85,12 @@ func TestAPasswordThatWasChangedMeanwhileIsNotTheCurrentOne(t *testing.T) {
 	k.me(t, in.Access).Want(http.StatusOK)
 }
 
-// raced returns a service whose clock lets the interloper in: the service reads it between loading a session and writing it.
+// raced returns a service whose clock runs the interloper: the service reads the clock between loading a session and
+// writing it.
 func (k *kit) raced(between *interloper) *user.Service {
 	return user.New(user.Deps{
-		DB: k.DB, Hasher: k.Hasher, Tokens: k.Tokens, Media: k.Media, Edge: k.Edge, Log: k.Log,
-		Throttle: limit.NewThrottle(k.Limiter, limit.Rate{}, limit.Rate{}), RefreshTTL: refresh7, RefreshGrace: grace,
+		DB: k.DB, Hasher: k.Hasher, Tokens: k.Tokens, Pictures: k.Pictures, Media: k.Media, Origin: k.Origin, Log: k.Log,
+		Throttle: limit.NewThrottle(k.Limiter, limit.Rate{}, limit.Rate{}, limit.Rate{}), RefreshGrace: grace,
 		Clock: func() time.Time {
 			between.once()
 			return k.Clock.Now()
@@ -97,23 +98,23 @@ func (k *kit) raced(between *interloper) *user.Service {
 	})
 }
 
-func TestARefreshThatLostTheRaceGetsTheSuccessorOfTheWinner(t *testing.T) {
+func TestRacingRefreshesReturnTheSameToken(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	_, in := k.member(t, "alice")
 	between, winner := &interloper{}, tokens{}
 	between.act = func() {
 		winner = k.refreshed(t, in.Refresh)
-		k.Clock.Advance(time.Second) // a successor of another second would have other bytes
+		k.Clock.Advance(time.Second) // a token issued in another second would have other bytes
 	}
-	got, err := k.raced(between).Refresh(t.Context(), in.Refresh, user.Device{})
+	got, err := k.raced(between).Refresh(t.Context(), user.Device{}, in.Refresh)
 	if err != nil || got.Refresh != winner.Refresh {
-		t.Fatalf("the loser got another successor (%v)", err)
+		t.Fatalf("the slower refresh did not return the token of the faster one (%v)", err)
 	}
 	k.refresh(t, got.Refresh).Want(http.StatusOK)
 }
 
-func TestARefreshOfASessionThatEndsMeanwhileIsRefused(t *testing.T) {
+func TestRefreshRacingALogoutIsRefused(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, in := k.member(t, "alice")
@@ -122,20 +123,20 @@ func TestARefreshOfASessionThatEndsMeanwhileIsRefused(t *testing.T) {
 			t.Errorf("end sessions: %v", err)
 		}
 	}}
-	if _, err := k.raced(between).Refresh(t.Context(), in.Refresh, user.Device{}); !errors.Is(err, auth.ErrInvalidToken) {
+	if _, err := k.raced(between).Refresh(t.Context(), user.Device{}, in.Refresh); !errors.Is(err, auth.ErrInvalidToken) {
 		t.Errorf("refresh: %v, want %v", err, auth.ErrInvalidToken)
 	}
 	if n := k.sessions(t, id); n != 0 {
-		t.Errorf("%d sessions rose again", n)
+		t.Errorf("%d sessions were restored", n)
 	}
 }
 
-func TestATokenThatIsStolenWhileItIsRefreshedTwiceEndsTheSession(t *testing.T) {
+func TestRefreshRacingTwoOthersEndsTheSession(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, in := k.member(t, "alice")
 	between := &interloper{act: func() { k.refreshed(t, k.refreshed(t, in.Refresh).Refresh) }}
-	if _, err := k.raced(between).Refresh(t.Context(), in.Refresh, user.Device{}); !errors.Is(err, auth.ErrInvalidToken) {
+	if _, err := k.raced(between).Refresh(t.Context(), user.Device{}, in.Refresh); !errors.Is(err, auth.ErrInvalidToken) {
 		t.Errorf("refresh: %v, want %v", err, auth.ErrInvalidToken)
 	}
 	if n := k.sessions(t, id); n != 0 {

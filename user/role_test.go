@@ -13,7 +13,7 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-func TestARoleCountsFromTheNextRequest(t *testing.T) {
+func TestRoleAppliesFromTheNextRequest(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	alice, _ := k.member(t, "alice")
@@ -40,7 +40,7 @@ func TestARoleCountsFromTheNextRequest(t *testing.T) {
 	}
 }
 
-func TestTheLastAdminStays(t *testing.T) {
+func TestLastAdminCannotBeRemoved(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	root, in := k.admin(t, "root")
@@ -57,12 +57,12 @@ func TestTheLastAdminStays(t *testing.T) {
 		func(name string) error { return k.users.Revoke(t.Context(), name) },
 	} {
 		if err := change("root"); !errors.Is(err, user.ErrNotFound) {
-			t.Errorf("a role for nobody: %v, want %v", err, user.ErrNotFound)
+			t.Errorf("change the role of a missing account: %v, want %v", err, user.ErrNotFound)
 		}
 	}
 }
 
-func TestOfTwoLastAdminsWhoGoAtOnceOneStays(t *testing.T) {
+func TestConcurrentRemovalsKeepOneAdmin(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	var names []string
@@ -90,7 +90,7 @@ func TestOfTwoLastAdminsWhoGoAtOnceOneStays(t *testing.T) {
 	}
 }
 
-func TestCountersMoveTogetherAndForAccountsThatExist(t *testing.T) {
+func TestAddCountsChangesOnlyTheCounters(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	alice, bob := k.signUp(t, "alice"), k.signUp(t, "bob")
@@ -117,21 +117,21 @@ func TestCountersMoveTogetherAndForAccountsThatExist(t *testing.T) {
 	}
 	got := k.api.GET(t, path(alice)).Map()
 	if got["follower_count"] != 32.0 || got["following_count"] != 16.0 || got["review_count"] != 47.0 {
-		t.Errorf("shown: %v", got)
+		t.Errorf("response: %v", got)
 	}
 	if err := add(999, user.Counts{Reviews: 1}); !errors.Is(err, user.ErrNotFound) {
-		t.Errorf("lock nobody: %v", err)
+		t.Errorf("lock a missing account: %v", err)
 	}
 	err := k.DB.Tx(t.Context(), func(tx *gorm.DB) error { return user.AddCounts(tx, 999, user.Counts{Reviews: 1}) })
 	if !errors.Is(err, user.ErrNotFound) {
-		t.Errorf("count for nobody: %v", err)
+		t.Errorf("change counters of a missing account: %v", err)
 	}
 	if err := k.DB.Tx(t.Context(), func(tx *gorm.DB) error { return user.Lock(tx) }); err != nil {
-		t.Errorf("lock none: %v", err)
+		t.Errorf("lock no accounts: %v", err)
 	}
 }
 
-func TestByIDsLeavesOutWhoDoesNotExist(t *testing.T) {
+func TestByIDsOmitsMissingAccounts(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	alice, bob := k.signUp(t, "alice"), k.signUp(t, "bob")
@@ -141,6 +141,6 @@ func TestByIDsLeavesOutWhoDoesNotExist(t *testing.T) {
 		t.Errorf("%v, users (-want +got):\n%s", err, diff)
 	}
 	if got, err := k.users.ByIDs(t.Context(), nil); err != nil || len(got) != 0 {
-		t.Errorf("of none: %v, %v", got, err)
+		t.Errorf("without ids: %v, %v", got, err)
 	}
 }

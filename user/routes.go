@@ -6,18 +6,18 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
-	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/openapi"
+	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// The tags of the document.
+// The tags in the OpenAPI document.
 const (
 	tagUsers    = "users"
 	tagSessions = "sessions"
 )
 
-// Routes registers what this package answers. Times are shown in zone.
+// Routes registers the routes of accounts and sessions. Responses have times in zone.
 func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	h := handler{s, zone}
 	h.accounts(r)
@@ -27,97 +27,104 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 
 func (h handler) accounts(r *openapi.Router) {
 	r.POST("/users", auth.Public, h.create, openapi.Op{
-		Tag: tagUsers, Summary: "Sign up", Class: auth.ClassSignup,
-		Description: "Usernames are unique without regard to case or Unicode form.",
+		Tag: tagUsers, ID: "createUser", Summary: "Sign up", Class: auth.ClassSignup,
+		Description: "Usernames are unique regardless of case and Unicode form.",
 		JSON:        createRequest{}, Status: http.StatusCreated, Response: response{},
 		Errors: []*apperr.Error{ErrUsernameTaken},
 	})
 	r.GET("/users", auth.Public, h.list, openapi.Op{
-		Tag: tagUsers, Summary: "List users, by id", Query: listQuery{}, Response: []response{},
+		Tag: tagUsers, ID: "listUsers", Summary: "List users, ordered by id", Query: listQuery{}, Response: []response{},
 	})
 	r.GET("/users/search", auth.Public, h.search, openapi.Op{
-		Tag: tagUsers, Summary: "Search users, by id", Query: searchQuery{}, Response: []response{},
-		Description: "All conditions that are given must hold; without any this is the list of all users.",
+		Tag: tagUsers, ID: "searchUsers", Summary: "Search users", Query: searchQuery{}, Response: []response{},
+		Description: "Users must match all given conditions. Without conditions all users are listed. The search with q ignores case, width, spaces, punctuation and diacritics, and finds Hangul while it is being typed and by initial consonants, as that for the titles of films does. With q, exact matches come first, then names that begin with it, then all others; among these, and without q, users are ordered by id.",
 	})
 	r.GET("/users/:user_id", auth.Public, h.get, openapi.Op{
-		Tag: tagUsers, Summary: "Show a user", Response: response{},
+		Tag: tagUsers, ID: "getUser", Summary: "Get a user", Response: response{},
 	})
 	r.PATCH("/users/:user_id", auth.Owner, h.patch, openapi.Op{
-		Tag: tagUsers, Summary: "Change a user", JSON: patchRequest{}, Response: response{},
+		Tag: tagUsers, ID: "updateUser", Summary: "Update a user", JSON: patchRequest{}, Response: response{},
 		Description: patchDescription, Errors: []*apperr.Error{ErrUsernameTaken},
 	})
 	r.DELETE("/users/:user_id", auth.Owner, h.remove, openapi.Op{
-		Tag: tagUsers, Summary: "Delete a user and all that is theirs", Status: http.StatusNoContent,
-		Description: removeDescription, Errors: []*apperr.Error{ErrLastAdmin},
+		Tag: tagUsers, ID: "deleteUser", Summary: "Delete a user's account and data", Status: http.StatusNoContent,
+		Query: removeQuery{}, Description: removeDescription + removeWithDescription, Errors: []*apperr.Error{ErrLastAdmin},
+	})
+	r.DELETE("/users/:user_id/profile_image", auth.Owner, h.removeImage, openapi.Op{
+		Tag: tagUsers, ID: "deleteUserProfileImage", Summary: "Remove a user's profile image", Status: http.StatusNoContent,
+		Description: "Idempotent.",
 	})
 }
 
 func (h handler) ownAccount(r *openapi.Router) {
 	r.GET("/users/me", auth.Member, h.getMe, openapi.Op{
-		Tag: tagUsers, Summary: "Show oneself", Response: meResponse{}, Errors: []*apperr.Error{ErrNotFound},
+		Tag: tagUsers, ID: "getMe", Summary: "Get the current user", Response: meResponse{}, Errors: []*apperr.Error{ErrNotFound},
 	})
 	r.PATCH("/users/me", auth.Member, h.patchMe, openapi.Op{
-		Tag: tagUsers, Summary: "Change oneself", JSON: patchRequest{}, Response: meResponse{},
+		Tag: tagUsers, ID: "updateMe", Summary: "Update the current user", JSON: patchRequest{}, Response: meResponse{},
 		Description: patchDescription, Errors: []*apperr.Error{ErrUsernameTaken, ErrNotFound},
 	})
 	r.DELETE("/users/me", auth.Member, h.removeMe, openapi.Op{
-		Tag: tagUsers, Summary: "Delete oneself and all that is one's own", Status: http.StatusNoContent,
+		Tag: tagUsers, ID: "deleteMe", Summary: "Delete the current user's account and data", Status: http.StatusNoContent,
 		Description: removeDescription, Errors: []*apperr.Error{ErrLastAdmin, ErrNotFound},
 	})
 	r.POST("/users/me/profile_image", auth.Member, h.setImage, openapi.Op{
-		Tag: tagUsers, Summary: "Set one's profile image", Class: auth.ClassUpload,
-		Description: "JPEG, PNG or GIF (the first frame), at most 5 MiB and 40 megapixels. It replaces the one before.",
+		Tag: tagUsers, ID: "setMyProfileImage", Summary: "Set the current user's profile image", Class: auth.ClassUpload,
+		Description: "JPEG, PNG, GIF (first frame only) or still WebP, at most 5 MiB and 40 megapixels. Replaces the previous image.",
 		Form:        imageForm{}, Response: response{},
-		Errors: []*apperr.Error{media.ErrUnsupportedImage, media.ErrImageTooLarge, apperr.ErrUnavailable, ErrNotFound},
+		Errors: []*apperr.Error{picture.ErrUnsupportedImage, picture.ErrImageTooLarge, apperr.ErrUnavailable, ErrNotFound},
 	})
-	r.DELETE("/users/me/profile_image", auth.Member, h.removeImage, openapi.Op{
-		Tag: tagUsers, Summary: "Remove one's profile image", Status: http.StatusNoContent,
-		Description: "Safe to repeat.", Errors: []*apperr.Error{ErrNotFound},
+	r.DELETE("/users/me/profile_image", auth.Member, h.removeMyImage, openapi.Op{
+		Tag: tagUsers, ID: "deleteMyProfileImage", Summary: "Remove the current user's profile image", Status: http.StatusNoContent,
+		Description: "Idempotent.", Errors: []*apperr.Error{ErrNotFound},
 	})
 }
 
 func (h handler) sessions(r *openapi.Router) {
 	r.POST("/users/login", auth.Public, h.login, openapi.Op{
-		Tag: tagSessions, Summary: "Sign in", Class: auth.ClassLogin, Description: loginDescription,
+		Tag: tagSessions, ID: "login", Summary: "Sign in", Class: auth.ClassLogin, Description: loginDescription,
 		JSON: loginRequest{}, Form: loginForm{}, OpenForm: true, Response: tokenResponse{},
 		Errors: []*apperr.Error{auth.ErrInvalidCredentials}, Headers: cookieHeader,
 	})
 	r.POST("/users/refresh", auth.Public, h.refresh, openapi.Op{
-		Tag: tagSessions, Summary: "Trade a refresh token for new tokens", Class: auth.ClassLogin,
+		Tag: tagSessions, ID: "refreshTokens", Summary: "Refresh tokens", Class: auth.ClassLogin,
 		Description: refreshDescription, JSON: refreshRequest{}, OptionalBody: true, Response: tokenResponse{},
 		Errors:  []*apperr.Error{auth.ErrUnauthorized, auth.ErrInvalidToken, auth.ErrTokenExpired, web.ErrCrossOrigin},
 		Headers: cookieHeader,
 	})
 	r.POST("/users/logout", auth.Public, h.logout, openapi.Op{
-		Tag: tagSessions, Summary: "Sign out", Status: http.StatusNoContent, Description: logoutDescription,
+		Tag: tagSessions, ID: "logout", Summary: "Sign out", Status: http.StatusNoContent, Description: logoutDescription,
 		JSON: refreshRequest{}, OptionalBody: true,
 		Errors: []*apperr.Error{web.ErrCrossOrigin}, Headers: cookieHeader,
 	})
 	r.GET("/users/me/sessions", auth.Member, h.listSessions, openapi.Op{
-		Tag: tagSessions, Summary: "List the devices that one is signed in on, the latest login first",
+		Tag: tagSessions, ID: "listMySessions", Summary: "List the current user's sessions, latest login first",
 		Query: listQuery{}, Response: []sessionResponse{},
 	})
 	r.DELETE("/users/me/sessions", auth.Member, h.endSessions, openapi.Op{
-		Tag: tagSessions, Summary: "Sign out everywhere, here included", Status: http.StatusNoContent, Headers: cookieHeader,
+		Tag: tagSessions, ID: "endMySessions", Summary: "Sign out on all devices, including this one", Status: http.StatusNoContent, Headers: cookieHeader,
 	})
 	r.DELETE("/users/me/sessions/:session_id", auth.Member, h.endSession, openapi.Op{
-		Tag: tagSessions, Summary: "Sign out on one device", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNoSession},
+		Tag: tagSessions, ID: "endMySession", Summary: "Sign out on one device", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNoSession},
 	})
 }
 
-// Longer sentences of the document.
+// The longer descriptions in the OpenAPI document.
 const (
-	patchDescription = "What is absent stays. A new password needs `current_password`, unless an admin sets it for somebody else; " +
-		"it ends all other sessions."
-	removeDescription = "Reviews, likes, reactions, follows, sessions, notifications and stored images go, too. " +
-		"Films that they added stay. The last admin cannot be deleted."
-	loginDescription = "As JSON or as a form. A form may carry what OAuth2 clients send besides; it is ignored. " +
-		"Sets the cookies `access_token` and `refresh_token`. A wrong name and a wrong password are told alike."
-	refreshDescription = "The token comes from the body or from the cookie `refresh_token`. Every refresh token is good once; " +
-		"one that is used again ends its session, a few seconds of grace for the one before the present aside. " +
-		"Answers and sets cookies as a login does."
-	logoutDescription = "Ends the session of the access token in the header (also of one that has run out), of a `refresh_token` in the body, " +
-		"or else of the cookies, and clears the cookies. Without a session it does nothing."
+	patchDescription = "Absent fields stay unchanged. A new password requires `current_password`, unless an admin sets the password " +
+		"of another user. A new password ends all other sessions of the account."
+	removeDescription = "Also deletes the user's reviews, likes, reactions, follows, sessions, notifications and stored images. " +
+		"Films that the user added are kept. The last admin cannot be deleted."
+	removeWithDescription = " With `with=movies` an admin deletes these films as well, one after the other and before the account, " +
+		"with their posters and all reviews of them. If that fails, some films may be gone; repeat the request to go on."
+	loginDescription = "Accepts JSON or a form. The other fields of the OAuth2 password grant are accepted in a form and ignored. " +
+		"Sets the cookies `access_token` and `refresh_token`, behind https `__Host-cinecircle_access` and `__Secure-cinecircle_refresh`. " +
+		"The response does not reveal whether the username or the password was wrong."
+	refreshDescription = "Takes the token from the body or from a refresh cookie of either name. Each refresh token is valid once. " +
+		"Reusing one ends its session, except that the previous token is accepted for a few more seconds. " +
+		"The response and the cookies are those of a login."
+	logoutDescription = "Ends the session of the access token in the header (even if it has expired), of a `refresh_token` in the body, " +
+		"or else of the cookies, and clears the cookies of both names. Idempotent: without a session it does nothing."
 )
 
-var cookieHeader = map[string]string{"Set-Cookie": "The cookies access_token and refresh_token, set or cleared."}
+var cookieHeader = map[string]string{"Set-Cookie": "Sets or clears the cookies access_token and refresh_token, behind https __Host-cinecircle_access and __Secure-cinecircle_refresh."}

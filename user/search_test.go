@@ -20,7 +20,7 @@ func (k *kit) names(t *testing.T, target string) []string {
 	return out
 }
 
-func TestSearchWantsAllConditionsToHold(t *testing.T) {
+func TestSearchCombinesConditions(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	for _, u := range []struct {
@@ -77,7 +77,7 @@ func TestSearchWantsAllConditionsToHold(t *testing.T) {
 	}
 }
 
-func TestSearchNamesWhatIsWrong(t *testing.T) {
+func TestSearchReportsInvalidParameters(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	for _, c := range []struct{ query, field, code string }{
@@ -101,7 +101,7 @@ func TestSearchNamesWhatIsWrong(t *testing.T) {
 	k.api.GET(t, "/users?q=a").WantField("q", "unknown")
 }
 
-func TestPagesStayRightWhileUsersComeAndGo(t *testing.T) {
+func TestPagesStayCorrectWhileUsersAreAddedAndDeleted(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	ids := map[string]int64{}
@@ -110,7 +110,7 @@ func TestPagesStayRightWhileUsersComeAndGo(t *testing.T) {
 		ids[name] = k.signUp(t, name)
 	}
 	first := k.api.GET(t, "/users/search?q=user&limit=3").Want(http.StatusOK)
-	for _, gone := range []string{"user 1", "user 2", "user 3"} { // one before the cursor, the cursor's own row, one behind it
+	for _, gone := range []string{"user 1", "user 2", "user 3"} { // before the cursor, at the cursor, after the cursor
 		if err := k.users.Delete(t.Context(), ids[gone]); err != nil {
 			t.Fatalf("delete: %v", err)
 		}

@@ -14,79 +14,84 @@ import (
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/limit"
 	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/platform/textindex"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// Deps is what a Service needs; all fields are required.
+// Deps are the dependencies of a [Service]. All fields are required.
 type Deps struct {
 	DB           *database.DB
 	Hasher       *auth.Hasher
 	Tokens       *auth.Tokens
+	Pictures     *picture.Decoder
 	Media        *media.Library
 	Throttle     *limit.Throttle
-	Edge         *web.Edge
+	Origin       *web.Origin
 	Clock        func() time.Time
 	Log          *slog.Logger
-	RefreshTTL   time.Duration // how long the cookies live, as the refresh tokens of Tokens do
-	RefreshGrace time.Duration // how long the refresh token before the present one is still good
+	RefreshGrace time.Duration // how long the previous refresh token stays valid after a refresh
 }
 
-// Service holds the rules of accounts and sessions. Register what hangs on to it before it serves.
+// Service implements accounts and sessions. It is safe for concurrent use once its hooks are registered.
 type Service struct {
 	db           *database.DB
 	hasher       *auth.Hasher
 	tokens       *auth.Tokens
+	pictures     *picture.Decoder
 	media        *media.Library
 	throttle     *limit.Throttle
-	edge         *web.Edge
+	origin       *web.Origin
+	cookies      *auth.Cookies
 	clock        func() time.Time
 	log          *slog.Logger
-	refreshTTL   time.Duration
 	refreshGrace time.Duration
 	index        *textindex.Index
+	community    string // the UID of the community, "" before LoadIssuer
 
 	onDelete        []func(tx *gorm.DB, userID int64) error
+	onDeleteMovies  []func(ctx context.Context, userID int64, by auth.Viewer) error
 	onSessionsEnded []func(userID int64, sessionIDs []int64)
 }
 
-// New returns a service.
+// New returns a service without hooks.
 func New(d Deps) *Service {
 	return &Service{
-		db: d.DB, hasher: d.Hasher, tokens: d.Tokens, media: d.Media, throttle: d.Throttle,
-		edge: d.Edge, clock: d.Clock, log: d.Log,
-		refreshTTL: d.RefreshTTL, refreshGrace: d.RefreshGrace,
+		db: d.DB, hasher: d.Hasher, tokens: d.Tokens, pictures: d.Pictures, media: d.Media, throttle: d.Throttle,
+		origin: d.Origin, clock: d.Clock, log: d.Log,
+		cookies: auth.NewCookies(d.Tokens, d.Origin), refreshGrace: d.RefreshGrace,
 		index: newIndex(d.DB, d.Log),
 	}
 }
 
-// OnDelete has fn run in the transaction that deletes an account, while its row is still there and
-// locked. An error of fn keeps the account.
+// OnDelete registers fn to run in the transaction that deletes an account, while the row exists and is
+// locked. If fn returns an error, the account is not deleted.
 func (s *Service) OnDelete(fn func(tx *gorm.DB, userID int64) error) {
 	s.onDelete = append(s.onDelete, fn)
 }
 
-// OnSessionsEnded has fn told which sessions of an account ended, once that can no longer be
-// undone; nil ids mean all of them. Sessions that merely ran out are not told.
+// OnDeleteMovies registers fn for [Service.DeleteWithMovies]: it deletes the films that an account added, in the name of
+// by. It is called without a transaction, and again in the one that deletes the account, which ctx then carries. If fn
+// returns an error, the account is not deleted.
+func (s *Service) OnDeleteMovies(fn func(ctx context.Context, userID int64, by auth.Viewer) error) {
+	s.onDeleteMovies = append(s.onDeleteMovies, fn)
+}
+
+// OnSessionsEnded registers fn to be called with the sessions of an account that were ended, after the
+// transaction is committed. Nil ids mean all sessions. Sessions that expire are not reported.
 func (s *Service) OnSessionsEnded(fn func(userID int64, sessionIDs []int64)) {
 	s.onSessionsEnded = append(s.onSessionsEnded, fn)
 }
 
-// columns are those of an account, and places where they go.
-const columns = `id, username, username_key, password_hash, age, gender, role, profile_image, last_login,
-	follower_count, following_count, review_count, created_at, updated_at`
+var (
+	table   = database.TableOf[User]()
+	columns = table.Columns()
+	getUser = "SELECT " + columns + " FROM users WHERE id = ?"
+)
 
-func places(u *User) []any {
-	return []any{
-		&u.ID, &u.Username, &u.UsernameKey, &u.PasswordHash, &u.Age, &u.Gender, &u.Role, &u.ProfileImage, &u.LastLogin,
-		&u.FollowerCount, &u.FollowingCount, &u.ReviewCount, &u.CreatedAt, &u.UpdatedAt,
-	}
-}
-
-// Get returns the account, or [ErrNotFound].
+// Get returns an account, or [ErrNotFound].
 func (s *Service) Get(ctx context.Context, id int64) (User, error) {
-	var u User
-	err := s.db.Row(ctx, "SELECT "+columns+" FROM users WHERE id = ?", id).Scan(places(&u)...)
+	u, err := table.Scan(s.db.Row(ctx, getUser, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return User{}, ErrNotFound
 	}
@@ -96,13 +101,14 @@ func (s *Service) Get(ctx context.Context, id int64) (User, error) {
 	return u, nil
 }
 
-// ByIDs returns the accounts by id, without those that do not exist.
+// ByIDs returns accounts by their ids. Accounts that do not exist are missing from the map.
 func (s *Service) ByIDs(ctx context.Context, ids []int64) (map[int64]User, error) {
 	out := make(map[int64]User, len(ids))
 	if len(ids) == 0 {
 		return out, nil
 	}
-	rows, err := database.Scan(s.db.Reader(ctx).Model(&User{}).Select(columns).Where("id IN ?", ids), places)
+	in, args := database.InList(ids)
+	rows, err := database.Collect(s.db.Reader(ctx), table.Targets, len(ids), "SELECT "+columns+" FROM users WHERE id IN "+in, args...)
 	if err != nil {
 		return nil, fmt.Errorf("load %d users: %w", len(ids), err)
 	}
@@ -112,13 +118,7 @@ func (s *Service) ByIDs(ctx context.Context, ids []int64) (map[int64]User, error
 	return out, nil
 }
 
-// ImageURL returns where the profile image can be fetched, nil when there is none.
-func (s *Service) ImageURL(u User) *string { return s.media.URLOrNil(u.ProfileImage) }
-
-// Image returns the profile image in its sizes, the zero value when there is none.
-func (s *Service) Image(u User) media.Shown { return s.media.Show(u.ProfileImage) }
-
-// one returns the only account for which the condition holds, or [ErrNotFound].
+// one returns the account that the condition selects by a unique column, or [ErrNotFound].
 func one(db *gorm.DB, condition string, value any) (User, error) {
 	var u User
 	err := db.Where(condition, value).Take(&u).Error
@@ -131,5 +131,5 @@ func one(db *gorm.DB, condition string, value any) (User, error) {
 	return u, nil
 }
 
-// now is the present moment as the database keeps it.
+// now returns the current time in the precision of the database.
 func (s *Service) now() time.Time { return database.Time(s.clock()) }

@@ -14,7 +14,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
 
-func TestSessionsAreListedTheLatestLoginFirst(t *testing.T) {
+func TestSessionsAreListedLatestLoginFirst(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	_, phone := k.member(t, "alice")
@@ -49,7 +49,7 @@ func TestSessionsAreListedTheLatestLoginFirst(t *testing.T) {
 	k.api.GET(t, "/users/me/sessions").WantProblem(http.StatusUnauthorized, "unauthorized")
 }
 
-func TestOneSessionIsEndedAndTheOthersGoOn(t *testing.T) {
+func TestEndingASessionKeepsTheOthers(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, here := k.member(t, "alice")
@@ -74,7 +74,7 @@ func TestOneSessionIsEndedAndTheOthersGoOn(t *testing.T) {
 	k.me(t, here.Access).WantProblem(http.StatusUnauthorized, "invalid_token")
 }
 
-func TestAllSessionsEndHereIncluded(t *testing.T) {
+func TestEndingAllSessionsIncludesTheCurrentOne(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, here := k.member(t, "alice")
@@ -91,7 +91,7 @@ func TestAllSessionsEndHereIncluded(t *testing.T) {
 	k.me(t, bob.Access).Want(http.StatusOK)
 }
 
-func TestLogoutEndsTheSessionOfTheTokenItIsGiven(t *testing.T) {
+func TestLogoutEndsTheSessionOfItsToken(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id := k.signUp(t, "alice")
@@ -120,7 +120,7 @@ func TestLogoutEndsTheSessionOfTheTokenItIsGiven(t *testing.T) {
 	}
 }
 
-func TestWhoComesBackLaterStillSignsOut(t *testing.T) {
+func TestLogoutAcceptsAnExpiredAccessToken(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	_, in := k.member(t, "alice")
@@ -142,9 +142,9 @@ func TestLogoutWithoutASessionDoesNothing(t *testing.T) {
 	k.api.POST(t, "/users/logout").Want(http.StatusNoContent)
 	k.api.POST(t, "/users/logout", bad).Want(http.StatusNoContent)
 	k.api.POST(t, "/users/logout", testkit.Header("Authorization", "Basic abc")).Want(http.StatusNoContent)
-	kept := k.api.POST(t, "/users/logout", bad, byCookie(in.Refresh)).Want(http.StatusNoContent) // the header counts, without a second try
+	kept := k.api.POST(t, "/users/logout", bad, byCookie(in.Refresh)).Want(http.StatusNoContent) // only the header is used
 	if cookies := kept.Header.Values("Set-Cookie"); len(cookies) > 0 {
-		t.Errorf("cookies of a session that stands were cleared: %v", cookies)
+		t.Errorf("cookies of an active session were cleared: %v", cookies)
 	}
 	k.api.POST(t, "/users/logout", testkit.As(in.Refresh)).Want(http.StatusNoContent)
 	k.me(t, in.Access).Want(http.StatusOK)
@@ -156,7 +156,7 @@ func TestLogoutWithoutASessionDoesNothing(t *testing.T) {
 	}
 }
 
-func TestHeaderAndCookieTogetherTheHeaderCounts(t *testing.T) {
+func TestHeaderTakesPrecedenceOverCookies(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	alice, a := k.member(t, "alice")
@@ -169,7 +169,7 @@ func TestHeaderAndCookieTogetherTheHeaderCounts(t *testing.T) {
 	k.api.GET(t, path(alice), testkit.As("bad")).Want(http.StatusOK)
 }
 
-func TestStandingTellsAGoneUserFromAnEndedSession(t *testing.T) {
+func TestActiveRoleDistinguishesDeletedUsersFromEndedSessions(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	alice, in := k.member(t, "alice")
@@ -186,23 +186,23 @@ func TestStandingTellsAGoneUserFromAnEndedSession(t *testing.T) {
 		{alice, 999, "", auth.ErrInvalidToken},
 		{999, session, "", auth.ErrUserGone},
 	} {
-		role, err := k.users.Standing(t.Context(), c.user, c.session)
-		if role != c.role || !errors.Is(err, c.err) || errors.Is(err, auth.ErrUserGone) != (c.err == auth.ErrUserGone) { //nolint:errorlint // which one it is
+		role, err := k.users.ActiveRole(t.Context(), c.user, c.session)
+		if role != c.role || !errors.Is(err, c.err) || errors.Is(err, auth.ErrUserGone) != (c.err == auth.ErrUserGone) { //nolint:errorlint // compares identity
 			t.Errorf("user %d, session %d: %q, %v, want %q, %v", c.user, c.session, role, err, c.role, c.err)
 		}
 	}
 	k.Clock.Advance(refresh7)
-	if _, err := k.users.Standing(t.Context(), alice, session); !errors.Is(err, auth.ErrInvalidToken) {
-		t.Errorf("a session that ran out: %v", err)
+	if _, err := k.users.ActiveRole(t.Context(), alice, session); !errors.Is(err, auth.ErrInvalidToken) {
+		t.Errorf("an expired session: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := k.users.Standing(ctx, alice, session); !errors.Is(err, context.Canceled) {
-		t.Errorf("without a database: %v, want that and no 401", err)
+	if _, err := k.users.ActiveRole(ctx, alice, session); !errors.Is(err, context.Canceled) {
+		t.Errorf("with a cancelled context: %v, want context.Canceled", err)
 	}
 }
 
-func TestStandingSessionsLeavesOutThoseThatEnded(t *testing.T) {
+func TestActiveSessionsOmitsEndedSessions(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	_, early := k.member(t, "alice")
@@ -214,20 +214,20 @@ func TestStandingSessionsLeavesOutThoseThatEnded(t *testing.T) {
 	for i := range 1500 { // more than one query
 		ask = append(ask, int64(10000+i))
 	}
-	got, err := k.users.StandingSessions(t.Context(), ask)
+	got, err := k.users.ActiveSessions(t.Context(), ask)
 	if diff := cmp.Diff([]int64{a, b}, got); diff != "" || err != nil {
-		t.Errorf("%v, standing (-want +got):\n%s", err, diff)
+		t.Errorf("error %v, active sessions (-want +got):\n%s", err, diff)
 	}
 	k.Clock.Advance(refresh7 - 10*time.Minute)
-	if got, err := k.users.StandingSessions(t.Context(), ask); err != nil || !cmp.Equal([]int64{b}, got) {
-		t.Errorf("standing %v, %v, want %d", got, err, b)
+	if got, err := k.users.ActiveSessions(t.Context(), ask); err != nil || !cmp.Equal([]int64{b}, got) {
+		t.Errorf("active sessions %v, %v, want %d", got, err, b)
 	}
-	if got, err := k.users.StandingSessions(t.Context(), nil); err != nil || len(got) != 0 {
-		t.Errorf("of none stand %v, %v", got, err)
+	if got, err := k.users.ActiveSessions(t.Context(), nil); err != nil || len(got) != 0 {
+		t.Errorf("without ids: %v, %v", got, err)
 	}
 }
 
-func TestSessionsThatRanOutAreRemoved(t *testing.T) {
+func TestExpiredSessionsAreDeleted(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, _ := k.member(t, "alice")
@@ -240,7 +240,7 @@ func TestSessionsThatRanOutAreRemoved(t *testing.T) {
 	for k.sessions(t, id) == 2 {
 		select {
 		case <-t.Context().Done():
-			t.Fatal("the session that ran out is still there")
+			t.Fatal("the expired session was not deleted")
 		default:
 		}
 	}
@@ -250,6 +250,6 @@ func TestSessionsThatRanOutAreRemoved(t *testing.T) {
 	}
 	k.me(t, in.Access).Want(http.StatusOK)
 	if got := k.ended.take(); len(got) != 0 {
-		t.Errorf("told of %v, want nobody to be told", got)
+		t.Errorf("hook calls %v, want none", got)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-func TestSignUpAnswersWithTheUserAndWhereItIs(t *testing.T) {
+func TestSignUpReturnsTheUserAndItsLocation(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	res := k.api.POST(t, "/users", testkit.JSON(signUpBody("  영화광🍿 "))).Want(http.StatusCreated)
@@ -34,7 +34,7 @@ func TestSignUpAnswersWithTheUserAndWhereItIs(t *testing.T) {
 		t.Errorf("Location %q, want %q", got, location)
 	}
 	if diff := cmp.Diff(want, k.api.GET(t, location).Want(http.StatusOK).Map()); diff != "" {
-		t.Errorf("the same user (-want +got):\n%s", diff)
+		t.Errorf("user by Location (-want +got):\n%s", diff)
 	}
 	if u := k.stored(t, id); u.Role != "member" || !strings.HasPrefix(u.PasswordHash, "$2a$") || u.LastLogin != nil {
 		t.Errorf("stored %+v, want a member with a bcrypt hash who never logged in", u)
@@ -42,18 +42,20 @@ func TestSignUpAnswersWithTheUserAndWhereItIs(t *testing.T) {
 	wantNoCookies(t, res)
 }
 
-func TestSignUpNamesWhatIsWrong(t *testing.T) {
+func TestSignUpReportsInvalidFields(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	for _, c := range []struct {
 		name  string
 		field string
-		value any // nil leaves the field out
+		value any // nil omits the field
 		code  string
 	}{
 		{"no username", "username", nil, "required"},
 		{"empty username", "username", "", "required"},
 		{"blank username", "username", "   ", "required"},
+		{"invisible username", "username", "\u3164\u3164", "required"},
+		{"username of marks", "username", "\u0301\u0301", "required"},
 		{"one character", "username", "한", "min"},
 		{"51 characters", "username", strings.Repeat("가", 51), "max"},
 		{"a line break", "username", "ali\nce", "format"},
@@ -80,11 +82,11 @@ func TestSignUpNamesWhatIsWrong(t *testing.T) {
 		})
 	}
 	if got := k.api.GET(t, "/users").Want(http.StatusOK).List(); len(got) != 0 {
-		t.Errorf("there are users: %v", got)
+		t.Errorf("users were added: %v", got)
 	}
 }
 
-func TestSignUpTakesEveryBoundary(t *testing.T) {
+func TestSignUpAcceptsLimitValues(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	for i, change := range []map[string]any{
@@ -104,9 +106,10 @@ func TestSignUpTakesEveryBoundary(t *testing.T) {
 	}
 }
 
-func TestSignUpAssignsNothingThatIsNotTheClientsToChoose(t *testing.T) {
+func TestSignUpRefusesFieldsThatClientsMayNotSet(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
+	_, in := k.admin(t, "root")
 	for _, field := range []string{
 		"id", "role", "is_admin", "admin", "password_hash", "username_key", "profile_image", "profile_image_url",
 		"created_at", "updated_at", "last_login", "follower_count", "following_count", "review_count", "Username", "AGE",
@@ -114,12 +117,11 @@ func TestSignUpAssignsNothingThatIsNotTheClientsToChoose(t *testing.T) {
 		body := signUpBody("mallory")
 		body[field] = 1
 		k.api.POST(t, "/users", testkit.JSON(body)).WantField(field, "unknown")
-		_, in := k.admin(t, "for "+field)
 		k.api.PATCH(t, "/users/me", testkit.As(in.Access), testkit.JSON(map[string]any{field: 1})).WantField(field, "unknown")
 	}
 }
 
-func TestSignUpReadsOnlyGoodJSON(t *testing.T) {
+func TestSignUpRefusesMalformedBodies(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	k.api.POST(t, "/users", testkit.Form("username", "bob")).WantProblem(http.StatusUnsupportedMediaType, "unsupported_media_type")
@@ -130,7 +132,7 @@ func TestSignUpReadsOnlyGoodJSON(t *testing.T) {
 	k.api.POST(t, "/users?role=admin", testkit.JSON(signUpBody("bob"))).WantField("role", "unknown")
 }
 
-func TestAUsernameIsTakenInEveryCaseAndForm(t *testing.T) {
+func TestUsernameIsUniqueAcrossCaseAndUnicodeForms(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	for _, c := range []struct{ first, second string }{
@@ -154,7 +156,7 @@ func TestAUsernameIsTakenInEveryCaseAndForm(t *testing.T) {
 	}
 }
 
-func TestSixteenSignUpsForOneNameMakeOneAccount(t *testing.T) {
+func TestConcurrentSignUpsForOneNameMakeOneAccount(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	names := []string{"Racer", "racer", "RACER", "ｒａｃｅｒ"}
@@ -174,12 +176,12 @@ func TestSixteenSignUpsForOneNameMakeOneAccount(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongIsSaidInTheReadersLanguage(t *testing.T) {
+func TestErrorsAreInTheRequestedLanguage(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	k.signUp(t, "영화광")
 	for language, want := range map[string]string{
-		"ko-KR,ko;q=0.9": "이미 사용 중인 사용자 이름입니다.", "en": "This username is already taken.", "": "This username is already taken.",
+		"ko-KR,ko;q=0.9": "이미 사용 중인 닉네임입니다.", "en": "This username is already taken.", "": "This username is already taken.",
 	} {
 		got := k.api.POST(t, "/users", testkit.JSON(signUpBody("영화광")), testkit.Header("Accept-Language", language)).Problem().Detail
 		if got != want {
@@ -188,7 +190,7 @@ func TestWhatIsWrongIsSaidInTheReadersLanguage(t *testing.T) {
 	}
 }
 
-func TestCreateChecksWhatTheCommandLineGivesIt(t *testing.T) {
+func TestCreateValidatesDrafts(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	_, err := k.users.Create(t.Context(), user.Draft{Username: "x", Password: "short", Age: 0, Gender: "?"})

@@ -18,7 +18,7 @@ func codeOf(f *apperr.Field) string {
 	return f.Code
 }
 
-func TestUsernamesOfEveryScriptAreFine(t *testing.T) {
+func TestUsernamesOfEveryScriptAreAccepted(t *testing.T) {
 	t.Parallel()
 	for text, shown := range map[string]string{
 		"영화광": "영화광", "  Bob Lee\t": "Bob Lee", "Jose\u0301": "Jos\u00e9", "🍣🍺": "🍣🍺", "👍🏽 yes": "👍🏽 yes",
@@ -34,7 +34,7 @@ func TestUsernamesOfEveryScriptAreFine(t *testing.T) {
 	}
 }
 
-func TestUsernamesThatDeceiveTheEyeAreRefused(t *testing.T) {
+func TestDeceptiveUsernamesAreRefused(t *testing.T) {
 	t.Parallel()
 	for what, text := range map[string]string{
 		"NUL": "ali\x00ce", "escape": "ali\x1bce", "line break": "ali\nce", "C1 control": "ali\u0085ce", "tab": "ali\tce",
@@ -69,7 +69,7 @@ func TestUsernamesHaveTwoToFiftyCharacters(t *testing.T) {
 	}
 }
 
-func TestAUsernameThatPassedPassesAgainUnchanged(t *testing.T) {
+func TestParsingAUsernameIsIdempotent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		name, wrong := user.ParseUsername(rapid.String().Draw(t, "text"))
@@ -86,7 +86,7 @@ func TestAUsernameThatPassedPassesAgainUnchanged(t *testing.T) {
 	})
 }
 
-func TestUpperAndLowerCaseHaveOneKey(t *testing.T) {
+func TestUpperAndLowerCaseHaveTheSameKey(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`[a-zà-öα-ρа-я가-힣0-9]{2,50}`).Draw(t, "text")

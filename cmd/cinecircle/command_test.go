@@ -1,4 +1,4 @@
-package main
+package main_test
 
 import (
 	"fmt"
@@ -8,158 +8,231 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/demo"
 )
 
-func TestMigrateSaysWhatItDoes(t *testing.T) {
+func TestMigrateReportsItsSteps(t *testing.T) {
 	t.Parallel()
-	h := newHome(t)
-	if status, output := h.run("migrate", "status"); status != 1 || !strings.Contains(output, "no database") {
+	h := apptest.NewInstance(t)
+	status, output := h.Run("migrate", "status")
+	if status != 0 || !strings.Contains(output, "00001_users.sql") || strings.Contains(output, "applied") {
 		t.Errorf("without a database: %d %s", status, output)
+	}
+	if left, err := os.ReadDir(h.Dir); err != nil || len(left) > 0 {
+		t.Errorf("status created %v, %v", left, err)
 	}
 	for _, c := range []struct{ step, says string }{
 		{"up", "applied 00001_users.sql"},
 		{"up", "nothing to do"},
 		{"status", "applied 20"},
-		{"down", "took back 00014_user_grams.sql"},
-		{"status", "to be applied"},
+		{"down", "reverted 00018_commit_markers.sql"},
+		{"status", "pending"},
 	} {
-		if status, output := h.run("migrate", c.step); status != 0 || !strings.Contains(output, c.says) {
+		if status, output := h.Run("migrate", c.step); status != 0 || !strings.Contains(output, c.says) {
 			t.Errorf("migrate %s: %d %s", c.step, status, output)
 		}
 	}
-	if status, output := h.run("migrate", "sideways"); status != 2 || !strings.Contains(output, "sideways") {
+	if status, output := h.Run("migrate", "sideways"); status != 2 || !strings.Contains(output, "sideways") {
 		t.Errorf("migrate sideways: %d %s", status, output)
 	}
 }
 
-func TestAdminsAreMadeWhileTheServiceRuns(t *testing.T) {
+// A file may hold the control sequences of terminals, which would hide what the command says.
+func TestCommandsEscapeWhatAFilePutsIntoTheirOutput(t *testing.T) {
 	t.Parallel()
-	h := newHomeOnServers(t)
-	s := h.start()
-	_, owner := s.signUp("owner")
-	film := s.film(owner, "theirs")
-	_, other := s.signUp("Other")
-	edit := func(status int) {
-		t.Helper()
-		s.want(status, other, "PATCH", "/movies/"+itoa(film), asJSON, `{"playtime": 7}`)
+	h := apptest.NewInstance(t)
+	if status, output := h.Run("migrate", "up"); status != 0 {
+		t.Fatalf("migrate: %d %s", status, output)
 	}
-	edit(403)
-	if status, output := h.run("admin", "grant", "other"); status != 0 { // found by its folded form
-		t.Fatalf("grant: %d %s", status, output)
+	folder := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(folder, name)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
 	}
-	edit(200)
-	if status, output := h.run("admin", "revoke", "Other"); status != 1 || !strings.Contains(output, "last") {
-		t.Errorf("the last admin: %d %s", status, output)
-	}
-	if status, _ := h.run("admin", "grant", "owner"); status != 0 {
-		t.Error("a second admin was refused")
-	}
-	if status, _ := h.run("admin", "revoke", "Other"); status != 0 {
-		t.Error("one of two admins could not be revoked")
-	}
-	edit(403)
-	if status, output := h.run("admin", "grant", "nobody"); status != 1 || !strings.Contains(output, "no such") {
-		t.Errorf("grant nobody: %d %s", status, output)
+	const film = `"title":"a","plot":"","cast":[],"playtime":90,"genre":"Drama"`
+	for _, c := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"a key", []string{"import", "movies", write("key.jsonl", `{`+film+`,"\u001b[2J\u009b1A\u202ekey":1}`)}, `line 1: \x1b[2J\u009b1A\u202ekey: Unknown field.`},
+		{"a key of lines", []string{"import", "movies", write("lines.jsonl", `{`+film+`,"x\r\nimported 9 films":1}`)}, `line 1: x\r\nimported 9 films: Unknown field.`},
+		{"a key in the cast", []string{"import", "movies", write("cast.jsonl", strings.Replace(`{`+film+`}`, "[]", `[{"name":"x","\u0007\u200b":1}]`, 1))}, `cast[0].\a\u200b: Unknown field.`},
+		{"a column", []string{"import", "movies", write("column.csv", "title,plot,cast,playtime,genre,\x1b]0;x\a\n")}, `\x1b]0;x\a`},
+		{"a key of the configuration", []string{"--config", write("config.yaml", "\"server\\e[1mx\": 1\n"), "migrate", "status"}, `\x1b[1mx`},
+	} {
+		status, output := h.Run(c.args...)
+		if status == 0 || !strings.Contains(output, c.want) {
+			t.Errorf("%s: status %d, want %s in\n%q", c.name, status, c.want, output)
+		}
+		if strings.ContainsAny(output, "\x1b\a\r\u009b\u202e\u200b") || strings.Contains(output, "\nimported 9") {
+			t.Errorf("%s: the output has control characters: %q", c.name, output)
+		}
 	}
 }
 
-func TestFilmsAreImportedAndBadRowsReported(t *testing.T) {
+func TestRolesCanBeChangedWhileTheServiceRuns(t *testing.T) {
 	t.Parallel()
-	h := newHomeOnServers(t)
+	h := apptest.NewInstanceOnServers(t)
+	s := h.Start()
+	_, owner := s.SignUp("owner")
+	film := s.Film(owner, "theirs")
+	id, other := s.SignUp("Other")
+	edit := func(status int) {
+		t.Helper()
+		s.Want(status, other, "PATCH", "/movies/"+fmt.Sprint(film), apptest.JSON, `{"playtime": 7}`)
+	}
+	edit(403)
+	event := fmt.Sprintf(`msg="security event" event=role_changed target_id=%d role=`, id)
+	if status, output := h.Run("admin", "grant", "other"); status != 0 || strings.Count(output, event+"admin\n") != 1 { // found by its folded form
+		t.Fatalf("grant: %d %s", status, output)
+	}
+	if status, output := h.Run("admin", "grant", "other"); status != 0 || strings.Contains(output, "event=") {
+		t.Errorf("grant again: %d %s", status, output)
+	}
+	edit(200)
+	if status, output := h.Run("admin", "revoke", "Other"); status != 1 || !strings.Contains(output, "last") || !strings.Contains(output, `"Other"`) {
+		t.Errorf("the last admin: %d %s", status, output)
+	}
+	if status, _ := h.Run("admin", "grant", "owner"); status != 0 {
+		t.Error("a second admin was refused")
+	}
+	if status, output := h.Run("admin", "revoke", "Other"); status != 0 || strings.Count(output, event+"member\n") != 1 {
+		t.Errorf("revoke one of two admins: %d %s", status, output)
+	}
+	edit(403)
+	for _, action := range []string{"grant", "revoke"} {
+		if status, output := h.Run("admin", action, "아무도"); status != 1 || !strings.Contains(output, `"아무도"`) {
+			t.Errorf("%s: %d %s", action, status, output)
+		}
+	}
+}
+
+func TestACopyGetsAnIdOfItsOwn(t *testing.T) {
+	t.Parallel()
+	h := apptest.NewInstanceOnServers(t)
+	s := h.Start()
+	_, token := s.SignUp("mina")
+	s.Want(200, token, "GET", "/users/me", "", "")
+	if status, output := h.Run("admin", "new-id"); status != 0 || !strings.Contains(output, "another id") {
+		t.Fatalf("new-id: %d %s", status, output)
+	}
+	s.Want(401, token, "GET", "/users/me", "", "")
+	if status, output := h.Run("admin", "new-id", "mina"); status != 2 || !strings.Contains(output, "new-id") {
+		t.Errorf("new-id with a name: %d %s", status, output)
+	}
+}
+
+func TestImportAddsFilmsAndReportsInvalidRows(t *testing.T) {
+	t.Parallel()
+	h := apptest.NewInstanceOnServers(t)
 	csv := "title,plot,cast,playtime,genre\n" +
 		"기생충,,\"[{\"\"name\"\": \"\"송강호\"\"}]\",132,Thriller\n" +
 		"Too long,,,9999,Drama\n" +
 		"Second,\"two\nlines\",[],90,Comedy\n"
-	if err := os.WriteFile(filepath.Join(h.dir, "films.csv"), []byte(csv), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(h.Dir, "films.csv"), []byte(csv), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	status, output := h.run("import", "movies", "films.csv")
+	status, output := h.Run("import", "movies", "films.csv")
 	if status != 1 || !strings.Contains(output, "line 3: playtime") || !strings.Contains(output, "imported 2 films, skipped 1 bad") {
 		t.Errorf("import: %d %s", status, output)
 	}
-	films := h.start().get("", "/movies").list(t)
+	films := h.Start().Get("", "/movies").List(t)
 	if len(films) != 2 || films[0]["created_by"] != nil || films[1]["plot"] != "two\nlines" {
 		t.Errorf("films: %v", films)
 	}
-	if status, output = h.run("import", "movies", "films.txt"); status != 1 || !strings.Contains(output, ".csv") {
+	if status, output = h.Run("import", "movies", "films.txt"); status != 1 || !strings.Contains(output, ".csv") {
 		t.Errorf("another name: %d %s", status, output)
 	}
 }
 
-func TestTheDemoFillsAnEmptyDatabaseOnce(t *testing.T) {
+func TestDemoFillsOnlyAnEmptyDatabase(t *testing.T) {
 	t.Parallel()
-	h := newHomeOnServers(t)
-	if status, output := h.run("demo", "--small"); status != 0 || !strings.Contains(output, demo.Password) {
+	h := apptest.NewInstanceOnServers(t)
+	if status, output := h.Run("demo", "--small"); status != 0 || !strings.Contains(output, demo.Password) {
 		t.Fatalf("demo: %d %s", status, output)
 	}
-	if status, output := h.run("demo"); status != 1 || !strings.Contains(output, "not empty") {
+	if status, output := h.Run("demo"); status != 1 || !strings.Contains(output, "not empty") {
 		t.Errorf("a second demo: %d %s", status, output)
 	}
-	s := h.start()
-	films := s.get("", "/movies").list(t)
+	s := h.Start()
+	films := s.Get("", "/movies").List(t)
 	for _, film := range films {
-		s.get("", film["poster_image_url"].(string))
+		s.Get("", film["poster_image_url"].(string))
 	}
 	if len(films) != demo.Small.Films {
 		t.Errorf("%d films, want %d", len(films), demo.Small.Films)
 	}
 	login := fmt.Sprintf(`{"username": %q, "password": %q}`, demo.Member(), demo.Password)
-	s.post(200, "", "/users/login", asJSON, login)
+	s.Post(200, "", "/users/login", apptest.JSON, login)
 }
 
-func TestCommandsThatReadDoNotMakeADatabase(t *testing.T) {
+func TestCommandsDoNotCreateAMissingDatabase(t *testing.T) {
 	t.Parallel()
-	h := newHome(t)
-	for _, args := range [][]string{{"backup", "copy.db"}, {"admin", "grant", "x"}, {"migrate", "status"}, {"migrate", "down"}} {
-		if status, output := h.run(args...); status != 1 || !strings.Contains(output, "no database") {
+	h := apptest.NewInstance(t)
+	for _, args := range [][]string{{"backup", "copy.db"}, {"admin", "grant", "x"}, {"migrate", "down"}} {
+		if status, output := h.Run(args...); status != 1 || !strings.Contains(output, "no database") {
 			t.Errorf("%v: %d %s", args, status, output)
 		}
 	}
-	if left, err := os.ReadDir(h.dir); err != nil || len(left) > 0 {
+	if left, err := os.ReadDir(h.Dir); err != nil || len(left) > 0 {
 		t.Errorf("something was made: %v, %v", left, err)
 	}
 }
 
-func TestABackupOfALiveDatabaseServesAgain(t *testing.T) {
+func TestABackupOfALiveDatabaseCanBeServed(t *testing.T) {
 	t.Parallel()
-	h := newHome(t)
-	s := h.start()
-	_, token := s.signUp("member")
-	film := s.film(token, "kept")
-	if status, output := h.run("backup", "copy.db"); status != 0 {
+	h := apptest.NewInstance(t)
+	s := h.Start()
+	_, token := s.SignUp("member")
+	film := s.Film(token, "kept")
+	if status, output := h.Run("backup", "copy.db"); status != 0 {
 		t.Fatalf("backup: %d %s", status, output)
 	}
-	if status, output := h.run("backup", "copy.db"); status != 1 || !strings.Contains(output, "exists") {
+	if status, output := h.Run("backup", "copy.db"); status != 1 || !strings.Contains(output, "exists") {
 		t.Errorf("onto a file: %d %s", status, output)
 	}
-	s.want(204, token, "DELETE", "/movies/"+itoa(film), "", "")
-	if err := s.end(syscall.SIGTERM); err != nil {
+	s.Want(204, token, "DELETE", "/movies/"+fmt.Sprint(film), "", "")
+	if err := s.End(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	h.env = append(h.env, "CINECIRCLE_DATABASE_DSN=copy.db")
-	h.start().get("", "/movies/"+itoa(film))
+	h.Env = append(h.Env, "CINECIRCLE_DATABASE_DSN=copy.db")
+	h.Start().Get("", "/movies/"+fmt.Sprint(film))
 }
 
-func TestHealthcheckAsksTheConfiguredAddress(t *testing.T) {
+func TestABackupOfAMySQLDatabaseIsRefused(t *testing.T) {
 	t.Parallel()
-	h := newHomeOnServers(t)
-	s := h.start()
-	h.env = append(h.env, "CINECIRCLE_SERVER_ADDR="+strings.TrimPrefix(s.base, "http://"))
-	if status, output := h.run("healthcheck"); status != 0 {
+	h := apptest.NewInstance(t, "CINECIRCLE_DATABASE_DRIVER=mysql", "CINECIRCLE_AUTH_SECRET="+apptest.Secret, "CINECIRCLE_DATABASE_DSN=root@tcp(127.0.0.1:1)/x")
+	for _, target := range []string{"backup/", "copy.db"} {
+		if status, output := h.Run("backup", target); status != 1 || !strings.Contains(output, "docs/operating.md") {
+			t.Errorf("%s: %d %s", target, status, output)
+		}
+	}
+}
+
+func TestHealthcheckUsesTheConfiguredAddress(t *testing.T) {
+	t.Parallel()
+	h := apptest.NewInstanceOnServers(t)
+	s := h.Start()
+	h.Env = append(h.Env, "CINECIRCLE_SERVER_ADDR="+strings.TrimPrefix(s.Base, "http://"))
+	if status, output := h.Run("healthcheck"); status != 0 {
 		t.Errorf("alive: %d %s", status, output)
 	}
-	if err := s.end(syscall.SIGTERM); err != nil {
+	if err := s.End(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if status, output := h.run("healthcheck"); status != 1 || !strings.Contains(output, "not alive") {
+	if status, output := h.Run("healthcheck"); status != 1 || !strings.Contains(output, "no response") {
 		t.Errorf("dead: %d %s", status, output)
 	}
 }
 
-func TestTheCommandLineExplainsItself(t *testing.T) {
+func TestTheCommandLinePrintsUsage(t *testing.T) {
 	t.Parallel()
-	h := newHome(t)
+	h := apptest.NewInstance(t)
 	for _, c := range []struct {
 		args   []string
 		status int
@@ -174,11 +247,12 @@ func TestTheCommandLineExplainsItself(t *testing.T) {
 		{[]string{"--nope"}, 2, "-nope"},
 		{[]string{"import"}, 2, "movies FILE"},
 		{[]string{"admin", "grant"}, 2, "USERNAME"},
+		{[]string{"admin", "promote", "me"}, 2, `"promote"`},
 		{[]string{"backup"}, 2, "FILE"},
-		{[]string{"--config", "none.yaml", "demo"}, 1, "none.yaml"},
-		{[]string{"demo", "--config", "none.yaml"}, 1, "none.yaml"},
+		{[]string{"--config", "none.yaml", "demo"}, 2, "none.yaml"},
+		{[]string{"demo", "--config", "none.yaml"}, 2, "none.yaml"},
 	} {
-		if status, output := h.run(c.args...); status != c.status || !strings.Contains(output, c.says) {
+		if status, output := h.Run(c.args...); status != c.status || !strings.Contains(output, c.says) {
 			t.Errorf("%v: %d %s", c.args, status, output)
 		}
 	}

@@ -7,24 +7,25 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/dbcopy"
 	"github.com/cinecircle/cinecircle/platform/database"
 )
 
-// copyFlags adds the flags of the copy command, which reads no configuration: it moves what is to be
-// configured next.
+// copyFlags adds the flags of the copy command. The command reads no configuration, because its target is not
+// configured yet.
 func copyFlags(p *program, flags *flag.FlagSet) {
-	flags.StringVar(&p.copyFrom, "from", "", "copy the database of this `DSN`: a SQLite file, or user:password@tcp(host:port)/name")
-	flags.StringVar(&p.copyTo, "to", "", "into the database of this `DSN`, which is empty or an unfinished copy")
+	flags.StringVar(&p.copyFrom, "from", "", "source `DSN`: a SQLite file, or user:password@tcp(host:port)/name")
+	flags.StringVar(&p.copyTo, "to", "", "target `DSN`: an empty database or an unfinished copy")
 }
 
-// copyCommand moves everything between databases, or continues where it was interrupted.
+// copyCommand copies all data to another database, or continues an interrupted copy.
 func copyCommand(ctx context.Context, p *program, args []string) error {
 	if len(args) > 0 || p.copyFrom == "" || p.copyTo == "" {
-		return p.wrong("copy wants --from DSN and --to DSN, and nothing else")
+		return p.wrong("usage: copy --from DSN --to DSN")
 	}
 	source, target := database.ParseDSN(p.copyFrom), database.ParseDSN(p.copyTo)
 	if sameDatabase(source, target) {
-		return errors.New("--from and --to are the same database")
+		return p.wrong("--from and --to are the same database")
 	}
 	from, err := database.OpenSnapshot(ctx, source)
 	if err != nil {
@@ -33,7 +34,7 @@ func copyCommand(ctx context.Context, p *program, args []string) error {
 	return errors.Join(p.copyInto(ctx, from, source, target), from.Close())
 }
 
-// copyInto claims both databases, as serve would, and copies.
+// copyInto locks both databases as serve does, and copies.
 func (p *program) copyInto(ctx context.Context, from *database.Snapshot, source, target database.Config) error {
 	for _, c := range []database.Config{source, target} {
 		if c.Driver != database.SQLite {
@@ -49,15 +50,15 @@ func (p *program) copyInto(ctx context.Context, from *database.Snapshot, source,
 	if err != nil {
 		return fmt.Errorf("--to: %w", err)
 	}
-	c := copier{from: from, to: to, batch: copyBatch, log: p.err}
-	if err := errors.Join(c.run(ctx), to.Close()); err != nil {
+	c := dbcopy.Copier{From: from, To: to, Log: p.err}
+	if err := errors.Join(c.Run(ctx), to.Close()); err != nil {
 		return err
 	}
-	fmt.Fprintln(p.out, "both databases hold the same now; images and auth.secret are not part of them")
+	fmt.Fprintln(p.out, "both databases hold the same data now; images and auth.secret are not included")
 	return nil
 }
 
-// sameDatabase spares a file from being its own copy.
+// sameDatabase reports whether a and b have the same DSN or are the same SQLite file.
 func sameDatabase(a, b database.Config) bool {
 	if a.Driver == b.Driver && a.DSN == b.DSN {
 		return true

@@ -5,33 +5,32 @@ import (
 	"os"
 	"runtime"
 
-	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/picture"
 )
 
-// decodeImage is the command that serve starts for itself, for each large image.
+// decodeImage is the command that serve runs in a subprocess for each large image.
 const decodeImage = "decode-image"
 
-// decodeImageCommand reads an upload from standard input and writes the picture to standard output, as
-// [media.Library.DecodeApart] wants it. It does not end by a signal that the whole group of processes gets: the request
-// that waits for it is served to its end.
+// decodeImageCommand reads an upload from standard input and writes the picture to standard output, see
+// [picture.Decoder.UseSubprocess]. It ignores signals sent to the whole process group: the request that waits for it is
+// completed during shutdown.
 func decodeImageCommand(_ context.Context, p *program, args []string) error {
 	if len(args) != 1 {
-		return p.wrong("%s is what serve starts to decode an image; it takes a folder", decodeImage)
+		return p.wrong("serve runs %s to decode an image; it takes the kind of the picture", decodeImage)
 	}
-	volunteer()
-	return media.RenderApart(media.Folder(args[0]), os.Stdin, p.out)
+	preferOOMKill()
+	return picture.RunSubprocess(picture.Kind(args[0]), os.Stdin, p.out)
 }
 
-// volunteer makes this process the one that is killed where memory is short, instead of the one that serves
-// (proc_pid_oom_score_adj(5)). Where it cannot, the larger of the two is, which is this one most of the time.
-func volunteer() {
+// preferOOMKill makes the kernel kill this process instead of the server when memory is short
+// (proc_pid_oom_score_adj(5)). Where it cannot, the larger of the two is killed, which usually is this one.
+func preferOOMKill() {
 	if runtime.GOOS == "linux" {
 		_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0) // best effort
 	}
 }
 
-// ownPath is where this very program can be started from again. Linux finds it also after the file was replaced by one
-// of a newer version.
+// ownPath returns the path of the running program. On Linux it stays valid when the file is replaced by a newer version.
 func ownPath() (string, error) {
 	const self = "/proc/self/exe"
 	if _, err := os.Stat(self); runtime.GOOS == "linux" && err == nil {

@@ -5,51 +5,50 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/demo"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/user"
 )
 
-var errNotEmpty = errors.New("the database is not empty: demo only fills an empty one")
+var errNotEmpty = errors.New("the database is not empty; demo fills only an empty one")
 
 func demoFlags(p *program, flags *flag.FlagSet) {
-	flags.BoolVar(&p.demoSmall, "small", false, "make a few members and films only")
+	flags.BoolVar(&p.demoSmall, "small", false, "create only a few members and films")
 }
 
-// demoCommand fills an empty database with an invented community.
+// demoCommand fills an empty database with a made-up community.
 func demoCommand(ctx context.Context, p *program, args []string) error {
 	if len(args) > 0 {
-		return p.wrong("demo takes no argument, got %q", args[0])
+		return p.wrong("demo takes no arguments, got %q", args[0])
 	}
 	c, err := p.config()
 	if err != nil {
 		return err
 	}
-	// Everybody is told the password, so hashing it slowly protects nobody; the first sign-in hashes it
-	// again at the cost that is configured.
+	// The password is public, so a slow hash protects nothing. The first sign-in rehashes it at the configured
+	// cost.
 	c.Auth.BcryptCost = bcrypt.MinCost
-	return p.withAppOf(ctx, c, func(a *app) error {
-		if err := a.fillDemo(ctx, p); err != nil {
-			return explain(err)
-		}
-		return nil
-	})
+	return p.withAppOf(ctx, c, slog.New(slog.DiscardHandler), func(a *app.App) error { return p.fillDemo(ctx, a) })
 }
 
-func (a *app) fillDemo(ctx context.Context, p *program) error {
-	if err := a.checkEmpty(ctx); err != nil {
+func (p *program) fillDemo(ctx context.Context, a *app.App) error {
+	if err := checkEmpty(ctx, a); err != nil {
 		return err
 	}
 	size := demo.Full
 	if p.demoSmall {
 		size = demo.Small
 	}
-	made, err := demo.Fill(ctx, a.demoServices(), size, time.Now(), p.demoProgress())
+	progress, clearLine := p.demoProgress()
+	made, err := demo.Fill(ctx, a, size, time.Now(), progress)
+	clearLine()
 	if err != nil {
 		return err
 	}
@@ -59,36 +58,36 @@ func (a *app) fillDemo(ctx context.Context, p *program) error {
 	return nil
 }
 
-// demoProgress writes one line over the other on a terminal, and a line every few seconds elsewhere.
-func (p *program) demoProgress() func(string) {
+// demoProgress returns a function that shows how far the demo is, and one that ends the showing. On a terminal one line
+// is overwritten and finally cleared; otherwise there is a line every few seconds.
+func (p *program) demoProgress() (show func(string), end func()) {
+	const clearLine = "\r\x1b[K"
+	terminal := app.IsTerminal(p.err)
 	every, before, after := 5*time.Second, "", "\n"
-	if isTerminal(p.err) {
-		every, before, after = 100*time.Millisecond, "\r\x1b[K", ""
+	if terminal {
+		every, before, after = 100*time.Millisecond, clearLine, ""
 	}
 	last := time.Now()
-	return func(line string) {
+	show = func(line string) {
 		if time.Since(last) >= every {
 			fmt.Fprint(p.err, before, line, after)
 			last = time.Now()
 		}
 	}
-}
-
-// demoServices are the services of the app, whose clock the demo sets.
-func (a *app) demoServices() demo.Services {
-	return demo.Services{
-		DB: a.db, Users: a.users, Movies: a.movies, Reviews: a.reviews, Reactions: a.reactions, Follows: a.follows,
-		Notifications: a.notifications,
-		SetClock:      func(t time.Time) { a.clock = func() time.Time { return t } },
+	end = func() {
+		if terminal {
+			fmt.Fprint(p.err, clearLine)
+		}
 	}
+	return show, end
 }
 
-func (a *app) checkEmpty(ctx context.Context) error {
-	members, _, err := a.users.Search(ctx, user.Filter{}, page.Page{Limit: 1})
+func checkEmpty(ctx context.Context, a *app.App) error {
+	members, _, err := a.Users.Search(ctx, user.Filter{}, page.Page{Limit: 1})
 	if err != nil {
 		return err
 	}
-	films, _, err := a.movies.List(ctx, movie.Filter{}, movie.SortOldest, page.Page{Limit: 1})
+	films, _, err := a.Movies.List(ctx, movie.Filter{}, movie.SortOldest, page.Page{Limit: 1})
 	if err != nil {
 		return err
 	}

@@ -1,24 +1,22 @@
-package main
+package main_test
 
 import (
 	"bytes"
 	"os"
 	"testing"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
 )
 
-func TestOnlyTheBuildOfTheTortureProgramHasFailPoints(t *testing.T) {
+func TestOnlyTheTortureBuildHasFailPoints(t *testing.T) {
 	t.Parallel()
-	path, err := buildBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	program, err := os.ReadFile(path)
+	program, err := os.ReadFile(apptest.Binary(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"FAILPOINT", "before-commit", "file-before-row", "row-before-push", "migration-statement"} {
 		if bytes.Contains(program, []byte(name)) {
-			t.Errorf("the binary knows of %s", name)
+			t.Errorf("the binary contains %s", name)
 		}
 	}
 }

@@ -8,11 +8,10 @@ import (
 	"time"
 )
 
-// healthcheckCommand asks the service that this configuration describes whether it lives. It is for
-// containers that have no shell.
+// healthcheckCommand checks whether the configured service responds. It is for containers without a shell.
 func healthcheckCommand(ctx context.Context, p *program, args []string) error {
 	if len(args) > 0 {
-		return p.wrong("healthcheck takes no argument, got %q", args[0])
+		return p.wrong("healthcheck takes no arguments, got %q", args[0])
 	}
 	c, err := p.config()
 	if err != nil {
@@ -26,19 +25,19 @@ func healthcheckCommand(ctx context.Context, p *program, args []string) error {
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return fmt.Errorf("not alive: %w", err)
+		return fmt.Errorf("no response: %w", err)
 	}
 	if err := response.Body.Close(); err != nil {
-		return fmt.Errorf("not alive: %w", err)
+		return fmt.Errorf("no response: %w", err)
 	}
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("not alive: %s", response.Status)
+		return fmt.Errorf("not healthy: %s", response.Status)
 	}
 	fmt.Fprintln(p.out, "ok")
 	return nil
 }
 
-// dialable turns an address to listen on into one to connect to.
+// dialable returns the address to connect to for an address to listen on.
 func dialable(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {

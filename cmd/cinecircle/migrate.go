@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -12,25 +13,29 @@ import (
 // migrateCommand changes the schema or shows its state.
 func migrateCommand(ctx context.Context, p *program, args []string) error {
 	if len(args) != 1 {
-		return p.wrong("migrate wants up, down or status")
+		return p.wrong("usage: migrate up|down|status")
 	}
 	steps := map[string]func(context.Context, *program, *database.DB) error{
 		"up": migrateUp, "down": migrateDown, "status": migrateStatus,
 	}
 	step, ok := steps[args[0]]
 	if !ok {
-		return p.wrong("migrate wants up, down or status, not %q", args[0])
+		return p.wrong("unknown step %q; usage: migrate up|down|status", args[0])
 	}
 	c, err := p.config()
 	if err != nil {
 		return err
 	}
-	if args[0] != "up" {
-		if err := needDatabase(c); err != nil {
-			return err
-		}
+	missing := needDatabase(c)
+	switch {
+	case args[0] == "status" && errors.Is(missing, fs.ErrNotExist): // opening it would create it
+		all, err := database.Migrations(c.Database.Driver)
+		p.showSteps(all)
+		return err
+	case args[0] == "down" && missing != nil:
+		return missing
 	}
-	if args[0] == "down" { // not under a service that is running on those tables
+	if args[0] == "down" { // a running service needs the tables
 		lock, err := lockDatabase(c)
 		if err != nil {
 			return err
@@ -42,6 +47,13 @@ func migrateCommand(ctx context.Context, p *program, args []string) error {
 	})
 	if err != nil {
 		return err
+	}
+	if args[0] == "up" {
+		lock, err := lockPending(ctx, c, db)
+		if err != nil {
+			return errors.Join(err, db.Close())
+		}
+		defer lock.Close()
 	}
 	return errors.Join(step(ctx, p, db), db.Close())
 }
@@ -63,10 +75,10 @@ func migrateDown(ctx context.Context, p *program, db *database.DB) error {
 		return err
 	}
 	if m == nil {
-		fmt.Fprintln(p.out, "nothing to do: no migration is applied")
+		fmt.Fprintln(p.out, "nothing to do: no migration has been applied")
 		return nil
 	}
-	fmt.Fprintln(p.out, "took back", m.Name)
+	fmt.Fprintln(p.out, "reverted", m.Name)
 	return nil
 }
 
@@ -75,12 +87,19 @@ func migrateStatus(ctx context.Context, p *program, db *database.DB) error {
 	if err != nil {
 		return err
 	}
+	p.showSteps(all)
+	return nil
+}
+
+func (p *program) showSteps(all []database.Migration) {
 	for _, m := range all {
-		state := "to be applied"
+		state := "pending"
 		if !m.AppliedAt.IsZero() {
 			state = "applied " + m.AppliedAt.Format("2006-01-02 15:04:05")
 		}
+		if m.Unknown {
+			state += ", unknown to this version of cinecircle"
+		}
 		fmt.Fprintf(p.out, "%-36s %s\n", m.Name, state)
 	}
-	return nil
 }

@@ -9,13 +9,13 @@ import (
 	"github.com/cinecircle/cinecircle/platform/ops"
 )
 
-// version and commit are stamped by the linker; where commit is not, the toolchain may know it.
+// version and commit are set by the linker. Without commit, the build information may contain it.
 var version, commit string
 
-// versionCommand says which build this is.
+// versionCommand prints the version.
 func versionCommand(_ context.Context, p *program, args []string) error {
 	if len(args) > 0 {
-		return p.wrong("version takes no argument, got %q", args[0])
+		return p.wrong("version takes no arguments, got %q", args[0])
 	}
 	b := readBuild()
 	fmt.Fprintf(p.out, "cinecircle %s (commit %s, %s %s/%s)\n", b.Version, orUnknown(b.Commit), b.Go, runtime.GOOS, runtime.GOARCH)
@@ -29,7 +29,7 @@ func orUnknown(s string) string {
 	return s
 }
 
-// readBuild returns what the toolchain and the linker wrote into the binary.
+// readBuild returns the build information in the binary.
 func readBuild() ops.Build {
 	b := ops.Build{Version: version, Commit: commit, Go: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()

@@ -18,31 +18,30 @@ const (
 )
 
 const (
-	// Ours have less than 400 bytes; a longer one is not worth decoding.
+	// The tokens of this service have less than 400 bytes; longer ones are not decoded.
 	maxTokenLen = 4 << 10
-	// How far the clocks of two instances may be apart, or one be set back: a token just issued by the one that is
-	// ahead is good on the other.
+	// The difference of the clocks of two instances that is tolerated, or the time that a clock may be set back.
 	clockSkew = time.Minute
 )
 
-var errRepeatedClaim = errors.New("claim is given more than once")
+var errRepeatedClaim = errors.New("repeated claim")
 
-// claims is the payload of both kinds of token. It is a struct because a map would be built for every
-// authenticated request; the order of its fields is the order in the token.
+// claims is the payload of both kinds of token. A struct is cheaper than a map for every authenticated request. The order
+// of its fields is the order in the token.
 type claims struct {
 	Issuer     text   `json:"iss"`
-	Subject    text   `json:"sub"` // the user's id in decimal; RFC 7519 wants a string
+	Subject    text   `json:"sub"` // the user's id in decimal; a string by RFC 7519
 	Session    number `json:"sid"`
 	Generation number `json:"gen,omitempty"` // refresh tokens only
 	Type       text   `json:"typ"`
 	ID         text   `json:"jti"`
 	IssuedAt   number `json:"iat"`
 	ExpiresAt  number `json:"exp"`
-	NotBefore  number `json:"nbf,omitempty"` // never written, but obeyed
+	NotBefore  number `json:"nbf,omitempty"` // never written, but checked
 }
 
 func (t *Tokens) parse(token string, typ text, findKey jwt.Keyfunc, c *claims) error {
-	// base64 skips line breaks, so with one appended a token would still be good but have another hash.
+	// base64 ignores line breaks, so a token with one appended would still be valid, but have another hash.
 	if len(token) > maxTokenLen || strings.ContainsAny(token, "\r\n") {
 		return ErrInvalidToken
 	}
@@ -56,16 +55,21 @@ func (t *Tokens) parse(token string, typ text, findKey jwt.Keyfunc, c *claims) e
 	return nil
 }
 
-// plausible checks what the parser does not, on claims whose signature was good. The parser could check
-// iat too, but its leeway would be one for exp as well.
+// plausible checks claims with a valid signature for what the parser does not. The parser could check
+// iat, but its leeway would also apply to exp.
 func (t *Tokens) plausible(c *claims, typ text) bool {
 	latest := t.clock().Add(clockSkew).Unix()
-	return c.Type == typ && c.Issuer == t.issuer &&
+	return c.Type == typ && t.issuedHere(c) &&
 		c.userID() > 0 && c.Session > 0 && c.Generation >= 0 &&
 		c.IssuedAt > 0 && int64(c.IssuedAt) <= latest
 }
 
-// userID returns the subject as an id, 0 when it is not a positive number.
+// issuedHere checks the issuer, which the parser would compare with one constant.
+func (t *Tokens) issuedHere(c *claims) bool {
+	return c.Issuer == t.issuer || c.Issuer == ConstantIssuer && time.Unix(int64(c.IssuedAt), 0).Before(t.constantUntil)
+}
+
+// userID returns the subject as an id, 0 if it is not a positive number.
 func (c *claims) userID() int64 {
 	id, err := strconv.ParseInt(string(c.Subject), 10, 64)
 	if err != nil || id < 0 {
@@ -76,7 +80,7 @@ func (c *claims) userID() int64 {
 
 func (c *claims) expiry() time.Time { return time.Unix(int64(c.ExpiresAt), 0).UTC() }
 
-// The methods of jwt.Claims, through which the parser checks exp, nbf and iss.
+// The methods of jwt.Claims; the parser checks exp and nbf with them.
 
 func (c *claims) GetExpirationTime() (*jwt.NumericDate, error) { return c.ExpiresAt.date(), nil }
 func (c *claims) GetNotBefore() (*jwt.NumericDate, error)      { return c.NotBefore.date(), nil }
@@ -85,8 +89,8 @@ func (c *claims) GetIssuer() (string, error)                   { return string(c
 func (c *claims) GetSubject() (string, error)                  { return string(c.Subject), nil }
 func (c *claims) GetAudience() (jwt.ClaimStrings, error)       { return nil, nil }
 
-// text is a string claim and number an integer one. Neither may be given twice, in whatever case:
-// encoding/json would take the last one, another reader the first (RFC 7519, section 4).
+// text is a string claim and number an integer claim. Neither may be repeated, in any case:
+// encoding/json would use the last one, another parser the first (RFC 7519, section 4).
 type (
 	text   string
 	number int64
@@ -96,7 +100,7 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	if *t != "" {
 		return errRepeatedClaim
 	}
-	if b[0] == '"' && bytes.IndexByte(b, '\\') < 0 { // the usual string needs no second decoder
+	if b[0] == '"' && bytes.IndexByte(b, '\\') < 0 { // without escapes there is nothing to decode
 		*t = text(b[1 : len(b)-1])
 		return nil
 	}
@@ -112,7 +116,7 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// date returns nil for 0, which is how an absent claim reads.
+// date returns nil for 0, the value of an absent claim.
 func (n number) date() *jwt.NumericDate {
 	if n == 0 {
 		return nil

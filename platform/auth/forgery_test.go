@@ -93,6 +93,11 @@ func forgeries(t testing.TB, tokens *Tokens) map[string]string {
 		"HS384, really HS256":  forged(`{"alg":"HS384"}`),
 		"RS256":                forged(`{"alg":"RS256","typ":"JWT"}`),
 		"hs256":                forged(`{"alg":"hs256"}`),
+		"crit":                 forged(`{"alg":"HS256","typ":"JWT","crit":["exp"],"exp":1}`),
+		"crit, unknown":        forged(`{"alg":"HS256","crit":["urn:example:x"],"urn:example:x":true}`),
+		"crit, b64":            forged(`{"alg":"HS256","crit":["b64"],"b64":true}`),
+		"crit empty":           forged(`{"alg":"HS256","crit":[]}`),
+		"crit null":            forged(`{"alg":"HS256","crit":null}`),
 		"alg a number":         forged(`{"alg":256}`),
 		"no alg":               forged(`{}`),
 		"header null":          forged(`null`),
@@ -154,6 +159,7 @@ func nextInAlphabet(c byte) byte {
 }
 
 func TestForgedTokensAreRefused(t *testing.T) {
+	t.Parallel()
 	tokens, _ := newTestTokens()
 	if _, err := tokens.ParseAccess(signed(t, jwt.SigningMethodHS256, tokens.accessKey, goodClaims())); err != nil {
 		t.Fatalf("what the forgeries are made from is refused itself, so this shows nothing: %v", err)
@@ -167,7 +173,8 @@ func TestForgedTokensAreRefused(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoRefreshTokenIsRefusedAsOne(t *testing.T) {
+func TestMalformedRefreshTokensAreRefused(t *testing.T) {
+	t.Parallel()
 	tokens, _ := newTestTokens()
 	good := mustRefresh(t, tokens, 7, 70, 1, testNow)
 	forged := map[string]string{
@@ -188,6 +195,7 @@ func TestWhatIsNoRefreshTokenIsRefusedAsOne(t *testing.T) {
 }
 
 func TestTokensOfAnotherSecretAreRefused(t *testing.T) {
+	t.Parallel()
 	tokens, _ := newTestTokens()
 	other := NewTokens(bytes.Repeat([]byte{1}, 32), "cinecircle", testTTL, testTTL, tokens.clock)
 	if _, err := tokens.ParseAccess(mustAccess(t, other, 7, 70)); !errors.Is(err, ErrInvalidToken) {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -15,60 +15,96 @@ import (
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// ErrUserGone says that a token is good but its user is no more. To a client it is invalid_token.
+// ErrUserGone means that a token is valid but its user was deleted. To a client it is invalid_token.
 var ErrUserGone = fmt.Errorf("user is gone: %w", ErrInvalidToken)
 
-// Sessions knows which sessions stand. The accounts implement it.
+// Sessions reports whether a session is still active. user.Service implements it.
 type Sessions interface {
-	// Standing returns the role of the user if the session is theirs and has not ended;
-	// ErrUserGone or ErrInvalidToken otherwise.
-	Standing(ctx context.Context, userID, sessionID int64) (Role, error)
+	// ActiveRole returns the role of the user if the session is active and belongs to them. Otherwise it returns
+	// ErrUserGone or ErrInvalidToken.
+	ActiveRole(ctx context.Context, userID, sessionID int64) (Role, error)
 }
 
-// Guard stands before every route: it finds out who is asking, counts requests, and turns away who
-// may not pass.
+// Guard is the middleware of every route: it authenticates the request, applies the rate limit and checks the policy.
 type Guard struct {
 	tokens   *Tokens
 	sessions Sessions
-	edge     *web.Edge
+	origin   *web.Origin
 	limiter  limit.Limiter
-	rates    map[Class]limit.Rate
+	rates    Rates
+	policies map[Class]string // RateLimit-Policy of the classes in rates.Each that have one
+	log      *slog.Logger
 }
 
-// NewGuard returns a guard. A class without a rate is not limited.
-func NewGuard(t *Tokens, s Sessions, e *web.Edge, l limit.Limiter, rates map[Class]limit.Rate) *Guard {
-	return &Guard{tokens: t, sessions: s, edge: e, limiter: l, rates: rates}
+// NewGuard returns a guard that logs throttled sign-ins as security events.
+func NewGuard(t *Tokens, s Sessions, o *web.Origin, l limit.Limiter, rates Rates, log *slog.Logger) *Guard {
+	policies := map[Class]string{}
+	for class, each := range rates.Each {
+		if !each.Unlimited() {
+			policies[class] = each.Policy(string(class))
+		}
+	}
+	return &Guard{tokens: t, sessions: s, origin: o, limiter: l, rates: rates, policies: policies, log: log}
 }
 
-// Authenticate returns who holds an access token: ErrInvalidToken, ErrTokenExpired or ErrUserGone
-// when nobody does.
-func (g *Guard) Authenticate(ctx context.Context, token string) (Viewer, error) {
+// Authenticate returns the viewer of the first valid access token. If none is valid, the error is the most helpful one
+// of ErrTokenExpired, ErrUserGone, ErrInvalidToken, and ErrUnauthorized for no token.
+func (g *Guard) Authenticate(ctx context.Context, tokens ...string) (Viewer, error) {
+	var refused error = ErrUnauthorized
+	for _, token := range tokens {
+		viewer, err := g.authenticate(ctx, token)
+		if err == nil || !refusesToken(err) {
+			return viewer, err
+		}
+		refused = moreHelpful(refused, err)
+	}
+	return Viewer{}, refused
+}
+
+func refusesToken(err error) bool {
+	return errors.Is(err, ErrInvalidToken) || errors.Is(err, ErrTokenExpired)
+}
+
+// moreHelpful returns the error that tells a client more: with an expired token it can refresh.
+func moreHelpful(a, b error) error {
+	for _, err := range []error{ErrTokenExpired, ErrUserGone, ErrInvalidToken} {
+		switch {
+		case errors.Is(a, err):
+			return a
+		case errors.Is(b, err):
+			return b
+		}
+	}
+	return a
+}
+
+func (g *Guard) authenticate(ctx context.Context, token string) (Viewer, error) {
 	access, err := g.tokens.ParseAccess(token)
 	if err != nil {
 		return Viewer{}, err
 	}
-	role, err := g.sessions.Standing(ctx, access.UserID, access.SessionID)
+	role, err := g.sessions.ActiveRole(ctx, access.UserID, access.SessionID)
 	if err != nil {
 		return Viewer{}, err
 	}
 	return Viewer{UserID: access.UserID, SessionID: access.SessionID, Role: role, ExpiresAt: access.ExpiresAt}, nil
 }
 
-// Enter returns the middleware of a route, in the contract's order of checks: 429, 401, 403.
-// It panics on a policy that does not exist, because such a route must not start.
+// Enter returns the middleware of a route. It checks in the order 429, 401, 403 cross_origin, 403, and reads no body.
+// It panics on an unknown policy, so that such a route stops the start.
 func (g *Guard) Enter(p Policy, class Class) web.Handler {
 	if !p.known() {
 		panic(fmt.Sprintf("auth: a route has the unknown policy %q", p))
 	}
 	return func(c *gin.Context) error {
-		viewer, byCookie, who := g.identify(c, p)
+		viewer, byCookie, authErr := g.identify(c, p)
 		if err := g.count(c, class, viewer.UserID); err != nil {
 			return err
 		}
-		if p.SignedIn() && who != nil {
-			return who
+		if p.SignedIn() && authErr != nil {
+			return authErr
 		}
-		if byCookie && !safe(c.Request.Method) && g.edge.Foreign(c.Request) {
+		if byCookie && !safe(c.Request.Method) && g.origin.Foreign(c.Request) {
 			return web.ErrCrossOrigin
 		}
 		if p == Admin && !viewer.Admin() {
@@ -77,26 +113,27 @@ func (g *Guard) Enter(p Policy, class Class) web.Handler {
 		if p.SignedIn() || p == Optional {
 			c.Writer.Header().Add("Vary", "Authorization, Cookie")
 		}
-		if who == nil && viewer.UserID != 0 {
+		if authErr == nil && viewer.UserID != 0 {
 			c.Header("Cache-Control", "private, no-cache")
 		}
 		return nil
 	}
 }
 
-// identify finds the viewer unless the policy does not care. The header counts before the cookie,
-// without a second try.
+// identify returns the viewer, unless the policy does not need one. If there is an Authorization header, the cookie is
+// ignored, even if the header is invalid.
 func (g *Guard) identify(c *gin.Context, p Policy) (v Viewer, byCookie bool, err error) {
 	if p == Public || p == Socket {
 		return Viewer{}, false, nil
 	}
-	token, byCookie, err := Credentials(c.Request)
+	tokens, byCookie, err := Credentials(c.Request)
 	if err != nil {
+		c.Set(lapsedKey, errors.Is(err, ErrUnauthorized) && (sent(c.Request, SecureAccessCookie) || sent(c.Request, AccessCookie)))
 		return Viewer{}, false, err
 	}
-	v, err = g.Authenticate(c.Request.Context(), token)
+	v, err = g.Authenticate(c.Request.Context(), tokens...)
 	if err != nil {
-		c.Set(lapsedKey, byCookie && errors.Is(err, ErrTokenExpired))
+		c.Set(lapsedKey, byCookie && refusesToken(err))
 		return Viewer{}, byCookie, err
 	}
 	c.Set(viewerKey, v)
@@ -104,26 +141,27 @@ func (g *Guard) identify(c *gin.Context, p Policy) (v Viewer, byCookie bool, err
 	return v, byCookie, nil
 }
 
-// Credentials finds the token of a request, and whether it came as a cookie: in the Authorization header,
-// where one of the others looks, in the cookie. The first that is there counts, without a second try.
-// The error is [ErrUnauthorized] when there is none, and [ErrInvalidToken] for a header that cannot be read.
-func Credentials(r *http.Request, others ...func(*http.Request) string) (token string, byCookie bool, err error) {
+// Credentials returns the tokens of a request and whether they are from cookies. It looks in the Authorization header,
+// with each of others, and in the cookies, and returns what it finds first, valid or not. Only of cookies there can be
+// several.
+// The error is [ErrUnauthorized] if there is none, and [ErrInvalidToken] for a malformed header.
+func Credentials(r *http.Request, others ...func(*http.Request) string) (tokens []string, byCookie bool, err error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		token, ok := BearerToken(header)
 		if !ok {
-			return "", false, ErrInvalidToken
+			return nil, false, ErrInvalidToken
 		}
-		return token, false, nil
+		return []string{token}, false, nil
 	}
 	for _, look := range others {
 		if token := look(r); token != "" {
-			return token, false, nil
+			return []string{token}, false, nil
 		}
 	}
-	if cookie, err := r.Cookie(AccessCookie); err == nil && cookie.Value != "" {
-		return cookie.Value, true, nil
+	if tokens := AccessCookies(r); len(tokens) > 0 {
+		return tokens, true, nil
 	}
-	return "", false, ErrUnauthorized
+	return nil, false, ErrUnauthorized
 }
 
 // BearerToken returns the token of an Authorization header (RFC 6750 §2.1).
@@ -131,26 +169,6 @@ func BearerToken(header string) (string, bool) {
 	scheme, token, ok := strings.Cut(header, " ")
 	token = strings.TrimSpace(token)
 	return token, ok && strings.EqualFold(scheme, "Bearer") && token != ""
-}
-
-// count takes one request from the rate of its class.
-func (g *Guard) count(c *gin.Context, class Class, userID int64) error {
-	rate, limited := g.rates[class]
-	if !limited {
-		return nil
-	}
-	key := string(class) + ":ip:" + limit.AddressKey(web.ClientIP(c))
-	if userID != 0 && (class == ClassWrite || class == ClassUpload) {
-		key = string(class) + ":user:" + strconv.FormatInt(userID, 10)
-	}
-	wait, err := g.limiter.Allow(c.Request.Context(), key, rate)
-	if err != nil {
-		return fmt.Errorf("count a request of class %s: %w", class, err)
-	}
-	if wait > 0 {
-		return apperr.ErrTooMany.After(wait)
-	}
-	return nil
 }
 
 func safe(method string) bool {

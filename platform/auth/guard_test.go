@@ -3,9 +3,12 @@ package auth
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,10 +20,10 @@ import (
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// standing is the sessions of a test: 70 of member 7, 10 of admin 1; 80 is of a user who is gone.
-type standing struct{ asked int }
+// activeSessions are the sessions of a test: 70 of member 7, 10 of admin 1; 80 is of a user who is gone.
+type activeSessions struct{ asked int }
 
-func (s *standing) Standing(_ context.Context, userID, sessionID int64) (Role, error) {
+func (s *activeSessions) ActiveRole(_ context.Context, userID, sessionID int64) (Role, error) {
 	s.asked++
 	switch {
 	case userID == 7 && sessionID == 70:
@@ -40,9 +43,9 @@ type counter struct {
 	err  error
 }
 
-func (l *counter) Allow(_ context.Context, key string, _ limit.Rate) (time.Duration, error) {
+func (l *counter) Take(_ context.Context, key string, _ limit.Rate, _ int) (limit.Quota, error) {
 	l.keys = append(l.keys, key)
-	return l.wait, l.err
+	return limit.Quota{RetryAfter: l.wait}, l.err
 }
 
 func (l *counter) Reset(context.Context, string) {}
@@ -50,24 +53,24 @@ func (l *counter) Reset(context.Context, string) {}
 // gate is a guard with all that it asks.
 type gate struct {
 	*Guard
-	sessions *standing
+	sessions *activeSessions
 	counter  *counter
 	now      *time.Time
 }
 
 func newGate(t *testing.T) *gate {
 	t.Helper()
-	edge, err := web.NewEdge("http://cinecircle.test", nil, nil)
+	origin, err := web.NewOrigin("http://cinecircle.test", nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	tokens, now := newTestTokens()
-	g := &gate{sessions: &standing{}, counter: &counter{}, now: now}
-	rates := map[Class]limit.Rate{}
+	g := &gate{sessions: &activeSessions{}, counter: &counter{}, now: now}
+	rates := Rates{Each: map[Class]limit.Rate{}}
 	for _, class := range []Class{ClassRead, ClassWrite, ClassSignup, ClassLogin, ClassUpload, ClassSocket} {
-		rates[class] = limit.Rate{Count: 1, Per: time.Second}
+		rates.Each[class] = limit.Rate{Count: 1, Per: time.Second}
 	}
-	g.Guard = NewGuard(tokens, g.sessions, edge, g.counter, rates)
+	g.Guard = NewGuard(tokens, g.sessions, origin, g.counter, rates, slog.New(slog.DiscardHandler))
 	return g
 }
 
@@ -93,7 +96,8 @@ func withCookie(method, token string) *http.Request {
 	return r
 }
 
-func TestWhoPassesUnderWhichPolicy(t *testing.T) {
+func TestEachPolicyAdmitsItsViewers(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
 	tokens := map[string]string{
 		"nobody": "", "member": mustAccess(t, g.tokens, 7, 70), "admin": mustAccess(t, g.tokens, 1, 10),
@@ -118,7 +122,8 @@ func TestWhoPassesUnderWhichPolicy(t *testing.T) {
 	}
 }
 
-func TestTheGuardTellsWhoTheViewerIs(t *testing.T) {
+func TestTheGuardSetsTheViewer(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
 	token := mustAccess(t, g.tokens, 7, 70)
 	want := Viewer{UserID: 7, SessionID: 70, Role: RoleMember, ExpiresAt: testNow.Add(testTTL)}
@@ -137,7 +142,8 @@ func TestTheGuardTellsWhoTheViewerIs(t *testing.T) {
 	}
 }
 
-func TestNobodyIsAskedWhoTheyAreWhereItDoesNotMatter(t *testing.T) {
+func TestPublicRoutesIgnoreTokens(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
 	for _, policy := range []Policy{Public, Socket} {
 		c, err := g.enter(request(http.MethodGet, mustAccess(t, g.tokens, 7, 70)), policy, ClassRead)
@@ -148,6 +154,7 @@ func TestNobodyIsAskedWhoTheyAreWhereItDoesNotMatter(t *testing.T) {
 }
 
 func TestARouteWithAnUnknownPolicyPanics(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
 	for _, policy := range []Policy{"", "members", "Public"} {
 		func() {
@@ -163,6 +170,7 @@ func TestARouteWithAnUnknownPolicyPanics(t *testing.T) {
 
 // 429 before 401 before 403, whatever else is wrong.
 func TestTheGuardChecksInTheOrderOfTheContract(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
 	foreign := withCookie(http.MethodPost, "x")
 	foreign.Header.Set("Sec-Fetch-Site", "cross-site")
@@ -181,7 +189,8 @@ func TestTheGuardChecksInTheOrderOfTheContract(t *testing.T) {
 	}
 }
 
-func TestAForeignPageChangesNothingWithTheCookie(t *testing.T) {
+func TestCookieWritesFromForeignPagesAreRefused(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
 	token := mustAccess(t, g.tokens, 7, 70)
 	tests := map[string]error{
@@ -213,7 +222,8 @@ func TestAForeignPageChangesNothingWithTheCookie(t *testing.T) {
 	}
 }
 
-func TestMembersAreCountedByThemselvesWhereTheyWrite(t *testing.T) {
+func TestWritesAreLimitedPerMember(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
 	member := mustAccess(t, g.tokens, 7, 70)
 	tests := map[Class]struct{ nobody, member string }{
@@ -241,7 +251,8 @@ func TestMembersAreCountedByThemselvesWhereTheyWrite(t *testing.T) {
 	}
 }
 
-func TestWhoComesTooOftenIsToldWhenToComeAgain(t *testing.T) {
+func TestTooManyRequestsGetRetryAfter(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
 	g.counter.wait = 3 * time.Second
 	_, err := g.enter(request(http.MethodGet, ""), Public, ClassRead)
@@ -251,7 +262,8 @@ func TestWhoComesTooOftenIsToldWhenToComeAgain(t *testing.T) {
 	}
 }
 
-func TestALimiterThatCannotCountIsAnError(t *testing.T) {
+func TestAFailureOfTheLimiterIsAnError(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
 	g.counter.err = errors.New("the limiter is broken")
 	if _, err := g.enter(request(http.MethodGet, ""), Public, ClassRead); !errors.Is(err, g.counter.err) {
@@ -259,7 +271,8 @@ func TestALimiterThatCannotCountIsAnError(t *testing.T) {
 	}
 }
 
-func TestNoCacheGivesOneMembersAnswerToAnother(t *testing.T) {
+func TestCachesKeepAnswersOfMembersApart(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
 	member := mustAccess(t, g.tokens, 7, 70)
 	tests := []struct {
@@ -284,7 +297,8 @@ func TestNoCacheGivesOneMembersAnswerToAnother(t *testing.T) {
 	}
 }
 
-func TestOnlyACookieThatRanOutHasLapsed(t *testing.T) {
+func TestOnlyInvalidCookiesHaveLapsed(t *testing.T) {
+	t.Parallel()
 	g := newGate(t)
 	token := mustAccess(t, g.tokens, 7, 70)
 	lapsed := func(r *http.Request) bool {
@@ -301,15 +315,22 @@ func TestOnlyACookieThatRanOutHasLapsed(t *testing.T) {
 	if !lapsed(withCookie(http.MethodGet, token)) {
 		t.Error("a cookie that ran out has not lapsed")
 	}
-	if lapsed(request(http.MethodGet, token)) || lapsed(withCookie(http.MethodGet, "x")) {
-		t.Error("a header that ran out, or a forged cookie, has lapsed")
+	if !lapsed(withCookie(http.MethodGet, "x")) || !lapsed(withCookie(http.MethodGet, mustAccess(t, g.tokens, 7, 71))) {
+		t.Error("a cookie that something else has overwritten has not lapsed")
+	}
+	if !lapsed(withCookie(http.MethodGet, "")) {
+		t.Error("a cookie that something else has emptied has not lapsed")
+	}
+	if lapsed(request(http.MethodGet, token)) || lapsed(request(http.MethodGet, "x")) {
+		t.Error("a header has lapsed")
 	}
 	if _, err := g.enter(withCookie(http.MethodGet, token), Member, ClassRead); !errors.Is(err, ErrTokenExpired) {
 		t.Errorf("with a cookie that ran out: %v, want %v", err, ErrTokenExpired)
 	}
 }
 
-func TestTheFirstTokenThatIsThereCounts(t *testing.T) {
+func TestTheFirstTokenFoundIsUsed(t *testing.T) {
+	t.Parallel()
 	look := func(r *http.Request) string { return r.URL.Query().Get("token") }
 	tests := map[string]struct {
 		header, query, cookie string
@@ -335,18 +356,20 @@ func TestTheFirstTokenThatIsThereCounts(t *testing.T) {
 				r.Header.Set("Authorization", tt.header)
 			}
 			r.AddCookie(&http.Cookie{Name: AccessCookie, Value: tt.cookie})
-			token, byCookie, err := Credentials(r, look)
+			tokens, byCookie, err := Credentials(r, look)
+			token := strings.Join(tokens, " ")
 			if token != tt.token || byCookie != tt.byCookie || !errors.Is(err, tt.err) {
 				t.Errorf("Credentials = %q, %t, %v; want %q, %t, %v", token, byCookie, err, tt.token, tt.byCookie, tt.err)
 			}
 		})
 	}
-	if token, _, err := Credentials(httptest.NewRequest(http.MethodGet, "/", http.NoBody)); token != "" || !errors.Is(err, ErrUnauthorized) {
-		t.Errorf("without any cookie: %q, %v, want %v", token, err, ErrUnauthorized)
+	if tokens, _, err := Credentials(httptest.NewRequest(http.MethodGet, "/", http.NoBody)); tokens != nil || !errors.Is(err, ErrUnauthorized) {
+		t.Errorf("without any cookie: %q, %v, want %v", tokens, err, ErrUnauthorized)
 	}
 }
 
-func TestAHeaderWithoutATokenHasNone(t *testing.T) {
+func TestBearerTokenReturnsNoTokenFromOtherHeaders(t *testing.T) {
+	t.Parallel()
 	for _, header := range []string{"", "Bearer", "Bearer ", "Basic h", "h"} {
 		if token, ok := BearerToken(header); ok {
 			t.Errorf("BearerToken(%q) = %q, want none", header, token)
@@ -355,6 +378,7 @@ func TestAHeaderWithoutATokenHasNone(t *testing.T) {
 }
 
 func TestOwnersAndAdminsMayEdit(t *testing.T) {
+	t.Parallel()
 	member, admin := Viewer{UserID: 7, Role: RoleMember}, Viewer{UserID: 1, Role: RoleAdmin}
 	if !member.MayEdit(7) || member.MayEdit(8) || member.MayEdit(0) {
 		t.Error("a member may edit what is not theirs, or not what is")
@@ -367,26 +391,71 @@ func TestOwnersAndAdminsMayEdit(t *testing.T) {
 	}
 }
 
-func TestCookiesAreForBrowsersAndNotForScripts(t *testing.T) {
-	for _, secure := range []bool{true, false} {
-		w := httptest.NewRecorder()
-		SetCookies(w, secure, "a", "r", time.Hour)
-		ClearCookies(w, secure)
-		want := []http.Cookie{
-			{Name: "access_token", Value: "a", Path: "/", MaxAge: 3600},
-			{Name: "refresh_token", Value: "r", Path: "/users", MaxAge: 3600},
+func TestCookiesAreNotReadableByScripts(t *testing.T) {
+	t.Parallel()
+	tokens, _ := newTestTokens()
+	week := int(tokens.refreshTTL.Seconds())
+	for address, want := range map[string][]http.Cookie{
+		"http://cinecircle.test": {
+			{Name: "access_token", Value: "a", Path: "/", MaxAge: week},
+			{Name: "refresh_token", Value: "r", Path: "/users", MaxAge: week},
 			{Name: "access_token", Path: "/", MaxAge: -1},
 			{Name: "refresh_token", Path: "/users", MaxAge: -1},
+		},
+		"https://cinecircle.test": {
+			{Name: "__Host-cinecircle_access", Value: "a", Path: "/", MaxAge: week},
+			{Name: "__Secure-cinecircle_refresh", Value: "r", Path: "/users", MaxAge: week},
+			{Name: "__Host-cinecircle_access", Path: "/", MaxAge: -1},
+			{Name: "__Secure-cinecircle_refresh", Path: "/users", MaxAge: -1},
+			{Name: "access_token", Path: "/", MaxAge: -1},
+			{Name: "refresh_token", Path: "/users", MaxAge: -1},
+		},
+	} {
+		origin, err := web.NewOrigin(address, nil, nil)
+		if err != nil {
+			t.Fatal(err)
 		}
+		w, r, k := httptest.NewRecorder(), request(http.MethodGet, ""), NewCookies(tokens, origin)
+		k.Set(w, r, "a", "r")
+		k.ClearSent(w, r) // the request has none
+		k.Clear(w, r)
 		var got []http.Cookie
 		for _, c := range w.Result().Cookies() {
-			if !c.HttpOnly || c.Secure != secure || c.SameSite != http.SameSiteLaxMode {
-				t.Errorf("%s is HttpOnly %t, Secure %t, SameSite %v", c.Name, c.HttpOnly, c.Secure, c.SameSite)
+			if !c.HttpOnly || c.Secure != strings.HasPrefix(address, "https") || c.SameSite != http.SameSiteLaxMode {
+				t.Errorf("%s at %s is HttpOnly %t, Secure %t, SameSite %v", c.Name, address, c.HttpOnly, c.Secure, c.SameSite)
 			}
 			got = append(got, http.Cookie{Name: c.Name, Value: c.Value, Path: c.Path, MaxAge: c.MaxAge})
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("cookies (-want +got)\n%s", diff)
+			t.Errorf("cookies at %s (-want +got)\n%s", address, diff)
+		}
+	}
+}
+
+func TestOnlyCookiesThatWereSentAreCleared(t *testing.T) {
+	t.Parallel()
+	tokens, _ := newTestTokens()
+	origin, err := web.NewOrigin("https://cinecircle.test", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for header, want := range map[string][]string{
+		"":                                nil,
+		"other=1; xaccess_token=2":        nil,
+		"access_token":                    nil, // not a cookie
+		"access_token=":                   {"access_token"},
+		"a=1;refresh_token=\x01":          {"refresh_token"},
+		"__Host-cinecircle_access=x; b=1": {"__Host-cinecircle_access"},
+	} {
+		w, r := httptest.NewRecorder(), request(http.MethodGet, "")
+		r.Header.Set("Cookie", header)
+		NewCookies(tokens, origin).ClearSent(w, r)
+		var got []string
+		for _, c := range w.Result().Cookies() {
+			got = append(got, c.Name)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: cleared %q, want %q", header, got, want)
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/bcrypt"
@@ -20,55 +19,50 @@ import (
 const (
 	minPasswordLen = 8   // characters after NFC
 	maxPasswordLen = 128 // characters after NFC
-
-	// A queue of 64 is about a quarter of a minute on one core at cost 12; nobody waits longer for a login.
-	maxWaitingHashes = 64
-	busyRetryAfter   = 5 * time.Second
 )
 
-// What stands behind "$2a$<cost>$" in the hash that unknown users are compared with: a salt and a
-// digest of the right form. Nothing was ever hashed to it.
+// The salt and the digest of the hash that passwords of unknown users are compared with. They are well-formed and not the
+// hash of any password.
 const dummySaltAndDigest = "cinecircle.dummy.saltOcinecircle.dummy.digest.nobodys"
 
 // Hasher hashes passwords with bcrypt over base64(SHA-384(NFC(password))).
 //
-// The hash before the hash is there because bcrypt reads 72 bytes, which is 24 Hangul syllables. One
-// hash occupies a core for a few hundred milliseconds, so few run at once and few wait: a flood of
-// logins slows logins only. A Hasher is safe for concurrent use.
+// It hashes before bcrypt because bcrypt reads 72 bytes only, which is 24 Hangul syllables. One
+// bcrypt hash occupies a core for some hundred milliseconds, so the hashes that run and that wait are bounded, and
+// addresses take turns: a flood of logins slows down logins only, and mostly those of its own addresses. A Hasher is
+// safe for concurrent use.
 type Hasher struct {
-	cost    int
-	dummy   string
-	running chan struct{} // holds one element per hash that is being computed
-	waiting chan struct{} // holds one element per caller that waits for a core
+	cost  int
+	dummy string
+	queue *hashQueue
 }
 
-// NewHasher returns a Hasher of the given bcrypt cost that leaves one core to everybody else.
-// It panics when the cost is not one of 4–31, which the configuration has to have checked.
+// NewHasher returns a Hasher with the given bcrypt cost that leaves one core to other work.
+// It panics on a cost outside 4–31; the configuration checks it before.
 func NewHasher(cost int) *Hasher {
-	return newHasher(cost, max(1, runtime.GOMAXPROCS(0)-1), maxWaitingHashes)
+	return newHasher(cost, newHashQueue(max(1, runtime.GOMAXPROCS(0)-1), [3]int{maxWaiting, maxPerNetwork, maxPerAddress}))
 }
 
-func newHasher(cost, workers, queue int) *Hasher {
+func newHasher(cost int, queue *hashQueue) *Hasher {
 	if cost < bcrypt.MinCost || cost > bcrypt.MaxCost {
-		panic(fmt.Sprintf("auth: bcrypt cost %d is not one of %d–%d", cost, bcrypt.MinCost, bcrypt.MaxCost))
+		panic(fmt.Sprintf("auth: bcrypt cost must be %[2]d–%[3]d, got %[1]d", cost, bcrypt.MinCost, bcrypt.MaxCost))
 	}
 	return &Hasher{
-		cost:    cost,
-		dummy:   fmt.Sprintf("$2a$%02d$%s", cost, dummySaltAndDigest),
-		running: make(chan struct{}, workers),
-		waiting: make(chan struct{}, queue),
+		cost:  cost,
+		dummy: fmt.Sprintf("$2a$%02d$%s", cost, dummySaltAndDigest),
+		queue: queue,
 	}
 }
 
-// Hash returns the 60 bytes to store for a password that [CheckPassword] accepted.
+// Hash returns the 60 bytes to store for a password that [CheckPassword] accepted, for a client at addr.
 //
-// It returns apperr.ErrBusy when too many callers wait already, and ctx.Err() when ctx ends before
-// it was this caller's turn.
-func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
-	if err := h.acquire(ctx); err != nil {
+// It returns apperr.ErrBusy if too many hashes wait for this address or in all, and ctx.Err() if ctx ends while it
+// waits.
+func (h *Hasher) Hash(ctx context.Context, addr, password string) (string, error) {
+	if err := h.queue.acquire(ctx, addr); err != nil {
 		return "", err
 	}
-	defer h.release()
+	defer h.queue.release()
 
 	hash, err := bcrypt.GenerateFromPassword(digest(password), h.cost)
 	if err != nil {
@@ -77,15 +71,15 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	return string(hash), nil
 }
 
-// Verify reports whether hash was made of password. An empty hash stands for a user who does not
-// exist: the answer is false and takes as long as for one who does.
+// Verify reports whether hash is the hash of password, for a client at addr. An empty hash stands for an unknown user: the result is false after
+// the same time as for a known one.
 //
-// It fails as [Hasher.Hash] does, and when hash is not a bcrypt hash at all.
-func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error) {
-	if err := h.acquire(ctx); err != nil {
+// It returns the errors of [Hasher.Hash], and an error for a hash that is not a bcrypt hash.
+func (h *Hasher) Verify(ctx context.Context, addr, hash, password string) (bool, error) {
+	if err := h.queue.acquire(ctx, addr); err != nil {
 		return false, err
 	}
-	defer h.release()
+	defer h.queue.release()
 
 	subject := []byte(h.subject(hash))
 	err := bcrypt.CompareHashAndPassword(subject, digest(password))
@@ -99,34 +93,34 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error
 	return hash != "", nil
 }
 
-// catchUp spends the time that a hash of a lower cost has spared, so that a wrong password takes as long
-// as an unknown name: costs double, and 2^c + 2^c + 2^(c+1) + … + 2^(n-1) is 2^n.
+// catchUp spends the time that a hash of a lower cost saves, so that a wrong password takes as long
+// as an unknown name: the time doubles with each cost, and 2^c + 2^c + 2^(c+1) + … + 2^(n-1) = 2^n.
 func (h *Hasher) catchUp(hash []byte) {
 	cost, err := bcrypt.Cost(hash)
 	if err != nil {
 		return
 	}
 	for ; cost < h.cost; cost++ {
-		_, _ = bcrypt.GenerateFromPassword(hash[:bcryptPrefix], cost) // only its time is wanted
+		_, _ = bcrypt.GenerateFromPassword(hash[:bcryptPrefix], cost) // for its time only
 	}
 }
 
-// bcryptPrefix is some bytes of a hash, within the 72 that bcrypt takes.
+// bcryptPrefix is a number of bytes within the 72 that bcrypt reads.
 const bcryptPrefix = 32
 
-// NeedsRehash reports whether hash was made with another cost than the configured one, so that the
-// next good login is the moment to store a new one.
+// NeedsRehash reports whether hash has another cost than the configured one, so that the
+// next successful login should store a new hash.
 func (h *Hasher) NeedsRehash(hash string) bool {
 	cost, err := bcrypt.Cost([]byte(hash))
 	return err != nil || cost != h.cost
 }
 
-// Stats returns how many hashes are being computed and how many callers wait, for the metrics.
+// Stats returns the numbers of running hashes and of waiting callers, for the metrics.
 func (h *Hasher) Stats() (running, waiting int) {
-	return len(h.running), len(h.waiting)
+	return h.queue.stats()
 }
 
-// subject returns what a password is compared with.
+// subject returns the hash that a password is compared with.
 func (h *Hasher) subject(hash string) string {
 	if hash == "" {
 		return h.dummy
@@ -134,41 +128,14 @@ func (h *Hasher) subject(hash string) string {
 	return hash
 }
 
-// acquire returns nil once the caller may compute; release must follow. Callers get in as they came:
-// a channel serves its blocked senders in order.
-func (h *Hasher) acquire(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	select {
-	case h.running <- struct{}{}:
-		return nil
-	default:
-	}
-	select {
-	case h.waiting <- struct{}{}:
-		defer func() { <-h.waiting }()
-	default:
-		return apperr.ErrBusy.After(busyRetryAfter)
-	}
-	select {
-	case h.running <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (h *Hasher) release() { <-h.running }
-
-// digest returns what bcrypt is given: 64 characters whatever the password's length. They are base64
-// because a raw digest can hold a NUL, at which other implementations of bcrypt stop.
+// digest returns the input of bcrypt: 64 characters for a password of any length. They are base64
+// because a raw digest can contain a NUL, at which other implementations of bcrypt stop.
 func digest(password string) []byte {
 	sum := sha512.Sum384(norm.NFC.AppendString(nil, password))
 	return base64.StdEncoding.AppendEncode(nil, sum[:])
 }
 
-// CheckPassword returns what is wrong with a new password as the field "password", nil when nothing is:
+// CheckPassword returns the error of a new password as the field "password", nil if it is valid:
 // 8 to 128 characters of any script, counted after NFC. Passwords are not trimmed.
 func CheckPassword(password string) *apperr.Field {
 	if !utf8.ValidString(password) || strings.ContainsRune(password, 0) {

@@ -6,18 +6,17 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
 	"golang.org/x/text/unicode/norm"
-
-	"github.com/cinecircle/cinecircle/platform/apperr"
 )
+
+const testAddress = "192.0.2.1"
 
 func mustHash(t *testing.T, h *Hasher, password string) string {
 	t.Helper()
-	hash, err := h.Hash(t.Context(), password)
+	hash, err := h.Hash(t.Context(), testAddress, password)
 	if err != nil {
 		t.Fatalf("Hash(%q) failed: %v", password, err)
 	}
@@ -26,7 +25,7 @@ func mustHash(t *testing.T, h *Hasher, password string) string {
 
 func mustVerify(t *testing.T, h *Hasher, hash, password string) bool {
 	t.Helper()
-	ok, err := h.Verify(t.Context(), hash, password)
+	ok, err := h.Verify(t.Context(), testAddress, hash, password)
 	if err != nil {
 		t.Fatalf("Verify(%q) failed: %v", password, err)
 	}
@@ -34,6 +33,7 @@ func mustVerify(t *testing.T, h *Hasher, hash, password string) bool {
 }
 
 func TestEveryByteOfAPasswordCounts(t *testing.T) {
+	t.Parallel()
 	a, han := strings.Repeat("a", 70), strings.Repeat("가", 23)
 	tests := map[string]struct{ password, other string }{
 		"71 bytes":                       {a + "x", a + "y"},
@@ -68,7 +68,8 @@ func TestEveryByteOfAPasswordCounts(t *testing.T) {
 	}
 }
 
-func TestAPasswordIsTheSameInEveryNormalForm(t *testing.T) {
+func TestPasswordsAreNormalizedBeforeHashing(t *testing.T) {
+	t.Parallel()
 	h := NewHasher(bcrypt.MinCost)
 	for _, password := range []string{"비밀번호입니다요", "señor-josé", "각각각각각각각각"} {
 		composed, decomposed := norm.NFC.String(password), norm.NFD.String(password)
@@ -85,6 +86,7 @@ func TestAPasswordIsTheSameInEveryNormalForm(t *testing.T) {
 }
 
 func TestHashesAreSaltedAndFitTheirColumn(t *testing.T) {
+	t.Parallel()
 	h := NewHasher(bcrypt.MinCost)
 	first, second := mustHash(t, h, "password"), mustHash(t, h, "password")
 	if first == second {
@@ -97,7 +99,8 @@ func TestHashesAreSaltedAndFitTheirColumn(t *testing.T) {
 
 // The construction is stored in every row: if it changes, nobody can sign in any more. The hash was
 // made by crypt(3) of base64(SHA-384("correct horse 배터리")).
-func TestStoredHashesStayGood(t *testing.T) {
+func TestStoredHashesStayValid(t *testing.T) {
+	t.Parallel()
 	const stored = "$2b$04$abcdefghijklmnopqrstuuHcFtE91q31A79SUZLbRlqULdLOzHyS6"
 	h := NewHasher(bcrypt.MinCost)
 	if !mustVerify(t, h, stored, "correct horse 배터리") {
@@ -108,7 +111,7 @@ func TestStoredHashesStayGood(t *testing.T) {
 	}
 }
 
-func TestAnUnknownUserCostsWhatAKnownOneDoes(t *testing.T) {
+func TestAnUnknownUserTakesAsLongAsAKnownOne(t *testing.T) {
 	for _, cost := range []int{bcrypt.MinCost, 12, bcrypt.MaxCost} {
 		h := NewHasher(cost)
 		got, err := bcrypt.Cost([]byte(h.subject("")))
@@ -156,10 +159,11 @@ func TestAWrongPasswordOfAnOlderCostTakesAsLongAsAnUnknownUser(t *testing.T) {
 	}
 }
 
-func TestABrokenStoredHashIsAnErrorAndNoMatch(t *testing.T) {
+func TestABrokenStoredHashIsAnError(t *testing.T) {
+	t.Parallel()
 	h := NewHasher(bcrypt.MinCost)
 	for _, hash := range []string{"x", "password", "$2a$04$short", "$9z$04$" + dummySaltAndDigest} {
-		ok, err := h.Verify(t.Context(), hash, "password")
+		ok, err := h.Verify(t.Context(), testAddress, hash, "password")
 		if err == nil || ok {
 			t.Errorf("Verify with stored %q = %t, %v; want false and an error", hash, ok, err)
 		}
@@ -167,6 +171,7 @@ func TestABrokenStoredHashIsAnErrorAndNoMatch(t *testing.T) {
 }
 
 func TestOnlyAHashOfAnotherCostNeedsRehashing(t *testing.T) {
+	t.Parallel()
 	four, five := NewHasher(4), NewHasher(5)
 	hash := mustHash(t, four, "password")
 	if four.NeedsRehash(hash) {
@@ -180,14 +185,15 @@ func TestOnlyAHashOfAnotherCostNeedsRehashing(t *testing.T) {
 	}
 }
 
-func TestOneCoreIsLeftToTheOthers(t *testing.T) {
+func TestHashingLeavesOneCoreFree(t *testing.T) {
 	want := max(1, runtime.GOMAXPROCS(0)-1)
-	if got := cap(NewHasher(bcrypt.MinCost).running); got != want {
+	if got := NewHasher(bcrypt.MinCost).queue.permits; got != want {
 		t.Errorf("%d hashes run at once, want %d", got, want)
 	}
 }
 
-func TestACostThatBcryptDoesNotKnowPanics(t *testing.T) {
+func TestAnInvalidBcryptCostPanics(t *testing.T) {
+	t.Parallel()
 	for _, cost := range []int{-1, 0, 3, 32} {
 		func() {
 			defer func() {
@@ -200,89 +206,19 @@ func TestACostThatBcryptDoesNotKnowPanics(t *testing.T) {
 	}
 }
 
-func wantStats(t *testing.T, h *Hasher, running, waiting int) {
-	t.Helper()
-	if r, w := h.Stats(); r != running || w != waiting {
-		t.Errorf("Stats() = %d running, %d waiting; want %d, %d", r, w, running, waiting)
-	}
-}
-
-func TestAFullQueueIsBusyAndDrains(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := newHasher(bcrypt.MinCost, 1, 2)
-		h.running <- struct{}{} // somebody's hash that takes its time
-		results := make(chan error, 2)
-		for range 2 {
-			go func() {
-				_, err := h.Hash(t.Context(), "password")
-				results <- err
-			}()
-		}
-		synctest.Wait()
-		wantStats(t, h, 1, 2)
-
-		for _, call := range []func() error{
-			func() error { _, err := h.Hash(t.Context(), "password"); return err },
-			func() error {
-				ok, err := h.Verify(t.Context(), "", "password")
-				if ok {
-					t.Error("with a full queue every password is right")
-				}
-				return err
-			},
-		} {
-			err := call()
-			busy, ok := errors.AsType[*apperr.Error](err)
-			if !ok || !errors.Is(err, apperr.ErrBusy) || busy.RetryAfter <= 0 {
-				t.Errorf("with a full queue the error is %#v; want busy with a time to come again", err)
-			}
-		}
-		wantStats(t, h, 1, 2)
-
-		h.release()
-		for range 2 {
-			if err := <-results; err != nil {
-				t.Errorf("one that waited failed: %v", err)
-			}
-		}
-		synctest.Wait()
-		wantStats(t, h, 0, 0)
-	})
-}
-
-func TestWhoGivesUpWaitingLeavesTheQueue(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := newHasher(bcrypt.MinCost, 1, 1)
-		h.running <- struct{}{}
-		ctx, cancel := context.WithCancel(t.Context())
-		result := make(chan error)
-		go func() {
-			_, err := h.Verify(ctx, "", "password")
-			result <- err
-		}()
-		synctest.Wait()
-		wantStats(t, h, 1, 1)
-		cancel()
-		if err := <-result; !errors.Is(err, context.Canceled) {
-			t.Errorf("the error is %v, want context.Canceled", err)
-		}
-		wantStats(t, h, 1, 0)
-		h.release()
-		wantStats(t, h, 0, 0)
-	})
-}
-
-func TestARequestThatIsOverIsNotHashed(t *testing.T) {
+func TestACancelledRequestIsNotHashed(t *testing.T) {
+	t.Parallel()
 	h := NewHasher(bcrypt.MinCost)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if hash, err := h.Hash(ctx, "password"); !errors.Is(err, context.Canceled) || hash != "" {
+	if hash, err := h.Hash(ctx, testAddress, "password"); !errors.Is(err, context.Canceled) || hash != "" {
 		t.Errorf("Hash = %q, %v; want context.Canceled", hash, err)
 	}
-	wantStats(t, h, 0, 0)
+	wantStats(t, h.queue, 0, 0)
 }
 
 func TestCheckPassword(t *testing.T) {
+	t.Parallel()
 	tests := map[string]struct{ password, code string }{
 		"empty":                           {"", "min"},
 		"7 characters":                    {"1234567", "min"},
@@ -325,7 +261,7 @@ func TestCheckPassword(t *testing.T) {
 func BenchmarkVerify(b *testing.B) {
 	h := NewHasher(12)
 	for b.Loop() {
-		if _, err := h.Verify(b.Context(), "", "password"); err != nil {
+		if _, err := h.Verify(b.Context(), testAddress, "", "password"); err != nil {
 			b.Fatal(err)
 		}
 	}

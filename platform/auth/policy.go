@@ -1,34 +1,34 @@
 package auth
 
-// Policy says who may call a route. Every route states one; there is no default.
+// Policy determines who may call a route. Every route has one; there is no default.
 type Policy string
 
-// The policies. Whether something is the viewer's own is decided by the service that loads it; the
-// guard lets nobody but signed-in members come that far.
+// The policies. For Owner and Author the guard requires a signed-in member; the service that loads the resource decides
+// whether it belongs to the viewer.
 const (
-	Public   Policy = "public"   // anybody, and nobody is asked who they are
-	Optional Policy = "optional" // anybody; who is signed in sees a little more
-	Member   Policy = "member"   // whoever is signed in
-	Owner    Policy = "owner"    // the owner of what is named, or an admin
-	Author   Policy = "author"   // the author alone
+	Public   Policy = "public"   // all clients; tokens are ignored
+	Optional Policy = "optional" // all clients; signed-in members get additional data
+	Member   Policy = "member"   // signed-in members
+	Owner    Policy = "owner"    // the owner of the resource, or an admin
+	Author   Policy = "author"   // the author only
 	Admin    Policy = "admin"    // admins
-	Socket   Policy = "socket"   // a member, judged after the upgrade because browsers cannot read a 401 there
+	Socket   Policy = "socket"   // a member, checked after the upgrade, because browsers cannot read the 401 of a handshake
 )
 
-// SignedIn reports whether the policy asks for a member.
+// SignedIn reports whether the policy requires a signed-in member.
 func (p Policy) SignedIn() bool {
 	return p == Member || p == Owner || p == Author || p == Admin
 }
 
-// known reports whether p is one of the policies above.
+// known reports whether p is one of the policies.
 func (p Policy) known() bool {
 	return p.SignedIn() || p == Public || p == Optional || p == Socket
 }
 
-// Class groups routes that share a request-rate limit.
+// Class is a group of routes with a common rate limit.
 type Class string
 
-// The classes. Reads, sign-ups, sign-ins and sockets are counted by address, the others by member.
+// The classes. Write and upload are limited per member, or per address if nobody is signed in, the others per address.
 const (
 	ClassRead   Class = "read"
 	ClassWrite  Class = "write"
@@ -36,5 +36,5 @@ const (
 	ClassLogin  Class = "login"
 	ClassUpload Class = "upload"
 	ClassSocket Class = "socket"
-	ClassNone   Class = "none" // never limited: probes
+	ClassNone   Class = "none" // not limited: probes
 )

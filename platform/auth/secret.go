@@ -12,14 +12,14 @@ import (
 	"runtime"
 )
 
-// MinSecretLen is how many bytes a secret has at least: as many as the HMAC has (RFC 7518, section 3.2).
+// MinSecretLen is the minimum length of a secret in bytes: the size of the HMAC (RFC 7518, section 3.2).
 const MinSecretLen = 32
 
 const newSecretLen = 48
 
-// LoadOrCreateSecret returns the secret that is kept in the file at path, as base64. When there is no
-// such file it makes one that its owner alone may read; of several processes that do so at once, all
-// get the same. A file that is too short or not base64 is refused and left alone.
+// LoadOrCreateSecret returns the secret in the file at path, which contains it as base64. If there is no
+// such file, it creates one that only its owner may read; several processes that do so at once
+// get the same secret. A file that is too short or not base64 is an error and stays as it is.
 func LoadOrCreateSecret(path string) ([]byte, error) {
 	secret, err := loadSecret(path)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -28,7 +28,7 @@ func LoadOrCreateSecret(path string) ([]byte, error) {
 	if err := createSecret(path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("create secret file %s: %w", path, err)
 	}
-	// Read it back even if it is ours: then there is one way in which a secret comes about.
+	// Another process may have created it first.
 	return loadSecret(path)
 }
 
@@ -42,13 +42,13 @@ func loadSecret(path string) ([]byte, error) {
 		return nil, fmt.Errorf("secret file %s is not base64", path)
 	}
 	if len(secret) < MinSecretLen {
-		return nil, fmt.Errorf("secret file %s holds %d bytes, at least %d are needed", path, len(secret), MinSecretLen)
+		return nil, fmt.Errorf("secret file %s must have at least %d bytes, got %d", path, MinSecretLen, len(secret))
 	}
 	return secret, nil
 }
 
-// createSecret returns fs.ErrExist when the file came to be in the meantime. The file appears under its
-// name only when it is complete and on the disk, and link, unlike rename, never replaces one.
+// createSecret returns fs.ErrExist if another process has created the file. The file gets its name
+// when it is complete and synced; link, unlike rename, never replaces a file.
 func createSecret(path string) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o750); err != nil {
@@ -81,7 +81,7 @@ func writeSecret(file *os.File) error {
 
 func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
-		return nil // a directory cannot be flushed there
+		return nil // directories cannot be synced there
 	}
 	d, err := os.Open(dir)
 	if err != nil {

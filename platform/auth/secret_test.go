@@ -30,7 +30,8 @@ func wantOnly(t *testing.T, dir, name string) {
 	}
 }
 
-func TestTheSecretIsMadeOnceAndKept(t *testing.T) {
+func TestTheSecretIsCreatedOnce(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	path := filepath.Join(dir, "secret")
 	first := mustSecret(t, path)
@@ -54,7 +55,8 @@ func TestTheSecretIsMadeOnceAndKept(t *testing.T) {
 	wantOnly(t, dir, "secret")
 }
 
-func TestEverybodyWhoStartsAtOnceGetsOneSecret(t *testing.T) {
+func TestConcurrentStartsShareOneSecret(t *testing.T) {
+	t.Parallel()
 	for range 20 {
 		dir := t.TempDir()
 		secrets := make([][]byte, 8)
@@ -81,7 +83,8 @@ func TestEverybodyWhoStartsAtOnceGetsOneSecret(t *testing.T) {
 	}
 }
 
-func TestWhoComesSecondDoesNotReplaceTheSecret(t *testing.T) {
+func TestASecondCreatorDoesNotReplaceTheSecret(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "secret")
 	first := mustSecret(t, path)
 	// As if the file had appeared between looking for it and making it.
@@ -94,7 +97,8 @@ func TestWhoComesSecondDoesNotReplaceTheSecret(t *testing.T) {
 	wantOnly(t, filepath.Dir(path), "secret")
 }
 
-func TestABadSecretFileIsRefusedAndLeftAlone(t *testing.T) {
+func TestAnInvalidSecretFileIsAnErrorAndUnchanged(t *testing.T) {
+	t.Parallel()
 	encode := base64.StdEncoding.EncodeToString
 	tests := map[string]string{
 		"empty":      "",
@@ -120,7 +124,8 @@ func TestABadSecretFileIsRefusedAndLeftAlone(t *testing.T) {
 	}
 }
 
-func TestASecretFileMayHaveSpaceAroundIt(t *testing.T) {
+func TestWhiteSpaceAroundTheSecretIsIgnored(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "secret")
 	want := bytes.Repeat([]byte{7}, MinSecretLen)
 	content := "\n " + base64.StdEncoding.EncodeToString(want) + "\r\n\n"
@@ -132,7 +137,8 @@ func TestASecretFileMayHaveSpaceAroundIt(t *testing.T) {
 	}
 }
 
-func TestAFolderThatCannotHoldTheSecretIsAnError(t *testing.T) {
+func TestAnInvalidPathOfTheSecretIsAnError(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/apperr"
 )
 
-// Why a request is not authenticated; all are 401.
+// The errors of a request that is not authenticated; all are 401.
 var (
 	ErrUnauthorized = apperr.New(apperr.Unauthorized, "unauthorized",
 		"Please sign in first.", "먼저 로그인해 주세요.")
@@ -24,61 +24,98 @@ var (
 		"The token is not valid. Please sign in again.", "유효하지 않은 토큰입니다. 다시 로그인해 주세요.")
 	ErrTokenExpired = apperr.New(apperr.Unauthorized, "token_expired",
 		"The token has expired.", "토큰이 만료되었습니다.")
-	// ErrInvalidCredentials does not say whether the name or the password was wrong.
+	// ErrInvalidCredentials does not reveal whether the name or the password is wrong.
 	ErrInvalidCredentials = apperr.New(apperr.Unauthorized, "invalid_credentials",
-		"The username or the password is wrong.", "사용자 이름 또는 비밀번호가 올바르지 않습니다.")
+		"The username or password is incorrect.", "닉네임 또는 비밀번호가 올바르지 않습니다.")
 )
 
-// Access is what a good access token says.
+// Access is the content of a valid access token.
 type Access struct {
 	UserID, SessionID int64
 	ExpiresAt         time.Time // UTC, whole seconds
 }
 
-// Refresh is what a good refresh token says.
+// Refresh is the content of a valid refresh token.
 type Refresh struct {
 	UserID, SessionID int64
-	Generation        int64     // how often the session was refreshed before
+	Generation        int64     // the number of refreshes of the session before
 	ExpiresAt         time.Time // UTC, whole seconds
 }
 
-// Tokens signs and verifies JWTs (RFC 7519) with HS256. Access and refresh tokens have keys of their own,
-// so one is never good as the other. It is safe for concurrent use.
+// Tokens signs and verifies JWTs (RFC 7519) with HS256. Access and refresh tokens have different keys,
+// so neither is accepted as the other. It is safe for concurrent use.
 type Tokens struct {
 	issuer                        text
+	upgraded, constantUntil       time.Time // zero unless tokens with the ConstantIssuer exist
 	accessTTL, refreshTTL         time.Duration
 	clock                         func() time.Time
 	parser                        *jwt.Parser
 	accessKey, refreshKey, jtiKey []byte
+	nameKey                       []byte
 	findAccessKey, findRefreshKey jwt.Keyfunc
 }
 
-// NewTokens returns Tokens whose keys are derived from secret with HKDF-SHA256 (RFC 5869). It panics when
-// secret has less than [MinSecretLen] bytes, which the configuration has to have checked.
+// NewTokens returns Tokens whose keys are derived from secret with HKDF-SHA256 (RFC 5869). It panics if
+// secret has less than [MinSecretLen] bytes; the configuration checks it before.
 func NewTokens(secret []byte, issuer string, accessTTL, refreshTTL time.Duration, clock func() time.Time) *Tokens {
 	if len(secret) < MinSecretLen {
-		panic(fmt.Sprintf("auth: secret has %d bytes, at least %d are needed", len(secret), MinSecretLen))
+		panic(fmt.Sprintf("auth: secret must have at least %[2]d bytes, got %[1]d", len(secret), MinSecretLen))
 	}
 	t := &Tokens{
 		issuer: text(issuer), accessTTL: accessTTL, refreshTTL: refreshTTL, clock: clock,
 		accessKey:  deriveKey(secret, "cinecircle access token v1"),
 		refreshKey: deriveKey(secret, "cinecircle refresh token v1"),
 		jtiKey:     deriveKey(secret, "cinecircle refresh token id v1"),
+		nameKey:    deriveKey(secret, "cinecircle account name in the log v1"),
 		parser: jwt.NewParser(
 			jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
-			jwt.WithExpirationRequired(), jwt.WithIssuer(issuer), jwt.WithTimeFunc(clock),
+			jwt.WithExpirationRequired(), jwt.WithTimeFunc(clock),
 			jwt.WithStrictDecoding()),
 	}
 	t.findAccessKey, t.findRefreshKey = always(t.accessKey), always(t.refreshKey)
 	return t
 }
 
-// always returns a key function that boxes its key once and not for every token.
-func always(key any) jwt.Keyfunc {
-	return func(*jwt.Token) (any, error) { return key, nil }
+// ConstantIssuer was the issuer of tokens before every community had an id of its own.
+const ConstantIssuer = "cinecircle"
+
+// upgradeWindow is how long instances of an earlier version may run beside the first one of this version, and still issue
+// tokens with the ConstantIssuer.
+const upgradeWindow = time.Hour
+
+// UseIssuer changes the issuer. upgraded is when it replaced the [ConstantIssuer], zero if it did not. Tokens issued
+// before, and in the hour after, are valid until they expire, so that an upgrade signs nobody out. It must not be called
+// while requests are served.
+func (t *Tokens) UseIssuer(issuer string, upgraded time.Time) {
+	t.issuer, t.upgraded, t.constantUntil = text(issuer), upgraded, time.Time{}
+	if !upgraded.IsZero() {
+		t.constantUntil = upgraded.Add(upgradeWindow)
+	}
 }
 
-// deriveKey panics where HKDF fails, which 32 bytes of SHA-256 cannot.
+// issuerAt returns the issuer of the tokens of a time. A refresh token of before the upgrade is issued once more, the same
+// byte for byte, during its grace period.
+func (t *Tokens) issuerAt(issuedAt time.Time) text {
+	if issuedAt.Before(t.upgraded) {
+		return ConstantIssuer
+	}
+	return t.issuer
+}
+
+var errCritical = errors.New("the header has critical extensions")
+
+// always returns a key function that converts its key to an interface once and not for every token. It refuses tokens
+// with critical extensions, because we implement none (RFC 7515 §4.1.11).
+func always(key any) jwt.Keyfunc {
+	return func(t *jwt.Token) (any, error) {
+		if _, critical := t.Header["crit"]; critical {
+			return nil, errCritical
+		}
+		return key, nil
+	}
+}
+
+// deriveKey panics if HKDF fails, which it does not for 32 bytes of SHA-256.
 func deriveKey(secret []byte, purpose string) []byte {
 	key, err := hkdf.Key(sha256.New, secret, nil, purpose, sha256.Size)
 	if err != nil {
@@ -87,7 +124,15 @@ func deriveKey(secret []byte, purpose string) []byte {
 	return key
 }
 
-// Access mints an access token. It is good for the access TTL, in whole seconds from the present one.
+// HashName returns 16 hexadecimal digits of an HMAC-SHA256 (RFC 2104) of the name of an account. The log holds it in place
+// of the name, because people type passwords into the field of the name, and a hash without a key could be guessed.
+func (t *Tokens) HashName(name string) string {
+	mac := hmac.New(sha256.New, t.nameKey)
+	mac.Write([]byte(name))
+	return hex.EncodeToString(mac.Sum(nil)[:8])
+}
+
+// Access signs an access token. It is valid for the access TTL, rounded up to whole seconds.
 func (t *Tokens) Access(userID, sessionID int64) (token string, expiresAt time.Time, err error) {
 	now := t.clock()
 	return sign(t.accessKey, userID, sessionID, &claims{
@@ -97,17 +142,18 @@ func (t *Tokens) Access(userID, sessionID int64) (token string, expiresAt time.T
 	})
 }
 
-// Refresh mints the refresh token of the given generation of a session. Only the second of issuedAt counts.
+// Refresh signs the refresh token of the given generation of a session. issuedAt is truncated to the second.
 //
-// It is deterministic: the same session, generation and second give the same bytes. So a second tab that
-// refreshes within the grace gets the same successor, although only its hash is stored.
+// It is deterministic: the same session, generation and second give the same token. So a second tab that
+// refreshes within the grace period gets the same successor, although only its hash is stored.
 func (t *Tokens) Refresh(userID, sessionID, generation int64, issuedAt time.Time) (token string, expiresAt time.Time, err error) {
 	if generation < 0 {
 		return "", time.Time{}, fmt.Errorf("sign refresh token: generation %d is negative", generation)
 	}
+	issuer := t.issuerAt(issuedAt)
 	issuedAt = issuedAt.Truncate(time.Second)
 	return sign(t.refreshKey, userID, sessionID, &claims{
-		Issuer: t.issuer, Type: typRefresh, ID: t.refreshID(sessionID, generation),
+		Issuer: issuer, Type: typRefresh, ID: t.refreshID(sessionID, generation),
 		Generation: number(generation),
 		IssuedAt:   number(issuedAt.Unix()),
 		ExpiresAt:  number(issuedAt.Add(t.refreshTTL).Unix()),
@@ -132,8 +178,8 @@ func sign(key []byte, userID, sessionID int64, c *claims) (string, time.Time, er
 	return token, c.expiry(), nil
 }
 
-// ParseAccess returns what an access token says; with [ErrTokenExpired] for one that was good once, and
-// nothing with [ErrInvalidToken] for everything else. Whether its session still stands is not looked up here.
+// ParseAccess returns the content of an access token. For an expired token it returns the content and [ErrTokenExpired],
+// for any other invalid token [ErrInvalidToken]. It does not check whether the session is active.
 func (t *Tokens) ParseAccess(token string) (Access, error) {
 	var c claims
 	err := t.parse(token, typAccess, t.findAccessKey, &c)
@@ -154,8 +200,8 @@ func (t *Tokens) ParseRefresh(token string) (Refresh, error) {
 	}, nil
 }
 
-// HashToken returns the hexadecimal SHA-256 of a token, which is what is stored of it. A plain hash is
-// enough: nobody guesses a token.
+// HashToken returns the hexadecimal SHA-256 of a token, which is stored instead of the token. A fast hash is
+// enough, because tokens cannot be guessed.
 func HashToken(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])

@@ -58,7 +58,8 @@ func payload(t *testing.T, token string) map[string]any {
 	return claims
 }
 
-func TestAnAccessTokenSaysWhoAndUntilWhen(t *testing.T) {
+func TestAnAccessTokenContainsUserSessionAndExpiry(t *testing.T) {
+	t.Parallel()
 	tokens, _ := newTestTokens()
 	for _, id := range []int64{1, 7, math.MaxInt64} {
 		token, expiresAt, err := tokens.Access(id, id)
@@ -77,6 +78,7 @@ func TestAnAccessTokenSaysWhoAndUntilWhen(t *testing.T) {
 }
 
 func TestAnAccessTokenHasTheClaimsOfTheContract(t *testing.T) {
+	t.Parallel()
 	tokens, _ := newTestTokens()
 	first, second := payload(t, mustAccess(t, tokens, 7, 70)), payload(t, mustAccess(t, tokens, 7, 70))
 	if first["jti"] == second["jti"] || len(first["jti"].(string)) < 22 {
@@ -92,7 +94,8 @@ func TestAnAccessTokenHasTheClaimsOfTheContract(t *testing.T) {
 	}
 }
 
-func TestARefreshTokenSaysItsGeneration(t *testing.T) {
+func TestARefreshTokenContainsItsGeneration(t *testing.T) {
+	t.Parallel()
 	tokens, _ := newTestTokens()
 	for _, generation := range []int64{0, 1, 2, math.MaxInt64} {
 		token, expiresAt, err := tokens.Refresh(7, 70, generation, testNow)
@@ -111,6 +114,7 @@ func TestARefreshTokenSaysItsGeneration(t *testing.T) {
 }
 
 func TestARefreshTokenIsTheSameForTheSameSessionGenerationAndSecond(t *testing.T) {
+	t.Parallel()
 	tokens, now := newTestTokens()
 	tokens.refreshTTL += 500 * time.Millisecond // the configuration may say so
 	first := mustRefresh(t, tokens, 7, 70, 3, testNow)
@@ -138,7 +142,8 @@ func TestARefreshTokenIsTheSameForTheSameSessionGenerationAndSecond(t *testing.T
 }
 
 // A change of the key derivation signs everybody out, so it must not come by accident.
-func TestTokensOfOlderVersionsStayGood(t *testing.T) {
+func TestTokensOfOlderVersionsStayValid(t *testing.T) {
+	t.Parallel()
 	tokens, _ := newTestTokens()
 	const access = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJjaW5lY2lyY2xlIiwic3ViIjoiNyIsInNpZCI6NzAsInR5cCI6ImFjY2VzcyIsImp0aSI6IlNaWjNQRVhTRDdYR1NZV1lFUkhSSlo0T0hBIiwiaWF0IjoxNzcyMzY2NDAwLCJleHAiOjE3NzIzNjgyMDB9.11nGXc4auzn3YOgxThFElRZImDZ_HNcBt0Y6kz0SsqY"
 	const refresh = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJjaW5lY2lyY2xlIiwic3ViIjoiNyIsInNpZCI6NzAsImdlbiI6MywidHlwIjoicmVmcmVzaCIsImp0aSI6ImQ2YzhjYjY4MzMwOGE5ZGMzNjgxNzMwMjgzOTFjYTkzNTM4NTFlNjdjNzMxNjAzYzRkOWRhOTlkOTJiNTM1OGIiLCJpYXQiOjE3NzIzNjY0MDAsImV4cCI6MTc3Mjk3MTIwMH0.dqDLORh0S2PNJReCNKf1AQA14atPBLcpLuhRr-j40h0"
@@ -150,7 +155,8 @@ func TestTokensOfOlderVersionsStayGood(t *testing.T) {
 	}
 }
 
-func TestATokenExpiresWhenItSays(t *testing.T) {
+func TestATokenExpiresAtItsExpiry(t *testing.T) {
+	t.Parallel()
 	tokens, now := newTestTokens()
 	access, accessEnd, _ := tokens.Access(7, 70)
 	refresh, refreshEnd, _ := tokens.Refresh(7, 70, 1, testNow)
@@ -173,7 +179,8 @@ func TestATokenExpiresWhenItSays(t *testing.T) {
 	}
 }
 
-func TestAnAccessTokenEndsItsTimeAfterItsIssue(t *testing.T) {
+func TestAnAccessTokenExpiresOneTTLAfterItsIssue(t *testing.T) {
+	t.Parallel()
 	tokens, now := newTestTokens()
 	*now = testNow.Add(900 * time.Millisecond)
 	_, expiresAt, err := tokens.Access(7, 70)
@@ -182,7 +189,8 @@ func TestAnAccessTokenEndsItsTimeAfterItsIssue(t *testing.T) {
 	}
 }
 
-func TestATokenOfAnInstanceWhoseClockIsAheadIsGood(t *testing.T) {
+func TestATokenFromAClockAheadIsValid(t *testing.T) {
+	t.Parallel()
 	tokens, now := newTestTokens()
 	token := mustAccess(t, tokens, 7, 70)
 	*now = testNow.Add(-clockSkew)
@@ -196,6 +204,7 @@ func TestATokenOfAnInstanceWhoseClockIsAheadIsGood(t *testing.T) {
 }
 
 func TestAClockThatIsSetBackByAMinuteSignsNobodyOut(t *testing.T) {
+	t.Parallel()
 	tokens, now := newTestTokens()
 	token := mustAccess(t, tokens, 7, 70)
 	*now = testNow.Add(-time.Minute)
@@ -204,7 +213,8 @@ func TestAClockThatIsSetBackByAMinuteSignsNobodyOut(t *testing.T) {
 	}
 }
 
-func TestNoTokenIsMintedForNobody(t *testing.T) {
+func TestNoTokenIsSignedWithoutAUser(t *testing.T) {
+	t.Parallel()
 	tokens, _ := newTestTokens()
 	for _, ids := range [][3]int64{{0, 70, 1}, {-1, 70, 1}, {7, 0, 1}, {7, -1, 1}, {7, 70, -1}} {
 		if token, _, err := tokens.Refresh(ids[0], ids[1], ids[2], testNow); err == nil || token != "" {
@@ -220,6 +230,7 @@ func TestNoTokenIsMintedForNobody(t *testing.T) {
 }
 
 func TestAnIssuerMayHaveAnyName(t *testing.T) {
+	t.Parallel()
 	tokens, _ := newTestTokens()
 	odd := NewTokens(bytes.Repeat([]byte{1}, 32), `영화 & <"circle">`, testTTL, testTTL, tokens.clock)
 	if _, err := odd.ParseAccess(mustAccess(t, odd, 7, 70)); err != nil {
@@ -228,6 +239,7 @@ func TestAnIssuerMayHaveAnyName(t *testing.T) {
 }
 
 func TestAShortSecretPanics(t *testing.T) {
+	t.Parallel()
 	defer func() {
 		if recover() == nil {
 			t.Error("NewTokens takes a secret of 31 bytes")
@@ -237,6 +249,7 @@ func TestAShortSecretPanics(t *testing.T) {
 }
 
 func TestHashToken(t *testing.T) {
+	t.Parallel()
 	const want = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" // FIPS 180-4
 	if got := HashToken("abc"); got != want {
 		t.Errorf("HashToken = %s, want %s", got, want)
@@ -244,6 +257,7 @@ func TestHashToken(t *testing.T) {
 }
 
 func TestEveryAuthErrorIs401InBothLanguages(t *testing.T) {
+	t.Parallel()
 	errs := map[string]*apperr.Error{
 		"unauthorized": ErrUnauthorized, "invalid_token": ErrInvalidToken,
 		"token_expired": ErrTokenExpired, "invalid_credentials": ErrInvalidCredentials,

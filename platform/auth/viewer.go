@@ -1,7 +1,6 @@
-// Package auth says who is asking and what they may do: it hashes passwords, signs and verifies tokens,
-// and stands before every route as the [Guard], by the [Policy] that the route states. It knows accounts
-// and sessions only by what [Sessions] tells; whether something is the viewer's own is decided where that
-// something is loaded.
+// Package auth authenticates and authorises requests: it hashes passwords, signs and verifies tokens,
+// and checks the [Policy] of every route in the [Guard]. It knows accounts and sessions through [Sessions] only. Whether
+// a resource belongs to the viewer is decided by the service that loads it.
 package auth
 
 import (
@@ -10,7 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// Role is what an account may do beyond its own things.
+// Role determines what an account may do with resources of others.
 type Role string
 
 // The roles.
@@ -19,7 +18,7 @@ const (
 	RoleAdmin  Role = "admin"
 )
 
-// Viewer is who sent a request, as its access token and the stored session say.
+// Viewer is the user who sent a request, from its access token and the stored session.
 type Viewer struct {
 	UserID    int64
 	SessionID int64
@@ -27,10 +26,10 @@ type Viewer struct {
 	ExpiresAt time.Time // of the access token
 }
 
-// Admin reports whether the viewer is an administrator.
+// Admin reports whether the viewer is an admin.
 func (v Viewer) Admin() bool { return v.Role == RoleAdmin }
 
-// MayEdit reports whether the viewer owns something or is an administrator. An ownerID of 0 is nobody.
+// MayEdit reports whether the viewer is the owner of a resource or an admin. An ownerID of 0 means no owner.
 func (v Viewer) MayEdit(ownerID int64) bool {
 	return v.Admin() || (ownerID != 0 && v.UserID == ownerID)
 }
@@ -40,15 +39,15 @@ const (
 	lapsedKey = "auth.lapsed"
 )
 
-// Lapsed reports whether the request came with the cookie of an access token that has run out, so that
-// its browser may be signed in still: the refresh token tells.
+// Lapsed reports whether the request has access cookies, none of which is valid: the token has expired, or something
+// else on the host or a parent domain has overwritten it. The browser may still have a valid refresh token.
 func Lapsed(c *gin.Context) bool { return c.GetBool(lapsedKey) }
 
-// ViewerOf returns who sent the request, and false when nobody is known.
+// ViewerOf returns the viewer of the request, and false for an anonymous one.
 func ViewerOf(c *gin.Context) (Viewer, bool) {
 	v, ok := c.Value(viewerKey).(Viewer)
 	return v, ok
 }
 
-// MustViewer returns who sent the request to a route whose policy requires that somebody did.
+// MustViewer returns the viewer of a request to a route whose policy requires one. It panics without one.
 func MustViewer(c *gin.Context) Viewer { return c.MustGet(viewerKey).(Viewer) }

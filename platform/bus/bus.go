@@ -1,9 +1,9 @@
-// Package bus carries wake-up hints between the instances of the service: "look at the
-// notifications of user 7", "session 12 has ended".
+// Package bus carries messages between the instances of the service, such as "user 7 has a new
+// notification" and "session 12 has ended".
 //
-// A hint is never the news itself. The bus may lose any of them, when the broker is down, slow or
-// reconnecting, so whoever listens must also look by itself from time to time. In return nobody
-// who publishes ever waits or fails.
+// A message only triggers a look at the database. The bus may lose any message, when the broker is down,
+// slow or reconnecting, so a subscriber must also poll at an interval. In return, publishing never blocks
+// and never fails.
 //
 // [Memory] serves a single instance, [Redis] several.
 package bus
@@ -14,20 +14,20 @@ import (
 	"sync"
 )
 
-// Bus carries hints between the instances. It may lose any of them, and delivers none twice.
+// Bus carries messages between the instances. It may lose a message, but never delivers one twice.
 type Bus interface {
-	// Publish delivers payload to everybody who subscribed to topic here before it returns, and to
-	// the other instances soon, if it can. It never waits for the network and never fails.
+	// Publish delivers payload to all subscribers of topic in this process before it returns, and to those
+	// of other instances soon afterwards. It does not wait for the network.
 	Publish(topic, payload string)
 
-	// Subscribe has fn called with each payload of topic, from several goroutines at once. It is
-	// called before Run, and fn must not block: what takes long belongs into fn's own goroutine.
+	// Subscribe registers fn for the payloads of topic. It must be called before Run. fn is called from
+	// several goroutines at once and must not block.
 	Subscribe(topic string, fn func(payload string))
 
-	// Run connects the instances until ctx ends, and returns nil then. It is called once.
+	// Run connects the instances until ctx ends, and then returns nil. It is called once.
 	Run(ctx context.Context) error
 
-	// Check says whether hints reach the other instances right now.
+	// Check returns an error while messages do not reach the other instances.
 	Check(ctx context.Context) error
 }
 
@@ -44,12 +44,12 @@ func (l *local) Subscribe(topic string, fn func(payload string)) {
 	if l.subs == nil {
 		l.subs = make(map[string][]func(string))
 	}
-	// Clipped, so that appending never writes into what deliver is reading.
+	// Clip makes append copy, so that it does not write into a slice that deliver reads.
 	l.subs[topic] = append(slices.Clip(l.subs[topic]), fn)
 }
 
-// deliver calls the subscribers in the order in which they came, without the lock: they may
-// publish in turn.
+// deliver calls the subscribers in the order of their subscription. It does not hold the lock meanwhile,
+// because a subscriber may publish.
 func (l *local) deliver(topic, payload string) {
 	l.mu.RLock()
 	subs := l.subs[topic]
@@ -59,7 +59,7 @@ func (l *local) deliver(topic, payload string) {
 	}
 }
 
-// topics returns what somebody subscribed to, sorted.
+// topics returns the topics that have a subscriber, sorted.
 func (l *local) topics() []string {
 	l.mu.RLock()
 	defer l.mu.RUnlock()

@@ -18,7 +18,7 @@ var (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// inbox notes what a subscriber was given.
+// inbox records what a subscriber gets.
 type inbox struct {
 	mu  sync.Mutex
 	got []string
@@ -46,17 +46,18 @@ func (i *inbox) count(payload string) int {
 	return n
 }
 
-// eventually polls a condition that other goroutines bring about.
+// eventually waits until a condition holds.
 func eventually(t *testing.T, what string, cond func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !cond(); <-time.After(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("in vain: %s", what)
+			t.Fatalf("%s: not within 20s", what)
 		}
 	}
 }
 
-func TestPublishDeliversHereBeforeItReturns(t *testing.T) {
+func TestPublishDeliversLocallyBeforeItReturns(t *testing.T) {
+	t.Parallel()
 	m := NewMemory()
 	var first, second, other inbox
 	m.Subscribe("wake", first.put)
@@ -75,7 +76,8 @@ func TestPublishDeliversHereBeforeItReturns(t *testing.T) {
 	}
 }
 
-func TestASubscriberMayPublish(t *testing.T) {
+func TestSubscriberMayPublish(t *testing.T) {
+	t.Parallel()
 	m := NewMemory()
 	var box inbox
 	m.Subscribe("a", func(p string) { m.Publish("b", p+"!") })
@@ -86,7 +88,8 @@ func TestASubscriberMayPublish(t *testing.T) {
 	}
 }
 
-func TestPublishingAndSubscribingAtOnceIsSafe(t *testing.T) {
+func TestPublishAndSubscribeAreSafeForConcurrentUse(t *testing.T) {
+	t.Parallel()
 	m := NewMemory()
 	var box inbox
 	var wg sync.WaitGroup
@@ -107,6 +110,7 @@ func TestPublishingAndSubscribingAtOnceIsSafe(t *testing.T) {
 }
 
 func TestMemoryRunsUntilItsContextEnds(t *testing.T) {
+	t.Parallel()
 	m := NewMemory()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)

@@ -10,7 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// page is what was written; clients of other tests write, too.
+// page is what was written, also by clients of other tests.
 type page struct {
 	mu   sync.Mutex
 	text bytes.Buffer // guarded by mu
@@ -28,17 +28,17 @@ func (p *page) lines() [][]byte {
 	return bytes.Split(bytes.TrimSpace(bytes.Clone(p.text.Bytes())), []byte("\n"))
 }
 
-func TestWhatTheClientRemarksIsALineOfTheLog(t *testing.T) {
+func TestMessagesOfTheRedisClientAreLogged(t *testing.T) {
 	var written page
 	LogClients(slog.New(slog.NewJSONHandler(&written, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	client := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", MaxRetries: -1, DialerRetries: 1})
 	t.Cleanup(func() { _ = client.Close() })
 	if err := client.Ping(t.Context()).Err(); err == nil {
-		t.Fatal("somebody answers on port 1")
+		t.Fatal("something answers on port 1")
 	}
 	for _, line := range written.lines() {
 		var entry struct{ Msg, Message string }
-		if err := json.Unmarshal(line, &entry); err != nil || entry.Msg != "the Redis client noticed" || entry.Message == "" {
+		if err := json.Unmarshal(line, &entry); err != nil || entry.Msg != "message of the Redis client" || entry.Message == "" {
 			t.Errorf("%s: %v", line, err)
 		}
 	}

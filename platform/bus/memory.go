@@ -2,7 +2,7 @@ package bus
 
 import "context"
 
-// Memory is the bus of a service with one instance.
+// Memory is the bus of a service with a single instance.
 type Memory struct{ local }
 
 // NewMemory returns a Memory without subscribers.
@@ -17,5 +17,5 @@ func (m *Memory) Run(ctx context.Context) error {
 	return nil
 }
 
-// Check returns nil: there is nothing that could be down.
+// Check returns nil.
 func (m *Memory) Check(context.Context) error { return nil }

@@ -12,16 +12,17 @@ import (
 	"github.com/cinecircle/cinecircle/platform/testkit/fault"
 )
 
-func TestTheBusHealsAfterAnOutage(t *testing.T) {
+func TestBusRecoversFromAnOutage(t *testing.T) {
+	t.Parallel()
 	server := miniredis.RunT(t)
 	a, b, boxA, boxB := pair(t, "redis://"+server.Addr())
 	for round := range 3 {
 		server.Close()
-		eventually(t, "the outage shows", func() bool { return a.Check(t.Context()) != nil && b.Check(t.Context()) != nil })
+		eventually(t, "the outage is detected", func() bool { return a.Check(t.Context()) != nil && b.Check(t.Context()) != nil })
 		during := fmt.Sprint("during ", round)
 		a.Publish("wake", during)
 		if boxA.count(during) != 1 {
-			t.Errorf("at home %q came %d times", during, boxA.count(during))
+			t.Errorf("%q arrived %d times locally, want once", during, boxA.count(during))
 		}
 		if err := server.Restart(); err != nil {
 			t.Fatal(err)
@@ -29,16 +30,17 @@ func TestTheBusHealsAfterAnOutage(t *testing.T) {
 		eventually(t, "both are connected again", func() bool { return connected(a)() && connected(b)() })
 		after := fmt.Sprint("after ", round)
 		a.Publish("wake", after)
-		eventually(t, "hints flow again", func() bool { return boxB.count(after) > 0 })
+		eventually(t, "messages arrive again", func() bool { return boxB.count(after) > 0 })
 		for _, p := range []string{during, after} {
 			if n := boxB.count(p); n > 1 {
-				t.Errorf("%q came %d times", p, n)
+				t.Errorf("%q arrived %d times, want once at most", p, n)
 			}
 		}
 	}
 }
 
 func TestRedisMayBeDownAtStart(t *testing.T) {
+	t.Parallel()
 	server := miniredis.NewMiniRedis()
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
@@ -52,7 +54,7 @@ func TestRedisMayBeDownAtStart(t *testing.T) {
 	start(t, b)
 	a.Publish("wake", "early")
 	if err := b.Check(t.Context()); err == nil {
-		t.Error("Check says nothing while Redis is down")
+		t.Error("Check returned nil while Redis is down")
 	}
 	if err := server.StartAddr(addr); err != nil {
 		t.Fatal(err)
@@ -60,10 +62,10 @@ func TestRedisMayBeDownAtStart(t *testing.T) {
 	t.Cleanup(server.Close)
 	eventually(t, "both are connected", func() bool { return connected(a)() && connected(b)() })
 	a.Publish("wake", "late")
-	eventually(t, "hints flow", func() bool { return box.count("late") == 1 })
+	eventually(t, "messages arrive", func() bool { return box.count("late") == 1 })
 }
 
-func TestPublishNeverWaitsForRedis(t *testing.T) {
+func TestPublishDoesNotWaitForRedis(t *testing.T) {
 	for name, addr := range map[string]string{"down": "127.0.0.1:1", "silent": fault.BlackHole(t)} {
 		t.Run(name, func(t *testing.T) {
 			b := newTestBus(t, "redis://"+addr)
@@ -81,9 +83,9 @@ func TestPublishNeverWaitsForRedis(t *testing.T) {
 				t.Errorf("Publish takes %v, want microseconds", each)
 			}
 			if len(box.all()) != n {
-				t.Errorf("%d of %d were delivered at home", len(box.all()), n)
+				t.Errorf("%d of %d were delivered locally", len(box.all()), n)
 			}
-			// What is neither waiting nor in the batch under way must be counted as lost.
+			// All but the queue and the current batch are lost.
 			if lost := b.Dropped(); lost < n-queueSize-batchSize || lost > n {
 				t.Errorf("%d of %d are counted as dropped", lost, n)
 			}
@@ -91,7 +93,8 @@ func TestPublishNeverWaitsForRedis(t *testing.T) {
 	}
 }
 
-func TestAFullQueueKeepsTheNewest(t *testing.T) {
+func TestFullQueueKeepsTheNewestMessages(t *testing.T) {
+	t.Parallel()
 	b := newTestBus(t, "redis://127.0.0.1:1")
 	t.Cleanup(func() { _ = b.client.Close() })
 	for i := range queueSize + 10 {
@@ -106,6 +109,7 @@ func TestAFullQueueKeepsTheNewest(t *testing.T) {
 }
 
 func TestConcurrentPublishersOfAFullQueueAllReturn(t *testing.T) {
+	t.Parallel()
 	b := newTestBus(t, "redis://127.0.0.1:1")
 	t.Cleanup(func() { _ = b.client.Close() })
 	var wg sync.WaitGroup
@@ -122,7 +126,8 @@ func TestConcurrentPublishersOfAFullQueueAllReturn(t *testing.T) {
 	}
 }
 
-func TestRunEndsSoonWhenRedisIsSilent(t *testing.T) {
+func TestRunEndsInTimeWhenRedisIsSilent(t *testing.T) {
+	t.Parallel()
 	b := newTestBus(t, "redis://"+fault.BlackHole(t))
 	b.Subscribe("wake", func(string) {})
 	stop := start(t, b)
@@ -134,19 +139,20 @@ func TestRunEndsSoonWhenRedisIsSilent(t *testing.T) {
 	}
 }
 
-func TestASubscriptionThatDiedInSilenceIsReplaced(t *testing.T) {
+func TestBrokenSubscriptionIsReplaced(t *testing.T) {
+	t.Parallel()
 	server := miniredis.RunT(t)
-	road := fault.NewRoad(t, server.Addr())
-	b := newTestBus(t, "redis://"+road.Addr)
+	proxy := fault.NewProxy(t, server.Addr())
+	b := newTestBus(t, "redis://"+proxy.Addr)
 	b.quiet = 50 * time.Millisecond
 	var box inbox
 	b.Subscribe("wake", box.put)
 	start(t, b)
 	eventually(t, "it is connected", connected(b))
-	road.Lose() // no reset, no end of file: packets just vanish
-	eventually(t, "the dead connection is noticed", func() bool { return !b.subscribed.Load() })
-	road.Carry()
+	proxy.Drop() // packets vanish without a reset
+	eventually(t, "the broken connection is detected", func() bool { return !b.subscribed.Load() })
+	proxy.Resume()
 	eventually(t, "it is connected again", connected(b))
-	server.Publish("cinecircle:0:wake", "SOMEBODY hello")
-	eventually(t, "hints come in again", func() bool { return box.count("hello") == 1 })
+	server.Publish("cinecircle:0:wake", "OTHER hello")
+	eventually(t, "messages arrive again", func() bool { return box.count("hello") == 1 })
 }

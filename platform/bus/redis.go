@@ -16,51 +16,51 @@ import (
 )
 
 const (
-	queueSize = 1024 // hints that wait for Redis; when there are more, the oldest go
-	batchSize = 128  // hints in one round trip
+	queueSize = 1024 // messages that wait for Redis; beyond that the oldest are dropped
+	batchSize = 128  // messages in one round trip
 
-	redisTimeout = time.Second      // for each thing asked of Redis, and thus for the end of Run
-	quietPeriod  = 10 * time.Second // after which a subscription without news is tested
+	redisTimeout = time.Second      // of a command, and thus of Run when ctx ends
+	quietPeriod  = 10 * time.Second // without a message, after which a subscription is pinged
 
-	firstPause = 50 * time.Millisecond
-	lastPause  = 2 * time.Second
+	minBackoff = 50 * time.Millisecond
+	maxBackoff = 2 * time.Second
 )
 
-// ErrNotSubscribed is what [Redis.Check] returns while hints of other instances do not come in.
-var ErrNotSubscribed = errors.New("bus: not subscribed to Redis at the moment")
+// ErrNotSubscribed is returned by [Redis.Check] while messages of other instances do not arrive.
+var ErrNotSubscribed = errors.New("bus: not subscribed to Redis")
 
-// Redis is the bus of a service with several instances: Redis pub/sub, one channel per topic.
+// Redis is the bus of a service with several instances. It uses Redis pub/sub with one channel per topic.
 //
-// Redis may be down at start or at any later time. Then hints still reach the subscribers of this
-// instance, and some of those for the others wait in a bounded queue until it is back.
+// Redis may be down at the start or later. Messages still reach the subscribers in this process then, and
+// the most recent ones wait for Redis in a bounded queue.
 type Redis struct {
 	local
 	client   *redis.Client
 	log      *slog.Logger
-	instance string // in front of each message, so that one's own are not delivered twice
-	prefix   string // in front of each topic
+	instance string // prefix of each message, by which an instance ignores its own
+	prefix   string // of the channel of each topic
 
 	queue      chan message
 	dropped    atomic.Int64
 	subscribed atomic.Bool
-	quiet      time.Duration // quietPeriod, but in tests
+	quiet      time.Duration // quietPeriod except in tests
 }
 
 type message struct{ channel, body string }
 
-// NewRedis returns a bus over the Redis at url (redis://, rediss:// or unix://), which it does not
-// dial before Run. An error means that the url cannot be read.
+// NewRedis returns a bus that connects to the Redis at url (redis://, rediss:// or unix://) once it runs.
+// It returns an error if the url is invalid.
 //
-// Pub/sub knows no databases; the number in the url keeps services apart nevertheless, being a
-// part of the channels' names.
+// Redis pub/sub ignores the database number of the url. It is part of the channel names, so that two
+// services may share a Redis.
 func NewRedis(url string, log *slog.Logger) (*Redis, error) {
 	opt, err := redis.ParseURL(url)
 	if err != nil {
-		// The reason may quote the URL, and with it a password.
-		return nil, errors.New("the Redis URL of the broker cannot be read: want redis://[user:password@]host:port/db")
+		// err may contain the password.
+		return nil, errors.New("the Redis URL of the broker is invalid: want redis://[user:password@]host:port/db")
 	}
 	opt.ContextTimeoutEnabled = true
-	opt.MaxRetries = -1 // a retry could publish a hint twice
+	opt.MaxRetries = -1 // a retry could publish a message twice
 	opt.DialTimeout = redisTimeout
 	opt.DialerRetries = 1
 	opt.ReadTimeout = redisTimeout
@@ -95,7 +95,7 @@ func (b *Redis) Publish(topic, payload string) {
 	}
 }
 
-// Run implements [Bus]. When it returns, nothing of the bus is left running.
+// Run implements [Bus]. When it returns, all goroutines of the bus have ended.
 func (b *Redis) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { b.send(ctx); return nil })
@@ -108,7 +108,8 @@ func (b *Redis) Run(ctx context.Context) error {
 	return err
 }
 
-// Check returns nil when Redis answers and this instance hears the others.
+// Check returns nil if Redis answers and this instance is subscribed, [ErrNotSubscribed] if only the latter
+// is missing.
 func (b *Redis) Check(ctx context.Context) error {
 	if err := b.client.Ping(ctx).Err(); err != nil {
 		return fmt.Errorf("ping the Redis of the bus: %w", err)
@@ -119,19 +120,19 @@ func (b *Redis) Check(ctx context.Context) error {
 	return nil
 }
 
-// Dropped returns how many hints did not get to the other instances since the start, because Redis
-// was not there to take them.
+// Dropped returns how many messages since the start did not reach the other instances because Redis was
+// down.
 func (b *Redis) Dropped() int64 { return b.dropped.Load() }
 
-// LogClients has every Redis client of the process write its remarks to log; by itself go-redis writes plain
-// lines on standard error. Whoever used a connection that broke has the error, so they are for debugging.
+// LogClients makes all Redis clients of the process log to log at level debug. By default go-redis writes
+// plain lines to standard error. The errors of commands are returned and do not depend on it.
 func LogClients(log *slog.Logger) { redis.SetLogger(clientLog{log}) }
 
 type clientLog struct{ log *slog.Logger }
 
-// Printf implements the interface of go-redis.
+// Printf implements go-redis's internal.Logging.
 func (l clientLog) Printf(ctx context.Context, format string, v ...any) {
 	if l.log.Enabled(ctx, slog.LevelDebug) {
-		l.log.DebugContext(ctx, "the Redis client noticed", "message", fmt.Sprintf(format, v...))
+		l.log.DebugContext(ctx, "message of the Redis client", "message", fmt.Sprintf(format, v...))
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/testkit/fault"
 )
 
-// redisVariable names a real Redis to test on; make test-redis starts one.
+// redisVariable names the environment variable with the URL of a real Redis; make test-redis starts one.
 const redisVariable = "CINECIRCLE_TEST_REDIS"
 
 // realRedis returns the address of the Redis that the variable names.
@@ -25,12 +25,13 @@ func realRedis(t *testing.T) (addr string, ok bool) {
 	}
 	opt, err := redis.ParseURL(text)
 	if err != nil {
-		t.Fatalf("%s is no URL of a Redis: %v", redisVariable, err)
+		t.Fatalf("%s is not the URL of a Redis: %v", redisVariable, err)
 	}
 	return opt.Addr, true
 }
 
-func TestARealRedisCarriesEveryHintOnceAndInOrder(t *testing.T) {
+func TestRealRedisDeliversEveryMessageOnceAndInOrder(t *testing.T) {
+	t.Parallel()
 	addr, ok := realRedis(t)
 	if !ok {
 		return
@@ -46,7 +47,7 @@ func TestARealRedisCarriesEveryHintOnceAndInOrder(t *testing.T) {
 	eventually(t, "the other instance has them all", func() bool { return len(boxB.all()) >= len(want) })
 	b.Publish("wake", "done")
 	want = append(want, "done")
-	eventually(t, "the answer is there", func() bool { return boxA.count("done") > 0 })
+	eventually(t, "the answer arrives", func() bool { return boxA.count("done") > 0 })
 	for name, box := range map[string]*inbox{"a": boxA, "b": boxB} {
 		if diff := cmp.Diff(want, box.all()); diff != "" {
 			t.Errorf("instance %s (-want +got):\n%s", name, diff)
@@ -57,7 +58,8 @@ func TestARealRedisCarriesEveryHintOnceAndInOrder(t *testing.T) {
 	}
 }
 
-func TestARealRedisKeepsAQuietSubscription(t *testing.T) {
+func TestRealRedisKeepsAQuietSubscription(t *testing.T) {
+	t.Parallel()
 	addr, ok := realRedis(t)
 	if !ok {
 		return
@@ -76,34 +78,35 @@ func TestARealRedisKeepsAQuietSubscription(t *testing.T) {
 	other := newTestBus(t, "redis://"+addr+"/12")
 	start(t, other)
 	other.Publish("wake", "hello")
-	eventually(t, "hints come in", func() bool { return box.count("hello") == 1 })
+	eventually(t, "messages arrive", func() bool { return box.count("hello") == 1 })
 }
 
-// The connections of both instances are cut every 300 ms for three seconds. What is published meanwhile may be
-// lost, but comes to nobody twice, and what is published afterwards arrives.
-func TestABusWhoseConnectionsAreCutAgainAndAgainHeals(t *testing.T) {
+// The connections of both instances are cut every 300 ms for three seconds. Messages of that time may be lost
+// but do not arrive twice, and later ones arrive.
+func TestBusRecoversFromConnectionsThatAreCutRepeatedly(t *testing.T) {
+	t.Parallel()
 	addr, ok := realRedis(t)
 	if !ok {
 		return
 	}
-	road := fault.NewRoad(t, addr)
-	a, b, boxA, boxB := pair(t, "redis://"+road.Addr+"/13")
+	proxy := fault.NewProxy(t, addr)
+	a, b, boxA, boxB := pair(t, "redis://"+proxy.Addr+"/13")
 	sent := 0
 	for range 10 {
 		for until := time.Now().Add(300 * time.Millisecond); time.Now().Before(until); <-time.After(time.Millisecond) {
 			a.Publish("wake", fmt.Sprint(sent))
 			sent++
 		}
-		road.Cut()
+		proxy.Cut()
 	}
 	eventually(t, "both are connected again", func() bool { return connected(a)() && connected(b)() })
 	a.Publish("wake", "after")
 	b.Publish("wake", "after too")
-	eventually(t, "hints flow both ways", func() bool { return boxB.count("after") == 1 && boxA.count("after too") == 1 })
+	eventually(t, "messages arrive both ways", func() bool { return boxB.count("after") == 1 && boxA.count("after too") == 1 })
 	for i := range sent {
 		if n := boxB.count(fmt.Sprint(i)); n > 1 {
-			t.Errorf("hint %d came %d times", i, n)
+			t.Errorf("message %d arrived %d times", i, n)
 		}
 	}
-	t.Logf("of %d hints %d arrived through ten cuts", sent, len(boxB.all())-2)
+	t.Logf("of %d messages %d arrived despite ten cuts", sent, len(boxB.all())-2)
 }

@@ -10,28 +10,27 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// receive hands what other instances publish to the subscribers, until ctx ends. It reads the
-// subscription itself instead of through PubSub.Channel, which hides reconnections, holds what it
-// cannot deliver for a minute, and outlives its context.
+// receive delivers the messages of other instances until ctx ends. It does not use PubSub.Channel, which
+// hides reconnections, holds undeliverable messages for a minute, and outlives its context.
 func (b *Redis) receive(ctx context.Context) {
 	channels := b.channels()
 	if len(channels) == 0 {
-		b.subscribed.Store(true) // there is nothing to miss
+		b.subscribed.Store(true) // without subscribers no message is missed
 		<-ctx.Done()
 		return
 	}
 	lost := false
-	for pause := firstPause; ; pause = longer(pause) {
+	for pause := minBackoff; ; pause = longer(pause) {
 		err := b.listen(ctx, channels)
 		wasSubscribed := b.subscribed.Swap(false)
 		if ctx.Err() != nil {
 			return
 		}
 		if wasSubscribed {
-			pause = firstPause
+			pause = minBackoff
 		}
 		if wasSubscribed || !lost {
-			b.log.Warn("hints of the other instances are missed until Redis answers", "error", err)
+			b.log.Warn("not receiving messages of other instances until Redis answers", "error", err)
 			lost = true
 		}
 		if !sleep(ctx, pause) {
@@ -48,11 +47,11 @@ func (b *Redis) channels() []string {
 	return topics
 }
 
-// listen subscribes once and reads until that connection or ctx ends; the error is never nil.
+// listen subscribes once and reads until the connection or ctx ends. It never returns nil.
 func (b *Redis) listen(ctx context.Context, channels []string) error {
 	sub := b.client.Subscribe(ctx)
 	defer sub.Close()
-	// A read does not notice that ctx ends, but that its connection is closed.
+	// The end of ctx does not interrupt a read, but closing the connection does.
 	stop := context.AfterFunc(ctx, func() { _ = sub.Close() })
 	defer stop()
 
@@ -64,14 +63,14 @@ func (b *Redis) listen(ctx context.Context, channels []string) error {
 	return b.read(ctx, sub, len(channels))
 }
 
-// read counts the confirmations of the channels, then delivers. A connection that is silent gets a
-// ping, and one that is silent after it is given up: it may be dead without knowing.
+// read waits for the confirmation of each channel, then delivers messages. It pings a silent connection and
+// gives it up when no answer arrives, because a broken connection may report no error.
 func (b *Redis) read(ctx context.Context, sub *redis.PubSub, unconfirmed int) error {
-	patience, pinged := redisTimeout, false
+	timeout, pinged := redisTimeout, false
 	for {
-		event, err := sub.ReceiveTimeout(ctx, patience)
+		event, err := sub.ReceiveTimeout(ctx, timeout)
 		if isTimeout(err) && unconfirmed == 0 && !pinged {
-			patience, pinged = redisTimeout, true
+			timeout, pinged = redisTimeout, true
 			err = sub.Ping(ctx)
 			if err == nil {
 				continue
@@ -84,18 +83,18 @@ func (b *Redis) read(ctx context.Context, sub *redis.PubSub, unconfirmed int) er
 		case *redis.Subscription:
 			if unconfirmed--; unconfirmed == 0 {
 				b.subscribed.Store(true)
-				b.log.Info("hints of the other instances come in")
+				b.log.Info("receiving messages of other instances")
 			}
 		case *redis.Message:
 			b.accept(event)
 		}
 		if unconfirmed == 0 {
-			patience, pinged = b.quiet, false
+			timeout, pinged = b.quiet, false
 		}
 	}
 }
 
-// accept delivers a message unless it is this instance's own or not one of ours at all.
+// accept delivers a message of another instance. It ignores what another program has published.
 func (b *Redis) accept(m *redis.Message) {
 	instance, payload, ok := strings.Cut(m.Payload, " ")
 	if !ok || instance == b.instance {

@@ -10,11 +10,11 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// send publishes what is queued, until ctx ends. After a failure the queue waits until Redis
-// answers. A hint that may have arrived is not tried again.
+// send publishes queued messages until ctx ends. After a failure it waits until Redis answers. It does not
+// retry a message that may have arrived.
 func (b *Redis) send(ctx context.Context) {
 	var batch []message
-	failing, pause := false, firstPause
+	failing, pause := false, minBackoff
 	for {
 		if len(batch) == 0 && !b.next(ctx, &batch) {
 			b.flush(ctx)
@@ -23,13 +23,13 @@ func (b *Redis) send(ctx context.Context) {
 		err := b.publish(ctx, batch)
 		if err == nil {
 			if failing {
-				b.log.Info("hints reach the other instances again", "lost_since_start", b.Dropped())
+				b.log.Info("sending messages to other instances again", "lost_since_start", b.Dropped())
 			}
-			batch, failing, pause = batch[:0], false, firstPause
+			batch, failing, pause = batch[:0], false, minBackoff
 			continue
 		}
 		if !failing {
-			b.log.Warn("hints to the other instances wait until Redis answers", "error", err)
+			b.log.Warn("not sending messages to other instances until Redis answers", "error", err)
 			failing = true
 		}
 		if !neverSent(err) {
@@ -42,7 +42,7 @@ func (b *Redis) send(ctx context.Context) {
 	}
 }
 
-// next waits for a message and takes with it what else is there; false means that ctx has ended.
+// next waits for a message and fills the batch. It returns false if ctx has ended.
 func (b *Redis) next(ctx context.Context, batch *[]message) bool {
 	select {
 	case <-ctx.Done():
@@ -54,7 +54,7 @@ func (b *Redis) next(ctx context.Context, batch *[]message) bool {
 	return true
 }
 
-// fill adds what is queued, up to a whole batch.
+// fill appends queued messages up to batchSize.
 func (b *Redis) fill(batch *[]message) {
 	for len(*batch) < batchSize {
 		select {
@@ -66,8 +66,7 @@ func (b *Redis) fill(batch *[]message) {
 	}
 }
 
-// flush publishes what was queued last, so that a shutdown delays nobody's news. The first failure
-// ends it.
+// flush publishes the queue at the shutdown. It stops at the first failure.
 func (b *Redis) flush(ctx context.Context) {
 	for {
 		var batch []message
@@ -81,7 +80,7 @@ func (b *Redis) flush(ctx context.Context) {
 	}
 }
 
-// publish is not cut short by the end of ctx, which would leave it open whether batch arrived.
+// publish sends a batch. The end of ctx does not interrupt it: whether the batch arrived would be unknown.
 func (b *Redis) publish(ctx context.Context, batch []message) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redisTimeout)
 	defer cancel()
@@ -94,14 +93,14 @@ func (b *Redis) publish(ctx context.Context, batch []message) error {
 	return err
 }
 
-// neverSent reports whether err says that there was not even a connection.
+// neverSent reports whether err means that there was no connection.
 func neverSent(err error) bool {
 	op, ok := errors.AsType[*net.OpError](err)
 	return ok && op.Op == "dial"
 }
 
-// awaitRedis returns true once Redis answers, and false when ctx ends before. It pauses at least
-// once, for longer each time.
+// awaitRedis returns true once Redis answers, or false if ctx ends before that. It pauses before each
+// attempt and doubles the pause.
 func (b *Redis) awaitRedis(ctx context.Context, pause *time.Duration) bool {
 	for sleep(ctx, *pause) {
 		*pause = longer(*pause)
@@ -115,8 +114,8 @@ func (b *Redis) awaitRedis(ctx context.Context, pause *time.Duration) bool {
 	return false
 }
 
-// sleep waits about d, so that instances do not come back in step, and reports whether ctx still
-// runs.
+// sleep waits for d with jitter, so that instances do not reconnect all at once. It returns false if ctx
+// ends.
 func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d/2 + rand.N(d))
 	defer timer.Stop()
@@ -128,4 +127,4 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-func longer(pause time.Duration) time.Duration { return min(2*pause, lastPause) }
+func longer(pause time.Duration) time.Duration { return min(2*pause, maxBackoff) }

@@ -23,8 +23,8 @@ func newTestBus(t *testing.T, url string) *Redis {
 	return b
 }
 
-// start runs the bus until the test ends or the returned function is called, and insists that Run
-// ends well and soon.
+// start runs the bus until the test ends or stop is called. It fails the test unless Run then returns nil
+// within ten seconds.
 func start(t *testing.T, b *Redis) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
@@ -49,7 +49,7 @@ func connected(b *Redis) func() bool {
 	return func() bool { return b.Check(context.Background()) == nil }
 }
 
-// pair returns two running instances on one server, each with the inbox of its topic "wake".
+// pair returns two connected instances, each with what it got for the topic "wake".
 func pair(t *testing.T, url string) (a, b *Redis, boxA, boxB *inbox) {
 	t.Helper()
 	a, b = newTestBus(t, url), newTestBus(t, url)
@@ -62,7 +62,8 @@ func pair(t *testing.T, url string) (a, b *Redis, boxA, boxB *inbox) {
 	return a, b, boxA, boxB
 }
 
-func TestHintsReachTheOtherInstanceAndNobodyTwice(t *testing.T) {
+func TestMessagesReachTheOtherInstanceExactlyOnce(t *testing.T) {
+	t.Parallel()
 	a, b, boxA, boxB := pair(t, "redis://"+miniredis.RunT(t).Addr())
 	var want []string
 	for i := range 500 {
@@ -71,13 +72,13 @@ func TestHintsReachTheOtherInstanceAndNobodyTwice(t *testing.T) {
 		want = append(want, p)
 	}
 	if diff := cmp.Diff(want, boxA.all()); diff != "" {
-		t.Errorf("at home, when Publish has returned (-want +got):\n%s", diff)
+		t.Errorf("delivered locally when Publish returned (-want +got):\n%s", diff)
 	}
 	eventually(t, "the other instance has them all", func() bool { return len(boxB.all()) >= 500 })
-	b.Publish("wake", "done") // what would come twice has come before this is back
-	eventually(t, "the answer is there", func() bool { return boxA.count("done") > 0 })
+	b.Publish("wake", "done") // arrives after any duplicates
+	eventually(t, "the answer arrives", func() bool { return boxA.count("done") > 0 })
 	a.Publish("wake", "done too")
-	eventually(t, "the last one is there", func() bool { return boxB.count("done too") > 0 })
+	eventually(t, "the last one arrives", func() bool { return boxB.count("done too") > 0 })
 	want = append(want, "done", "done too")
 	for name, box := range map[string]*inbox{"a": boxA, "b": boxB} {
 		if diff := cmp.Diff(want, box.all()); diff != "" {
@@ -89,7 +90,8 @@ func TestHintsReachTheOtherInstanceAndNobodyTwice(t *testing.T) {
 	}
 }
 
-func TestPayloadsArriveAsTheyAre(t *testing.T) {
+func TestPayloadsArriveUnchanged(t *testing.T) {
+	t.Parallel()
 	a, _, _, boxB := pair(t, "redis://"+miniredis.RunT(t).Addr())
 	want := []string{
 		"", " ", "a b  c", "한글 🎬", "line\nline\r\n", "nul\x00byte", "\xff\xfe not UTF-8", `{"json": "\"}`,
@@ -98,13 +100,14 @@ func TestPayloadsArriveAsTheyAre(t *testing.T) {
 	for _, p := range want {
 		a.Publish("wake", p)
 	}
-	eventually(t, "the last one is there", func() bool { return boxB.count("end") > 0 })
+	eventually(t, "the last one arrives", func() bool { return boxB.count("end") > 0 })
 	if diff := cmp.Diff(want, boxB.all()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-func TestTopicsAndDatabasesAreKeptApart(t *testing.T) {
+func TestTopicsAndDatabasesAreSeparate(t *testing.T) {
+	t.Parallel()
 	server := miniredis.RunT(t)
 	a, b := newTestBus(t, "redis://"+server.Addr()+"/0"), newTestBus(t, "redis://"+server.Addr()+"/0")
 	stranger := newTestBus(t, "redis://"+server.Addr()+"/1")
@@ -121,16 +124,17 @@ func TestTopicsAndDatabasesAreKeptApart(t *testing.T) {
 	a.Publish("unheard", "2")
 	server.Publish("cinecircle:0:wake", "no-envelope")
 	a.Publish("end", "3")
-	eventually(t, "the last one is there", func() bool { return len(end.all()) > 0 })
+	eventually(t, "the last one arrives", func() bool { return len(end.all()) > 0 })
 	if diff := cmp.Diff([]string{"1"}, wake.all()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if got := foreign.all(); len(got) != 0 {
-		t.Errorf("others got %q", got)
+		t.Errorf("other subscribers got %q", got)
 	}
 }
 
-func TestWhatWasPublishedLastLeavesBeforeRunReturns(t *testing.T) {
+func TestRunSendsTheQueueBeforeItReturns(t *testing.T) {
+	t.Parallel()
 	url := "redis://" + miniredis.RunT(t).Addr()
 	_, _, _, box := pair(t, url)
 	for i := range 20 {
@@ -139,11 +143,12 @@ func TestWhatWasPublishedLastLeavesBeforeRunReturns(t *testing.T) {
 		last := fmt.Sprint("last ", i)
 		leaving.Publish("wake", last)
 		stop()
-		eventually(t, "it is there", func() bool { return box.count(last) == 1 })
+		eventually(t, "it arrives", func() bool { return box.count(last) == 1 })
 	}
 }
 
-func TestAQuietSubscriptionIsKept(t *testing.T) {
+func TestQuietSubscriptionIsKept(t *testing.T) {
+	t.Parallel()
 	server := miniredis.RunT(t)
 	b := newTestBus(t, "redis://"+server.Addr())
 	b.quiet = 5 * time.Millisecond
@@ -152,7 +157,7 @@ func TestAQuietSubscriptionIsKept(t *testing.T) {
 	eventually(t, "it is connected", connected(b))
 	connections := server.TotalConnectionCount()
 	commands := server.CommandCount()
-	eventually(t, "it has been tested a few times", func() bool { return server.CommandCount() > commands+10 })
+	eventually(t, "it was pinged a few times", func() bool { return server.CommandCount() > commands+10 })
 	if n := server.TotalConnectionCount(); n != connections {
 		t.Errorf("%d connections became %d", connections, n)
 	}
@@ -161,7 +166,8 @@ func TestAQuietSubscriptionIsKept(t *testing.T) {
 	}
 }
 
-func TestCheckTellsWhatIsMissing(t *testing.T) {
+func TestCheckFailsUnlessSubscribed(t *testing.T) {
+	t.Parallel()
 	server := miniredis.RunT(t)
 	b := newTestBus(t, "redis://"+server.Addr())
 	b.Subscribe("wake", func(string) {})
@@ -172,17 +178,18 @@ func TestCheckTellsWhatIsMissing(t *testing.T) {
 	eventually(t, "it is connected", connected(b))
 	stop()
 	if err := b.Check(t.Context()); err == nil {
-		t.Error("after Run Check says nothing")
+		t.Error("Check returned nil after Run")
 	}
 }
 
-func TestABadURLIsRefusedWithoutItsPassword(t *testing.T) {
+func TestInvalidURLIsRefusedWithoutItsPassword(t *testing.T) {
+	t.Parallel()
 	for _, url := range []string{"", "localhost:6379", "http://:hunter2@localhost", "redis://:hunter2@local host/x"} {
 		_, err := NewRedis(url, slog.New(slog.DiscardHandler))
 		if err == nil {
 			t.Errorf("%q was accepted", url)
 		} else if strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("the error tells the password: %v", err)
+			t.Errorf("the error contains the password: %v", err)
 		}
 	}
 }

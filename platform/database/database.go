@@ -1,11 +1,11 @@
 // Package database opens the database and is the only way to write to it.
 //
-// It promises the same behaviour on SQLite and MySQL: UTC times with microseconds, foreign keys
-// enforced, duplicate keys reported as gorm.ErrDuplicatedKey. On SQLite one connection writes and
-// a pool reads beside it (write-ahead log), so that a reader never waits for a writer.
+// It promises the same behaviour on SQLite and MySQL: times are in UTC with microseconds, foreign keys are
+// enforced, and a duplicate key is reported as gorm.ErrDuplicatedKey. On SQLite one connection writes and a
+// pool of connections reads (write-ahead log), so that readers never wait for writers.
 //
-// [DB.Reader] serves queries, [DB.Tx] writes, [AfterCommit] is for what may only happen once a
-// write can no longer be undone. It knows no domain.
+// [DB.Reader] runs queries, [DB.Tx] writes, and [AfterCommit] schedules work for after the commit. This
+// package depends on no domain.
 package database
 
 import (
@@ -25,27 +25,30 @@ const (
 	MySQL  = "mysql"
 )
 
-// Config says which database to open.
+// Config specifies the database to open.
 type Config struct {
 	Driver string // SQLite or MySQL
 	DSN    string // a file name for SQLite, user:password@tcp(host:port)/name for MySQL
 	Logger *slog.Logger
 	Clock  func() time.Time // nil means time.Now
+
+	MaxOpenConns int // of MySQL; 0 means DefaultConns
 }
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
 	driver         string
-	path           string         // of a SQLite file, "" for other databases
-	options        *sql.TxOptions // of every transaction but those of group
+	path           string     // of the SQLite file, "" without one
+	markers        *markers   // of transactions on MySQL; nil on SQLite
+	limit          *connLimit // of connections to MySQL; nil on SQLite
 	writer, reader *gorm.DB
-	group          *group // has the writing connection of SQLite, nil for other databases
+	group          *group // owns the writing connection of SQLite; nil on MySQL
 	pools          map[string]*sql.DB
-	unwritable     atomic.Bool             // whether the last write failed for the disk; of SQLite alone
-	patient        func() (*sql.DB, error) // opens a pool on which no answer comes too late; of MySQL alone
+	unwritable     atomic.Bool             // SQLite only: the last write failed because of the disk
+	migrationPool  func() (*sql.DB, error) // MySQL only: opens connections without a read timeout
 }
 
-// Open connects and checks that the connection has the settings that this package promises.
+// Open connects to a database and checks that the connections have the settings that this package promises.
 // It does not migrate.
 func Open(ctx context.Context, c Config) (*DB, error) {
 	if c.Clock == nil {
@@ -65,7 +68,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 
 func open(dialector gorm.Dialector, c Config, prepare bool) (*gorm.DB, error) {
 	return gorm.Open(dialector, &gorm.Config{
-		// Writes go through Tx; a second transaction around each statement would only cost.
+		// Writes go through Tx, so a transaction around each statement would be redundant.
 		SkipDefaultTransaction: true,
 		PrepareStmt:            prepare,
 		PrepareStmtMaxSize:     500,
@@ -75,7 +78,7 @@ func open(dialector gorm.Dialector, c Config, prepare bool) (*gorm.DB, error) {
 	})
 }
 
-// Time returns t as the database keeps it: in UTC, in whole microseconds.
+// Time returns t as the database stores it: in UTC, truncated to microseconds.
 func Time(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 // Driver returns SQLite or MySQL.
@@ -84,15 +87,18 @@ func (d *DB) Driver() string { return d.driver }
 // Pools returns the connection pools by name, for metrics.
 func (d *DB) Pools() map[string]*sql.DB { return d.pools }
 
-// Use installs a plugin for writes, such as the notifier that hooks look up.
+// Use installs a GORM plugin for writes, such as the notifier that model hooks look up.
 func (d *DB) Use(p gorm.Plugin) error { return d.writer.Use(p) }
 
-// Check reports whether the database answers, to read and to write.
+// Check returns an error unless the database answers reads and accepts writes.
 func (d *DB) Check(ctx context.Context) error {
 	for name, pool := range d.pools {
 		if err := pool.PingContext(ctx); err != nil {
 			return fmt.Errorf("ping %s: %w", name, err)
 		}
+	}
+	if d.driver == MySQL {
+		return d.checkServer(ctx)
 	}
 	return d.checkDisk(ctx)
 }

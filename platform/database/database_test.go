@@ -18,7 +18,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
 
-// note is a table of these tests.
+// note is the model of these tests.
 type note struct {
 	ID   int64  `gorm:"primaryKey;autoIncrement"`
 	Name string `gorm:"size:50;not null;uniqueIndex:idx_notes_name"`
@@ -45,7 +45,7 @@ func openFile(t testing.TB, path string) *database.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() }) // some tests have closed it already
+	t.Cleanup(func() { _ = db.Close() }) // some tests close it themselves
 	return db
 }
 
@@ -57,7 +57,7 @@ func count(t *testing.T, db *database.DB) (n int64) {
 	return n
 }
 
-func TestWhatIsToHappenAfterACommitDoesSoInOrder(t *testing.T) {
+func TestAfterCommitRunsFunctionsInOrder(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	var happened []string
@@ -68,21 +68,21 @@ func TestWhatIsToHappenAfterACommitDoesSoInOrder(t *testing.T) {
 			return tx.Create(&note{Name: "a"}).Error
 		})
 		if len(happened) > 0 {
-			t.Error("something happened before the outermost commit")
+			t.Error("a function ran before the outermost commit")
 		}
 		return inner
 	})
 	if err != nil || strings.Join(happened, " ") != "first second" {
-		t.Errorf("%v happened, error %v", happened, err)
+		t.Errorf("functions %v ran, error %v", happened, err)
 	}
 }
 
-func TestNothingHappensAfterARollback(t *testing.T) {
+func TestAfterCommitRunsNothingAfterARollback(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	failure := errors.New("no")
 	err := db.Tx(t.Context(), func(tx *gorm.DB) error {
-		database.AfterCommit(tx, func() { t.Error("it happened") })
+		database.AfterCommit(tx, func() { t.Error("a function ran after a rollback") })
 		if err := tx.Create(&note{Name: "a"}).Error; err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func TestNothingHappensAfterARollback(t *testing.T) {
 	}
 }
 
-func TestAPanicRollsBackAndLeavesTheWriterFree(t *testing.T) {
+func TestPanicRollsBackAndReleasesTheWriter(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	func() {
@@ -115,18 +115,18 @@ func TestAPanicRollsBackAndLeavesTheWriterFree(t *testing.T) {
 	}
 }
 
-func TestAfterCommitOutsideOfATransactionIsAMistake(t *testing.T) {
+func TestAfterCommitPanicsOutsideOfATransaction(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	defer func() {
 		if recover() == nil {
-			t.Error("it was accepted")
+			t.Error("AfterCommit did not panic")
 		}
 	}()
 	database.AfterCommit(db.Reader(t.Context()), func() {})
 }
 
-func TestAReaderInsideOfATransactionSeesIt(t *testing.T) {
+func TestReaderInATransactionSeesItsWrites(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	err := db.Tx(t.Context(), func(tx *gorm.DB) error {
@@ -144,7 +144,7 @@ func TestAReaderInsideOfATransactionSeesIt(t *testing.T) {
 	}
 }
 
-func TestDuplicatesHaveANameOnEveryDriver(t *testing.T) {
+func TestDuplicateKeyIsErrDuplicatedKeyOnEveryDriver(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	add := func() error {
@@ -154,11 +154,11 @@ func TestDuplicatesHaveANameOnEveryDriver(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := add(); !errors.Is(err, gorm.ErrDuplicatedKey) {
-		t.Errorf("the second is %v", err)
+		t.Errorf("the second insert returns %v, want gorm.ErrDuplicatedKey", err)
 	}
 }
 
-func TestTimesComeBackAsTheyWent(t *testing.T) {
+func TestTimesAreReadAsWritten(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	want := database.Time(time.Date(2026, 11, 23, 9, 0, 0, 123456789, time.FixedZone("KST", 9*60*60)))
@@ -168,12 +168,12 @@ func TestTimesComeBackAsTheyWent(t *testing.T) {
 	var got note
 	err := db.Reader(t.Context()).First(&got).Error
 	if _, offset := got.At.Zone(); err != nil || !got.At.Equal(want) || offset != 0 {
-		t.Errorf("%v came back as %v, %v", want, got.At, err)
+		t.Errorf("%v is read as %v, %v", want, got.At, err)
 	}
 }
 
-// TestManyWritersAndReadersSeeNoLockErrors is hazard D7: read-then-write by many at once.
-func TestManyWritersAndReadersSeeNoLockErrors(t *testing.T) {
+// TestConcurrentWritersAndReadersGetNoLockErrors covers hazard D7: concurrent transactions that read and then write.
+func TestConcurrentWritersAndReadersGetNoLockErrors(t *testing.T) {
 	t.Parallel()
 	for name, db := range map[string]*database.DB{
 		"as configured": newDB(t),
@@ -220,8 +220,8 @@ func increment(ctx context.Context, db *database.DB) error {
 	})
 }
 
-// TestACancelledWriteLeavesNothingBehind is hazard D8.
-func TestACancelledWriteLeavesNothingBehind(t *testing.T) {
+// TestCancelledWriteIsRolledBack covers hazard D8.
+func TestCancelledWriteIsRolledBack(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	for i := range 100 {
@@ -238,19 +238,19 @@ func TestACancelledWriteLeavesNothingBehind(t *testing.T) {
 		t.Errorf("%d rows of cancelled writes", n)
 	}
 	if err := db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Create(&note{Name: "after"}).Error }); err != nil {
-		t.Errorf("the writer is stuck: %v", err)
+		t.Errorf("write after cancelled writes: %v", err)
 	}
 }
 
-func TestReadersCannotWriteOnSQLite(t *testing.T) {
+func TestReaderCannotWriteOnSQLite(t *testing.T) {
 	t.Parallel()
 	db := withNotes(t, openFile(t, filepath.Join(t.TempDir(), "a.db")))
 	if err := db.Reader(t.Context()).Create(&note{Name: "a"}).Error; err == nil {
-		t.Error("a reader wrote")
+		t.Error("a reader can write")
 	}
 }
 
-func TestABackupIsCompleteAndNeverOverwrites(t *testing.T) {
+func TestBackupIsCompleteAndNeverOverwrites(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	db := withNotes(t, openFile(t, filepath.Join(dir, "a.db")))
@@ -262,14 +262,14 @@ func TestABackupIsCompleteAndNeverOverwrites(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := count(t, openFile(t, target)); n != 1 {
-		t.Errorf("the copy has %d rows", n)
+		t.Errorf("the backup has %d rows", n)
 	}
 	if err := db.Backup(t.Context(), target); err == nil {
 		t.Error("an existing file was overwritten")
 	}
 }
 
-func TestOneProcessServesAFile(t *testing.T) {
+func TestLockAllowsOneHolder(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "sub", "a.db")
 	first, err := database.Lock(path)
@@ -284,14 +284,14 @@ func TestOneProcessServesAFile(t *testing.T) {
 	}
 	again, err := database.Lock(path)
 	if err != nil {
-		t.Fatalf("after the first ended: %v", err)
+		t.Fatalf("lock after the first was released: %v", err)
 	}
 	if err := again.Close(); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestFilesWithOddNamesAreFound(t *testing.T) {
+func TestOpenAcceptsUnusualFileNames(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"a b.db", "영화.db", "a#b.db", "100%.db", "a?b.db"} {
 		path := filepath.Join(t.TempDir(), name)
@@ -302,7 +302,7 @@ func TestFilesWithOddNamesAreFound(t *testing.T) {
 	}
 }
 
-func TestOpeningWhatIsNotThereFailsWithTheReason(t *testing.T) {
+func TestOpenReportsWhyItFailed(t *testing.T) {
 	t.Parallel()
 	for _, c := range []database.Config{
 		{Driver: "oracle", DSN: "x"},
@@ -313,15 +313,15 @@ func TestOpeningWhatIsNotThereFailsWithTheReason(t *testing.T) {
 	} {
 		if db, err := database.Open(t.Context(), c); err == nil {
 			t.Errorf("%v opened", c)
-			_ = db.Close() // it should not be there
+			_ = db.Close() // the test has failed
 		}
 	}
 }
 
-func TestOneFileHasOneLockWhateverItIsCalled(t *testing.T) {
+func TestLockIsTheSameForEveryPathOfAFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	path := filepath.Join(dir, "films-memdb.db") // memdb in a name does not make it one in memory
+	path := filepath.Join(dir, "films-memdb.db") // memdb in a file name does not mean a database in memory
 	openFile(t, path)
 	first, err := database.Lock(path)
 	if err != nil {
@@ -335,7 +335,7 @@ func TestOneFileHasOneLockWhateverItIsCalled(t *testing.T) {
 	for _, name := range []string{link, "file:" + path, "file:" + dir + "/films%2Dmemdb.db?mode=rw"} {
 		if again, err := database.Lock(name); err == nil {
 			t.Errorf("%s was locked a second time", name)
-			_ = again.Close() // it should not be there
+			_ = again.Close() // the test has failed
 		}
 	}
 	if got := database.SQLitePath("file:/x?vfs=memdb"); got != "" {
@@ -343,7 +343,7 @@ func TestOneFileHasOneLockWhateverItIsCalled(t *testing.T) {
 	}
 }
 
-func TestFilesAreTheirOwnersAlone(t *testing.T) {
+func TestFilesAreReadableByTheirOwnerOnly(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	db := withNotes(t, openFile(t, filepath.Join(dir, "a.db")))
@@ -361,18 +361,17 @@ func TestFilesAreTheirOwnersAlone(t *testing.T) {
 	}
 }
 
-// A query that cannot even be prepared fails like any other: a row that was asked for is no panic.
-func TestARowThatCannotBeAskedForIsAnError(t *testing.T) {
+func TestRowReturnsErrorsOfItsQuery(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	var n int64
 	if err := db.Row(t.Context(), "SELECT id FROM there_is_no_such_table").Scan(&n); err == nil || errors.Is(err, sql.ErrNoRows) {
-		t.Errorf("got %v, want why the query is wrong", err)
+		t.Errorf("got %v, want the syntax error", err)
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := db.Row(gone, "SELECT 1 + 1").Scan(&n); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v, want that nobody waits", err)
+		t.Errorf("got %v, want context.Canceled", err)
 	}
 	if err := db.Row(t.Context(), "SELECT id FROM notes WHERE id = 4711").Scan(&n); !errors.Is(err, sql.ErrNoRows) {
 		t.Errorf("got %v, want no rows", err)

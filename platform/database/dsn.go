@@ -7,9 +7,9 @@ import (
 	driver "github.com/go-sql-driver/mysql"
 )
 
-// ParseDSN tells the databases apart where no database.driver stands beside the DSN: what has an @ or a
-// ")/" in it is MySQL's (user:password@tcp(host:port)/name), everything else is a SQLite file, and a prefix
-// "sqlite:", "file:" or "mysql:" decides before that. Open tells whether the DSN is any good.
+// ParseDSN guesses the driver of a DSN without database.driver. A prefix "sqlite:", "file:" or "mysql:" decides.
+// Otherwise a DSN with "@" or ")/" belongs to MySQL (user:password@tcp(host:port)/name), and any other is the
+// name of a SQLite file. ParseDSN does not validate the DSN; [Open] does.
 func ParseDSN(text string) Config {
 	switch {
 	case strings.HasPrefix(text, "sqlite:"):
@@ -24,19 +24,19 @@ func ParseDSN(text string) Config {
 	return Config{Driver: SQLite, DSN: text}
 }
 
-// trimScheme also takes the two slashes that URLs have: sqlite:///srv/a.db is /srv/a.db.
+// trimScheme removes the scheme and the two slashes of a URL: sqlite:///srv/a.db becomes /srv/a.db.
 func trimScheme(text string) string {
 	_, dsn, _ := strings.Cut(text, ":")
 	return strings.TrimPrefix(dsn, "//")
 }
 
-// parseMySQL reads a MySQL DSN. The driver's own errors may quote any part of it, and where its
-// punctuation is not what it should be that part is the password: only those pass that quote nothing.
+// parseMySQL parses a MySQL DSN. Errors of the driver may quote a part of the DSN, which is the password when
+// the punctuation is wrong, so only errors that quote nothing are passed on.
 func parseMySQL(dsn string) (*driver.Config, error) {
 	const wrong = "not a MySQL DSN (want user:password@tcp(host:port)/name)"
 	cfg, err := driver.ParseDSN(dsn)
 	if err == nil && cfg.Net != "tcp" && cfg.Net != "unix" {
-		return nil, errors.New(wrong) // dialling would quote the network, which may be half of a password
+		return nil, errors.New(wrong) // the dial error would quote the network, which may be a part of the password
 	}
 	if err == nil {
 		return cfg, nil

@@ -10,11 +10,11 @@ import (
 	"gorm.io/gorm/logger"
 )
 
-// slowQuery is how long a statement may take before the log has it.
+// slowQuery is the duration from which a statement is logged.
 const slowQuery = 500 * time.Millisecond
 
-// queryLog writes slow and failed statements, without their values. GORM's own logger puts every
-// statement together as text before it decides not to write it.
+// queryLog logs slow and failed statements without their values. GORM's own logger formats every statement
+// before it decides whether to log it.
 type queryLog struct{ logger.Interface }
 
 func newQueryLog(log *slog.Logger) logger.Interface {

@@ -11,16 +11,16 @@ import (
 	"gorm.io/gorm"
 )
 
-// rower is a connection or a transaction, of database/sql or of GORM.
-type rower interface {
+// rowQuerier is a connection or a transaction of database/sql or GORM.
+type rowQuerier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// mysqlNextID finds the option at the end of what SHOW CREATE TABLE shows. information_schema has the
-// number too, but on MySQL 8 as it was up to a day ago.
+// mysqlNextID matches the table option in the output of SHOW CREATE TABLE. The number in information_schema is
+// cached for up to a day on MySQL 8.
 var mysqlNextID = regexp.MustCompile(`(?m)^\) .*\bAUTO_INCREMENT=(\d+)`)
 
-func lastID(ctx context.Context, driver string, db rower, table string) (last int64, err error) {
+func lastID(ctx context.Context, driver string, db rowQuerier, table string) (last int64, err error) {
 	if driver == SQLite {
 		err = db.QueryRowContext(ctx, "SELECT seq FROM sqlite_sequence WHERE name = ?", table).Scan(&last)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -43,8 +43,8 @@ func lastID(ctx context.Context, driver string, db rower, table string) (last in
 	return next - 1, nil
 }
 
-// ContinueAfter has the ids of new rows of table be greater than id, which is 0 or one that
-// [Snapshot.LastID] returned. It never takes a table back.
+// ContinueAfter makes the ids of new rows of table greater than id, which is 0 or a result of
+// [Snapshot.LastID]. It never lowers the next id of a table.
 func (d *DB) ContinueAfter(ctx context.Context, table string, id int64) error {
 	last, err := lastID(ctx, d.driver, d.Reader(ctx).Statement.ConnPool, table)
 	if err != nil || last >= id {

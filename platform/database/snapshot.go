@@ -8,22 +8,22 @@ import (
 	"os"
 )
 
-// Snapshot is a database as it was at its first query, for reading alone. It neither makes nor migrates
-// nor changes anything; one goroutine at a time may use it.
+// Snapshot is a read-only view of a database as of the first query. It creates, migrates and changes nothing.
+// It is not safe for concurrent use.
 type Snapshot struct {
 	driver string
 	close  func() error
 	tx     *sql.Tx
 }
 
-// OpenSnapshot opens a database that is there. Close it.
+// OpenSnapshot opens a snapshot of an existing database. The caller closes it.
 func OpenSnapshot(ctx context.Context, c Config) (*Snapshot, error) {
 	if c.Driver == MySQL {
 		return snapshotMySQL(ctx, c)
 	}
 	if path := SQLitePath(c.DSN); path != "" {
 		if _, err := os.Stat(path); err != nil {
-			return nil, fmt.Errorf("there is no such database: %w", err)
+			return nil, fmt.Errorf("no such database: %w", err)
 		}
 	}
 	uri, err := sqliteURI(c.DSN)
@@ -34,7 +34,7 @@ func OpenSnapshot(ctx context.Context, c Config) (*Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", c.DSN, err)
 	}
-	pool.SetMaxOpenConns(1) // which the transaction holds, and the pragmas are of
+	pool.SetMaxOpenConns(1) // the pragmas below belong to the one connection
 	for _, pragma := range []string{"query_only = 1", fmt.Sprint("busy_timeout = ", busyTimeoutMillis)} {
 		if _, err := pool.ExecContext(ctx, "PRAGMA "+pragma); err != nil {
 			return nil, errors.Join(fmt.Errorf("open %s: %w", c.DSN, err), pool.Close())
@@ -43,7 +43,7 @@ func OpenSnapshot(ctx context.Context, c Config) (*Snapshot, error) {
 	return begin(ctx, SQLite, pool, pool.Close, nil)
 }
 
-// snapshotMySQL asks for the level at which all queries of a transaction see the same.
+// snapshotMySQL uses the isolation level at which all queries of a transaction see the same rows.
 func snapshotMySQL(ctx context.Context, c Config) (*Snapshot, error) {
 	db, err := openMySQL(ctx, c)
 	if err != nil {
@@ -62,7 +62,7 @@ func begin(ctx context.Context, driver string, pool *sql.DB, end func() error, o
 
 // Close ends the snapshot.
 func (s *Snapshot) Close() error {
-	if err := s.tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) { // done, once its context ended
+	if err := s.tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) { // ErrTxDone when its context has ended
 		return errors.Join(fmt.Errorf("end the reading: %w", err), s.close())
 	}
 	return s.close()
@@ -73,7 +73,7 @@ func (s *Snapshot) QueryContext(ctx context.Context, query string, args ...any) 
 	return s.tx.QueryContext(ctx, query, args...)
 }
 
-// Version returns the version of the schema; it fails where there is none.
+// Version returns the schema version, or an error when the database was never migrated.
 func (s *Snapshot) Version(ctx context.Context) (version int64, err error) {
 	if err = s.tx.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version").Scan(&version); err != nil {
 		return 0, fmt.Errorf("read the version of the schema: %w", err)
@@ -81,8 +81,7 @@ func (s *Snapshot) Version(ctx context.Context) (version int64, err error) {
 	return version, nil
 }
 
-// LastID returns the greatest id that a row of table ever had; 0 when there was none, and when table
-// does not count its rows.
+// LastID returns the greatest id that table has ever assigned, and 0 when it has assigned none.
 func (s *Snapshot) LastID(ctx context.Context, table string) (int64, error) {
 	return lastID(ctx, s.driver, s.tx, table)
 }

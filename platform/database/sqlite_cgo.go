@@ -23,7 +23,7 @@ func sqliteParams(write bool) string {
 	return common + "&_query_only=1"
 }
 
-// sqliteCode returns the extended result code of a SQLite error, and 0 for any other.
+// sqliteCode returns the extended result code of a SQLite error, and 0 for other errors.
 func sqliteCode(err error) int {
 	if e, ok := errors.AsType[sqlite3.Error](err); ok {
 		return int(e.ExtendedCode)

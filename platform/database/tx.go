@@ -16,11 +16,11 @@ import (
 	"github.com/cinecircle/cinecircle/platform/failpoint"
 )
 
-// maxAttempts is how often a transaction is tried when the database picked it as a victim.
+// maxAttempts is the number of attempts at a transaction that the database aborts.
 const maxAttempts = 5
 
-// scope is a running transaction and what is to happen after it. It is carried by the context of
-// its *gorm.DB, so that whoever is handed the transaction finds it.
+// scope is a running transaction with the functions to call after its commit. The context of its *gorm.DB
+// carries it.
 type scope struct {
 	db    *DB
 	tx    *gorm.DB
@@ -29,8 +29,8 @@ type scope struct {
 
 type scopeKey struct{}
 
-// Reader returns where to query. Inside a transaction, that is when ctx comes from its
-// tx.Statement.Context, it is that transaction.
+// Reader returns a session for queries. When ctx is the tx.Statement.Context of a running transaction, it
+// queries in that transaction.
 func (d *DB) Reader(ctx context.Context) *gorm.DB {
 	if s := d.scope(ctx); s != nil {
 		return s.tx.WithContext(ctx)
@@ -39,10 +39,16 @@ func (d *DB) Reader(ctx context.Context) *gorm.DB {
 }
 
 // Tx runs fn in a transaction and commits it when fn returns nil. It is the only way to write.
-// When ctx comes from a running transaction fn joins that one: nothing is committed before the
-// outermost returns, and an error of fn must be returned by it.
-// A transaction that the database gave up for a deadlock or a lock wait is tried again a few
-// times, so fn must have no effect but on tx; if that is in vain the error matches apperr.ErrBusy.
+//
+// When ctx comes from a running transaction, fn joins it: the outermost Tx commits, and the caller must return
+// an error of fn to it.
+//
+// After a deadlock or a lock wait timeout Tx runs fn again, so fn must have no effects but those on tx. After
+// [maxAttempts] attempts, or when another program has locked the SQLite file for seconds, the error matches
+// apperr.ErrBusy. What fn wrote is rolled back when ctx ends before the commit.
+//
+// When the connection to MySQL is lost during the commit, Tx finds out on another one whether it took effect: it
+// returns nil, or runs fn again. The error matches apperr.ErrOutcomeUnknown when the server stays away.
 func (d *DB) Tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if s := d.scope(ctx); s != nil {
 		return fn(s.tx.WithContext(ctx))
@@ -52,7 +58,7 @@ func (d *DB) Tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 		if !retryable(err) {
 			return err
 		}
-		if attempt == maxAttempts { // nothing is wrong with the request but its moment
+		if attempt == maxAttempts {
 			return fmt.Errorf("%w: %w", apperr.ErrBusy.After(time.Second), err)
 		}
 		wait := time.NewTimer(rand.N(time.Duration(attempt) * 10 * time.Millisecond))
@@ -86,24 +92,25 @@ func (d *DB) once(ctx context.Context, fn func(tx *gorm.DB) error) error {
 
 func (d *DB) transaction(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if d.group == nil {
-		return d.writer.WithContext(ctx).Transaction(fn, d.options)
+		return unavailable(d.transactMySQL(ctx, fn)) // GORM translates no errors of Raw().Scan
 	}
 	err := d.group.do(ctx, func(conn gorm.ConnPool) error {
 		tx := d.writer.Session(&gorm.Session{Context: ctx, NewDB: true})
 		tx.Statement.ConnPool = conn
 		return fn(tx)
 	})
-	if isDiskFault(err) { // GORM has translated what fn returns, but not what became of the transaction
+	if isDiskFault(err) { // GORM has translated the error of fn, but not that of the commit
 		d.unwritable.Store(true)
 	}
 	return unavailable(err)
 }
 
-// Alone lends the connection that writes to SQLite, outside of transactions; nobody writes meanwhile. It is for
-// what counts for a connection, such as its pragmas, and for what finds in its memory what was just written.
+// Alone calls fn with the connection that writes to SQLite, outside of transactions. Other writers wait until fn
+// returns. It is for pragmas of the connection, and for reads that profit from its page cache. On MySQL it
+// returns an error.
 func (d *DB) Alone(ctx context.Context, fn func(*sql.Conn) error) error {
 	if d.group == nil {
-		return fmt.Errorf("only SQLite has one connection that writes, not %s", d.driver)
+		return fmt.Errorf("only SQLite has a single writing connection, not %s", d.driver)
 	}
 	return d.group.alone(ctx, fn)
 }
@@ -116,9 +123,9 @@ func (d *DB) scope(ctx context.Context) *scope {
 	return s
 }
 
-// AfterCommit has fn run once the transaction of tx has committed, in the order of the calls, on
-// the goroutine that opened it. It does not run when the transaction is rolled back.
-// Calling it outside of [DB.Tx] is a programming error and panics.
+// AfterCommit schedules fn to run after the commit of the transaction of tx, in the order of the calls and on
+// the goroutine that called [DB.Tx]. fn does not run when the transaction rolls back. AfterCommit panics outside
+// of [DB.Tx].
 func AfterCommit(tx *gorm.DB, fn func()) {
 	s, _ := tx.Statement.Context.Value(scopeKey{}).(*scope)
 	if s == nil {
@@ -127,33 +134,33 @@ func AfterCommit(tx *gorm.DB, fn func()) {
 	s.after = append(s.after, fn)
 }
 
-// ForUpdate returns tx such that the rows of its next query stay locked until the end of the
-// transaction. On SQLite the whole transaction holds the write lock already.
+// ForUpdate makes the next query of tx lock its rows until the end of the transaction. SQLite ignores it, because
+// a transaction holds the write lock of the whole database.
 func ForUpdate(tx *gorm.DB) *gorm.DB {
 	return tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 }
 
-// The error numbers of a transaction that may simply be run again.
+// The error numbers after which a transaction may be run again.
 const (
+	mysqlRowChanged      = 1020 // MariaDB with innodb_snapshot_isolation
 	mysqlLockWaitTimeout = 1205
 	mysqlDeadlock        = 1213
-	sqliteBusy           = 5
-	sqliteLocked         = 6
+	mysqlRolledBack      = 3101 // group replication: a conflict with another member
 )
 
 func retryable(err error) bool {
 	if err == nil {
 		return false
 	}
-	if errors.Is(err, errLost) {
+	if errors.Is(err, errLost) || errors.Is(err, errNotCommitted) {
 		return true
 	}
 	if my, ok := errors.AsType[*mysql.MySQLError](err); ok {
-		return my.Number == mysqlDeadlock || my.Number == mysqlLockWaitTimeout
+		switch my.Number {
+		case mysqlRowChanged, mysqlLockWaitTimeout, mysqlDeadlock, mysqlRolledBack:
+			return true
+		}
+		return false
 	}
-	switch sqliteCode(err) & 0xff { // the low byte of an extended result code is the primary one
-	case sqliteBusy, sqliteLocked:
-		return true
-	}
-	return false
+	return isLocked(err)
 }

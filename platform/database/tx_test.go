@@ -17,10 +17,10 @@ import (
 
 var errOnPurpose = errors.New("on purpose")
 
-// deed is a transaction that writes rows that begin with its name, and what should come of it.
+// deed is a transaction that writes rows whose names begin with its name, and its expected result.
 type deed struct {
 	run  func(ctx context.Context, db *database.DB, name string) error
-	want []string // endings of the rows that stay; none when it is not to commit
+	want []string // suffixes of the rows that stay; empty when it does not commit
 }
 
 func add(tx *gorm.DB, name string) error { return tx.Create(&note{Name: name}).Error }
@@ -76,15 +76,15 @@ var deeds = map[string]deed{
 	"takes a part back": {want: []string{"", " more"}, run: func(ctx context.Context, db *database.DB, name string) error {
 		return db.Tx(ctx, func(tx *gorm.DB) error {
 			err := add(tx, name)
-			_ = tx.Transaction(func(tx *gorm.DB) error { return errors.Join(add(tx, name+" part"), errOnPurpose) }) // on purpose
+			_ = tx.Transaction(func(tx *gorm.DB) error { return errors.Join(add(tx, name+" part"), errOnPurpose) }) // the savepoint rolls back
 			return errors.Join(err, add(tx, name+" more"))
 		})
 	}},
 }
 
-// TestWhatIsAnsweredIsWhatIsThere runs any transactions at once, by the hundred: those that return no error
-// are there, and at once; of the others nothing is.
-func TestWhatIsAnsweredIsWhatIsThere(t *testing.T) {
+// TestTxReportsExactlyWhatIsStored runs hundreds of random transactions concurrently. The rows of a transaction
+// are readable when Tx returns nil, and absent when it returns an error.
+func TestTxReportsExactlyWhatIsStored(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	kinds := slices.Sorted(maps.Keys(deeds))
@@ -98,18 +98,18 @@ func TestWhatIsAnsweredIsWhatIsThere(t *testing.T) {
 			wg.Go(func() { check(t, db, kind, fmt.Sprint(i)) })
 		}
 		wg.Wait()
-		for i, kind := range chosen { // what was right at the time still is
+		for i, kind := range chosen { // the results stay
 			compare(t, db, kind, fmt.Sprint(i))
 		}
 	})
 }
 
-// check runs a deed and looks whether what it returned is what happened.
+// check runs a deed and compares its result with the stored rows.
 func check(t *testing.T, db *database.DB, kind, name string) {
 	t.Helper()
 	err := deeds[kind].run(t.Context(), db, name)
 	if (err == nil) != (deeds[kind].want != nil) {
-		t.Errorf("what %s returned %v", kind, err)
+		t.Errorf("%s returned %v", kind, err)
 	}
 	compare(t, db, kind, name)
 }
@@ -123,6 +123,6 @@ func compare(t *testing.T, db *database.DB, kind, name string) {
 		want[i] = name + ending
 	}
 	if err != nil || !slices.Equal(got, want) {
-		t.Errorf("what %s left %q, want %q, %v", kind, got, want, err)
+		t.Errorf("%s left rows %q, want %q, %v", kind, got, want, err)
 	}
 }

@@ -7,15 +7,15 @@ import (
 	"gorm.io/gorm"
 )
 
-// Watch tells seen of every query that is asked outside of transactions, with or without GORM, until the returned
-// function is called. It is for tests that look at what is asked; nobody else may use d when either is called.
+// Watch calls seen with every query outside of transactions, with or without GORM, until the caller calls end.
+// It is for tests of query plans. Nothing else may use d while Watch or end is called.
 func (d *DB) Watch(seen func(query string, args []any)) (end func()) {
 	before := d.reader.Statement.ConnPool
 	d.reader.Statement.ConnPool = watched{before, seen}
 	return func() { d.reader.Statement.ConnPool = before }
 }
 
-// watched is a pool of connections that is looked at.
+// watched is a connection pool that reports its queries.
 type watched struct {
 	gorm.ConnPool
 	seen func(query string, args []any)

@@ -1,10 +1,8 @@
-// Package failpoint marks the moments at which a death of the process would hurt most, and lends the program a
-// clock that can be set. It is for the torture program: only a build with the tag failpoint can be told to die or to
-// mistake the time, by variables that no other build reads. In every other build Reach does nothing, Now is
-// [time.Now], and neither the names of the points nor those of the variables are in the binary.
-//
-// In a build with the tag:
+// Package failpoint kills the process at chosen points of the code, for the torture program. Only a build with
+// the tag failpoint reads the environment variable FAILPOINT:
 //
 //	FAILPOINT=before-commit@17     SIGKILL when before-commit is reached for the 17th time
-//	FAILPOINT_CLOCK=FILE           FILE holds a duration such as -1h by which the wall clock is wrong; it may change
+//
+// In every other build Reach does nothing, and the binary contains neither the names of the points nor that of
+// the variable.
 package failpoint

@@ -2,8 +2,9 @@ package limit
 
 import "testing"
 
-func TestAddressesThatOneSubscriberHasShareAKey(t *testing.T) {
-	for _, tc := range []struct{ addr, want, site string }{
+func TestAddressesOfOneSubscriberShareAKey(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ addr, want, network string }{
 		{"192.0.2.1", "192.0.2.1", "192.0.2.1"},
 		{"192.0.2.1:4711", "192.0.2.1", "192.0.2.1"},
 		{"::ffff:192.0.2.1", "192.0.2.1", "192.0.2.1"},
@@ -11,6 +12,14 @@ func TestAddressesThatOneSubscriberHasShareAKey(t *testing.T) {
 		{"2001:db8:1:2::1", "2001:db8:1:2::/64", "2001:db8:1::/48"},
 		{"2001:db8:1:3::1", "2001:db8:1:3::/64", "2001:db8:1::/48"},
 		{"[2001:db8:1:2::1]:443", "2001:db8:1:2::/64", "2001:db8:1::/48"},
+		{"::ffff:c000:201", "192.0.2.1", "192.0.2.1"},
+		{"[::ffff:192.0.2.1]:4711", "192.0.2.1", "192.0.2.1"},
+		{"64:ff9b::192.0.2.1", "192.0.2.1", "192.0.2.1"},
+		{"64:ff9b::c633:6407", "198.51.100.7", "198.51.100.7"},
+		{"64:ff9b:1::192.0.2.1", "64:ff9b:1::/64", "64:ff9b:1::/48"},
+		{"2002:c000:201::1", "192.0.2.1", "192.0.2.1"},
+		{"2002:c000:201:ffff::9", "192.0.2.1", "192.0.2.1"},
+		{"2002:c000:202::1", "192.0.2.2", "192.0.2.2"},
 		{"fe80::1%eth0", "fe80::/64", "fe80::/48"},
 		{"::1", "::/64", "::/48"},
 		{"", "unknown", "unknown"},
@@ -21,8 +30,8 @@ func TestAddressesThatOneSubscriberHasShareAKey(t *testing.T) {
 		if got := AddressKey(tc.addr); got != tc.want {
 			t.Errorf("AddressKey(%q) = %q, want %q", tc.addr, got, tc.want)
 		}
-		if got := siteKey(tc.addr); got != tc.site {
-			t.Errorf("siteKey(%q) = %q, want %q", tc.addr, got, tc.site)
+		if got := NetworkKey(tc.addr); got != tc.network {
+			t.Errorf("NetworkKey(%q) = %q, want %q", tc.addr, got, tc.network)
 		}
 	}
 }

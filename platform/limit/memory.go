@@ -3,22 +3,23 @@ package limit
 import (
 	"context"
 	"hash/maphash"
+	"math"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 )
 
-// What bounds a Memory: at most shardCount × shardCap keys at once, whatever comes in.
+// The bounds of a Memory: at most shardCount × shardCap keys at once.
 const (
 	shardCount = 64
 	shardCap   = 4096
 	sampleSize = 8
 )
 
-// Memory counts events in this process, in one token bucket per key. It holds at most 262,144
-// buckets, of some 200 bytes each: one that is full again says the same as none and is swept out
-// as new keys come in, and when there are too many others, one of those closest to full goes.
+// Memory counts events in this process, in one token bucket per key. It has at most 262,144
+// buckets of some 200 bytes each. New keys evict full buckets, which mean the same as no bucket, and if there are too
+// many others, one of those closest to full.
 type Memory struct {
 	clock  func() time.Time
 	seed   maphash.Seed
@@ -28,18 +29,17 @@ type Memory struct {
 type shard struct {
 	mu sync.Mutex // guards buckets and what they point to
 
-	// buckets is by the keyed hash of the key, so that a key of a kilobyte costs no more than one
-	// of a byte. Two of 262,144 keys share a bucket with a probability of 2 in a billion, and
-	// nobody outside can look for such a pair.
+	// buckets has the keyed hash of the key as its key, so that long keys need no more memory than short ones. The
+	// probability that two of 262,144 keys share a bucket is 2 in a billion, and the hash seed is secret.
 	buckets map[uint64]bucket
 }
 
 type bucket struct {
 	tokens *rate.Limiter
-	full   time.Time // when all tokens are back
+	full   time.Time // when all tokens are refilled
 }
 
-// NewMemory returns an empty Memory that asks clock for the time; time.Now will do.
+// NewMemory returns an empty Memory with the given clock, such as time.Now.
 func NewMemory(clock func() time.Time) *Memory {
 	m := &Memory{clock: clock, seed: maphash.MakeSeed()}
 	for i := range m.shards {
@@ -48,10 +48,10 @@ func NewMemory(clock func() time.Time) *Memory {
 	return m
 }
 
-// Allow implements [Limiter]; the error is always nil.
-func (m *Memory) Allow(_ context.Context, key string, r Rate) (time.Duration, error) {
+// Take implements [Limiter]; the error is always nil.
+func (m *Memory) Take(_ context.Context, key string, r Rate, n int) (Quota, error) {
 	if r.Unlimited() {
-		return 0, nil
+		return Quota{}, nil
 	}
 	hash, s := m.locate(key)
 	now := m.clock()
@@ -59,14 +59,14 @@ func (m *Memory) Allow(_ context.Context, key string, r Rate) (time.Duration, er
 	defer s.mu.Unlock()
 	b, ok := s.buckets[hash]
 	if !ok {
-		s.makeRoom(now)
+		s.evict(now)
 	}
 	if !ok || b.isFull(now) {
 		b = bucket{tokens: rate.NewLimiter(rate.Limit(r.perSecond()), r.burst())}
 	}
-	retryAfter := b.take(now, r)
+	q := b.take(now, r, n)
 	s.buckets[hash] = b
-	return retryAfter, nil
+	return q, nil
 }
 
 // Reset implements [Limiter].
@@ -77,7 +77,7 @@ func (m *Memory) Reset(_ context.Context, key string) {
 	delete(s.buckets, hash)
 }
 
-// Len returns how many buckets are held.
+// Len returns the number of buckets.
 func (m *Memory) Len() int {
 	n := 0
 	for i := range m.shards {
@@ -94,28 +94,33 @@ func (m *Memory) locate(key string) (uint64, *shard) {
 	return hash, &m.shards[hash%shardCount]
 }
 
-// take takes one token, or says how long until there is one. When all are back is reckoned anew each
-// time, so a clock that was set back refuses for one filling at most.
-func (b *bucket) take(now time.Time, r Rate) time.Duration {
+// take takes n tokens, or none and returns how long until there are as many. It computes full anew each
+// time, so after a clock is set back, it refuses for one refill at most.
+func (b *bucket) take(now time.Time, r Rate, n int) Quota {
 	if limit := rate.Limit(r.perSecond()); b.tokens.Limit() != limit || b.tokens.Burst() != r.burst() {
 		b.tokens.SetLimitAt(now, limit)
 		b.tokens.SetBurstAt(now, r.burst())
 	}
-	allowed := b.tokens.AllowN(now, 1)
+	allowed := b.tokens.AllowN(now, n)
 	left := b.tokens.TokensAt(now)
 	b.full = now.Add(r.refill(float64(r.burst()) - left))
-	if allowed {
-		return 0
+	whole := math.Floor(left + 1e-9) // without a floating-point error
+	q := Quota{Remaining: int(whole)}
+	if q.Remaining < r.burst() {
+		q.Next = max(r.refill(whole+1-left), 1)
 	}
-	return max(r.refill(1-left), 1)
+	if !allowed {
+		q.RetryAfter = max(r.refill(float64(n)-left), 1)
+	}
+	return q
 }
 
-// isFull reports whether the bucket says the same as none.
+// isFull reports whether the bucket means the same as no bucket.
 func (b bucket) isFull(now time.Time) bool { return !now.Before(b.full) }
 
-// makeRoom looks at a few buckets, drops those that are full, and one more if the shard is still
-// at its cap. Maps are walked from a random place, so every bucket has its turn.
-func (s *shard) makeRoom(now time.Time) {
+// evict drops the full ones of a few buckets, and one more if the shard is still
+// at its cap. Iteration over a map starts at a random place, so every bucket is visited in time.
+func (s *shard) evict(now time.Time) {
 	var victim uint64
 	var soonest time.Time
 	seen := 0

@@ -9,7 +9,11 @@ import (
 	"time"
 )
 
-func TestMoreKeysThanFitStayWithinTheCap(t *testing.T) {
+// TestTheNumberOfKeysIsBounded is not parallel, because it measures the heap.
+func TestTheNumberOfKeysIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: it fills all 262,144 buckets; make check runs it")
+	}
 	before := heap()
 	clock := newFakeClock()
 	m := NewMemory(clock.now)
@@ -36,7 +40,8 @@ func TestMoreKeysThanFitStayWithinTheCap(t *testing.T) {
 	runtime.KeepAlive(m)
 }
 
-func TestFullBucketsAreSweptAsNewKeysCome(t *testing.T) {
+func TestNewKeysEvictFullBuckets(t *testing.T) {
+	t.Parallel()
 	clock := newFakeClock()
 	m := NewMemory(clock.now)
 	r := Rate{Count: 1, Per: time.Second}

@@ -1,11 +1,13 @@
 package limit
 
 import (
+	"io"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"pgregory.net/rapid"
 )
 
@@ -24,7 +26,7 @@ func (c *fakeClock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
 // take is Allow without the error, which would be a bug here.
 func take(t testing.TB, l Limiter, key string, r Rate) time.Duration {
 	t.Helper()
-	wait, err := l.Allow(t.Context(), key, r)
+	wait, err := Allow(t.Context(), l, key, r)
 	if err != nil {
 		t.Fatalf("Allow(%q): %v", key, err)
 	}
@@ -32,6 +34,7 @@ func take(t testing.TB, l Limiter, key string, r Rate) time.Duration {
 }
 
 func TestTheBurstIsExactAndRefillsOneByOne(t *testing.T) {
+	t.Parallel()
 	clock := newFakeClock()
 	m := NewMemory(clock.now)
 	r := Rate{Count: 30, Per: time.Minute, Burst: 5}
@@ -61,7 +64,8 @@ func TestTheBurstIsExactAndRefillsOneByOne(t *testing.T) {
 	}
 }
 
-func TestTheZeroRateAndOffNeverRefuse(t *testing.T) {
+func TestTheZeroRateAndOffAllowEverything(t *testing.T) {
+	t.Parallel()
 	m := NewMemory(newFakeClock().now)
 	for range 1000 {
 		if wait := take(t, m, "a", Rate{}); wait != 0 {
@@ -76,7 +80,8 @@ func TestTheZeroRateAndOffNeverRefuse(t *testing.T) {
 	}
 }
 
-func TestResetGivesTheBurstBack(t *testing.T) {
+func TestResetRestoresTheBurst(t *testing.T) {
+	t.Parallel()
 	m := NewMemory(newFakeClock().now)
 	r := Rate{Count: 1, Per: time.Hour}
 	take(t, m, "a", r)
@@ -92,7 +97,8 @@ func TestResetGivesTheBurstBack(t *testing.T) {
 
 // Whatever the rate and the pauses: waiting as long as was said is enough and never longer
 // than one refill, and no window holds more than the burst and what came back in it.
-func TestRetryAfterIsTheTruth(t *testing.T) {
+func TestAnEventIsAllowedAfterRetryAfterAndNotBefore(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		r := Rate{
 			Count: rapid.IntRange(1, 1000).Draw(rt, "count"),
@@ -127,6 +133,7 @@ func TestRetryAfterIsTheTruth(t *testing.T) {
 }
 
 func TestConcurrentCallersShareExactlyTheBurst(t *testing.T) {
+	t.Parallel()
 	m := NewMemory(newFakeClock().now)
 	r := Rate{Count: 100, Per: time.Hour}
 	var allowed atomic.Int64
@@ -146,7 +153,8 @@ func TestConcurrentCallersShareExactlyTheBurst(t *testing.T) {
 	}
 }
 
-func TestAClockThatGoesBackLocksNobodyOut(t *testing.T) {
+func TestAClockThatIsSetBackLocksNobodyOut(t *testing.T) {
+	t.Parallel()
 	clock := newFakeClock()
 	m := NewMemory(clock.now)
 	r := Rate{Count: 1, Per: time.Minute}
@@ -161,7 +169,8 @@ func TestAClockThatGoesBackLocksNobodyOut(t *testing.T) {
 	}
 }
 
-func TestAChangedRateHoldsFromTheNextEvent(t *testing.T) {
+func TestAChangedRateAppliesFromTheNextEvent(t *testing.T) {
+	t.Parallel()
 	m := NewMemory(newFakeClock().now)
 	take(t, m, "a", Rate{Count: 100, Per: time.Hour})
 	for range 3 {
@@ -169,5 +178,48 @@ func TestAChangedRateHoldsFromTheNextEvent(t *testing.T) {
 	}
 	if wait := take(t, m, "a", Rate{Count: 3, Per: time.Hour}); wait != 20*time.Minute {
 		t.Errorf("it waits %v, want 20m", wait)
+	}
+}
+
+// limiters are the two that count, on one clock.
+func limiters(t *testing.T) (map[string]Limiter, func(time.Duration)) {
+	t.Helper()
+	clock, server := newFakeClock(), miniredis.RunT(t)
+	server.SetTime(clock.now())
+	shared, _ := newTestRedis(t, server.Addr(), clock, io.Discard)
+	return map[string]Limiter{"memory": NewMemory(clock.now), "redis": shared}, func(d time.Duration) {
+		clock.advance(d)
+		server.SetTime(clock.now())
+	}
+}
+
+func TestAQuotaSaysWhatIsLeftAndWhenThereIsMore(t *testing.T) {
+	all, advance := limiters(t)
+	r := Rate{Count: 30, Per: time.Minute, Burst: 5}
+	near := func(got, want time.Duration) bool { return got > want-time.Millisecond && got < want+time.Millisecond }
+	for _, step := range []struct {
+		n                int
+		remaining        int
+		next, retryAfter time.Duration
+		pause            time.Duration // after it
+	}{
+		{n: 1, remaining: 4, next: 2 * time.Second},
+		{n: 3, remaining: 1, next: 2 * time.Second, pause: time.Second},
+		{n: 2, remaining: 1, next: time.Second, retryAfter: time.Second}, // refused as a whole
+		{n: 1, remaining: 0, next: time.Second},
+		{n: 1, remaining: 0, next: time.Second, retryAfter: time.Second},
+		{n: -2, remaining: 2, next: time.Second, pause: time.Hour},
+		{n: 5, remaining: 0, next: 2 * time.Second},
+	} {
+		for name, l := range all {
+			q, err := l.Take(t.Context(), "a", r, step.n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if q.Remaining != step.remaining || !near(q.Next, step.next) || !near(q.RetryAfter, step.retryAfter) {
+				t.Errorf("%s: taking %d gives %+v; want %d, %v, %v", name, step.n, q, step.remaining, step.next, step.retryAfter)
+			}
+		}
+		advance(step.pause)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/testkit/fault"
 )
 
-func TestWithRedisDownTheFallbackHoldsTheLimit(t *testing.T) {
+func TestTheFallbackAppliesTheLimitWhenRedisIsDown(t *testing.T) {
 	server := miniredis.RunT(t)
 	clock := newFakeClock()
 	var log bytes.Buffer
@@ -38,7 +38,7 @@ func TestWithRedisDownTheFallbackHoldsTheLimit(t *testing.T) {
 	}
 }
 
-func TestAFailedRedisIsLeftAloneForASecondAndThenTriedByOne(t *testing.T) {
+func TestAFailedRedisIsTriedAgainAfterASecond(t *testing.T) {
 	server := miniredis.RunT(t)
 	clock := newFakeClock()
 	var log bytes.Buffer
@@ -89,7 +89,7 @@ func TestOnlyOneCallerASecondTriesAFailedRedis(t *testing.T) {
 	}
 }
 
-func TestASilentRedisCostsARequestATenthOfASecondOnce(t *testing.T) {
+func TestASilentRedisDelaysOneRequestBy100Milliseconds(t *testing.T) {
 	addr := fault.BlackHole(t)
 	l, fallback := newTestRedis(t, addr, newFakeClock(), io.Discard)
 	r := Rate{Count: 5, Per: time.Hour}
@@ -108,13 +108,13 @@ func TestASilentRedisCostsARequestATenthOfASecondOnce(t *testing.T) {
 	}
 }
 
-func TestACallerThatGoesAwayDoesNotGiveRedisABadName(t *testing.T) {
+func TestACancelledCallDoesNotCountAsAFailureOfRedis(t *testing.T) {
 	server := miniredis.RunT(t)
 	l, fallback := newTestRedis(t, server.Addr(), newFakeClock(), io.Discard)
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	r := Rate{Count: 100, Per: time.Hour}
-	if _, err := l.Allow(gone, "a", r); err != nil {
+	if _, err := Allow(gone, l, "a", r); err != nil {
 		t.Fatal(err)
 	}
 	asked := fallback.asked.Load()

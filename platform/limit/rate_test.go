@@ -14,7 +14,8 @@ var (
 	_ encoding.TextMarshaler   = Rate{}
 )
 
-func TestRatesAreReadAndWritten(t *testing.T) {
+func TestRatesAreParsedAndFormatted(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		text, canonical string
 		want            Rate
@@ -41,7 +42,8 @@ func TestRatesAreReadAndWritten(t *testing.T) {
 	}
 }
 
-func TestBadRatesAreRefusedByName(t *testing.T) {
+func TestInvalidRatesAreErrors(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{
 		"", "on", "30", "30/", "/1m", "30/m", "30/1", "0/1m", "-1/1m", "30/0s", "30/-1m", "30/1us",
 		"30/721h", "1000001/1m", "30/1m burst", "30/1m burst 0", "30/1m burst x", "30/1m 5", "off off",
@@ -82,4 +84,53 @@ func FuzzParseRate(f *testing.F) {
 			t.Errorf("%q has no usable arithmetic: %+v", s, r)
 		}
 	})
+}
+
+func TestRateLimitHeadersFollowTheDraft(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		rate Rate
+		want string
+	}{
+		{Rate{Count: 100, Per: time.Second, Burst: 1000}, `"read";q=1000;w=10`},
+		{Rate{Count: 30, Per: time.Minute}, `"read";q=30;w=60`},
+		{Rate{Count: 5, Per: time.Minute, Burst: 1}, `"read";q=1;w=12`},
+		{Rate{Count: 1000, Per: time.Second, Burst: 1}, `"read";q=1;w=1`},
+		{Rate{Count: 1, Per: 24 * time.Hour}, `"read";q=1;w=86400`},
+	} {
+		if got := tc.rate.Policy("read"); got != tc.want {
+			t.Errorf("policy of %v is %s, want %s", tc.rate, got, tc.want)
+		}
+	}
+	for _, tc := range []struct {
+		quota Quota
+		want  string
+	}{
+		{Quota{Remaining: 999, Next: 10 * time.Millisecond}, `"read";r=999;t=1`},
+		{Quota{Remaining: 0, Next: 2001 * time.Millisecond}, `"read";r=0;t=3`},
+		{Quota{Remaining: 7}, `"read";r=7;t=0`},
+		{Quota{Remaining: 7, Next: time.Second, RetryAfter: 90 * time.Second}, `"read";r=0;t=90`}, // refused by another rate
+	} {
+		if got := tc.quota.Header("read"); got != tc.want {
+			t.Errorf("%+v is written as %s, want %s", tc.quota, got, tc.want)
+		}
+	}
+}
+
+func TestTimesStaysWithinTheBoundsOfARate(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		rate Rate
+		n    int
+		want string
+	}{
+		{Rate{Count: 60, Per: time.Minute, Burst: 120}, 2, "120/1m burst 240"},
+		{Rate{Count: 60, Per: time.Minute}, 3, "180/1m"},
+		{Rate{Count: maxEvents, Per: time.Minute, Burst: maxEvents}, 1 << 16, "1000000/1m burst 1000000"},
+		{Rate{}, 2, "off"},
+	} {
+		if got := tc.rate.Times(tc.n); got.String() != tc.want {
+			t.Errorf("%d times %v is %v, want %s", tc.n, tc.rate, got, tc.want)
+		}
+	}
 }

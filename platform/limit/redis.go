@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -16,16 +17,15 @@ import (
 )
 
 const (
-	redisPatience = 100 * time.Millisecond // what a request may lose to a Redis that does not answer
-	redisRest     = time.Second            // how long a failed Redis is left alone
+	redisPatience = 100 * time.Millisecond // the longest wait of a request for Redis
+	redisRest     = time.Second            // the pause after a failure of Redis
 	redisKeySize  = 96                     // bytes; a longer key is hashed
 )
 
 // Redis counts events for all instances together, by the generic cell rate algorithm.
 //
 // While Redis is down or slower than 100 ms, the fallback counts, so a limit then holds per
-// instance: it is never open. After a failure Redis is left alone for a second, then one event
-// tries it again.
+// instance. After a failure Redis is not used for a second; then one event tries it again.
 type Redis struct {
 	client   redis.UniversalClient
 	rates    *redis_rate.Limiter
@@ -33,18 +33,18 @@ type Redis struct {
 	log      *slog.Logger
 	clock    func() time.Time
 
-	// restUntil is when Redis may be tried again, in Unix nanoseconds; 0 while it answers.
+	// restUntil is the time of the next try, in Unix nanoseconds; 0 while Redis answers.
 	restUntil atomic.Int64
 }
 
-// Connect returns a client for [NewRedis] that gives up as early as a limit has to. It does not
-// dial: Redis may be down at start. The url is redis://, rediss:// or unix://; an error means that it
-// cannot be read, and does not quote it, because it may hold a password.
+// Connect returns a client for [NewRedis] with short timeouts. It does not
+// connect: Redis may be down at start. The url is redis://, rediss:// or unix://. The error for an invalid url
+// does not quote it, because it may contain a password.
 func Connect(url string) (*redis.Client, error) {
 	opt, err := redis.ParseURL(url)
 	if err != nil {
 		// The reason may quote the URL, and with it a password.
-		return nil, errors.New("the Redis URL for the limits cannot be read: want redis://[user:password@]host:port/db")
+		return nil, errors.New("the Redis URL of the limits must be redis://[user:password@]host:port/db")
 	}
 	opt.ContextTimeoutEnabled = true
 	opt.MaxRetries = -1
@@ -57,9 +57,9 @@ func Connect(url string) (*redis.Client, error) {
 	return redis.NewClient(opt), nil
 }
 
-// NewRedis returns a Redis limiter over a client as [Connect] makes it. One made otherwise needs
-// ContextTimeoutEnabled, or a silent Redis holds requests for longer than 100 ms. The client stays
-// the caller's to close.
+// NewRedis returns a limiter with a client of [Connect]. Any other client needs
+// ContextTimeoutEnabled, or requests wait for longer than 100 ms for a Redis that does not answer. The caller closes the
+// client.
 func NewRedis(client redis.UniversalClient, fallback Limiter, log *slog.Logger) *Redis {
 	return &Redis{
 		client:   client,
@@ -70,20 +70,20 @@ func NewRedis(client redis.UniversalClient, fallback Limiter, log *slog.Logger) 
 	}
 }
 
-// Allow implements [Limiter]. A failure of Redis is not an error here; the fallback's would be.
-func (l *Redis) Allow(ctx context.Context, key string, r Rate) (time.Duration, error) {
+// Take implements [Limiter]. On a failure of Redis it returns the result of the fallback.
+func (l *Redis) Take(ctx context.Context, key string, r Rate, n int) (Quota, error) {
 	if r.Unlimited() {
-		return 0, nil
+		return Quota{}, nil
 	}
 	if !l.mayTry() {
-		return l.fallback.Allow(ctx, key, r)
+		return l.fallback.Take(ctx, key, r, n)
 	}
-	retryAfter, err := l.ask(ctx, key, r)
-	l.settle(ctx, err)
+	q, err := l.ask(ctx, key, r, n)
+	l.record(ctx, err)
 	if err != nil {
-		return l.fallback.Allow(ctx, key, r)
+		return l.fallback.Take(ctx, key, r, n)
 	}
-	return retryAfter, nil
+	return q, nil
 }
 
 // Reset implements [Limiter], here and in the fallback.
@@ -91,34 +91,41 @@ func (l *Redis) Reset(ctx context.Context, key string) {
 	if l.mayTry() {
 		tryCtx, cancel := context.WithTimeout(ctx, redisPatience)
 		defer cancel()
-		l.settle(ctx, l.rates.Reset(tryCtx, redisKey(key)))
+		l.record(ctx, l.rates.Reset(tryCtx, redisKey(key)))
 	}
 	l.fallback.Reset(ctx, key)
 }
 
-// Check reports whether Redis answers, for a readiness page.
+// Check returns an error unless Redis counts, for /readyz. A Redis that is full, or whose ACL forbids scripts, answers
+// pings and does not count.
 func (l *Redis) Check(ctx context.Context) error {
-	if err := l.client.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("ping the Redis of the limits: %w", err)
+	every := redis_rate.Limit{Rate: 1000, Burst: 1000, Period: time.Second}
+	if _, err := l.rates.AllowN(ctx, redisKey("check"), every, 1); err != nil {
+		return fmt.Errorf("count in the Redis of the limits: %w", err)
 	}
 	return nil
 }
 
-func (l *Redis) ask(ctx context.Context, key string, r Rate) (time.Duration, error) {
+func (l *Redis) ask(ctx context.Context, key string, r Rate, n int) (Quota, error) {
 	ctx, cancel := context.WithTimeout(ctx, redisPatience)
 	defer cancel()
-	res, err := l.rates.Allow(ctx, redisKey(key), redis_rate.Limit{Rate: r.Count, Burst: r.burst(), Period: r.Per})
+	res, err := l.rates.AllowN(ctx, redisKey(key), redis_rate.Limit{Rate: r.Count, Burst: r.burst(), Period: r.Per}, n)
 	if err != nil {
-		return 0, fmt.Errorf("take an event in Redis: %w", err)
+		return Quota{}, fmt.Errorf("take %d events in Redis: %w", n, err)
 	}
-	if res.Allowed > 0 {
-		return 0, nil
+	// The script reports no remainder for a refusal.
+	q := Quota{Remaining: min(r.burst(), r.burst()-int(math.Ceil(r.events(res.ResetAfter)-1e-6)))}
+	if q.Remaining < r.burst() {
+		q.Next = max(res.ResetAfter-r.refill(float64(r.burst()-q.Remaining-1)), 1)
 	}
-	return max(res.RetryAfter, 1), nil
+	if res.Allowed == 0 && n > 0 {
+		q.RetryAfter = max(res.RetryAfter, 1)
+	}
+	return q, nil
 }
 
-// mayTry reports whether to ask Redis now. Once it has failed, only one caller a second may: the
-// swap lets one through and sends the others on.
+// mayTry reports whether to use Redis now. After a failure it returns true for one caller a second, the one that wins
+// the swap.
 func (l *Redis) mayTry() bool {
 	until := l.restUntil.Load()
 	if until == 0 {
@@ -128,9 +135,8 @@ func (l *Redis) mayTry() bool {
 	return now.UnixNano() >= until && l.restUntil.CompareAndSwap(until, now.Add(redisRest).UnixNano())
 }
 
-// settle notes how Redis did, and logs when that changed. A caller that went away says nothing
-// about Redis.
-func (l *Redis) settle(ctx context.Context, err error) {
+// record stores whether Redis answered, and logs a change. A cancelled call does not count as a failure.
+func (l *Redis) record(ctx context.Context, err error) {
 	switch {
 	case err == nil:
 		if l.restUntil.Swap(0) != 0 {
@@ -144,7 +150,7 @@ func (l *Redis) settle(ctx context.Context, err error) {
 	}
 }
 
-// redisKey bounds what one key takes in Redis.
+// redisKey returns the key in Redis, of a bounded length.
 func redisKey(key string) string {
 	if len(key) <= redisKeySize {
 		return "cinecircle:" + key

@@ -61,7 +61,7 @@ func TestInstancesShareOneLimitThroughARealRedis(t *testing.T) {
 	}
 }
 
-func TestARealRedisSaysWhenToComeAgain(t *testing.T) {
+func TestARealRedisReturnsRetryAfter(t *testing.T) {
 	l, fallback, ok := onRealRedis(t)
 	if !ok {
 		return
@@ -98,5 +98,22 @@ func TestResetReachesARealRedis(t *testing.T) {
 	l.Reset(t.Context(), key)
 	if wait := take(t, l, key, r); wait != 0 {
 		t.Errorf("after Reset it waits %v", wait)
+	}
+}
+
+func TestARealRedisGivesEventsBack(t *testing.T) {
+	l, _, ok := onRealRedis(t)
+	if !ok {
+		return
+	}
+	r, key := Rate{Count: 3, Per: time.Hour}, uuid.NewString()
+	for _, step := range []struct {
+		n, remaining int
+		allowed      bool
+	}{{3, 0, true}, {1, 0, false}, {-1, 1, true}, {2, 1, false}, {1, 0, true}, {1, 0, false}} {
+		q, err := l.Take(t.Context(), key, r, step.n)
+		if err != nil || q.Remaining != step.remaining || (q.RetryAfter == 0) != step.allowed || q.Next <= 0 || q.Next > 20*time.Minute {
+			t.Errorf("taking %d gives %+v, %v; want %d left, allowed %t", step.n, q, err, step.remaining, step.allowed)
+		}
 	}
 }

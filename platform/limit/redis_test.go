@@ -19,9 +19,9 @@ type counting struct {
 	asked, reset atomic.Int64
 }
 
-func (c *counting) Allow(ctx context.Context, key string, r Rate) (time.Duration, error) {
+func (c *counting) Take(ctx context.Context, key string, r Rate, n int) (Quota, error) {
 	c.asked.Add(1)
-	return c.Memory.Allow(ctx, key, r)
+	return c.Memory.Take(ctx, key, r, n)
 }
 
 func (c *counting) Reset(ctx context.Context, key string) {
@@ -42,6 +42,8 @@ func newTestRedis(t *testing.T, addr string, clock *fakeClock, log io.Writer) (*
 	l.clock = clock.now
 	return l, fallback
 }
+
+// The tests with a Redis are not parallel: it has 100 ms to answer, and other tests may use the processor for longer.
 
 func TestInstancesShareOneLimitThroughRedis(t *testing.T) {
 	server := miniredis.RunT(t)
@@ -69,7 +71,7 @@ func TestInstancesShareOneLimitThroughRedis(t *testing.T) {
 	}
 }
 
-func TestRedisSaysWhenToComeAgain(t *testing.T) {
+func TestRedisReturnsRetryAfter(t *testing.T) {
 	server := miniredis.RunT(t)
 	clock := newFakeClock()
 	server.SetTime(clock.now())
@@ -104,7 +106,7 @@ func TestResetReachesRedisAndTheFallback(t *testing.T) {
 	}
 }
 
-func TestKeysInRedisAreBoundedAndOurs(t *testing.T) {
+func TestKeysInRedisAreBoundedAndPrefixed(t *testing.T) {
 	server := miniredis.RunT(t)
 	l, _ := newTestRedis(t, server.Addr(), newFakeClock(), io.Discard)
 	r := Rate{Count: 1, Per: time.Hour}
@@ -123,7 +125,7 @@ func TestKeysInRedisAreBoundedAndOurs(t *testing.T) {
 	}
 }
 
-func TestABadRedisURLIsRefusedWithoutItsPassword(t *testing.T) {
+func TestAnInvalidRedisURLIsRefusedWithoutShowingItsPassword(t *testing.T) {
 	for _, url := range []string{"", "localhost:6379", "http://:hunter2@localhost", "redis://:hunter2@local host/x"} {
 		_, err := Connect(url)
 		if err == nil {
@@ -134,7 +136,7 @@ func TestABadRedisURLIsRefusedWithoutItsPassword(t *testing.T) {
 	}
 }
 
-func TestCheckTellsWhetherRedisAnswers(t *testing.T) {
+func TestCheckReportsWhetherRedisAnswers(t *testing.T) {
 	server := miniredis.RunT(t)
 	l, _ := newTestRedis(t, server.Addr(), newFakeClock(), io.Discard)
 	if err := l.Check(t.Context()); err != nil {

@@ -9,65 +9,82 @@ import (
 	"time"
 )
 
-// MaxLoginDelay is the longest that an address waits for its next try at one account, if it does
-// not exceed its own rate over all accounts.
+// MaxLoginDelay is the longest wait of an address for its next try at one account, unless it
+// exceeds its rate over all accounts.
 const MaxLoginDelay = 15 * time.Minute
 
-// lanes are the tries at one account that an address has to itself once the account's own rate is
-// used up. All must agree, so an address that goes on gets two tries at once, the next ones after 5
-// seconds, then a minute, then a quarter of an hour, and never later than that.
+// lanes are the rates of one address at one account after the account's own rate is
+// exhausted. A try must pass all of them, so an address gets two tries at once, the next ones after 5
+// seconds, then a minute, then 15 minutes, and never later than that.
 var lanes = []Rate{
 	{Count: 1, Per: 5 * time.Second, Burst: 2},
 	{Count: 1, Per: time.Minute, Burst: 4},
 	{Count: 1, Per: MaxLoginDelay, Burst: 6},
 }
 
-// Throttle slows down guessing of passwords without locking anybody out.
+// Throttle slows down password guessing without locking accounts.
 //
-// Each address has its rate over all accounts, and each account its rate over all addresses. When
-// strangers use up an account's rate, they use up only what is common: every address (for IPv6
-// every /48) still has a lane of its own to that account, with a delay that grows with its own tries only.
-// So the owner, coming from an address that has not been guessing, gets in at once however many
-// others are at it, and at worst after [MaxLoginDelay].
+// Each address has a rate over all accounts, and each account a rate over all addresses. When
+// others exhaust an account's rate, every address (for IPv6 every /48) still has its own lanes to that account, whose
+// delay grows with its own tries only. So the owner can sign in at once from an address that has not been guessing, and
+// from any address after [MaxLoginDelay].
+//
+// Failures of all addresses at all accounts have a rate as well. While guesses at many accounts from many addresses
+// exhaust it, each address (for IPv6 every /48) has a tenth of its rate, so that nobody is locked out by the others.
 type Throttle struct {
 	limiter    Limiter
 	perAccount Rate
 	perAddress Rate
+	failures   Rate
 }
 
-// NewThrottle returns a Throttle that counts in l. A zero Rate switches that half off.
-func NewThrottle(l Limiter, perAccount, perAddress Rate) *Throttle {
-	return &Throttle{limiter: l, perAccount: perAccount, perAddress: perAddress}
+// NewThrottle returns a Throttle that counts in l: tries at an account, tries of an address, and failures of all. A zero
+// Rate is no limit.
+func NewThrottle(l Limiter, perAccount, perAddress, failures Rate) *Throttle {
+	return &Throttle{limiter: l, perAccount: perAccount, perAddress: perAddress, failures: failures}
 }
 
-// Allow takes one try of addr at account. It returns 0 when the try may go on, and else how long
-// to wait. The account is whatever names it, the same for every spelling of it; it need not exist.
-// The address is the client's, as [AddressKey] takes it.
+// Allow counts one try of addr at account, and as a failure until [Throttle.Succeeded]. It returns 0 if the try is
+// allowed, otherwise how long to wait. The account is any name of it, the same for every spelling; it need not exist.
+// The address is that of the client, see [AddressKey].
 func (t *Throttle) Allow(ctx context.Context, account, addr string) (time.Duration, error) {
-	wait, err := t.limiter.Allow(ctx, "login:addr:"+AddressKey(addr), t.perAddress)
+	wait, err := Allow(ctx, t.limiter, "login:addr:"+AddressKey(addr), t.perAddress)
+	if err != nil || wait > 0 {
+		return wait, wrapThrottle(err)
+	}
+	network := NetworkKey(addr)
+	wait, err = Allow(ctx, t.limiter, failuresKey, t.failures)
+	if err == nil && wait > 0 {
+		wait, err = Allow(ctx, t.limiter, failuresKey+":"+network, t.perAddress.tenth())
+	}
 	if err != nil || wait > 0 {
 		return wait, wrapThrottle(err)
 	}
 	name := accountKey(account)
-	wait, err = t.limiter.Allow(ctx, name, t.perAccount)
+	wait, err = Allow(ctx, t.limiter, name, t.perAccount)
 	if err != nil || wait == 0 {
 		return wait, wrapThrottle(err)
 	}
-	own, err := t.allowLane(ctx, name+":"+siteKey(addr))
+	own, err := t.allowLane(ctx, name+":"+network)
 	return min(wait, own), wrapThrottle(err)
 }
 
-// Succeeded gives the account its whole rate back; addresses keep their count, or an account
-// of the guesser's own would buy guesses at all others.
-func (t *Throttle) Succeeded(ctx context.Context, account string) {
+// Succeeded takes one failure back and resets the rate of the account. Addresses keep their counts, because otherwise an
+// attacker could reset theirs by signing in to an account of their own.
+func (t *Throttle) Succeeded(ctx context.Context, account string) error {
 	t.limiter.Reset(ctx, accountKey(account))
+	_, err := t.limiter.Take(ctx, failuresKey, t.failures, -1)
+	return wrapThrottle(err)
 }
 
-// allowLane takes one try of a lane, from the fastest rate to the slowest: what a refusal of a
-// later one leaves taken comes back before that one's wait is over.
+// failuresKey is the key of all failures.
+const failuresKey = "login:failures"
+
+// allowLane counts one try in every lane, from the fastest to the slowest: a try that a slower lane refuses is refilled in
+// the faster ones before its wait is over.
 func (t *Throttle) allowLane(ctx context.Context, lane string) (time.Duration, error) {
 	for i, r := range lanes {
-		wait, err := t.limiter.Allow(ctx, lane+":"+strconv.Itoa(i), r)
+		wait, err := Allow(ctx, t.limiter, lane+":"+strconv.Itoa(i), r)
 		if err != nil || wait > 0 {
 			return wait, err
 		}
@@ -75,8 +92,7 @@ func (t *Throttle) allowLane(ctx context.Context, lane string) (time.Duration, e
 	return 0, nil
 }
 
-// accountKey hashes the name: it comes from outside, as long and as odd as somebody likes, and
-// mistyped ones may be passwords.
+// accountKey hashes the name, which may be of any length, or a password typed into the wrong field.
 func accountKey(account string) string {
 	sum := sha256.Sum256([]byte(account))
 	return "login:account:" + hex.EncodeToString(sum[:16])

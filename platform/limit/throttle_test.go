@@ -17,7 +17,7 @@ var (
 
 func newTestThrottle() (*Throttle, *fakeClock) {
 	clock := newFakeClock()
-	return NewThrottle(NewMemory(clock.now), testPerAccount, testPerAddress), clock
+	return NewThrottle(NewMemory(clock.now), testPerAccount, testPerAddress, Rate{}), clock
 }
 
 func try(t testing.TB, th *Throttle, account, addr string) time.Duration {
@@ -29,18 +29,28 @@ func try(t testing.TB, th *Throttle, account, addr string) time.Duration {
 	return wait
 }
 
+func succeed(t testing.TB, th *Throttle, account string) {
+	t.Helper()
+	if err := th.Succeeded(t.Context(), account); err != nil {
+		t.Fatalf("Succeeded(%q): %v", account, err)
+	}
+}
+
 func attacker(i int) string { return fmt.Sprintf("198.18.%d.%d", i/250, i%250+1) }
 
-func TestAThousandAddressesOnOneAccountDoNotKeepItsOwnerOut(t *testing.T) {
+func TestAThousandGuessingAddressesDoNotLockTheOwnerOut(t *testing.T) {
+	t.Parallel()
 	th, clock := newTestThrottle()
 	guesses := 0
-	for range 60 { // an hour, each address trying once a minute
+	for minute := range 60 { // an hour, each address trying once a minute
+		if minute > 0 { // at the end nothing of the account's rate has come back
+			clock.advance(time.Minute)
+		}
 		for i := range 1000 {
 			if try(t, th, "owner", attacker(i)) == 0 {
 				guesses++
 			}
 		}
-		clock.advance(time.Minute)
 	}
 	if wait := try(t, th, "owner", "203.0.113.7"); wait != 0 {
 		t.Errorf("the owner waits %v at the first try", wait)
@@ -53,7 +63,8 @@ func TestAThousandAddressesOnOneAccountDoNotKeepItsOwnerOut(t *testing.T) {
 	t.Logf("%d of 60000 guesses went through", guesses)
 }
 
-func TestAnOwnerWhoMistypesUnderAttackWaitsAsLongAsSaidAndNoLonger(t *testing.T) {
+func TestAnOwnerWhoMistypesUnderAttackWaitsForRetryAfterOnly(t *testing.T) {
+	t.Parallel()
 	th, clock := newTestThrottle()
 	for i := range 100 {
 		try(t, th, "owner", attacker(i))
@@ -77,8 +88,9 @@ func TestAnOwnerWhoMistypesUnderAttackWaitsAsLongAsSaidAndNoLonger(t *testing.T)
 }
 
 func TestTheDelayOfOneGuesserGrowsUpToItsCap(t *testing.T) {
+	t.Parallel()
 	clock := newFakeClock()
-	th := NewThrottle(NewMemory(clock.now), Rate{Count: 1, Per: 24 * time.Hour}, Rate{})
+	th := NewThrottle(NewMemory(clock.now), Rate{Count: 1, Per: 24 * time.Hour}, Rate{}, Rate{})
 	try(t, th, "victim", "192.0.2.1") // the account's only common try
 	var delays []time.Duration
 	for range 24 {
@@ -99,7 +111,8 @@ func TestTheDelayOfOneGuesserGrowsUpToItsCap(t *testing.T) {
 	}
 }
 
-func TestOneAddressOnManyAccountsIsHeldToItsRate(t *testing.T) {
+func TestOneAddressOnManyAccountsIsLimited(t *testing.T) {
+	t.Parallel()
 	th, clock := newTestThrottle()
 	guesses := 0
 	for i := range 10_000 {
@@ -120,6 +133,7 @@ func TestOneAddressOnManyAccountsIsHeldToItsRate(t *testing.T) {
 }
 
 func TestNeighboursInOneIPv6NetworkShareARate(t *testing.T) {
+	t.Parallel()
 	th, _ := newTestThrottle()
 	guesses := 0
 	for i := range 1000 {
@@ -141,7 +155,8 @@ func TestNeighboursInOneIPv6NetworkShareARate(t *testing.T) {
 	}
 }
 
-func TestSuccessGivesTheAccountBackButNotTheAddress(t *testing.T) {
+func TestSuccessResetsTheAccountButNotTheAddress(t *testing.T) {
+	t.Parallel()
 	th, _ := newTestThrottle()
 	for i := range 10 {
 		if wait := try(t, th, "owner", attacker(i)); wait != 0 {
@@ -154,21 +169,63 @@ func TestSuccessGivesTheAccountBackButNotTheAddress(t *testing.T) {
 	if wait := try(t, th, "owner", attacker(0)); wait == 0 {
 		t.Fatal("the account's rate was not used up")
 	}
-	th.Succeeded(t.Context(), "owner")
+	succeed(t, th, "owner")
 	if wait := try(t, th, "owner", attacker(0)); wait != 0 {
 		t.Errorf("after a success it waits %v", wait)
 	}
 	for i := range 30 {
 		try(t, th, fmt.Sprint("user", i), "192.0.2.1")
-		th.Succeeded(t.Context(), fmt.Sprint("user", i))
+		succeed(t, th, fmt.Sprint("user", i))
 	}
 	if wait := try(t, th, "user0", "192.0.2.1"); wait == 0 {
 		t.Error("successes gave the address its rate back")
 	}
 }
 
+func TestGuessesAtManyAccountsFromManyNetworksAreSlow(t *testing.T) {
+	t.Parallel()
+	clock := newFakeClock()
+	th := NewThrottle(NewMemory(clock.now), testPerAccount, testPerAddress, Rate{Count: 20, Per: time.Hour})
+	guesses := 0
+	for i := range 3000 { // of ten networks, each from as many /64s as it likes
+		if try(t, th, fmt.Sprint("user", i), fmt.Sprintf("2001:db8:%x:%x::1", i%10, i)) == 0 {
+			guesses++
+		}
+	}
+	if most := 20 + 10*3; guesses != most { // of all, and a tenth of 30 for each network
+		t.Errorf("%d of 3000 guesses went through, want %d", guesses, most)
+	}
+	for range 3 {
+		if wait := try(t, th, "owner", "203.0.113.7"); wait != 0 {
+			t.Errorf("an address that did not guess waits %v", wait)
+		}
+	}
+}
+
+func TestSuccessesAreNoFailures(t *testing.T) {
+	t.Parallel()
+	clock := newFakeClock()
+	memory := NewMemory(clock.now)
+	failures := Rate{Count: 3, Per: time.Hour}
+	th := NewThrottle(memory, testPerAccount, Rate{}, failures)
+	for i := range 100 {
+		account := fmt.Sprint("user", i)
+		if wait := try(t, th, account, "192.0.2.1"); wait != 0 {
+			t.Fatalf("sign-in %d waits %v", i, wait)
+		}
+		succeed(t, th, account)
+	}
+	for i := range 3 {
+		try(t, th, fmt.Sprint("guess", i), "192.0.2.2")
+	}
+	if q, err := memory.Take(t.Context(), failuresKey, failures, 1); err != nil || q.RetryAfter == 0 {
+		t.Errorf("three failures leave %+v, %v; want none", q, err)
+	}
+}
+
 func TestAThrottleWithoutRatesAllowsEverything(t *testing.T) {
-	th := NewThrottle(NewMemory(newFakeClock().now), Rate{}, Rate{})
+	t.Parallel()
+	th := NewThrottle(NewMemory(newFakeClock().now), Rate{}, Rate{}, Rate{})
 	for range 100 {
 		if wait := try(t, th, "owner", "192.0.2.1"); wait != 0 {
 			t.Fatalf("it waits %v", wait)
@@ -183,17 +240,18 @@ type spy struct {
 	err  error
 }
 
-func (s *spy) Allow(_ context.Context, key string, _ Rate) (time.Duration, error) {
+func (s *spy) Take(_ context.Context, key string, _ Rate, _ int) (Quota, error) {
 	s.keys = append(s.keys, key)
-	return 0, s.err
+	return Quota{}, s.err
 }
 
-func TestNamesOfAccountsAreNotInTheKeys(t *testing.T) {
+func TestKeysDoNotContainAccountNames(t *testing.T) {
+	t.Parallel()
 	s := &spy{}
 	name := "correct horse battery staple" + strings.Repeat("x", 100_000)
-	try(t, NewThrottle(s, testPerAccount, testPerAddress), name, "192.0.2.1")
-	if len(s.keys) != 2 {
-		t.Fatalf("%d keys, want one for the address and one for the account", len(s.keys))
+	try(t, NewThrottle(s, testPerAccount, testPerAddress, Rate{}), name, "192.0.2.1")
+	if len(s.keys) != 3 {
+		t.Fatalf("%d keys, want one for the address, one for all failures and one for the account", len(s.keys))
 	}
 	for _, key := range s.keys {
 		if strings.Contains(key, "horse") || len(key) > 64 {
@@ -202,9 +260,10 @@ func TestNamesOfAccountsAreNotInTheKeys(t *testing.T) {
 	}
 }
 
-func TestAnErrorOfTheLimiterIsPassedOn(t *testing.T) {
+func TestAnErrorOfTheLimiterIsReturned(t *testing.T) {
+	t.Parallel()
 	broken := errors.New("broken")
-	_, err := NewThrottle(&spy{err: broken}, testPerAccount, testPerAddress).Allow(t.Context(), "a", "192.0.2.1")
+	_, err := NewThrottle(&spy{err: broken}, testPerAccount, testPerAddress, Rate{}).Allow(t.Context(), "a", "192.0.2.1")
 	if !errors.Is(err, broken) {
 		t.Errorf("err = %v, want it to wrap %v", err, broken)
 	}

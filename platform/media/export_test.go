@@ -5,20 +5,23 @@ import (
 	"time"
 )
 
-// Remove is what Run does with a file that is to go.
+// Remove is what Run does with a discarded image.
 func (l *Library) Remove(ctx context.Context, file Trash) error { return l.remove(ctx, file) }
 
 // SweepDue is what Run does every minute.
 func (l *Library) SweepDue(ctx context.Context) error { return l.sweepDue(ctx) }
 
-// SweepEvery makes Run's sweeps come sooner.
-func SweepEvery(l *Library, every time.Duration) { l.every = every }
+// SetSweepInterval changes how often Run sweeps.
+func SetSweepInterval(l *Library, every time.Duration) { l.sweepEvery = every }
 
-// What tests move the clock by.
+// SetPutTimeout changes how long an upload may wait for the store.
+func SetPutTimeout(l *Library, d time.Duration) { l.putTimeout = d }
+
+// The periods that tests advance the clock by.
 const (
-	ClaimWithin = claimWithin
-	RemoveAgain = removeAgain
+	ClaimTimeout  = claimTimeout
+	RemoveBackoff = removeBackoff
 )
 
-// MaxPuts is how many uploads wait for the store at most.
-const MaxPuts = maxPuts
+// MaxUploads is how many uploads wait for the store at most.
+const MaxUploads = maxUploads

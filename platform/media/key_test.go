@@ -5,40 +5,45 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 )
 
-func TestKeySaysWhatItsImageIsLike(t *testing.T) {
-	for _, folder := range folders {
-		for _, p := range []Picture{
-			{ext: ".jpg", width: 1, height: 1, opaque: true},
-			{ext: ".png", width: MaxSide, height: MaxSide},
-			{ext: ".png", width: 800, height: 1200, opaque: true},
-			{ext: ".jpg", width: 2048, height: 7, opaque: true},
+func TestKeyTellsFormatAndSize(t *testing.T) {
+	t.Parallel()
+	for kind := range folders {
+		for _, c := range []struct {
+			ext    string
+			size   image.Point
+			opaque bool
+		}{
+			{".jpg", image.Pt(1, 1), true},
+			{".png", image.Pt(picture.MaxSide, picture.MaxSide), false},
+			{".png", image.Pt(800, 1200), true},
+			{".jpg", image.Pt(2048, 7), true},
 		} {
-			p.folder = folder
-			n := newName(&p)
+			n := randomName(kind, c.ext, c.size, c.opaque)
 			key := n.key()
 			if err := checkKey(key); err != nil {
 				t.Error(err)
 			}
 			got, ok := readName(key)
-			if !ok || got != n || got.size != image.Pt(p.width, p.height) || got.opaque != p.opaque {
+			if !ok || got != n || got.size != c.size || got.opaque != c.opaque {
 				t.Errorf("%s reads as %+v, want %+v", key, got, n)
 			}
 			if got.id.Version() != 8 || got.id.Variant() != uuid.RFC4122 {
-				t.Errorf("%s is no UUID of version 8", key)
+				t.Errorf("%s is not a UUID of version 8", key)
 			}
 		}
 	}
 }
 
-func TestNoTwoKeysAreTheSame(t *testing.T) {
-	p := &Picture{folder: ReviewImages, ext: ".jpg", width: 10, height: 10}
+func TestKeysAreUnique(t *testing.T) {
+	t.Parallel()
 	seen := map[string]bool{}
 	for range 1000 {
-		key := newName(p).key()
+		key := randomName(picture.Review, ".jpg", image.Pt(10, 10), true).key()
 		if seen[key] {
 			t.Fatalf("%s came twice", key)
 		}
@@ -46,8 +51,9 @@ func TestNoTwoKeysAreTheSame(t *testing.T) {
 	}
 }
 
-func TestOnlyKeysOfWholeImagesAreRead(t *testing.T) {
-	n := newName(&Picture{folder: ReviewImages, ext: ".jpg", width: 2000, height: 10, opaque: true})
+func TestOnlyKeysOfImagesAreRead(t *testing.T) {
+	t.Parallel()
+	n := randomName(picture.Review, ".jpg", image.Pt(2000, 10), true)
 	id := n.id.String()
 	for _, key := range append(foreignKeys(), n.copyKey(640), "reviews/images/{"+id+"}.jpg", "reviews/images/urn:uuid:"+id+".jpg") {
 		if checkKey(key) == nil && key != n.copyKey(640) {
@@ -64,25 +70,26 @@ func TestOnlyKeysOfWholeImagesAreRead(t *testing.T) {
 	}
 }
 
-func TestFilesOfAnImageAreKnownByItsKey(t *testing.T) {
+func TestFilesOfAnImage(t *testing.T) {
+	t.Parallel()
 	base := func(key string) string { return strings.TrimSuffix(strings.TrimSuffix(key, ".jpg"), ".png") }
 	for _, c := range []struct {
 		what string
-		p    Picture
-		want []string // behind the UUID
+		n    name
+		want []string // after the UUID
 	}{
-		{"poster", Picture{folder: PosterImages, ext: ".jpg", width: 800, height: 1200, opaque: true}, []string{"-160.jpg", "-320.jpg", "-640.jpg", ".jpg"}},
-		{"narrow poster", Picture{folder: PosterImages, ext: ".jpg", width: 320, height: 480, opaque: true}, []string{"-160.jpg", ".jpg"}},
-		{"opaque PNG", Picture{folder: PosterImages, ext: ".png", width: 321, height: 480, opaque: true}, []string{"-160.jpg", "-320.jpg", ".png"}},
-		{"transparent PNG", Picture{folder: ReviewImages, ext: ".png", width: 641, height: 1}, []string{"-640.png", ".png"}},
-		{"small image", Picture{folder: ReviewImages, ext: ".jpg", width: 640, height: 9, opaque: true}, []string{".jpg"}},
-		{"face", Picture{folder: ProfileImages, ext: ".jpg", width: 400, height: 300, opaque: true}, []string{"-96.jpg", "-256.jpg", ".jpg"}},
-		{"small face", Picture{folder: ProfileImages, ext: ".jpg", width: 400, height: 200, opaque: true}, []string{"-96.jpg", "-200.jpg", ".jpg"}},
-		{"tiny face", Picture{folder: ProfileImages, ext: ".jpg", width: 50, height: 80, opaque: true}, []string{"-50.jpg", ".jpg"}},
-		{"square face", Picture{folder: ProfileImages, ext: ".jpg", width: 256, height: 256, opaque: true}, []string{"-96.jpg", ".jpg"}},
-		{"tiny square face", Picture{folder: ProfileImages, ext: ".jpg", width: 96, height: 96, opaque: true}, []string{".jpg"}},
+		{"poster", randomName(picture.Poster, ".jpg", image.Pt(800, 1200), true), []string{"-160.jpg", "-320.jpg", "-640.jpg", ".jpg"}},
+		{"narrow poster", randomName(picture.Poster, ".jpg", image.Pt(320, 480), true), []string{"-160.jpg", ".jpg"}},
+		{"opaque PNG", randomName(picture.Poster, ".png", image.Pt(321, 480), true), []string{"-160.jpg", "-320.jpg", ".png"}},
+		{"transparent PNG", randomName(picture.Review, ".png", image.Pt(641, 1), false), []string{"-640.png", ".png"}},
+		{"small image", randomName(picture.Review, ".jpg", image.Pt(640, 9), true), []string{".jpg"}},
+		{"face", randomName(picture.Profile, ".jpg", image.Pt(400, 300), true), []string{"-96.jpg", "-256.jpg", ".jpg"}},
+		{"small face", randomName(picture.Profile, ".jpg", image.Pt(400, 200), true), []string{"-96.jpg", "-200.jpg", ".jpg"}},
+		{"tiny face", randomName(picture.Profile, ".jpg", image.Pt(50, 80), true), []string{"-50.jpg", ".jpg"}},
+		{"square face", randomName(picture.Profile, ".jpg", image.Pt(256, 256), true), []string{"-96.jpg", ".jpg"}},
+		{"tiny square face", randomName(picture.Profile, ".jpg", image.Pt(96, 96), true), []string{".jpg"}},
 	} {
-		key := newName(&c.p).key()
+		key := c.n.key()
 		var got []string
 		for _, f := range Files(key) {
 			if err := checkKey(f); err != nil {
@@ -96,15 +103,16 @@ func TestFilesOfAnImageAreKnownByItsKey(t *testing.T) {
 	}
 }
 
-func TestImagesOfOldAndOfTheFutureHaveNoCopies(t *testing.T) {
-	future := newName(&Picture{folder: PosterImages, ext: ".jpg", width: 800, height: 1200, opaque: true})
-	future.id[8] |= otherwise >> 8
-	for _, key := range []string{someKey(PosterImages, ".jpg"), someKey(ProfileImages, ".png"), future.key(), "posters/1.jpg"} {
+func TestKeysWithoutSizesHaveNoCopies(t *testing.T) {
+	t.Parallel()
+	future := randomName(picture.Poster, ".jpg", image.Pt(800, 1200), true)
+	future.id[8] |= reservedBit >> 8
+	for _, key := range []string{randomKey(picture.Poster, ".jpg"), randomKey(picture.Profile, ".png"), future.key(), "posters/1.jpg"} {
 		if diff := cmp.Diff([]string{key}, Files(key)); diff != "" {
 			t.Errorf("files (-want +got):\n%s", diff)
 		}
 	}
 	if got := Files(""); len(got) > 0 {
-		t.Errorf("no image has the files %v", got)
+		t.Errorf("no image: files %v", got)
 	}
 }

@@ -14,20 +14,20 @@ import (
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// partSuffix marks a file that is still being written. It follows the key, so that deleting the key
-// also removes what a crash in the middle of Put left.
+// partSuffix marks a file that is being written. It follows the key, so that Delete also removes what a crash during Put
+// left.
 const partSuffix = ".part"
 
-// Local is a [Store] in a folder of this machine. All access goes through an [os.Root], so neither
-// a name nor a symbolic link leads out of the folder.
+// Local is a [Store] in a folder of this machine. All access goes through an [os.Root], so neither a name nor a symbolic
+// link leads out of the folder.
 type Local struct {
 	root   *os.Root
 	prefix string
-	room   func(folder string) (free, total uint64, ok bool)
+	space  func(folder string) (free, total uint64, ok bool)
 }
 
-// NewLocal opens dir, making it and its folders when they are missing. URLs are /media/<key>, behind
-// publicURL when that is not empty.
+// NewLocal opens dir and creates it and its folders when they are missing. URLs are /media/<key>, after publicURL when
+// that is not empty.
 func NewLocal(dir, publicURL string) (*Local, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("make media folder: %w", err)
@@ -36,7 +36,7 @@ func NewLocal(dir, publicURL string) (*Local, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open media folder: %w", err)
 	}
-	l := &Local{root: root, prefix: strings.TrimRight(publicURL, "/") + "/media/", room: room}
+	l := &Local{root: root, prefix: strings.TrimRight(publicURL, "/") + "/media/", space: diskSpace}
 	if err := l.makeFolders(); err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare media folder %s: %w", dir, err), root.Close())
 	}
@@ -46,8 +46,8 @@ func NewLocal(dir, publicURL string) (*Local, error) {
 // Close releases the folder.
 func (l *Local) Close() error { return l.root.Close() }
 
-// Put writes a file while there is room on the disk, beside its final name, flushes it, renames it and flushes the folder: after a
-// crash the key holds everything or nothing.
+// Put writes a temporary file, syncs it, renames it and syncs the folder: after a crash the key holds everything or
+// nothing. It fails when the disk is nearly full.
 func (l *Local) Put(ctx context.Context, key, _ string, data []byte) error {
 	if err := checkKey(key); err != nil {
 		return err
@@ -55,7 +55,7 @@ func (l *Local) Put(ctx context.Context, key, _ string, data []byte) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("write %s: %w", key, err)
 	}
-	err := l.spare(len(data))
+	err := l.checkSpace(len(data))
 	if err == nil {
 		err = l.replace(key, data)
 	}
@@ -65,32 +65,32 @@ func (l *Local) Put(ctx context.Context, key, _ string, data []byte) error {
 	return nil
 }
 
-// What images leave of their disk to what is written beside them, which is often the database: a part, and at most so
-// many bytes.
+// Images leave this much of the disk to other files, often the database: one part in reservedPart, but not more than
+// reservedBytes.
 const (
-	sparePart  = 20
-	spareBytes = 256 << 20
+	reservedPart  = 20
+	reservedBytes = 256 << 20
 )
 
-var errNoRoom = errors.New("what is left of the disk is not for images")
+var errDiskFull = errors.New("the rest of the disk is reserved")
 
-// spare keeps images from filling the disk for everybody: when there is little room, they are the first to get none.
-func (l *Local) spare(bytes int) error {
-	free, total, ok := l.room(l.root.Name())
-	if ok && free < min(total/sparePart, spareBytes)+uint64(bytes) {
-		return fmt.Errorf("%w: %d MB of %d are free", errNoRoom, free>>20, total>>20)
+// checkSpace fails when a file of so many bytes would use the reserve.
+func (l *Local) checkSpace(bytes int) error {
+	free, total, ok := l.space(l.root.Name())
+	if ok && free < min(total/reservedPart, reservedBytes)+uint64(bytes) {
+		return fmt.Errorf("%w: %d of %d MB are free", errDiskFull, free>>20, total>>20)
 	}
 	return nil
 }
 
-// Delete removes the file and what an interrupted Put left beside it.
+// Delete removes the file and what an interrupted Put left.
 func (l *Local) Delete(ctx context.Context, key string) error {
 	if err := checkKey(key); err != nil {
 		return err
 	}
-	err := errors.Join(l.removeIfThere(key), l.removeIfThere(key+partSuffix))
+	err := errors.Join(l.removeIfExists(key), l.removeIfExists(key+partSuffix))
 	if err == nil {
-		// Without this the file may be back after a power cut, and nothing would know it any more.
+		// Without this the file may reappear after a power cut, when no row names it any longer.
 		err = l.syncFolder(path.Dir(key))
 	}
 	if err != nil {
@@ -99,7 +99,7 @@ func (l *Local) Delete(ctx context.Context, key string) error {
 	return nil
 }
 
-// URL is where [Local.Serve] is mounted, followed by the key.
+// URL returns the path of [Local.Routes] with the key, after the public URL.
 func (l *Local) URL(key string) string {
 	if key == "" {
 		return ""
@@ -109,16 +109,15 @@ func (l *Local) URL(key string) string {
 
 // Check writes and removes a small file.
 func (l *Local) Check(ctx context.Context) error {
-	err := errors.Join(l.root.WriteFile(checkName, []byte("ok"), 0o600), l.removeIfThere(checkName))
+	err := errors.Join(l.root.WriteFile(probeName, []byte("ok"), 0o600), l.removeIfExists(probeName))
 	if err != nil {
 		return unavailable(ctx, "check", "media folder", err)
 	}
 	return nil
 }
 
-// Serve answers GET and HEAD of one stored image, with If-None-Match. Ranges are not served: the images
-// are small, and RFC 9110 §14.2 allows to ignore them. Before anything is written it returns
-// apperr.ErrNotFound for what is not a stored image.
+// Serve answers GET and HEAD of one stored file, with If-None-Match. It ignores ranges, as RFC 9110 §14.2 allows: the
+// files are small. It returns apperr.ErrNotFound, and writes nothing, when key is not a stored file.
 func (l *Local) Serve(w http.ResponseWriter, r *http.Request, key string) error {
 	if !keyPattern.MatchString(key) {
 		return apperr.ErrNotFound
@@ -143,14 +142,14 @@ func (l *Local) Serve(w http.ResponseWriter, r *http.Request, key string) error 
 	return nil
 }
 
-// setImageHeaders makes the answer an image and nothing else: even bytes that a browser would take
-// for a document run no script and load nothing.
+// setImageHeaders makes browsers treat the response as an image only: even bytes that look like a document run no script
+// and load nothing.
 func setImageHeaders(h http.Header, key string) {
 	h.Set("Content-Type", contentTypes[path.Ext(key)])
 	h.Set("Content-Disposition", "inline")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Cross-Origin-Resource-Policy", "cross-origin") // front ends of other origins show them
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin") // front ends on other origins show images
 	h.Set("Cache-Control", cacheControl)
-	h.Set("ETag", `"`+key+`"`) // a key never changes its bytes
+	h.Set("ETag", `"`+key+`"`) // the bytes of a key never change
 }

@@ -12,17 +12,17 @@ import (
 
 func (l *Local) makeFolders() error {
 	for _, folder := range folders {
-		if err := l.root.MkdirAll(string(folder), 0o750); err != nil {
+		if err := l.root.MkdirAll(folder, 0o750); err != nil {
 			return err
 		}
-		if err := l.syncFolder(path.Dir(string(folder))); err != nil {
+		if err := l.syncFolder(path.Dir(folder)); err != nil {
 			return err
 		}
 	}
 	return l.syncFolder(".")
 }
 
-// replace puts data under key. When it fails, what it began is removed.
+// replace writes data under key. When it fails, it removes the temporary file.
 func (l *Local) replace(key string, data []byte) error {
 	part := key + partSuffix
 	err := l.writeSynced(part, data)
@@ -31,7 +31,7 @@ func (l *Local) replace(key string, data []byte) error {
 		err = l.root.Rename(part, key)
 	}
 	if err != nil {
-		return errors.Join(err, l.removeIfThere(part))
+		return errors.Join(err, l.removeIfExists(part))
 	}
 	return l.syncFolder(path.Dir(key))
 }
@@ -48,8 +48,8 @@ func (l *Local) writeSynced(name string, data []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// syncFolder makes renames and removals in a folder survive a power cut. Windows has no such call
-// for folders; its file system keeps a journal of names.
+// syncFolder makes renames and removals in a folder durable. Windows has no such call for folders; its file system
+// journals names.
 func (l *Local) syncFolder(name string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -61,7 +61,7 @@ func (l *Local) syncFolder(name string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-func (l *Local) removeIfThere(name string) error {
+func (l *Local) removeIfExists(name string) error {
 	if err := l.root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

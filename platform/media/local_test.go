@@ -2,6 +2,7 @@ package media
 
 import (
 	"errors"
+	"image"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -13,21 +14,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/picture"
 )
 
-// stored puts ten bytes into a new local store.
+// stored writes ten bytes to a new local store.
 func stored(t *testing.T) (l *Local, dir, key string) {
 	t.Helper()
 	dir = t.TempDir()
 	l = openLocal(t, dir, "")
-	key = someKey(PosterImages, ".jpg")
+	key = randomKey(picture.Poster, ".jpg")
 	if err := l.Put(t.Context(), key, "image/jpeg", []byte("0123456789")); err != nil {
 		t.Fatalf("put: %v", err)
 	}
 	return l, dir, key
 }
 
-// get asks for key with headers given as name, value, ….
+// get requests a key, with headers given as name, value, ….
 func get(t *testing.T, l *Local, method, key string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, "/media/x", nil)
@@ -41,7 +43,7 @@ func get(t *testing.T, l *Local, method, key string, headers ...string) *httptes
 	return w
 }
 
-// files lists everything that is in a folder, however deep.
+// files lists all files below a folder.
 func files(t *testing.T, dir string) []string {
 	t.Helper()
 	names := []string{}
@@ -57,7 +59,8 @@ func files(t *testing.T, dir string) []string {
 	return names
 }
 
-func TestServedImageIsAnImageAndNothingElse(t *testing.T) {
+func TestServedImagesCannotBecomeDocuments(t *testing.T) {
+	t.Parallel()
 	l, _, key := stored(t)
 	w := get(t, l, http.MethodGet, key)
 	want := http.Header{
@@ -68,7 +71,7 @@ func TestServedImageIsAnImageAndNothingElse(t *testing.T) {
 		"Content-Security-Policy":      {"default-src 'none'; sandbox"},
 		"Cross-Origin-Resource-Policy": {"cross-origin"},
 		"Cache-Control":                {"public, max-age=31536000, immutable"},
-		"Accept-Ranges":                {"bytes"},
+		"Accept-Ranges":                {"none"},
 		"Etag":                         {`"` + key + `"`},
 	}
 	got := w.Header().Clone()
@@ -78,9 +81,10 @@ func TestServedImageIsAnImageAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestACopyIsServedAsItsImageIs(t *testing.T) {
+func TestCopiesAreServedLikeImages(t *testing.T) {
+	t.Parallel()
 	l := openLocal(t, t.TempDir(), "")
-	key := newName(&Picture{folder: PosterImages, ext: ".png", width: 800, height: 1200, opaque: true}).copyKey(320)
+	key := randomName(picture.Poster, ".png", image.Pt(800, 1200), true).copyKey(320)
 	if err := l.Put(t.Context(), key, "image/jpeg", []byte("0123456789")); err != nil {
 		t.Fatalf("put: %v", err)
 	}
@@ -90,7 +94,8 @@ func TestACopyIsServedAsItsImageIs(t *testing.T) {
 	}
 }
 
-func TestServeKnowsHEADAndETagsAndNoRanges(t *testing.T) {
+func TestServeHandlesHEADAndETagsAndIgnoresRanges(t *testing.T) {
+	t.Parallel()
 	l, _, key := stored(t)
 	for _, c := range []struct {
 		what, method string
@@ -100,10 +105,10 @@ func TestServeKnowsHEADAndETagsAndNoRanges(t *testing.T) {
 	}{
 		{"HEAD", http.MethodHead, nil, 200, ""},
 		{"range", http.MethodGet, []string{"Range", "bytes=2-4"}, 200, "0123456789"},
-		{"known", http.MethodGet, []string{"If-None-Match", `"x", "` + key + `"`}, 304, ""},
+		{"same ETag", http.MethodGet, []string{"If-None-Match", `"x", "` + key + `"`}, 304, ""},
 		{"range beyond", http.MethodGet, []string{"Range", "bytes=99-"}, 200, "0123456789"},
 		{"condition", http.MethodGet, []string{"If-Match", `"x"`}, 200, "0123456789"},
-		{"another known", http.MethodGet, []string{"If-None-Match", `"x"`}, 200, "0123456789"},
+		{"other ETag", http.MethodGet, []string{"If-None-Match", `"x"`}, 200, "0123456789"},
 	} {
 		if w := get(t, l, c.method, key, c.headers...); w.Code != c.status || w.Body.String() != c.body {
 			t.Errorf("%s: %d %q, want %d %q", c.what, w.Code, w.Body, c.status, c.body)
@@ -112,15 +117,16 @@ func TestServeKnowsHEADAndETagsAndNoRanges(t *testing.T) {
 }
 
 func TestOnlyStoredImagesAreServed(t *testing.T) {
+	t.Parallel()
 	l, dir, key := stored(t)
-	folder := someKey(ReviewImages, ".jpg")
+	folder := randomKey(picture.Review, ".jpg")
 	if err := os.Mkdir(filepath.Join(dir, folder), 0o750); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, key+partSuffix), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range append(foreignKeys(), folder, key+partSuffix, someKey(PosterImages, ".jpg")) {
+	for _, k := range append(foreignKeys(), folder, key+partSuffix, randomKey(picture.Poster, ".jpg")) {
 		w := httptest.NewRecorder()
 		err := l.Serve(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil), k)
 		if !errors.Is(err, apperr.ErrNotFound) || w.Body.Len() > 0 || len(w.Header()) > 0 {
@@ -129,7 +135,8 @@ func TestOnlyStoredImagesAreServed(t *testing.T) {
 	}
 }
 
-func TestNoLinkLeadsOutOfTheFolder(t *testing.T) {
+func TestSymbolicLinksDoNotLeaveTheFolder(t *testing.T) {
+	t.Parallel()
 	l, dir, key := stored(t)
 	outside := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(outside, []byte("secret"), 0o600); err != nil {
@@ -145,7 +152,8 @@ func TestNoLinkLeadsOutOfTheFolder(t *testing.T) {
 	}
 }
 
-func TestImagesLeaveRoomForOthers(t *testing.T) {
+func TestImagesLeaveSpaceOnTheDisk(t *testing.T) {
+	t.Parallel()
 	l, dir, key := stored(t)
 	const mb = 1 << 20
 	data := make([]byte, mb)
@@ -159,9 +167,9 @@ func TestImagesLeaveRoomForOthers(t *testing.T) {
 		{free: 257 * mb, total: 1 << 40, known: true, ok: true},
 		{ok: true},
 	} {
-		l.room = func(folder string) (free, total uint64, ok bool) {
+		l.space = func(folder string) (free, total uint64, ok bool) {
 			if folder != dir {
-				t.Errorf("asked for the room in %s", folder)
+				t.Errorf("asked for the space of %s", folder)
 			}
 			return c.free, c.total, c.known
 		}
@@ -169,17 +177,18 @@ func TestImagesLeaveRoomForOthers(t *testing.T) {
 			t.Errorf("%d of %d bytes are free: %v", c.free, c.total, err)
 		}
 	}
-	if free, total, ok := room(dir); ok && (free == 0 || total < free) {
+	if free, total, ok := diskSpace(dir); ok && (free == 0 || total < free) {
 		t.Errorf("%d of %d bytes are free here", free, total)
 	}
 }
 
-func TestPutLeavesOneFileAndDeleteNone(t *testing.T) {
+func TestPutLeavesOneFileAndDeleteLeavesNone(t *testing.T) {
+	t.Parallel()
 	l, dir, key := stored(t)
 	if diff := cmp.Diff([]string{key}, files(t, dir)); diff != "" {
 		t.Errorf("after put (-want +got):\n%s", diff)
 	}
-	// What a crash in the middle of another Put of this key would have left.
+	// What a crash during another Put of this key leaves.
 	if err := os.WriteFile(filepath.Join(dir, key+partSuffix), []byte("01"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -194,9 +203,10 @@ func TestPutLeavesOneFileAndDeleteNone(t *testing.T) {
 	}
 }
 
-func TestPutThatFailsLeavesNothing(t *testing.T) {
+func TestFailedPutLeavesNothing(t *testing.T) {
+	t.Parallel()
 	l, dir, key := stored(t)
-	blocked := someKey(PosterImages, ".jpg")
+	blocked := randomKey(picture.Poster, ".jpg")
 	if err := os.MkdirAll(filepath.Join(dir, blocked, "in the way"), 0o750); err != nil {
 		t.Fatal(err)
 	}
@@ -204,32 +214,34 @@ func TestPutThatFailsLeavesNothing(t *testing.T) {
 		t.Errorf("got %v, want unavailable", err)
 	}
 	if err := l.Delete(t.Context(), blocked); !errors.Is(err, apperr.ErrUnavailable) {
-		t.Errorf("delete what cannot be deleted: got %v, want unavailable", err)
+		t.Errorf("delete a folder: got %v, want unavailable", err)
 	}
 	if diff := cmp.Diff([]string{key}, files(t, dir)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }
 
-func TestLocalURLStartsWithThePublicOne(t *testing.T) {
-	key := someKey(ProfileImages, ".png")
+func TestLocalURLStartsWithThePublicURL(t *testing.T) {
+	t.Parallel()
+	key := randomKey(picture.Profile, ".png")
 	for public, want := range map[string]string{
 		"":                           "/media/" + key,
 		"https://films.example":      "https://films.example/media/" + key,
 		"https://films.example/api/": "https://films.example/api/media/" + key,
 	} {
 		if got := openLocal(t, t.TempDir(), public).URL(key); got != want {
-			t.Errorf("behind %q: %s, want %s", public, got, want)
+			t.Errorf("public URL %q: %s, want %s", public, got, want)
 		}
 	}
 }
 
 func TestLocalStoreNeedsAFolder(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	blocked := t.TempDir() // there is a file where a folder is to be
+	blocked := t.TempDir() // has a file in the place of a folder
 	if err := os.WriteFile(filepath.Join(blocked, "users"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

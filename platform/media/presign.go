@@ -12,40 +12,40 @@ import (
 )
 
 const (
-	// presignWindow is how long a URL stays the same, so that browsers and ETags can reuse it.
+	// presignWindow is how long a URL stays the same, so that caches and ETags work.
 	presignWindow = time.Hour
-	// presignFor is from the start of the window: at its end a URL is still good for a day.
-	presignFor = 24*time.Hour + presignWindow
-	// presignKept bounds the memory for URLs of the running window.
-	presignKept = 10_000
-	// presignTimeout bounds the look for credentials, which may go over the network.
+	// presignExpiry counts from the start of the window: at its end a URL is still valid for a day.
+	presignExpiry = 24*time.Hour + presignWindow
+	// presignCache is how many URLs of the current window are cached.
+	presignCache = 10_000
+	// presignTimeout bounds the search for credentials, which may use the network.
 	presignTimeout = 5 * time.Second
 )
 
-// presigner makes GET URLs for a private bucket, signed as of the start of the hour.
+// presigner makes GET URLs of a private bucket, signed with the time of the start of the hour.
 type presigner struct {
 	client *s3.PresignClient
 	bucket string
 	clock  func() time.Time
 
-	mu     sync.Mutex        // guards what follows
+	mu     sync.Mutex        // guards the fields below
 	window time.Time         // the hour that urls belong to
-	urls   map[string]string // by key: signing costs far more than looking it up
+	urls   map[string]string // by key: signing is far slower than a lookup
 }
 
 func newPresigner(client *s3.Client, bucket string, clock func() time.Time) *presigner {
 	p := &presigner{bucket: bucket, clock: clock, urls: map[string]string{}}
 	p.client = s3.NewPresignClient(client, func(o *s3.PresignOptions) {
-		o.Expires = presignFor
+		o.Expires = presignExpiry
 		o.Presigner = hourlySigner{signer: v4.NewSigner(), clock: clock}
 	})
 	return p
 }
 
-// url returns "" when no credentials can be had: a picture is missing then, not the whole page.
+// url returns "" when there are no credentials: a page then lacks an image instead of failing.
 func (p *presigner) url(key string) string {
 	window := p.clock().Truncate(presignWindow)
-	if u, ok := p.kept(window, key); ok {
+	if u, ok := p.cached(window, key); ok {
 		return u
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), presignTimeout)
@@ -54,14 +54,14 @@ func (p *presigner) url(key string) string {
 	if err != nil {
 		return ""
 	}
-	p.keep(window, key, req.URL)
+	p.cache(window, key, req.URL)
 	return req.URL
 }
 
-func (p *presigner) kept(window time.Time, key string) (string, bool) {
+func (p *presigner) cached(window time.Time, key string) (string, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.window.Equal(window) || len(p.urls) >= presignKept {
+	if !p.window.Equal(window) || len(p.urls) >= presignCache {
 		p.window = window
 		clear(p.urls)
 	}
@@ -69,7 +69,7 @@ func (p *presigner) kept(window time.Time, key string) (string, bool) {
 	return u, ok
 }
 
-func (p *presigner) keep(window time.Time, key, u string) {
+func (p *presigner) cache(window time.Time, key, u string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.window.Equal(window) {
@@ -77,7 +77,7 @@ func (p *presigner) keep(window time.Time, key, u string) {
 	}
 }
 
-// hourlySigner is the SDK's signer with the time rounded down, which makes signatures repeatable.
+// hourlySigner is the signer of the SDK with the time rounded down, which makes signatures repeatable.
 type hourlySigner struct {
 	signer *v4.Signer
 	clock  func() time.Time

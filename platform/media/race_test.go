@@ -10,15 +10,16 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
-	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/picture"
 )
 
-// Uploads, refused ones, removals and three sweepers at once, one of which takes files away that are
-// being written: whatever fails, in the end each row has its file and each file its row.
+// Uploads, failing writes, removals and three sweepers run at once, and one of the sweepers removes files of uploads in
+// progress. In the end each row has its files and each file its row.
 func TestRowsAndFilesAgreeUnderConcurrency(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	s.run(t)
-	pic := picture(t, s.lib)
+	pic := newPicture(t)
 	var writers, sweepers sync.WaitGroup
 	done := make(chan struct{})
 	for _, sweep := range []func() error{
@@ -45,7 +46,7 @@ func TestRowsAndFilesAgreeUnderConcurrency(t *testing.T) {
 	now := s.state(t)
 	s.eventually(t, now.Named...)
 	if len(now.Named) == 0 {
-		t.Error("no upload succeeded, so nothing was tested")
+		t.Error("no upload succeeded")
 	}
 }
 
@@ -62,15 +63,15 @@ func repeat(t *testing.T, done chan struct{}, sweep func() error) {
 	}
 }
 
-// randomStep attaches, and then perhaps refuses or discards again. An upload may lose its file to a
-// sweeper, and must then fail; other errors there are none.
-func (s *shelf) randomStep(ctx context.Context, pic *media.Picture) error {
-	refuse, discard := rand.N(4) == 0, rand.N(3) == 0
+// randomStep attaches a picture, and at random fails the write or discards the image. An upload that loses its file to a
+// sweeper must fail; any other error is returned.
+func (s *shelf) randomStep(ctx context.Context, pic *picture.Picture) error {
+	failWrite, discard := rand.N(4) == 0, rand.N(3) == 0
 	var key string
 	err := s.lib.Attach(ctx, pic, func(tx *gorm.DB, k string) error {
 		key = k
 		err := s.name(tx, k)
-		if refuse {
+		if failWrite {
 			err = errors.Join(err, errWrite)
 		}
 		return err

@@ -13,8 +13,8 @@ func (l *Local) Routes(r *openapi.Router) {
 	r.GET("/media/:owner/:kind/:name", auth.Public, func(c *gin.Context) error {
 		return l.Serve(c.Writer, c.Request, c.Param("owner")+"/"+c.Param("kind")+"/"+c.Param("name"))
 	}, openapi.Op{
-		Tag: "service", Summary: "A stored image", Response: "", Media: "image/*",
-		Description: "Resources name their images by URL; nobody has to put one together. An image never changes under its name.",
+		Tag: "images", ID: "getMedia", Summary: "Get a stored image", Response: "", Media: "image/*",
+		Description: "Resources contain the complete URLs of their images. The image at a URL never changes.",
 		Errors:      []*apperr.Error{apperr.ErrNotFound},
 	})
 }

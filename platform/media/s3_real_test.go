@@ -9,14 +9,15 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/cinecircle/cinecircle/platform/picture"
 )
 
-// storeVariable names a real S3-compatible store to test on, http://ACCESS_KEY:SECRET_KEY@HOST:PORT/BUCKET;
-// make test-s3 starts one.
+// storeVariable is the environment variable with the address of a real S3-compatible store,
+// http://ACCESS_KEY:SECRET_KEY@HOST:PORT/BUCKET; make test-s3 starts one.
 const storeVariable = "CINECIRCLE_TEST_S3"
 
-// realStore returns the configuration of the store that the variable names. It cannot be read by
-// everybody, so there is no public URL.
+// realStore returns the configuration of the store in storeVariable. The bucket is private, so there is no public URL.
 func realStore(t *testing.T) (c S3Config, ok bool) {
 	t.Helper()
 	text := os.Getenv(storeVariable)
@@ -34,8 +35,8 @@ func realStore(t *testing.T) (c S3Config, ok bool) {
 	return c, true
 }
 
-// realOutlet reaches the store through a connection of its own, which it can cut: other tests use
-// the store at the same time. The signature covers the host's name, which is therefore passed on.
+// realOutlet connects through a proxy, which it can bring down: other tests use the store at the same time. The signature
+// covers the host name, so the proxy passes it on.
 func realOutlet(t *testing.T, c S3Config) outlet {
 	t.Helper()
 	store, err := url.Parse(c.Endpoint)
@@ -55,7 +56,8 @@ func realOutlet(t *testing.T, c S3Config) outlet {
 	return outlet{s, "", front.Close}
 }
 
-func TestARealStoreRefusesTheWrongSecret(t *testing.T) {
+func TestRealStoreRefusesTheWrongSecret(t *testing.T) {
+	t.Parallel()
 	c, ok := realStore(t)
 	if !ok {
 		t.Logf("needs a store in %s", storeVariable)
@@ -67,21 +69,22 @@ func TestARealStoreRefusesTheWrongSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := put(t.Context(), s); err == nil {
-		t.Error("it took an upload with the wrong secret")
+		t.Error("put with the wrong secret succeeds")
 	}
 	if err := s.Check(t.Context()); err == nil {
-		t.Error("Check says nothing")
+		t.Error("check with the wrong secret succeeds")
 	}
 }
 
-func TestARealStoreIsPrivateAndKeepsTheHeaders(t *testing.T) {
+func TestRealStoreIsPrivateAndKeepsHeaders(t *testing.T) {
+	t.Parallel()
 	c, ok := realStore(t)
 	if !ok {
 		t.Logf("needs a store in %s", storeVariable)
 		return
 	}
 	o := realOutlet(t, c)
-	key := someKey(ReviewImages, ".png")
+	key := randomKey(picture.Review, ".png")
 	if err := o.store.Put(t.Context(), key, "image/png", []byte("12345")); err != nil {
 		t.Fatal(err)
 	}
@@ -95,12 +98,12 @@ func TestARealStoreIsPrivateAndKeepsTheHeaders(t *testing.T) {
 	if _, status := head(t, bare); status != http.StatusForbidden {
 		t.Errorf("without its signature the URL answers %d, want 403", status)
 	}
-	if _, status := head(t, strings.Replace(signed, key, someKey(ReviewImages, ".png"), 1)); status != http.StatusForbidden {
+	if _, status := head(t, strings.Replace(signed, key, randomKey(picture.Review, ".png"), 1)); status != http.StatusForbidden {
 		t.Errorf("with the signature of another key the URL answers %d, want 403", status)
 	}
 }
 
-// head asks with GET, for which the URL is signed, and returns the headers.
+// head sends GET, because the URL is signed for it, and returns the headers.
 func head(t *testing.T, address string) (http.Header, int) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)

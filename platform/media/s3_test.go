@@ -15,10 +15,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/picture"
 )
 
-// answering is a store that gives the answers one after the other, and the last one from then on. Asked whether
-// it kept what put sends it says yes.
+// answering is a store that answers with the statuses one after the other, and repeats the last one. HEAD describes the
+// file that put writes.
 func answering(t *testing.T, statuses ...int) (s *S3, asked *atomic.Int64, seen chan *http.Request) {
 	t.Helper()
 	asked, seen = new(atomic.Int64), make(chan *http.Request, 16)
@@ -37,11 +38,12 @@ func answering(t *testing.T, statuses ...int) (s *S3, asked *atomic.Int64, seen 
 }
 
 func put(ctx context.Context, s *S3) error {
-	return s.Put(ctx, someKey(ReviewImages, ".png"), "image/png", []byte("12345"))
+	return s.Put(ctx, randomKey(picture.Review, ".png"), "image/png", []byte("12345"))
 }
 
-// Many S3-compatible stores know neither trailing checksums nor chunked signatures.
+// Many S3-compatible stores support neither trailing checksums nor chunked signatures.
 func TestUploadToCompatibleStoreIsPlain(t *testing.T) {
+	t.Parallel()
 	s, _, seen := answering(t, 200)
 	if err := put(t.Context(), s); err != nil {
 		t.Fatalf("put: %v", err)
@@ -65,8 +67,25 @@ func TestUploadToCompatibleStoreIsPlain(t *testing.T) {
 	}
 }
 
-// What the SDK finds by itself comes with its own opinion on checksums.
-func TestUploadWithCredentialsOfTheEnvironmentIsPlain(t *testing.T) {
+func TestCheckWritesOnceAMinute(t *testing.T) {
+	t.Parallel()
+	s, asked, _ := answering(t, 200)
+	for range 100 {
+		if err := s.Check(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := asked.Load(); n != 1 {
+		t.Errorf("100 checks wrote %d times, want once", n)
+	}
+	s.probed.Add(-int64(probeEvery))
+	if err := s.Check(t.Context()); err != nil || asked.Load() != 2 {
+		t.Errorf("a minute later: %v after %d writes, want two", err, asked.Load())
+	}
+}
+
+// Credentials that the SDK finds itself come with its defaults for checksums.
+func TestUploadWithCredentialsFromTheEnvironmentIsPlain(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
 	seen := make(chan http.Header, 1)
@@ -86,8 +105,9 @@ func TestUploadWithCredentialsOfTheEnvironmentIsPlain(t *testing.T) {
 	}
 }
 
-func TestPublicURLIsBeforeTheKey(t *testing.T) {
-	key := someKey(ProfileImages, ".jpg")
+func TestS3URLStartsWithThePublicURL(t *testing.T) {
+	t.Parallel()
+	key := randomKey(picture.Profile, ".jpg")
 	if got, want := openS3(t, "http://store.example", "https://cdn.example/films/").URL(key), "https://cdn.example/films/"+key; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
@@ -109,14 +129,15 @@ func TestUploadIsTriedThreeTimes(t *testing.T) {
 	}
 }
 
-func TestMissingBucketIsAnErrorMissingObjectIsNot(t *testing.T) {
+func TestDeletingFromAMissingBucketIsAnError(t *testing.T) {
+	t.Parallel()
 	for code, ok := range map[string]bool{"NoSuchKey": true, "NoSuchBucket": false} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusNotFound)
 			_, _ = w.Write([]byte("<Error><Code>" + code + "</Code></Error>"))
 		}))
 		t.Cleanup(server.Close)
-		err := openS3(t, server.URL, "").Delete(t.Context(), someKey(ReviewImages, ".png"))
+		err := openS3(t, server.URL, "").Delete(t.Context(), randomKey(picture.Review, ".png"))
 		if (err == nil) != ok {
 			t.Errorf("%s: %v", code, err)
 		}
@@ -124,10 +145,11 @@ func TestMissingBucketIsAnErrorMissingObjectIsNot(t *testing.T) {
 }
 
 func TestPresignedURLStaysTheSameWithinTheHour(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 5, 1, 10, 0, 1, 0, time.UTC)
 	s := openS3(t, "http://store.example:9000", "")
-	key, other := someKey(ProfileImages, ".jpg"), someKey(ProfileImages, ".jpg")
-	at := func(after time.Duration) *presigner { // a new one keeps nothing, as another instance would
+	key, other := randomKey(picture.Profile, ".jpg"), randomKey(picture.Profile, ".jpg")
+	at := func(after time.Duration) *presigner { // a new presigner has an empty cache, like another instance
 		return newPresigner(s.client, bucket, func() time.Time { return now.Add(after) })
 	}
 	first := at(0).url(key)
@@ -138,39 +160,41 @@ func TestPresignedURLStaysTheSameWithinTheHour(t *testing.T) {
 		t.Error("is the same in the next hour")
 	}
 	if p := at(0); p.url(other) == first || p.url(key) != first || p.url(key) != first {
-		t.Error("depends on what was asked before")
+		t.Error("depends on the order of requests")
 	}
 	u, err := url.Parse(first)
 	if err != nil || u.Host != "store.example:9000" || u.Path != "/"+bucket+"/"+key {
-		t.Errorf("%s is no URL of the object: %v", first, err)
+		t.Errorf("%s is not the URL of the object: %v", first, err)
 	}
 	if q := u.Query(); q.Get("X-Amz-Expires") != "90000" || q.Get("X-Amz-Date") != "20260501T100000Z" {
 		t.Errorf("valid for %s s from %s, want 25 h from the full hour", q.Get("X-Amz-Expires"), q.Get("X-Amz-Date"))
 	}
 }
 
-func TestPresignedURLsOfThePastAreForgotten(t *testing.T) {
+func TestPresignedURLsOfPastHoursAreDropped(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
 	p := newPresigner(openS3(t, "http://store.example", "").client, bucket, func() time.Time { return now })
-	key := someKey(ProfileImages, ".jpg")
+	key := randomKey(picture.Profile, ".jpg")
 	old := p.url(key)
 	now = now.Add(time.Hour)
 	if p.url(key) == old || len(p.urls) != 1 {
-		t.Errorf("keeps %d URLs, want the new one only", len(p.urls))
+		t.Errorf("caches %d URLs, want 1", len(p.urls))
 	}
-	for i := range presignKept - 2 {
-		p.keep(now, strconv.Itoa(i), "")
+	for i := range presignCache - 2 {
+		p.cache(now, strconv.Itoa(i), "")
 	}
-	if p.url(key); len(p.urls) != presignKept-1 {
-		t.Errorf("keeps %d URLs of this hour, want %d", len(p.urls), presignKept-1)
+	if p.url(key); len(p.urls) != presignCache-1 {
+		t.Errorf("caches %d URLs of this hour, want %d", len(p.urls), presignCache-1)
 	}
-	p.url(someKey(ProfileImages, ".jpg"))
+	p.url(randomKey(picture.Profile, ".jpg"))
 	if p.url(key); len(p.urls) != 1 {
-		t.Errorf("keeps %d URLs, want to begin again at %d", len(p.urls), presignKept)
+		t.Errorf("caches %d URLs, want 1 after %d", len(p.urls), presignCache)
 	}
 }
 
 func TestBadS3ConfigurationIsNamed(t *testing.T) {
+	t.Parallel()
 	for want, configs := range map[string][]S3Config{
 		"media.s3.bucket":     {{Region: "ap-northeast-2"}},
 		"media.s3.secret_key": {{Region: "ap-northeast-2", Bucket: "b", AccessKey: "a"}, {Region: "ap-northeast-2", Bucket: "b", SecretKey: "s"}},
@@ -195,8 +219,8 @@ func BenchmarkPresignedURL(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	key := someKey(ReviewImages, ".png")
-	b.Run("kept", func(b *testing.B) {
+	key := randomKey(picture.Review, ".png")
+	b.Run("cached", func(b *testing.B) {
 		for b.Loop() {
 			s.presign.url(key)
 		}

@@ -20,10 +20,11 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
 
-// shelf is a library with a table of rows that name its files.
+// shelf is a library and a table of rows that name its images.
 type shelf struct {
 	lib   *media.Library
 	db    *database.DB
@@ -32,7 +33,7 @@ type shelf struct {
 	dir   string
 }
 
-// row is what names a file.
+// row names an image.
 type row struct {
 	Key string `gorm:"primaryKey;size:255"`
 }
@@ -55,14 +56,14 @@ func newShelf(t *testing.T) *shelf {
 	return s
 }
 
-// restart replaces the library by a new one, which remembers nothing, over a store that works.
+// restart replaces the library by a new one without state, over a working store.
 func (s *shelf) restart(t *testing.T) {
 	t.Helper()
 	s.store.crashAt("")
 	s.lib = media.NewLibrary(s.db, s.store, s.clock.Now, slog.New(slog.NewTextHandler(t.Output(), nil)))
 }
 
-// run removes in the background until the test ends.
+// run runs the library until the test ends.
 func (s *shelf) run(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -75,7 +76,7 @@ func (s *shelf) run(t *testing.T) {
 	t.Cleanup(func() { cancel(); running.Wait() })
 }
 
-// crash runs do, which must panic: the end of a process.
+// crash calls do, which must panic: that stands for the end of the process.
 func (s *shelf) crash(t *testing.T, do func() error) {
 	t.Helper()
 	defer func() {
@@ -86,19 +87,19 @@ func (s *shelf) crash(t *testing.T, do func() error) {
 	t.Errorf("survived with %v", do())
 }
 
-// picture is one that is stored in three files, of which two are copies.
-func picture(t *testing.T, lib *media.Library) *media.Picture {
+// newPicture returns a picture with two copies.
+func newPicture(t *testing.T) *picture.Picture {
 	t.Helper()
-	return pictureOf(t, lib, 1300)
+	return pictureOf(t, 1300)
 }
 
-func pictureOf(t *testing.T, lib *media.Library, width int) *media.Picture {
+func pictureOf(t *testing.T, width int) *picture.Picture {
 	t.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, width, 2))); err != nil {
 		t.Fatalf("encode: %v", err)
 	}
-	p, err := lib.Decode(t.Context(), media.ReviewImages, media.Upload{Name: "a.png", Data: b.Bytes()})
+	p, err := picture.NewDecoder(slog.New(slog.DiscardHandler)).Decode(t.Context(), picture.Review, picture.Upload{Name: "a.png", Data: b.Bytes()})
 	if err != nil {
 		t.Fatalf("decode: %v", err)
 	}
@@ -114,10 +115,10 @@ func (s *shelf) unname(tx *gorm.DB, key string) error {
 // attach stores a picture and a row that names it.
 func (s *shelf) attach(t *testing.T) (key string) {
 	t.Helper()
-	return s.attachPicture(t, picture(t, s.lib))
+	return s.attachPicture(t, newPicture(t))
 }
 
-func (s *shelf) attachPicture(t *testing.T, pic *media.Picture) (key string) {
+func (s *shelf) attachPicture(t *testing.T, pic *picture.Picture) (key string) {
 	t.Helper()
 	err := s.lib.Attach(t.Context(), pic, func(tx *gorm.DB, k string) error {
 		key = k
@@ -129,7 +130,7 @@ func (s *shelf) attachPicture(t *testing.T, pic *media.Picture) (key string) {
 	return key
 }
 
-// discard deletes the rows and discards what they named.
+// discard deletes rows and discards their images.
 func (s *shelf) discard(t *testing.T, keys ...string) {
 	t.Helper()
 	if err := s.drop(t.Context(), keys...); err != nil {
@@ -164,7 +165,7 @@ func (s *shelf) trash(t *testing.T) []media.Trash {
 	return all
 }
 
-// state is the files, the rows that name files, and the trash.
+// state is the keys of the files, of the rows and of the trash.
 type state struct{ Files, Named, Trash []string }
 
 func (s *shelf) state(t *testing.T) state {
@@ -189,8 +190,7 @@ func (s *shelf) state(t *testing.T) state {
 	return now
 }
 
-// want checks that exactly keys are named, that their files are stored and no others, and that there
-// is no trash.
+// want checks that the rows name exactly keys, that exactly their files are stored, and that the trash is empty.
 func (s *shelf) want(t *testing.T, keys ...string) {
 	t.Helper()
 	want := state{[]string{}, append([]string{}, keys...), []string{}}
@@ -204,7 +204,7 @@ func (s *shelf) want(t *testing.T, keys ...string) {
 	}
 }
 
-// eventually is want, as soon as there is no trash any more.
+// eventually is want as soon as the trash is empty.
 func (s *shelf) eventually(t *testing.T, keys ...string) {
 	t.Helper()
 	deadline := time.After(20 * time.Second)
@@ -218,15 +218,15 @@ func (s *shelf) eventually(t *testing.T, keys ...string) {
 	s.want(t, keys...)
 }
 
-// fragile is a store that fails, or takes the process with it, where a test says.
+// fragile is a store that fails or crashes where a test says.
 type fragile struct {
 	media.Store
 
-	mu                sync.Mutex // guards what follows
+	mu                sync.Mutex // guards the fields below
 	putErr, deleteErr error
 	crash             string
 	puts, deletes     int    // so far
-	first, then       func() // before and after Put has written
+	before, after     func() // called by Put before and after it writes
 }
 
 func (f *fragile) failPut(err error)    { f.mu.Lock(); defer f.mu.Unlock(); f.putErr = err }
@@ -236,10 +236,10 @@ func (f *fragile) crashAt(at string) {
 	defer f.mu.Unlock()
 	f.crash, f.puts, f.deletes = at, 0, 0
 }
-func (f *fragile) beforePut(do func()) { f.mu.Lock(); defer f.mu.Unlock(); f.first = do }
-func (f *fragile) afterPut(do func())  { f.mu.Lock(); defer f.mu.Unlock(); f.then = do }
+func (f *fragile) beforePut(do func()) { f.mu.Lock(); defer f.mu.Unlock(); f.before = do }
+func (f *fragile) afterPut(do func())  { f.mu.Lock(); defer f.mu.Unlock(); f.after = do }
 
-// reach is where the process may end: before or after the n-th put or delete.
+// reach panics when the test wants a crash here.
 func (f *fragile) reach(at string, n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -248,20 +248,20 @@ func (f *fragile) reach(at string, n int) {
 	}
 }
 
-// Put writes even when it then says that it failed: stores do.
+// Put writes even when it then fails, as real stores may.
 func (f *fragile) Put(ctx context.Context, key, contentType string, data []byte) error {
 	f.mu.Lock()
 	f.puts++
-	n, fail, first, then := f.puts, f.putErr, f.first, f.then
+	n, fail, before, after := f.puts, f.putErr, f.before, f.after
 	f.mu.Unlock()
-	if first != nil {
-		first()
+	if before != nil {
+		before()
 	}
 	f.reach("before put", n)
 	err := f.Store.Put(ctx, key, contentType, data)
 	f.reach("after put", n)
-	if then != nil {
-		then()
+	if after != nil {
+		after()
 	}
 	return errors.Join(err, fail)
 }

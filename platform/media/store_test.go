@@ -9,16 +9,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/picture"
 )
 
-// outlet is a store as tests see it: with a way to fetch from it, and to bring it down.
+// outlet is a store with a way to fetch from it and to bring it down.
 type outlet struct {
 	store Store
-	base  string // goes before a URL that is relative
+	base  string // prefix of relative URLs
 	down  func()
 }
 
@@ -37,7 +39,7 @@ func everyStore(t *testing.T, test func(*testing.T, outlet)) {
 		test(t, s3Outlet(t, true))
 	})
 	if c, ok := realStore(t); ok {
-		t.Run("a real s3", func(t *testing.T) {
+		t.Run("real s3", func(t *testing.T) {
 			t.Parallel()
 			test(t, realOutlet(t, c))
 		})
@@ -62,7 +64,7 @@ func openLocal(t *testing.T, dir, publicURL string) *Local {
 	return l
 }
 
-// serving answers 404 where the web layer would render the error.
+// serving answers 404 where package web would render the error.
 func serving(l *Local) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := l.Serve(w, r, r.URL.Path); err != nil {
@@ -99,7 +101,7 @@ func openS3(t *testing.T, endpoint, publicURL string) *S3 {
 	return s
 }
 
-// fetch returns status, type and bytes of what is at the URL of key.
+// fetch returns status, type and bytes of the URL of key.
 func (o outlet) fetch(t *testing.T, key string) (status int, contentType string, data []byte) {
 	t.Helper()
 	return o.get(t, o.store.URL(key))
@@ -123,11 +125,16 @@ func (o outlet) get(t *testing.T, url string) (status int, contentType string, d
 	return res.StatusCode, res.Header.Get("Content-Type"), data
 }
 
-func TestWhatIsPutCanBeFetchedUntilItIsDeleted(t *testing.T) {
+// randomKey returns the key of an image without copies.
+func randomKey(kind picture.Kind, ext string) string {
+	return name{kind: kind, id: uuid.New(), ext: ext}.key()
+}
+
+func TestFileCanBeFetchedUntilItIsDeleted(t *testing.T) {
 	t.Parallel()
 	everyStore(t, func(t *testing.T, o outlet) {
-		for _, folder := range folders {
-			key, other := someKey(folder, ".png"), someKey(folder, ".jpg")
+		for kind := range folders {
+			key, other := randomKey(kind, ".png"), randomKey(kind, ".jpg")
 			for _, k := range []string{key, other} {
 				if err := o.store.Put(t.Context(), k, contentTypes[k[len(k)-4:]], []byte(k)); err != nil {
 					t.Fatalf("put: %v", err)
@@ -136,7 +143,7 @@ func TestWhatIsPutCanBeFetchedUntilItIsDeleted(t *testing.T) {
 			if status, kind, data := o.fetch(t, key); status != 200 || kind != "image/png" || string(data) != key {
 				t.Errorf("fetched %d %s %q", status, kind, data)
 			}
-			for range 2 { // what is not there is no error
+			for range 2 { // deleting a missing file is not an error
 				if err := o.store.Delete(t.Context(), key); err != nil {
 					t.Errorf("delete: %v", err)
 				}
@@ -151,7 +158,7 @@ func TestWhatIsPutCanBeFetchedUntilItIsDeleted(t *testing.T) {
 	})
 }
 
-func TestForeignKeysAreNotTouched(t *testing.T) {
+func TestForeignKeysAreRefused(t *testing.T) {
 	t.Parallel()
 	everyStore(t, func(t *testing.T, o outlet) {
 		for _, key := range foreignKeys() {
@@ -168,7 +175,7 @@ func TestForeignKeysAreNotTouched(t *testing.T) {
 	})
 }
 
-// foreignKeys are names that are never made here.
+// foreignKeys do not have the form of a key.
 func foreignKeys() []string {
 	const id = "0b9a3a50-4f0a-4a5e-8d0e-3f2b1c4d5e6f"
 	return []string{
@@ -180,7 +187,7 @@ func foreignKeys() []string {
 	}
 }
 
-func TestCheckNoticesStoreThatIsDown(t *testing.T) {
+func TestCheckFailsWhenTheStoreIsDown(t *testing.T) {
 	t.Parallel()
 	everyStore(t, func(t *testing.T, o outlet) {
 		if err := o.store.Check(t.Context()); err != nil {
@@ -197,7 +204,7 @@ func TestStoreThatIsDownIsUnavailable(t *testing.T) {
 	t.Parallel()
 	everyStore(t, func(t *testing.T, o outlet) {
 		o.down()
-		key := someKey(ReviewImages, ".png")
+		key := randomKey(picture.Review, ".png")
 		for what, err := range map[string]error{
 			"put":    o.store.Put(t.Context(), key, "image/png", []byte("x")),
 			"delete": o.store.Delete(t.Context(), key),
@@ -210,12 +217,12 @@ func TestStoreThatIsDownIsUnavailable(t *testing.T) {
 	})
 }
 
-func TestWhoGoesAwayDoesNotMakeTheStoreUnavailable(t *testing.T) {
+func TestCancelledPutIsNotUnavailable(t *testing.T) {
 	t.Parallel()
 	everyStore(t, func(t *testing.T, o outlet) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		err := o.store.Put(ctx, someKey(ReviewImages, ".png"), "image/png", []byte("x"))
+		err := o.store.Put(ctx, randomKey(picture.Review, ".png"), "image/png", []byte("x"))
 		if !errors.Is(err, context.Canceled) || errors.Is(err, apperr.ErrUnavailable) {
 			t.Errorf("got %v, want context.Canceled", err)
 		}

@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,11 +11,11 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/idempotency"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// failures returns what can go wrong with an operation, by status: what follows from its policy and
-// inputs, and what it declares itself.
+// failures returns the errors of an operation by status: those of its policy and inputs, and those that it declares.
 func failures(method string, ids []string, p auth.Policy, op Op) map[int][]*apperr.Error {
 	all := []*apperr.Error{web.ErrInternal, apperr.ErrBusy, apperr.ErrUnavailable, apperr.ErrValidation}
 	if op.Class != auth.ClassNone {
@@ -32,8 +33,14 @@ func failures(method string, ids []string, p auth.Policy, op Op) map[int][]*appe
 	if len(ids) > 0 {
 		all = append(all, apperr.ErrNotFound)
 	}
+	if method != http.MethodGet {
+		all = append(all, web.ErrTooLarge, web.ErrMalformed, apperr.ErrOutcomeUnknown)
+	}
 	if op.JSON != nil || op.Form != nil {
-		all = append(all, web.ErrUnsupportedMedia, web.ErrTooLarge, web.ErrMalformed)
+		all = append(all, web.ErrUnsupportedMedia)
+	}
+	if op.Idempotent {
+		all = append(all, idempotency.ErrReused, idempotency.ErrInUse)
 	}
 	out := map[int][]*apperr.Error{}
 	for _, e := range append(all, op.Errors...) {
@@ -47,65 +54,182 @@ func failures(method string, ids []string, p auth.Policy, op Op) map[int][]*appe
 
 const problemMedia = "application/problem+json"
 
-// problem documents one status with the codes that it can carry.
-func (d *document) problem(errs []*apperr.Error) openapi31.Response {
-	codes := make([]any, len(errs))
+// codesKey is the extension that lists the codes of a response for programs.
+const codesKey = "x-problem-codes"
+
+// problem returns a reference to the component that describes the response for one status and its codes. The example of a
+// 422 names field.
+func (d *document) problem(errs []*apperr.Error, field apperr.Field) openapi31.ResponseOrReference {
+	name := problemName(errs)
+	if errs[0].Kind == apperr.Invalid {
+		name += "At" + pascal(field.Name)
+	}
+	components := d.schemas.components
+	if _, ok := components.Responses[name]; !ok {
+		r := d.problemResponse(errs, field)
+		components.WithResponsesItem(name, openapi31.ResponseOrReference{Response: &r})
+	}
+	return openapi31.ResponseOrReference{Reference: &openapi31.Reference{Ref: "#/components/responses/" + name}}
+}
+
+// problemName returns the name of a component: the codes, of which those that come together have one name.
+func problemName(errs []*apperr.Error) string {
+	codes := make([]string, len(errs))
+	for i, e := range errs {
+		codes[i] = e.Code
+	}
+	for _, group := range []struct {
+		name  string
+		codes []*apperr.Error
+	}{
+		{"unauthorized", []*apperr.Error{auth.ErrUnauthorized, auth.ErrInvalidToken, auth.ErrTokenExpired}},
+		{"invalid", []*apperr.Error{apperr.ErrValidation}},
+		{"unavailable", []*apperr.Error{apperr.ErrBusy, apperr.ErrUnavailable}},
+	} {
+		within := func(code string) bool {
+			return slices.ContainsFunc(group.codes, func(e *apperr.Error) bool { return e.Code == code })
+		}
+		if rest := slices.DeleteFunc(slices.Clone(codes), within); len(codes)-len(rest) == len(group.codes) {
+			codes = append([]string{group.name}, rest...)
+		}
+	}
+	for i, code := range codes {
+		codes[i] = pascal(code)
+	}
+	return strings.Join(codes, "Or")
+}
+
+// pascal returns MovieId for movie_id.
+func pascal(snake string) string {
+	var out strings.Builder
+	for word := range strings.SplitSeq(snake, "_") {
+		out.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return out.String()
+}
+
+func (d *document) problemResponse(errs []*apperr.Error, field apperr.Field) openapi31.Response {
+	codes := make([]string, len(errs))
 	lines := make([]string, len(errs))
-	examples := make(map[string]openapi31.ExampleOrReference, len(errs))
+	media := openapi31.MediaType{Schema: map[string]any{"$ref": componentPrefix + "Problem"}}
 	for i, e := range errs {
 		codes[i] = e.Code
 		lines[i] = fmt.Sprintf("- `%s`: %s", e.Code, e.Text.EN)
-		examples[e.Code] = openapi31.ExampleOrReference{Example: (&openapi31.Example{}).WithValue(exampleProblem(e))}
-	}
-	media := openapi31.MediaType{Schema: map[string]any{
-		"allOf": []any{
-			map[string]any{"$ref": componentPrefix + "Problem"},
-			map[string]any{"properties": map[string]any{"code": map[string]any{"enum": codes}}},
-		},
-	}}
-	for name, example := range examples {
-		media.WithExamplesItem(name, example)
+		d.codes[e.Code] = true
+		if e.Kind == apperr.Invalid && e.Code != apperr.ErrValidation.Code {
+			d.fieldCodes[e.Code] = true
+		}
+		if i == 0 { // one example; the others differ in code and detail, which the description has
+			media.WithExamplesItem(e.Code, openapi31.ExampleOrReference{Example: (&openapi31.Example{}).WithValue(exampleProblem(e, field))})
+		}
 	}
 	r := openapi31.Response{Description: strings.Join(lines, "\n")}
+	r.WithMapOfAnythingItem(codesKey, codes)
 	r.WithContentItem(problemMedia, media)
-	r.WithHeadersItem("X-Request-ID", header("The id of the request, yours if you sent one."))
-	switch errs[0].Kind {
-	case apperr.TooMany, apperr.Unavailable:
-		r.WithHeadersItem("Retry-After", header("Seconds to wait before trying again."))
-	case apperr.Unauthorized:
-		r.WithHeadersItem("WWW-Authenticate", header("How to authenticate (RFC 6750)."))
+	for name, text := range problemHeaders(errs[0].Kind) {
+		r.WithHeadersItem(name, d.header(name, text))
 	}
 	return r
 }
 
-// addProblem adds to a status that has a body of its own the problems that it may carry as well.
+func problemHeaders(kind apperr.Kind) map[string]string {
+	out := map[string]string{requestIDHeader: requestIDText}
+	switch kind {
+	case apperr.TooMany, apperr.Unavailable:
+		if kind == apperr.TooMany {
+			maps.Copy(out, rateHeaders)
+		}
+		out["Retry-After"] = "The number of seconds to wait before the next attempt. Absent if an attempt is not known to be safe."
+	case apperr.Unauthorized:
+		out["WWW-Authenticate"] = "How to authenticate (RFC 6750)."
+	}
+	return out
+}
+
+// addProblem adds problems to a status that also has another body.
 func (d *document) addProblem(r *openapi31.Response, errs []*apperr.Error) {
-	problem := d.problem(errs)
+	problem := d.problemResponse(errs, web.BadFormat("limit"))
 	r.WithContentItem(problemMedia, problem.Content[problemMedia])
+	r.WithMapOfAnythingItem(codesKey, problem.MapOfAnything[codesKey])
 	r.Description += "\n" + problem.Description
 }
 
-func exampleProblem(e *apperr.Error) map[string]any {
+func exampleProblem(e *apperr.Error, field apperr.Field) map[string]any {
 	p := map[string]any{
 		"type": "about:blank", "title": http.StatusText(web.Status(e.Kind)), "status": web.Status(e.Kind),
 		"detail": e.Text.EN, "code": e.Code, "request_id": "3KQ5XV7NBWZ2HJ4M",
 	}
 	if e.Code == apperr.ErrValidation.Code {
-		p["errors"] = []any{map[string]any{"field": "title", "code": "required", "message": "This field is required."}}
+		p["errors"] = []any{map[string]any{"field": field.Name, "code": field.Code, "message": field.Text.EN}}
 	}
 	return p
 }
 
-// describe adds to the description who may call the operation.
+// sharedEnums are the names of fields and parameters that have the same values everywhere, and of their component.
+var sharedEnums = map[string]string{"genre": "Genre", "gender": "Gender"}
+
+// shareEnums makes every enum of sharedEnums a component, in the schemas and in the parameters of operations, so that
+// generated clients have one type for it.
+func (d *document) shareEnums() {
+	for _, schema := range slices.Collect(maps.Values(d.schemas.components.Schemas)) {
+		properties, _ := schema["properties"].(map[string]any)
+		for field, property := range properties {
+			if property, ok := property.(map[string]any); ok {
+				d.shareEnum(field, property)
+			}
+		}
+	}
+	for o := range d.operations() {
+		d.shareEnumsOf(o.Parameters)
+	}
+}
+
+func (d *document) shareEnumsOf(parameters []openapi31.ParameterOrReference) {
+	for _, p := range parameters {
+		if p.Parameter != nil {
+			d.shareEnum(p.Parameter.Name, p.Parameter.Schema)
+		}
+	}
+}
+
+// shareEnum replaces the schema of a field by a reference, if it is an enum of sharedEnums.
+func (d *document) shareEnum(field string, schema map[string]any) {
+	name := sharedEnums[field]
+	if name == "" || schema["enum"] == nil || schema["type"] != "string" {
+		return
+	}
+	d.schemas.components.WithSchemasItem(name, map[string]any{"type": "string", "enum": schema["enum"]})
+	maps.DeleteFunc(schema, func(key string, _ any) bool { return key != "description" })
+	schema["$ref"] = componentPrefix + name
+}
+
+// nameCodes gives the codes of problems and of their fields a type of their own, which lists them all.
+func (d *document) nameCodes() {
+	for _, of := range []struct {
+		schema, name, text string
+		codes              map[string]bool
+	}{
+		{"Problem", "ProblemCode", "Identifies the error. Stable; programs should rely on it. New codes may be added.", d.codes},
+		{"FieldError", "FieldErrorCode", "The kind of the error. New codes may be added.", d.fieldCodes},
+	} {
+		components := d.schemas.components
+		codes := slices.Sorted(maps.Keys(of.codes))
+		components.WithSchemasItem(of.name, map[string]any{"type": "string", "enum": codes, "description": of.text})
+		properties, _ := components.Schemas[of.schema]["properties"].(map[string]any)
+		properties["code"] = map[string]any{"$ref": componentPrefix + of.name}
+	}
+}
+
+// describe appends to the description who may call the operation.
 func describe(p auth.Policy, op Op) string {
-	who := map[auth.Policy]string{
-		auth.Public:   "Anybody may call this.",
-		auth.Optional: "Anybody may call this; who is signed in sees a little more.",
-		auth.Member:   "For signed-in members.",
-		auth.Owner:    "For the owner, or an admin.",
-		auth.Author:   "For the author alone.",
+	callers := map[auth.Policy]string{
+		auth.Public:   "Public.",
+		auth.Optional: "Public; signed-in users get additional data.",
+		auth.Member:   "For signed-in users.",
+		auth.Owner:    "For the owner and for admins.",
+		auth.Author:   "For the author only.",
 		auth.Admin:    "For admins.",
-		auth.Socket:   "For signed-in members.",
+		auth.Socket:   "For signed-in users.",
 	}[p]
-	return strings.TrimSpace(op.Description + "\n\n" + who)
+	return strings.TrimSpace(op.Description + "\n\n" + callers)
 }

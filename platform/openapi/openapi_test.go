@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -22,7 +24,7 @@ import (
 // everybody is signed in as whoever the token says; 1 is an admin.
 type everybody struct{}
 
-func (everybody) Standing(_ context.Context, userID, _ int64) (auth.Role, error) {
+func (everybody) ActiveRole(_ context.Context, userID, _ int64) (auth.Role, error) {
 	if userID == 1 {
 		return auth.RoleAdmin, nil
 	}
@@ -60,6 +62,11 @@ type uploadForm struct {
 	Image *web.File `formData:"image"`
 }
 
+// uploadText is uploadForm without the file. The test API documents it only.
+type uploadText struct {
+	Title string `json:"title" formData:"title" binding:"required,max=10"`
+}
+
 func newAPI(t *testing.T) (*testkit.Kit, *testkit.API) {
 	t.Helper()
 	k := testkit.New(t)
@@ -73,7 +80,7 @@ func newAPI(t *testing.T) (*testkit.Kit, *testkit.API) {
 			return err
 		}
 		return web.Created(c, "/things/7", thingResponse{ID: 7, Title: *req.Title, Parts: req.Parts, At: k.Clock.Now()})
-	}, openapi.Op{Tag: "things", Summary: "Make", JSON: thing{}, Status: http.StatusCreated, Response: thingResponse{}})
+	}, openapi.Op{Tag: "things", ID: "make", Summary: "Make", JSON: thing{}, Status: http.StatusCreated, Response: thingResponse{}})
 	a.Router.GET("/things", auth.Optional, func(c *gin.Context) error {
 		_ = web.Query[listQuery](c)
 		p := web.PageOf(c)
@@ -87,22 +94,22 @@ func newAPI(t *testing.T) (*testkit.Kit, *testkit.API) {
 		}
 		rows, next := page.Cut(rows, p, func(id int64) page.Key { return page.Key{ID: id} })
 		return web.List(c, rows, next, show)
-	}, openapi.Op{Tag: "things", Summary: "List", Query: listQuery{}, Response: []thingResponse{}})
+	}, openapi.Op{Tag: "things", ID: "list", Summary: "List", Query: listQuery{}, Response: []thingResponse{}})
 	a.Router.GET("/things/:thing_id", auth.Member, func(c *gin.Context) error {
 		if web.PathID(c, "thing_id") > 1_000_000_000_000_000_000 {
 			return apperr.ErrNotFound
 		}
 		return web.OK(c, show(web.PathID(c, "thing_id")))
-	}, openapi.Op{Tag: "things", Summary: "Read", Response: thingResponse{}})
+	}, openapi.Op{Tag: "things", ID: "read", Summary: "Read", Response: thingResponse{}})
 	a.Router.POST("/things/:thing_id/image", auth.Owner, func(c *gin.Context) error {
 		var req uploadForm
 		if err := web.BindForm(c, &req, 100); err != nil {
 			return err
 		}
 		return web.NoContent(c)
-	}, openapi.Op{Tag: "things", Summary: "Upload", Form: uploadForm{}, Status: http.StatusNoContent})
+	}, openapi.Op{Tag: "things", ID: "upload", Summary: "Upload", Form: uploadForm{}, JSON: uploadText{}, Status: http.StatusNoContent})
 	a.Router.GET("/panic", auth.Public, func(*gin.Context) error { panic("a secret") },
-		openapi.Op{Tag: "things", Summary: "Fall", Response: thingResponse{}})
+		openapi.Op{Tag: "things", ID: "fall", Summary: "Fall", Response: thingResponse{}})
 	if err := a.Router.ServeDocument(); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +127,7 @@ func token(t *testing.T, k *testkit.Kit, user int64) string {
 
 const good = `{"title":"제목","note":"","kind":"big","parts":[{"name":"a"}],"count":3}`
 
-func TestWhatTheRulesAllowIsAccepted(t *testing.T) {
+func TestValidBodiesAreAccepted(t *testing.T) {
 	t.Parallel()
 	_, a := newAPI(t)
 	res := a.POST(t, "/things", testkit.Body("application/json; charset=utf-8", good)).Want(http.StatusCreated)
@@ -132,7 +139,7 @@ func TestWhatTheRulesAllowIsAccepted(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongWithABodyIsNamed(t *testing.T) {
+func TestInvalidFieldsOfABodyAreNamed(t *testing.T) {
 	t.Parallel()
 	_, a := newAPI(t)
 	for _, c := range []struct{ name, body, field, code string }{
@@ -165,7 +172,7 @@ func TestWhatIsWrongWithABodyIsNamed(t *testing.T) {
 	}
 }
 
-func TestBodiesThatCannotBeRead(t *testing.T) {
+func TestUnreadableBodiesAreRefused(t *testing.T) {
 	t.Parallel()
 	_, a := newAPI(t)
 	for _, c := range []struct {
@@ -199,7 +206,10 @@ func TestListsArePagedByTheirLink(t *testing.T) {
 		for _, row := range res.List() {
 			seen = append(seen, row["id"].(float64))
 		}
-		target = res.Next()
+		next := res.Header.Get("X-Next-Cursor")
+		if target = res.Next(); (target == "") != (next == "") || next != "" && !strings.Contains(target, "cursor="+next) {
+			t.Errorf("Link has %q, X-Next-Cursor %q", target, next)
+		}
 	}
 	if !slices.Equal(seen, []float64{1, 2, 3, 4, 5}) {
 		t.Errorf("pages hold %v", seen)
@@ -217,7 +227,7 @@ func TestListsArePagedByTheirLink(t *testing.T) {
 	a.GET(t, "/things?kind=%ff").WantField("kind", "format")
 }
 
-func TestIdsInPaths(t *testing.T) {
+func TestIDsInPathsAreValidated(t *testing.T) {
 	t.Parallel()
 	k, a := newAPI(t)
 	me := testkit.As(token(t, k, 2))
@@ -231,7 +241,7 @@ func TestIdsInPaths(t *testing.T) {
 	a.GET(t, "/things/0").WantProblem(http.StatusUnauthorized, "unauthorized") // 401 comes before 422
 }
 
-func TestAnUnchangedResourceIsNotSentAgain(t *testing.T) {
+func TestAnUnchangedResourceIsNotModified(t *testing.T) {
 	t.Parallel()
 	k, a := newAPI(t)
 	me := testkit.As(token(t, k, 2))
@@ -339,7 +349,7 @@ func TestCookieWritesFromAnotherOriginAreRefused(t *testing.T) {
 	a.GET(t, "/things/7", cookie, testkit.Header("Origin", "http://evil.example")).Want(200)
 }
 
-func TestTheDocumentIsServedInBothForms(t *testing.T) {
+func TestTheDocumentIsServedAsJSONAndYAML(t *testing.T) {
 	t.Parallel()
 	_, a := newAPI(t)
 	body := a.GET(t, "/openapi.json").Want(200).Body
@@ -358,7 +368,47 @@ func TestTheDocumentIsServedInBothForms(t *testing.T) {
 	a.GET(t, "/docs/assets/none").WantProblem(404, "not_found")
 }
 
-func TestPagesAreServedWholeOrNotAtAll(t *testing.T) {
+// Generators choose between several types of a body by rules of their own.
+func TestABodyHasOneDocumentedType(t *testing.T) {
+	t.Parallel()
+	_, a := newAPI(t)
+	body := string(a.GET(t, "/openapi.json").Want(200).Body)
+	_, upload, _ := strings.Cut(body, `"operationId":"upload"`)
+	upload, _, _ = strings.Cut(upload, `"responses"`)
+	if !strings.Contains(upload, `"content":{"multipart/form-data":{`) || strings.Contains(upload, `"application/json":`) ||
+		!strings.Contains(upload, `"x-also-accepted":["application/json","application/x-www-form-urlencoded"]`) {
+		t.Errorf("the upload is described by %s", upload)
+	}
+	if strings.Contains(body, "FileRequest") {
+		t.Error("the schema of a file is a component")
+	}
+}
+
+func TestTheYAMLIsTheDocumentInTheSameOrder(t *testing.T) {
+	t.Parallel()
+	_, a := newAPI(t)
+	body := string(a.GET(t, "/openapi.json").Want(200).Body)
+	yml := a.GET(t, "/openapi.yaml").Want(200).Body
+	var fromYAML, fromJSON any
+	if err := yaml.Unmarshal(yml, &fromYAML); err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal([]byte(body), &fromJSON); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(fromJSON, fromYAML); diff != "" {
+		t.Errorf("the YAML differs (-json +yaml):\n%s", diff)
+	}
+	text := string(yml)
+	if !strings.HasPrefix(text, "openapi: 3.1.0\ninfo:") {
+		t.Errorf("the YAML begins %.50q", text)
+	}
+	if strings.Contains(text, "{\"") {
+		t.Error("the YAML contains JSON")
+	}
+}
+
+func TestPagesIgnoreRanges(t *testing.T) {
 	t.Parallel()
 	_, a := newAPI(t)
 	for name, value := range map[string]string{"If-Match": `"x"`, "If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT", "Range": "bytes=1-2"} {
@@ -367,7 +417,7 @@ func TestPagesAreServedWholeOrNotAtAll(t *testing.T) {
 	a.GET(t, "/redoc", testkit.Header("Range", "bytes=999999999-")).Want(200)
 }
 
-func TestARouteWithoutAPolicyDoesNotStart(t *testing.T) {
+func TestARouteWithoutAPolicyPanicsAtTheStart(t *testing.T) {
 	t.Parallel()
 	_, a := newAPI(t)
 	for _, c := range []struct {
@@ -375,9 +425,10 @@ func TestARouteWithoutAPolicyDoesNotStart(t *testing.T) {
 		policy auth.Policy
 		op     openapi.Op
 	}{
-		{"no policy", "", openapi.Op{Tag: "t", Summary: "s"}},
-		{"an unknown policy", "whoever", openapi.Op{Tag: "t", Summary: "s"}},
-		{"no summary", auth.Public, openapi.Op{Tag: "t"}},
+		{"no policy", "", openapi.Op{Tag: "t", ID: "i", Summary: "s"}},
+		{"an unknown policy", "whoever", openapi.Op{Tag: "t", ID: "i", Summary: "s"}},
+		{"no summary", auth.Public, openapi.Op{Tag: "t", ID: "i"}},
+		{"no id", auth.Public, openapi.Op{Tag: "t", Summary: "s"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			defer func() {
@@ -390,14 +441,16 @@ func TestARouteWithoutAPolicyDoesNotStart(t *testing.T) {
 	}
 }
 
-func TestALiteralPathIsNotTakenForAnID(t *testing.T) {
+func TestALiteralPathIsNotParsedAsAnID(t *testing.T) {
 	t.Parallel()
 	k := testkit.New(t)
 	a := k.API(everybody{})
-	op := openapi.Op{Tag: "things", Summary: "s", Status: http.StatusNoContent}
-	a.Router.POST("/things/sort", auth.Public, web.NoContent, op)
-	a.Router.GET("/things/:thing_id", auth.Member, web.NoContent, op)
-	a.Router.DELETE("/things/:thing_id", auth.Member, web.NoContent, op)
+	op := func(id string) openapi.Op {
+		return openapi.Op{Tag: "things", ID: id, Summary: "s", Status: http.StatusNoContent}
+	}
+	a.Router.POST("/things/sort", auth.Public, web.NoContent, op("sort"))
+	a.Router.GET("/things/:thing_id", auth.Member, web.NoContent, op("read"))
+	a.Router.DELETE("/things/:thing_id", auth.Member, web.NoContent, op("delete"))
 	if err := a.Router.ServeDocument(); err != nil {
 		t.Fatal(err)
 	}
@@ -414,7 +467,22 @@ func TestALiteralPathIsNotTakenForAnID(t *testing.T) {
 	a.DELETE(t, "/things/7", testkit.As(token(t, k, 2))).Want(204)
 }
 
-func TestTheDocumentIsNotSentAgain(t *testing.T) {
+func TestPagesOfEveryOriginReadTheDocument(t *testing.T) {
+	t.Parallel()
+	_, a := newAPI(t)
+	for _, target := range []string{"/openapi.json", "/openapi.yaml"} {
+		h := a.GET(t, target, testkit.Header("Origin", "https://editor.example")).Want(200).Header
+		if h.Get("Access-Control-Allow-Origin") != "*" || h.Get("Access-Control-Allow-Credentials") != "" {
+			t.Errorf("%s has the headers %v", target, h)
+		}
+	}
+	h := a.GET(t, "/things", testkit.Header("Origin", "https://editor.example")).Want(200).Header
+	if got := h.Get("Access-Control-Allow-Origin"); got != "" {
+		t.Errorf("a list is open to the origin %s", got)
+	}
+}
+
+func TestAnUnchangedDocumentIsNotModified(t *testing.T) {
 	t.Parallel()
 	_, a := newAPI(t)
 	for _, target := range []string{"/openapi.json", "/openapi.yaml"} {
@@ -423,7 +491,7 @@ func TestTheDocumentIsNotSentAgain(t *testing.T) {
 	}
 }
 
-func TestPackedAndEndlessBodiesAreRefused(t *testing.T) {
+func TestCompressedAndOversizedBodiesAreRefused(t *testing.T) {
 	t.Parallel()
 	k, a := newAPI(t)
 	me := testkit.As(token(t, k, 2))
@@ -436,4 +504,15 @@ func TestPackedAndEndlessBodiesAreRefused(t *testing.T) {
 	a.POST(t, "/things/7/image", me, testkit.Body("multipart/form-data; boundary=x", packing+whole)).WantProblem(413, "too_large")
 	parts := strings.Repeat("--x\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\n\r\n", 1001) + "--x--\r\n"
 	a.POST(t, "/things/7/image", me, testkit.Body("multipart/form-data; boundary=x", parts)).WantProblem(400, "malformed")
+}
+
+func TestTheDocumentNamesTheCookiesOfBothSchemes(t *testing.T) {
+	t.Parallel()
+	_, a := newAPI(t)
+	schemes := a.GET(t, "/openapi.json").Want(http.StatusOK).Map()["components"].(map[string]any)["securitySchemes"].(map[string]any)
+	for scheme, name := range map[string]string{"cookie": "access_token", "secure_cookie": "__Host-cinecircle_access"} {
+		if got, _ := schemes[scheme].(map[string]any); got["name"] != name || got["in"] != "cookie" {
+			t.Errorf("the scheme %s is %v, want the cookie %s", scheme, got, name)
+		}
+	}
 }

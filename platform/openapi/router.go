@@ -1,12 +1,11 @@
-// Package openapi registers routes and writes the document about them, in one call: a route that
-// is not documented, or does not say who may call it, cannot exist.
+// Package openapi registers routes and documents them in the same call, so no route exists without documentation
+// or without a policy.
 //
 // [Router.GET] and its siblings put the guard, the binding of path and query, and the handler into
 // gin, and the operation into the OpenAPI 3.1 document that [Router.Document] returns.
 package openapi
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,52 +14,63 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/idempotency"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// Op describes an operation: what goes in, what comes out, what can go wrong.
+// Op describes an operation: its inputs, its responses and its errors.
 type Op struct {
 	Tag         string
+	ID          string // the name of the operation in generated clients, such as listMovies; stable
 	Summary     string
 	Description string
-	Class       auth.Class // "" means read for GET and write for the others
+	Class       auth.Class // "" means read for GET and write for other methods
+
+	Idempotent bool // takes Idempotency-Key: the service stores the response with idempotency.Keep
 
 	Query any // struct with `query` tags, nil for none
 	JSON  any // struct with `json` tags: the body
 	Form  any // struct with `formData` tags: the body; with JSON as well, either may be sent
 
+	LateQuery bool // the handler answers a request with an invalid query, see web.QueryError
+
 	OptionalBody bool // the body may be left out
-	OpenForm     bool // names that Form does not have are ignored
+	OpenForm     bool // unknown names are ignored
 
 	Status   int    // of success; 0 means 200
-	Response any    // what success answers with, nil for no body
+	Response any    // the body of success, nil for none
 	Media    string // the content type of Response, "" means application/json
 
-	Also    map[int]any       // further statuses and what they answer with instead of a problem
-	Headers map[string]string // further headers of a success and what they say
-	Errors  []*apperr.Error   // what can go wrong beyond what the policy and the inputs imply
+	Also    map[int]any       // other statuses whose body is not a problem
+	Headers map[string]string // additional headers of success and their descriptions
+	Errors  []*apperr.Error   // errors besides those of the policy and the inputs
 }
 
 // Route is a registered route.
 type Route struct {
-	Method, Path string // Path as gin has it
+	Method, Path string // in the syntax of gin
 	Policy       auth.Policy
+	Op           Op
 }
 
 // Router registers routes.
 type Router struct {
-	engine *gin.Engine
-	guard  *auth.Guard
-	doc    *document
-	routes []Route
+	engine  *gin.Engine
+	guard   *auth.Guard
+	version string
+	routes  []Route
+	keys    *idempotency.Keys
 }
 
-// NewRouter returns a router that registers on engine behind guard. Version goes into the document.
+// NewRouter returns a router that registers routes on engine behind guard. The document states version.
 func NewRouter(engine *gin.Engine, guard *auth.Guard, version string) *Router {
-	return &Router{engine: engine, guard: guard, doc: newDocument(version)}
+	return &Router{engine: engine, guard: guard, version: version}
 }
 
-// GET registers a read; HEAD is answered as well.
+// UseKeys sets the keys of routes that take Idempotency-Key. Call it before registering them.
+func (r *Router) UseKeys(k *idempotency.Keys) { r.keys = k }
+
+// GET registers a read, for HEAD as well.
 func (r *Router) GET(path string, p auth.Policy, h web.Handler, op Op) {
 	r.add(http.MethodGet, path, p, h, op)
 }
@@ -80,24 +90,31 @@ func (r *Router) DELETE(path string, p auth.Policy, h web.Handler, op Op) {
 	r.add(http.MethodDelete, path, p, h, op)
 }
 
-// Routes returns what was registered, in that order.
+// Routes returns the routes in the order of their registration.
 func (r *Router) Routes() []Route { return slices.Clone(r.routes) }
 
 func (r *Router) add(method, path string, p auth.Policy, h web.Handler, op Op) {
-	if op.Class == "" {
-		op.Class = defaultClass(method)
-	}
-	if op.Status == 0 {
-		op.Status = http.StatusOK
-	}
+	op = complete(method, path, op)
 	ids := pathIDs(path)
+	if op.Idempotent {
+		h = r.keyed(method, path, h)
+	}
 	enter, target := r.guard.Enter(p, op.Class), web.BindTarget(ids, op.Query)
 	handle := web.Handle(func(c *gin.Context) error {
 		if err := enter(c); err != nil {
 			return err
 		}
 		if err := target(c); err != nil {
-			return err
+			if !op.LateQuery {
+				return err
+			}
+			web.SetQueryError(c, err)
+		}
+		if op.JSON == nil && op.Form == nil && method != http.MethodGet { // the body of a GET has no meaning (RFC 9110 §9.3.1)
+			web.LimitBody(c, web.MaxJSON)
+			if err := web.DiscardBody(c); err != nil {
+				return err
+			}
 		}
 		return h(c)
 	})
@@ -105,19 +122,39 @@ func (r *Router) add(method, path string, p auth.Policy, h web.Handler, op Op) {
 	if method == http.MethodGet {
 		r.engine.HEAD(path, handle)
 	}
-	r.routes = append(r.routes, Route{Method: method, Path: path, Policy: p})
-	if err := r.doc.add(method, path, ids, p, op); err != nil {
-		panic(fmt.Sprintf("openapi: document %s %s: %v", method, path, err)) // at start, never at run time
-	}
+	r.routes = append(r.routes, Route{Method: method, Path: path, Policy: p, Op: op})
 }
 
-// methods are what somebody may try on a path.
+// keyed returns h for requests with an Idempotency-Key. It panics, at start and never at run time, without UseKeys.
+func (r *Router) keyed(method, path string, h web.Handler) web.Handler {
+	keys := r.keys
+	if keys == nil {
+		panic("openapi: " + method + " " + path + " takes keys, and UseKeys was not called")
+	}
+	return func(c *gin.Context) error { return keys.Do(c, h) }
+}
+
+// complete sets the defaults of an operation. It panics, at start and never at run time, if the operation has no name.
+func complete(method, path string, op Op) Op {
+	if op.Tag == "" || op.ID == "" || op.Summary == "" {
+		panic("openapi: " + method + " " + path + " needs a tag, an id and a summary")
+	}
+	if op.Class == "" {
+		op.Class = defaultClass(method)
+	}
+	if op.Status == 0 {
+		op.Status = http.StatusOK
+	}
+	return op
+}
+
+// methods are the methods for which closeLiterals registers a response.
 var methods = []string{
 	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
 }
 
-// closeLiterals has a path such as /users/login answer 405 to the methods that it does not have, where
-// gin would take it for /users/:user_id. It is called when all routes are registered.
+// closeLiterals makes a path such as /users/login answer 405 to methods that it does not have; gin would match them with
+// /users/:user_id. It is called after all routes are registered.
 func (r *Router) closeLiterals() {
 	known := map[string][]string{}
 	for _, route := range r.routes {
@@ -139,7 +176,7 @@ func (r *Router) closeLiterals() {
 	}
 }
 
-// shadowed reports whether a literal path also fits the pattern of another route.
+// shadowed reports whether a literal path also matches the pattern of another route.
 func (r *Router) shadowed(path string) bool {
 	return !strings.Contains(path, ":") && slices.ContainsFunc(r.routes, func(o Route) bool {
 		return o.Path != path && web.Fits(path, o.Path)
@@ -153,7 +190,7 @@ func defaultClass(method string) auth.Class {
 	return auth.ClassWrite
 }
 
-// pathIDs returns the names of the path parameters that are ids, which is all that end in _id or are :id.
+// pathIDs returns the names of the path parameters that are ids: id, and all that end in _id.
 func pathIDs(path string) []string {
 	var ids []string
 	for part := range strings.SplitSeq(path, "/") {

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"maps"
 	"reflect"
 	"strconv"
 	"strings"
@@ -13,22 +14,22 @@ import (
 
 const componentPrefix = "#/components/schemas/"
 
-// schemas turns Go types into JSON schemas, collecting the named ones as components. One `binding`
-// tag drives the validation of a request and its schema.
+// schemas converts Go types to JSON schemas and collects the named ones as components. The tag `binding` determines
+// both the validation of a request and its schema.
 type schemas struct{ components *openapi31.Components }
 
-// response returns the schema of what we send: every field without omitempty is there.
+// response returns the schema of a response: fields without omitempty are required.
 func (s *schemas) response(v any) map[string]any {
 	return s.reflect(v, "json", jsonschema.InterceptDefName(responseName),
 		jsonschema.InterceptProp(requireSent), jsonschema.InterceptNullability(nullPointers), nullableReferences)
 }
 
-// request returns the schema of a JSON body that we take: nothing but what it names, and no null.
+// request returns the schema of a JSON body: no unknown names and no null.
 func (s *schemas) request(v any) map[string]any {
 	return s.taken(v, "json", false)
 }
 
-// form is request for a form, which may be open to names that are then ignored.
+// form is request for a form. If it is open, unknown names are allowed.
 func (s *schemas) form(v any, open bool) map[string]any { return s.taken(v, "formData", open) }
 
 func (s *schemas) taken(v any, tag string, open bool) map[string]any {
@@ -57,7 +58,7 @@ func (s *schemas) reflect(v any, tag string, options ...func(*jsonschema.Reflect
 func (s *schemas) collect(name string, schema jsonschema.Schema) {
 	made := simple(schema)
 	if old, ok := s.components.Schemas[name]; ok && !reflect.DeepEqual(old, made) {
-		panic("openapi: two types want to be the component " + name)
+		panic("openapi: two types have the component name " + name)
 	}
 	s.components.WithSchemasItem(name, made)
 }
@@ -70,19 +71,19 @@ func simple(schema jsonschema.Schema) map[string]any {
 	return m
 }
 
-// responseName makes Movie of movie.response, MovieCount of movie.countResponse and Notification of
+// responseName returns Movie for movie.response, MovieCount for movie.countResponse and Notification for
 // notify.notificationResponse.
 func responseName(_ reflect.Type, name string) string {
 	return shortName(strings.TrimSuffix(name, "Response"))
 }
 
-// requestName makes MovieCreateRequest of movie.createRequest, and MovieActorRequest of movie.actor,
-// which may be a response as well and then has other rules.
+// requestName returns MovieCreateRequest for movie.createRequest, and MovieActorRequest for movie.actor,
+// whose schema in a response has other rules.
 func requestName(_ reflect.Type, name string) string {
 	return shortName(strings.TrimSuffix(name, "Request") + "Request")
 }
 
-// shortName leaves out the packages that do not say what a thing is.
+// shortName removes the names of packages that add nothing to the name of the type.
 func shortName(name string) string {
 	for _, pkg := range []string{"Web", "Notify", "Reaction", "Ops"} {
 		if short, ok := strings.CutPrefix(name, pkg); ok && short != "" {
@@ -92,7 +93,23 @@ func shortName(name string) string {
 	return name
 }
 
-// fileSchema is how an uploaded file looks (OpenAPI 3.1 §4.8.14.3).
+// inlineFiles puts the schema of an uploaded file where it is referred to: generators know a file by its format there, and
+// would make a type of their own of a component.
+func (s *schemas) inlineFiles() {
+	name := requestName(nil, "WebFile")
+	for _, schema := range s.components.Schemas {
+		properties, _ := schema["properties"].(map[string]any)
+		for _, property := range properties {
+			if p, ok := property.(map[string]any); ok && p["$ref"] == componentPrefix+name {
+				delete(p, "$ref")
+				maps.Copy(p, s.components.Schemas[name])
+			}
+		}
+	}
+	delete(s.components.Schemas, name)
+}
+
+// fileSchema is the schema of an uploaded file (OpenAPI 3.1 §4.8.14.3).
 func fileSchema(p jsonschema.InterceptSchemaParams) (bool, error) {
 	if p.Processed || p.Value.Type() != reflect.TypeFor[web.File]() && p.Value.Type() != reflect.TypeFor[*web.File]() {
 		return false, nil
@@ -103,17 +120,18 @@ func fileSchema(p jsonschema.InterceptSchemaParams) (bool, error) {
 
 // int64Format keeps generated clients from reading ids into 32 bits.
 func int64Format(p jsonschema.InterceptSchemaParams) (bool, error) {
-	if p.Processed && p.Value.Kind() == reflect.Int64 {
+	if p.Processed && elem(p.Value.Type()).Kind() == reflect.Int64 {
 		p.Schema.WithFormat("int64")
 	}
 	return false, nil
 }
 
-// furtherNames says of every object whether it may have members that its schema does not name.
+// furtherNames says of every object that it has no members which its schema does not name, unless they are allowed. It says
+// nothing then: that is what JSON schema means by it, and not every generator takes additionalProperties in a form.
 func furtherNames(allowed bool) func(jsonschema.InterceptSchemaParams) (bool, error) {
 	return func(p jsonschema.InterceptSchemaParams) (bool, error) {
-		if p.Processed && p.Schema.HasType(jsonschema.Object) {
-			p.Schema.WithAdditionalProperties(*(&jsonschema.SchemaOrBool{}).WithTypeBoolean(allowed))
+		if !allowed && p.Processed && p.Schema.HasType(jsonschema.Object) {
+			p.Schema.WithAdditionalProperties(*(&jsonschema.SchemaOrBool{}).WithTypeBoolean(false))
 		}
 		return false, nil
 	}
@@ -126,8 +144,8 @@ func requireSent(p jsonschema.InterceptPropParams) error {
 	return nil
 }
 
-// nullPointers keeps null for pointers that are always sent, and drops it for the rest: lists are never
-// null, and what may be absent is absent.
+// nullPointers allows null for pointers that are always sent, and for nothing else: lists are never
+// null, and a field with omitempty is absent instead.
 func nullPointers(p jsonschema.InterceptNullabilityParams) {
 	if p.Type.Kind() != reflect.Pointer || p.OmitEmpty {
 		p.Schema.RemoveType(jsonschema.Null)
@@ -148,7 +166,7 @@ func neverNull(p jsonschema.InterceptNullabilityParams) { p.Schema.RemoveType(js
 // nullableReferences lets a pointer to a component be null.
 func nullableReferences(rc *jsonschema.ReflectContext) { rc.EnvelopNullability = true }
 
-// applyRules carries the rules of a `binding` tag into the schema.
+// applyRules applies the rules of a `binding` tag to the schema.
 func applyRules(p jsonschema.InterceptPropParams) error {
 	if !p.Processed {
 		return nil
@@ -156,7 +174,7 @@ func applyRules(p jsonschema.InterceptPropParams) error {
 	for rule := range strings.SplitSeq(p.Field.Tag.Get("binding"), ",") {
 		name, value, _ := strings.Cut(rule, "=")
 		if name == "dive" {
-			return nil // what follows is about the elements
+			return nil // the rules after it are about the elements
 		}
 		applyRule(p, name, value)
 	}
@@ -171,10 +189,12 @@ func applyRule(p jsonschema.InterceptPropParams, name, value string) {
 		for one := range strings.FieldsSeq(value) {
 			p.PropertySchema.Enum = append(p.PropertySchema.Enum, one)
 		}
+	case "filled":
+		p.PropertySchema.WithMinLength(1)
 	case "min", "max":
 		n, err := strconv.ParseInt(value, 10, 64)
 		if err != nil {
-			panic("openapi: the rule " + name + " wants a number")
+			panic("openapi: the rule " + name + " needs a number")
 		}
 		bound(p.PropertySchema, elem(p.Field.Type).Kind(), name == "min", n)
 	}
@@ -253,10 +273,10 @@ func queryNames(t reflect.Type) []string {
 	return names
 }
 
-// needsFile reports whether a form makes no sense without a file, and so cannot be urlencoded.
-func needsFile(form any) bool {
+// hasFile reports whether a form has a field for a file, which cannot be urlencoded.
+func hasFile(form any) bool {
 	for f := range reflect.TypeOf(form).Fields() {
-		if f.Type == reflect.TypeFor[*web.File]() && strings.HasPrefix(f.Tag.Get("binding"), "required") {
+		if f.Type == reflect.TypeFor[*web.File]() {
 			return true
 		}
 	}

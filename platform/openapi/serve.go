@@ -1,7 +1,6 @@
 package openapi
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"sync"
@@ -15,44 +14,46 @@ import (
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// Document returns the OpenAPI 3.1 document of all routes registered so far, as JSON.
+// Document returns the OpenAPI 3.1 document of the registered routes, as JSON.
 func (r *Router) Document() ([]byte, error) {
-	body, err := json.Marshal(r.doc.spec)
+	doc, err := r.describe()
 	if err != nil {
-		return nil, fmt.Errorf("encode the OpenAPI document: %w", err)
+		return nil, err
 	}
-	return body, nil
+	return doc.encode()
 }
 
-// ServeDocument registers /openapi.json, /openapi.yaml and the pages that show them. The document is
-// made when it is first asked for. It is called last: no route is registered after it.
+// ServeDocument registers /openapi.json, /openapi.yaml and the pages that show the document, which is
+// encoded on its first request. Call it after all other routes are registered.
 func (r *Router) ServeDocument() error {
 	site, err := ui.New()
 	if err != nil {
 		return fmt.Errorf("prepare the documentation pages: %w", err)
 	}
-	asJSON := sync.OnceValues(r.Document)
+	var doc *document
+	asJSON := sync.OnceValues(func() ([]byte, error) { return doc.encode() })
 	asYAML := sync.OnceValues(func() ([]byte, error) { return toYAML(asJSON) })
 	r.GET("/openapi.json", auth.Public, serveDocument(asJSON, "application/json"), Op{
-		Tag: "service", Summary: "This document, as JSON", Response: map[string]any{},
+		Tag: "service", ID: "getOpenAPIJSON", Summary: "Get this document as JSON", Response: map[string]any{},
 	})
 	r.GET("/openapi.yaml", auth.Public, serveDocument(asYAML, "application/yaml"), Op{
-		Tag: "service", Summary: "This document, as YAML", Response: map[string]any{}, Media: "application/yaml",
+		Tag: "service", ID: "getOpenAPIYAML", Summary: "Get this document as YAML", Response: "", Media: "application/yaml",
 	})
 	r.GET("/docs", auth.Public, page(site.Docs), Op{
-		Tag: "service", Summary: "The documentation, to try out", Response: "", Media: "text/html",
+		Tag: "service", ID: "showDocs", Summary: "Show the documentation in Swagger UI", Response: "", Media: "text/html",
 	})
 	r.GET("/redoc", auth.Public, page(site.Redoc), Op{
-		Tag: "service", Summary: "The documentation, to read", Response: "", Media: "text/html",
+		Tag: "service", ID: "showRedoc", Summary: "Show the documentation in Redoc", Response: "", Media: "text/html",
 	})
 	r.GET("/docs/assets/:name", auth.Public, func(c *gin.Context) error {
 		return site.Asset(c.Writer, c.Request, c.Param("name"))
 	}, Op{
-		Tag: "service", Summary: "A script or style sheet of the documentation", Response: "", Media: "*/*",
+		Tag: "service", ID: "getDocsAsset", Summary: "Get a script or style sheet of the documentation", Response: "", Media: "*/*",
 		Errors: []*apperr.Error{apperr.ErrNotFound},
 	})
 	r.closeLiterals()
-	return nil
+	doc, err = r.describe() // now, so that a faulty description stops the start
+	return err
 }
 
 func page(serve http.HandlerFunc) func(*gin.Context) error {
@@ -62,13 +63,25 @@ func page(serve http.HandlerFunc) func(*gin.Context) error {
 	}
 }
 
+// serveDocument lets pages of every origin read the document, without credentials: it is the same for all, and tools such as
+// a Swagger UI elsewhere read it from there.
 func serveDocument(document func() ([]byte, error), media string) func(*gin.Context) error {
-	return func(c *gin.Context) error {
+	load := sync.OnceValues(func() (*web.Fixed, error) {
 		body, err := document()
+		if err != nil {
+			return nil, err
+		}
+		return web.NewFixed(media, body), nil
+	})
+	return func(c *gin.Context) error {
+		doc, err := load()
 		if err != nil {
 			return err
 		}
-		web.Bytes(c, media, body)
+		if h := c.Writer.Header(); h.Get("Access-Control-Allow-Origin") == "" { // else it is an origin with more rights
+			h.Set("Access-Control-Allow-Origin", "*")
+		}
+		doc.Serve(c)
 		return nil
 	}
 }
@@ -78,13 +91,22 @@ func toYAML(document func() ([]byte, error)) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var tree any
-	if err := json.Unmarshal(body, &tree); err != nil {
+	var tree yaml.Node // keeps the order of the names; JSON is YAML
+	if err := yaml.Unmarshal(body, &tree); err != nil {
 		return nil, fmt.Errorf("read the OpenAPI document: %w", err)
 	}
-	out, err := yaml.Marshal(tree)
+	plainStyle(&tree)
+	out, err := yaml.Marshal(&tree)
 	if err != nil {
 		return nil, fmt.Errorf("encode the OpenAPI document as YAML: %w", err)
 	}
 	return out, nil
+}
+
+// plainStyle replaces the braces and quotation marks of JSON by the usual form of YAML.
+func plainStyle(n *yaml.Node) {
+	n.Style = 0
+	for _, child := range n.Content {
+		plainStyle(child)
+	}
 }

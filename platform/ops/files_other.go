@@ -2,5 +2,5 @@
 
 package ops
 
-// OpenFiles is not limited per process on this platform.
+// OpenFiles returns 0 and false: this platform has no limit per process.
 func OpenFiles() (uint64, bool) { return 0, false }

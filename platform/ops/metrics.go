@@ -11,11 +11,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/openapi"
 )
 
-// Metrics is a registry of its own, so that two programs in one test do not meet.
+// Metrics is a separate registry, so that two programs in one test do not share their metrics.
 type Metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
@@ -27,10 +28,10 @@ func NewMetrics() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "cinecircle_http_requests_total", Help: "Requests by route, method and status.",
+			Name: "cinecircle_http_requests_total", Help: "HTTP requests by route, method and status.",
 		}, []string{"route", "method", "status"}),
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "cinecircle_http_request_duration_seconds", Help: "Time to answer, by route.",
+			Name: "cinecircle_http_request_duration_seconds", Help: "Time to respond, by route.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 		}, []string{"route"}),
 	}
@@ -39,13 +40,13 @@ func NewMetrics() *Metrics {
 	return m
 }
 
-// ObserveRequest counts one request; it is what web.Options.Observe wants.
+// ObserveRequest counts one request. It fits web.Options.Observe.
 func (m *Metrics) ObserveRequest(route, method string, status int, seconds float64) {
 	m.requests.WithLabelValues(route, knownMethod(method), strconv.Itoa(status)).Inc()
 	m.latency.WithLabelValues(route).Observe(seconds)
 }
 
-// knownMethod keeps a client from inventing label values.
+// knownMethod keeps clients from creating label values.
 func knownMethod(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete, http.MethodOptions:
@@ -54,22 +55,22 @@ func knownMethod(method string) string {
 	return "other"
 }
 
-// Pool adds the statistics of a database pool.
+// Pool registers the statistics of a database pool.
 func (m *Metrics) Pool(name string, pool *sql.DB) {
 	m.registry.MustRegister(collectors.NewDBStatsCollector(pool, name))
 }
 
-// Gauge adds a value that is read when the metrics are.
+// Gauge registers a value that is read at each scrape.
 func (m *Metrics) Gauge(name, help string, read func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "cinecircle_" + name, Help: help}, read))
 }
 
-// Counter adds a total that is read when the metrics are.
+// Counter registers a total that is read at each scrape.
 func (m *Metrics) Counter(name, help string, read func() float64) {
 	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "cinecircle_" + name, Help: help}, read))
 }
 
-// Handler returns what a metrics address of its own serves: /metrics, and profiles under /debug/pprof/.
+// Handler serves a separate metrics address: /metrics, and profiles under /debug/pprof/.
 func (m *Metrics) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", m.scrape())
@@ -81,15 +82,27 @@ func (m *Metrics) Handler() http.Handler {
 	return mux
 }
 
-// Routes registers /metrics on the main address. Profiles are never there.
+// forwarding are the headers that proxies add.
+var forwarding = []string{
+	"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Server", "X-Real-Ip",
+}
+
+// Routes registers /metrics on the main address, without the profiles. A proxy on the same machine makes a loopback
+// address public, so a request that was forwarded is not_found.
 func (m *Metrics) Routes(r *openapi.Router) {
 	scrape := m.scrape()
 	r.GET("/metrics", auth.Public, func(c *gin.Context) error {
+		for _, name := range forwarding {
+			if _, ok := c.Request.Header[name]; ok {
+				return apperr.ErrNotFound
+			}
+		}
 		scrape.ServeHTTP(c.Writer, c.Request)
 		return nil
 	}, openapi.Op{
-		Tag: "service", Summary: "Metrics for Prometheus", Class: auth.ClassNone, Response: "", Media: "text/plain",
-		Description: "On the main address only when that is a loopback one; in production set metrics.addr.",
+		Tag: "service", ID: "getMetrics", Summary: "Get the metrics for Prometheus", Class: auth.ClassNone, Response: "", Media: "text/plain",
+		Description: "On the main address only if that is a loopback address without a proxy in front; in production set metrics.addr.",
+		Errors:      []*apperr.Error{apperr.ErrNotFound},
 	})
 }
 

@@ -15,7 +15,7 @@ func fine(context.Context) error { return nil }
 
 func broken(context.Context) error { return errors.New("a secret reason") }
 
-func TestReadinessWeighsTheParts(t *testing.T) {
+func TestReadinessDependsOnRequiredAndOptionalParts(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name     string
@@ -25,9 +25,9 @@ func TestReadinessWeighsTheParts(t *testing.T) {
 		code     int
 		status   string
 	}{
-		{"all is well", fine, fine, false, 200, "ok"},
+		{"all parts are up", fine, fine, false, 200, "ok"},
 		{"an optional part is down", fine, broken, false, 200, "degraded"},
-		{"a needed part is down", broken, fine, false, 503, "down"},
+		{"a required part is down", broken, fine, false, 503, "down"},
 		{"both are down", broken, broken, false, 503, "down"},
 		{"shutting down", fine, fine, true, 503, "down"},
 	} {
@@ -46,13 +46,13 @@ func TestReadinessWeighsTheParts(t *testing.T) {
 			}
 			a.GET(t, "/healthz").Want(200)
 			if a.GET(t, "/version").Want(200).Map()["version"] != "v1" {
-				t.Error("another version")
+				t.Error("/version has another version")
 			}
 		})
 	}
 }
 
-func TestMetricsCountByRouteAndNotByWhatClientsInvent(t *testing.T) {
+func TestMetricsHaveABoundedNumberOfLabelValues(t *testing.T) {
 	t.Parallel()
 	a := testkit.New(t).API(nil)
 	m := ops.NewMetrics()
@@ -75,5 +75,20 @@ func TestMetricsCountByRouteAndNotByWhatClientsInvent(t *testing.T) {
 	m.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/debug/pprof/", nil))
 	if w.Code != 200 {
 		t.Errorf("profiles: %d", w.Code)
+	}
+}
+
+// A proxy on the same machine must not make the metrics public.
+func TestForwardedRequestsGetNoMetrics(t *testing.T) {
+	t.Parallel()
+	a := testkit.New(t).API(nil)
+	ops.NewMetrics().Routes(a.Router)
+	a.GET(t, "/metrics").Want(200)
+	for _, name := range []string{
+		"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Server", "X-Real-IP",
+	} {
+		for _, value := range []string{"", "203.0.113.9"} {
+			a.GET(t, "/metrics", testkit.Header(name, value)).WantProblem(404, "not_found")
+		}
 	}
 }

@@ -1,32 +1,32 @@
-// Package page is keyset paging: a page ends at a row, the next one begins after it, and rows that
-// come or go in between neither repeat nor hide others. It knows neither HTTP nor a domain.
+// Package page is keyset pagination: a page ends at a row, and the next one begins after it. Rows that are inserted or
+// deleted in between neither repeat nor hide other rows. It knows neither HTTP nor a domain.
 package page
 
-// The contract's limits.
+// The limits of the API.
 const (
 	DefaultLimit = 50
 	MaxLimit     = 200
 )
 
-// Key is where a page ends: the value of the sorted column, one of Num and Text or none of them,
-// and the id that decides between equals.
+// Key is the position of a row in a list: the value of the sort column, in Num or Text if the list is not sorted by id,
+// and the id as the tie-breaker.
 type Key struct {
 	Num  int64  `json:"n,omitempty"`
 	Text string `json:"t,omitempty"`
 	ID   int64  `json:"i"`
 }
 
-// Page asks for at most Limit rows that come after After, or for the first when that is nil.
+// Page selects at most Limit rows after After, the first rows if After is nil.
 type Page struct {
 	Limit int
 	After *Key
 }
 
-// Fetch is how many rows a query should ask for: one more than fits tells whether there is a next page.
+// Fetch returns the limit of the query: one row more than the page shows whether there is a next page.
 func (p Page) Fetch() int { return p.Limit + 1 }
 
-// Cut returns the rows of the page, never nil, and the key of the next page or nil when this is the
-// last. rows is what a query for p.Fetch() rows returned; key reads the key of one row.
+// Cut returns the rows of the page, never nil, and the key after which the next page begins, nil for the last page.
+// rows is the result of a query for p.Fetch() rows; key returns the key of a row.
 func Cut[T any](rows []T, p Page, key func(T) Key) ([]T, *Key) {
 	if rows == nil {
 		rows = []T{}

@@ -7,7 +7,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/page"
 )
 
-func TestCutLeavesTheRowThatTellsOfANextPage(t *testing.T) {
+func TestCutDropsTheExtraRow(t *testing.T) {
 	t.Parallel()
 	key := func(id int64) page.Key { return page.Key{ID: id} }
 	for _, c := range []struct {

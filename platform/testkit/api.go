@@ -16,12 +16,13 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/idempotency"
 	"github.com/cinecircle/cinecircle/platform/openapi"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// API is a router under test. Every request that goes through it is held against the OpenAPI
-// document of its routes, and so is every response.
+// API is a router under test. It checks every request and every response against the OpenAPI document of its
+// routes.
 type API struct {
 	Router *openapi.Router
 	Guard  *auth.Guard
@@ -29,22 +30,23 @@ type API struct {
 	load   func() (*Contract, error)
 }
 
-// API returns a router whose guard asks sessions. Register the routes before the first request.
+// API returns a router whose guard looks up sessions. Register the routes before the first request.
 func (k *Kit) API(sessions auth.Sessions) *API {
-	engine := web.NewEngine(web.Options{Log: k.Log, Edge: k.Edge})
-	guard := auth.NewGuard(k.Tokens, sessions, k.Edge, k.Limiter, k.Rates)
+	engine := web.NewEngine(web.Options{Log: k.Log, Origin: k.Origin})
+	guard := auth.NewGuard(k.Tokens, sessions, k.Origin, k.Limiter, auth.Rates{Each: k.Rates}, k.Log)
 	a := &API{Router: openapi.NewRouter(engine, guard, "test"), Guard: guard, engine: engine}
+	a.Router.UseKeys(idempotency.New(k.DB, k.Clock.Now, k.Log))
 	a.load = sync.OnceValues(func() (*Contract, error) { return ContractOf(a.Router) })
 	return a
 }
 
-// Handler returns the router, for tests that need a real server.
+// Handler returns the router for tests that need a real server.
 func (a *API) Handler() http.Handler { return a.engine }
 
-// Option shapes a request.
+// Option changes a request.
 type Option func(*http.Request)
 
-// As authenticates by an access token in the Authorization header.
+// As sends an access token in the Authorization header.
 func As(token string) Option { return Header("Authorization", "Bearer "+token) }
 
 // Cookie adds a cookie.
@@ -57,7 +59,7 @@ func Header(name, value string) Option {
 	return func(r *http.Request) { r.Header.Set(name, value) }
 }
 
-// Body sends text as it is.
+// Body sends text as the body.
 func Body(contentType, text string) Option {
 	return func(r *http.Request) {
 		r.Header.Set("Content-Type", contentType)
@@ -75,7 +77,7 @@ func JSON(v any) Option {
 	return Body("application/json", string(body))
 }
 
-// Form sends an urlencoded form of names and values in turn.
+// Form sends a URL-encoded form of alternating names and values.
 func Form(namesAndValues ...string) Option {
 	values := url.Values{}
 	for i := 0; i < len(namesAndValues); i += 2 {
@@ -84,7 +86,7 @@ func Form(namesAndValues ...string) Option {
 	return Body("application/x-www-form-urlencoded", values.Encode())
 }
 
-// Part is one part of a multipart form: a file when FileName is set.
+// Part is a field of a multipart form, or a file when FileName is set.
 type Part struct {
 	Name, FileName string
 	Data           []byte
@@ -121,7 +123,7 @@ func writePart(w *multipart.Writer, p Part) error {
 	return err
 }
 
-// GET sends a request and checks it and its answer against the document.
+// GET sends a request and checks it and its response against the document.
 func (a *API) GET(t testing.TB, target string, options ...Option) *Response {
 	t.Helper()
 	return a.Do(t, http.MethodGet, target, options...)
@@ -145,8 +147,7 @@ func (a *API) DELETE(t testing.TB, target string, options ...Option) *Response {
 	return a.Do(t, http.MethodDelete, target, options...)
 }
 
-// Do sends a request and checks it and its answer against the document. It may be called by
-// several goroutines at once.
+// Do sends a request and checks it and its response against the document. It is safe for concurrent use.
 func (a *API) Do(t testing.TB, method, target string, options ...Option) *Response {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, target, http.NoBody)
@@ -170,7 +171,7 @@ func (a *API) Do(t testing.TB, method, target string, options ...Option) *Respon
 	return res
 }
 
-// Response is what came back.
+// Response is a recorded response.
 type Response struct {
 	t      testing.TB
 	what   string
@@ -179,7 +180,7 @@ type Response struct {
 	Body   []byte
 }
 
-// Want fails the test unless the status is the given one.
+// Want fails the test unless the response has this status.
 func (r *Response) Want(status int) *Response {
 	r.t.Helper()
 	if r.Status != status {
@@ -188,7 +189,7 @@ func (r *Response) Want(status int) *Response {
 	return r
 }
 
-// WantProblem fails the test unless the answer is a problem with this status and code.
+// WantProblem fails the test unless the response is a problem document with this status and code.
 func (r *Response) WantProblem(status int, code string) *Response {
 	r.t.Helper()
 	if r.Want(status); r.Problem().Code != code {
@@ -197,7 +198,7 @@ func (r *Response) WantProblem(status int, code string) *Response {
 	return r
 }
 
-// WantField fails the test unless the answer is a 422 that blames field with code.
+// WantField fails the test unless the response is a 422 with an error of field with this code.
 func (r *Response) WantField(field, code string) *Response {
 	r.t.Helper()
 	r.WantProblem(http.StatusUnprocessableEntity, "validation_failed")
@@ -206,7 +207,7 @@ func (r *Response) WantField(field, code string) *Response {
 			return r
 		}
 	}
-	r.t.Fatalf("%s: nobody blames %s for %s\n%s", r.what, field, code, r.Body)
+	r.t.Fatalf("%s: no error of field %s with code %s\n%s", r.what, field, code, r.Body)
 	return r
 }
 
@@ -218,7 +219,7 @@ func (r *Response) Problem() web.Problem {
 	return p
 }
 
-// Decode reads the body into v and fails the test when it names something that v does not have.
+// Decode decodes the body into v, and fails the test when it has a member that v lacks.
 func (r *Response) Decode(v any) {
 	r.t.Helper()
 	dec := json.NewDecoder(bytes.NewReader(r.Body))
@@ -257,7 +258,7 @@ func (r *Response) ID() int64 {
 	return int64(id)
 }
 
-// Next returns the target of the link to the next page, "" when there is none.
+// Next returns the target of the link to the next page, or "" on the last page.
 func (r *Response) Next() string {
 	target, ok := strings.CutSuffix(r.Header.Get("Link"), `>; rel="next"`)
 	if !ok {

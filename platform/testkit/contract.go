@@ -3,9 +3,12 @@ package testkit
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,24 +21,45 @@ import (
 	"github.com/cinecircle/cinecircle/platform/openapi"
 )
 
-// Contract is the OpenAPI document as a test understands it, independently of what wrote it. It may be
-// used by several goroutines at once.
+// Contract checks requests and responses against an OpenAPI document, independently of the code that generated
+// it. It is safe for concurrent use.
 type Contract struct {
 	Doc    *openapi3.T
 	router routers.Router
 }
 
-// contracts keeps what was parsed already: most tests of a package register the same routes.
-var contracts sync.Map // from the text of a document to what parses it once
+// contracts caches the parsed documents of a test binary by their routes: most tests of a package register the
+// same routes, and a document takes far longer to make than to use.
+var contracts struct {
+	sync.Mutex
+	cached []cachedContract
+}
 
-// ContractOf returns the document of a router, read as any client would; it fails unless it is a valid one.
+type cachedContract struct {
+	routes   []openapi.Route
+	contract *Contract
+}
+
+// ContractOf parses the document of a router as a client does, and returns an error unless it is valid.
 func ContractOf(r *openapi.Router) (*Contract, error) {
+	contracts.Lock()
+	defer contracts.Unlock()
+	routes := r.Routes()
+	for _, c := range contracts.cached {
+		if reflect.DeepEqual(c.routes, routes) {
+			return c.contract, nil
+		}
+	}
 	body, err := r.Document()
 	if err != nil {
 		return nil, err
 	}
-	parse, _ := contracts.LoadOrStore(string(body), sync.OnceValues(func() (*Contract, error) { return parseContract(body) }))
-	return parse.(func() (*Contract, error))()
+	contract, err := parseContract(body)
+	if err != nil {
+		return nil, err
+	}
+	contracts.cached = append(contracts.cached, cachedContract{routes, contract})
+	return contract, nil
 }
 
 func parseContract(body []byte) (*Contract, error) {
@@ -53,7 +77,7 @@ func parseContract(body []byte) (*Contract, error) {
 	return &Contract{Doc: doc, router: router}, nil
 }
 
-// check fails the test when the document does not cover the answer.
+// check fails the test when the response does not match the document.
 func (d *Contract) check(t testing.TB, r *http.Request, res *Response) {
 	t.Helper()
 	if err := d.Judge(r, res.Status, res.Header, res.Body); err != nil {
@@ -61,14 +85,14 @@ func (d *Contract) check(t testing.TB, r *http.Request, res *Response) {
 	}
 }
 
-// Judge says why an answer is not one that the document announces, or that a request succeeded which
-// the document forbids. It reads the body of r.
+// Judge returns an error when the response does not match the document, or when a request succeeded that the
+// document forbids. It reads the body of r.
 func (d *Contract) Judge(r *http.Request, status int, header http.Header, body []byte) error {
 	route, params, err := d.router.FindRoute(r)
 	if err != nil {
-		page := strings.HasPrefix(header.Get("Content-Type"), "text/html") // the document is of the API
+		page := strings.HasPrefix(header.Get("Content-Type"), "text/html") // the document describes the API only
 		if status < http.StatusBadRequest && !page && r.Method != http.MethodOptions && r.Method != http.MethodHead {
-			return fmt.Errorf("status %d from a route that is not documented", status)
+			return fmt.Errorf("status %d from an undocumented route", status)
 		}
 		return nil
 	}
@@ -77,8 +101,9 @@ func (d *Contract) Judge(r *http.Request, status int, header http.Header, body [
 		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
 	}
 	in := &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route, Options: options}
-	// Only of these does it matter, and what is wrong with a large body takes long to say.
+	// A refused request may be invalid, and describing the faults of a large body takes long.
 	if status < http.StatusBadRequest && status != http.StatusSwitchingProtocols {
+		options.ExcludeRequestBody = alsoAccepted(route.Operation, r.Header.Get("Content-Type"))
 		if err := openapi3filter.ValidateRequest(r.Context(), in); err != nil {
 			return fmt.Errorf("status %d for a request that the document forbids: %w", status, err)
 		}
@@ -87,11 +112,38 @@ func (d *Contract) Judge(r *http.Request, status int, header http.Header, body [
 		RequestValidationInput: in, Status: status, Header: header,
 		Body: io.NopCloser(bytes.NewReader(body)), Options: options,
 	}
-	if kind := header.Get("Content-Type"); strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "text/") {
-		out.Options.ExcludeResponseBody = true // no schema describes these
+	if kind := header.Get("Content-Type"); strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "text/") || kind == "application/yaml" {
+		out.Options.ExcludeResponseBody = true // these are texts and files
 	}
 	if err := openapi3filter.ValidateResponse(r.Context(), out); err != nil {
-		return fmt.Errorf("status %d: the answer is not as documented: %w", status, err)
+		return fmt.Errorf("status %d: the response does not match the document: %w", status, err)
+	}
+	return judgeCode(route.Operation, status, body)
+}
+
+// alsoAccepted reports whether the document lists a type of body without its schema.
+func alsoAccepted(o *openapi3.Operation, contentType string) bool {
+	if o.RequestBody == nil {
+		return false
+	}
+	kind, _, _ := strings.Cut(contentType, ";")
+	also, _ := o.RequestBody.Value.Extensions["x-also-accepted"].([]any)
+	return slices.Contains(also, any(kind))
+}
+
+// judgeCode returns an error when the document does not list the code of a problem under its status.
+func judgeCode(o *openapi3.Operation, status int, body []byte) error {
+	response := o.Responses.Status(status)
+	if response == nil || status < http.StatusBadRequest {
+		return nil
+	}
+	var problem struct{ Code string }
+	if err := json.Unmarshal(body, &problem); err != nil || problem.Code == "" {
+		return err //nolint:wrapcheck // the schema was checked before
+	}
+	codes, ok := response.Value.Extensions["x-problem-codes"].([]any)
+	if !ok || !slices.Contains(codes, any(problem.Code)) {
+		return fmt.Errorf("status %d: the document lists the codes %v, not %s", status, codes, problem.Code)
 	}
 	return nil
 }

@@ -6,34 +6,33 @@ import (
 	"math/bits"
 )
 
-// blockIDs is how many ids a block spans. A list of ids is kept block by block, so that adding a
-// text writes one short row a gram, and so that a search reads no more of a list than it needs. With
-// fewer ids in a block a search among many reads more rows; with more, those of the most common
-// grams take pages of their own.
+// blockIDs is the number of ids that a block spans. Lists of ids are stored in blocks, so that adding a text writes
+// one short row for each n-gram, and a search reads only a part of a list. Smaller blocks make searches in large
+// tables read more rows. In larger blocks the rows of the most common n-grams overflow their page.
 const blockIDs = 16384
 
-// blockBytes is how many bytes a block takes at most, with a bit for each id.
+// blockBytes is the maximum size of a stored block: one bit for each id.
 const blockBytes = blockIDs / 8
 
-// block is a set of ids of one block, by their place in it. It is stored as it is, or, where that is
-// shorter, as the distances between the places, seven bits a byte.
+// block is a set of ids of one block, as a bitmap of their positions in it. It is stored as a bitmap, or as varints
+// of the differences between the positions when that is shorter.
 type block [blockIDs / 64]uint64
 
-// blockOf returns the number of the block of an id and the place of the id in it.
+// blockOf returns the number of the block of an id and the position of the id in it.
 func blockOf(id int64) (number int64, place int) { return id / blockIDs, int(id % blockIDs) }
 
 func (b *block) add(place int)      { b[place/64] |= 1 << (place % 64) }
 func (b *block) remove(place int)   { b[place/64] &^= 1 << (place % 64) }
 func (b *block) has(place int) bool { return b[place/64]>>(place%64)&1 == 1 }
 
-// and leaves what is in both.
+// and sets b to the intersection.
 func (b *block) and(other *block) {
 	for i := range b {
 		b[i] &= other[i]
 	}
 }
 
-// or leaves what is in either.
+// or sets b to the union.
 func (b *block) or(other *block) {
 	for i := range b {
 		b[i] |= other[i]
@@ -48,7 +47,7 @@ func (b *block) count() int {
 	return n
 }
 
-// takeFirst removes the n lowest places and appends them as ids of the block with this number.
+// takeFirst removes the n lowest positions, and appends their ids in the block with this number to to.
 func (b *block) takeFirst(to []int64, number int64, n int) []int64 {
 	for i := range b {
 		for ; b[i] != 0; b[i] &= b[i] - 1 {
@@ -61,7 +60,7 @@ func (b *block) takeFirst(to []int64, number int64, n int) []int64 {
 	return to
 }
 
-// takeLast is takeFirst from the other end.
+// takeLast is takeFirst for the n highest positions, in descending order.
 func (b *block) takeLast(to []int64, number int64, n int) []int64 {
 	for i := len(b) - 1; i >= 0; i-- {
 		for b[i] != 0 {
@@ -98,9 +97,9 @@ func (b *block) encode() []byte {
 	return out
 }
 
-var errBlock = errors.New("a block of a text index is broken")
+var errBlock = errors.New("a block of a text index is malformed")
 
-// decode sets b to what encode returned.
+// decode sets b to the set that encode has stored.
 func (b *block) decode(stored []byte) error {
 	if len(stored) == blockBytes {
 		for i := range b {

@@ -1,8 +1,11 @@
 package textindex
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -14,13 +17,14 @@ import (
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
 
-// word is a row of the tests: its name is the text and its kind the tag.
+// word is the model of the tests. Its name is the text and its kind is the tag.
 type word struct {
 	ID         int64 `gorm:"primaryKey"`
 	Name, Kind string
+	NameKey    string
 }
 
-func (w word) text() Text { return Text{ID: w.ID, Key: w.Name, Tags: []string{w.Kind}} }
+func (w word) text() Text { return Text{ID: w.ID, Texts: []string{w.Name}, Tags: []string{w.Kind}} }
 
 // newIndex returns the index of an empty table of words.
 func newIndex(t testing.TB) *Index {
@@ -28,7 +32,7 @@ func newIndex(t testing.TB) *Index {
 	db := testkit.EmptyDB(t)
 	err := db.Tx(t.Context(), func(tx *gorm.DB) error {
 		for _, statement := range []string{
-			"CREATE TABLE words (id bigint NOT NULL PRIMARY KEY, name varchar(100) NOT NULL, kind varchar(10) NOT NULL)",
+			"CREATE TABLE words (id bigint NOT NULL PRIMARY KEY, name varchar(100) NOT NULL, kind varchar(10) NOT NULL, name_key varchar(745) NOT NULL)",
 			"CREATE TABLE word_grams (gram bigint NOT NULL, block bigint NOT NULL, words varbinary(2048) NOT NULL, PRIMARY KEY (gram, block))" +
 				map[string]string{database.SQLite: " WITHOUT ROWID"}[db.Driver()],
 			"CREATE TABLE word_gram_builds (id bigint NOT NULL PRIMARY KEY, next_id bigint NOT NULL)",
@@ -52,7 +56,15 @@ func newIndex(t testing.TB) *Index {
 		}
 		return texts, err
 	}
-	return New(db, Source{Rows: "words", Lists: "word_grams", IDs: "words", Builds: "word_gram_builds", Load: load}, nil)
+	rekey := func(tx *gorm.DB, ids []int64) error {
+		var words []word
+		err := tx.Where("id IN ?", ids).Find(&words).Error
+		for _, w := range words {
+			err = errors.Join(err, tx.Model(&w).UpdateColumn("name_key", Key(w.Name)).Error)
+		}
+		return err
+	}
+	return New(db, Source{Rows: "words", Lists: "word_grams", IDs: "words", Builds: "word_gram_builds", Load: load, Rekey: rekey}, nil)
 }
 
 func (x *Index) write(t testing.TB, fn func(tx *gorm.DB) error) {
@@ -62,18 +74,23 @@ func (x *Index) write(t testing.TB, fn func(tx *gorm.DB) error) {
 	}
 }
 
-// store adds words that the index does not know of.
+// store adds words without indexing them.
 func (x *Index) store(t testing.TB, words ...word) {
 	t.Helper()
+	for i := range words {
+		words[i].NameKey = Key(words[i].Name)
+	}
 	x.write(t, func(tx *gorm.DB) error { return tx.CreateInBatches(words, 500).Error })
 }
 
-// find returns the ids of all words that contain a text and have a kind.
+// find returns the ids of all words that contain text and have this kind.
 func (x *Index) find(t testing.TB, text, kind string, desc bool, start int64) []int64 {
 	t.Helper()
-	w := x.Walk(x.db.Reader(t.Context()), text, []string{kind}, desc, start)
+	q := Parse(text, "name")
+	matches, args := q.Matches(x.db.Driver(), "name_key")
+	w := x.Walk(x.db.Reader(t.Context()), q, []string{kind}, desc, start)
 	ids, err := Find(w, 1<<20, func(ids []int64) (hits []int64, err error) {
-		err = x.db.Reader(t.Context()).Model(&word{}).Where("id IN ? AND instr(name, ?) > 0 AND kind = ?", ids, text, kind).Pluck("id", &hits).Error
+		err = x.db.Reader(t.Context()).Model(&word{}).Where("id IN ? AND kind = ?", ids, kind).Where(matches, args...).Pluck("id", &hits).Error
 		slices.Sort(hits)
 		if desc {
 			slices.Reverse(hits)
@@ -93,10 +110,10 @@ func (x *Index) check(t testing.TB) {
 	}
 }
 
-func TestRowsAreFreshUntilThereAreMany(t *testing.T) {
+func TestRowsArePendingUntilTheBlockIsFlushed(t *testing.T) {
 	t.Parallel()
 	x := newIndex(t)
-	for i := range int64(freshRows + 1) {
+	for i := range int64(pendingRows + 1) {
 		id := i + 1
 		w := word{ID: id, Name: fmt.Sprintf("love %d", id%7), Kind: "a"}
 		x.store(t, w)
@@ -105,12 +122,12 @@ func TestRowsAreFreshUntilThereAreMany(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		settled := id >= freshRows
-		if got := len(lists[gram3('l', 'o', 'v')]); settled != (got == freshRows) || !settled && got != 0 {
+		flushed := id >= pendingRows
+		if got := len(lists[trigram('l', 'o', 'v')]); flushed != (got == pendingRows) || !flushed && got != 0 {
 			t.Fatalf("%d of %d rows are in a list", got, id)
 		}
-		if got, want := len(lists[gramFresh]), int(id)%freshRows; got != want {
-			t.Fatalf("%d rows are fresh, want %d", got, want)
+		if got, want := len(lists[ngramPending]), int(id)%pendingRows; got != want {
+			t.Fatalf("%d rows are pending, want %d", got, want)
 		}
 	}
 	x.check(t)
@@ -119,14 +136,14 @@ func TestRowsAreFreshUntilThereAreMany(t *testing.T) {
 	}
 }
 
-func TestWhatChangesIsFoundByWhatItIsNow(t *testing.T) {
+func TestChangedRowIsFoundByItsNewText(t *testing.T) {
 	t.Parallel()
 	x := newIndex(t)
 	one, two := word{ID: blockIDs - 1, Name: "night", Kind: "a"}, word{ID: blockIDs, Name: "nights", Kind: "a"}
 	x.store(t, one, two)
 	x.write(t, func(tx *gorm.DB) error { return x.Add(tx, one.text(), two.text()) })
 	x.check(t)
-	day := word{ID: one.ID, Name: "day", Kind: "b"}
+	day := word{ID: one.ID, Name: "day", Kind: "b", NameKey: "day"}
 	x.write(t, func(tx *gorm.DB) error {
 		if err := tx.Save(&day).Error; err != nil {
 			return err
@@ -147,22 +164,21 @@ func TestWhatChangesIsFoundByWhatItIsNow(t *testing.T) {
 	}
 }
 
-// TestTheCheckFindsWhatIsMissingAndWhatIsTooMuch or nothing that relies on it means anything.
-func TestTheCheckFindsWhatIsMissingAndWhatIsTooMuch(t *testing.T) {
+func TestCheckFindsMissingAndExcessEntries(t *testing.T) {
 	t.Parallel()
 	x := newIndex(t)
 	w := word{ID: 7, Name: "night", Kind: "a"}
 	x.store(t, w)
 	if err := x.Check(t.Context()); err == nil {
-		t.Error("a row is not in the index, which is found to be good")
+		t.Error("Check misses that a row is not in the index")
 	}
-	x.write(t, func(tx *gorm.DB) error { return x.Add(tx, w.text(), Text{ID: 8, Key: "gone"}) })
+	x.write(t, func(tx *gorm.DB) error { return x.Add(tx, w.text(), Text{ID: 8, Texts: []string{"gone"}}) })
 	if err := x.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "8], want") {
-		t.Errorf("a row is in the index that is not there: %v", err)
+		t.Errorf("Check misses an index entry without a row: %v", err)
 	}
 }
 
-func TestRowsThatAreOlderThanTheIndexAreIndexedStepByStep(t *testing.T) {
+func TestOlderRowsAreIndexedStepByStep(t *testing.T) {
 	t.Parallel()
 	x := newIndex(t)
 	words := make([]word, 2*buildRows+5)
@@ -179,7 +195,7 @@ func TestRowsThatAreOlderThanTheIndexAreIndexedStepByStep(t *testing.T) {
 			t.Fatalf("step %d: %t, %v", step, done, err)
 		}
 		if step == 0 {
-			x.write(t, func(tx *gorm.DB) error { // one before the next step, and one behind it
+			x.write(t, func(tx *gorm.DB) error { // one that the next step reads, and one that is indexed
 				for _, w := range []word{words[1], words[buildRows+1]} {
 					if err := tx.Delete(&w).Error; err != nil {
 						return err
@@ -207,8 +223,30 @@ func TestRowsThatAreOlderThanTheIndexAreIndexedStepByStep(t *testing.T) {
 	x.check(t)
 }
 
-// TestAWalkReadsOnlyTheListsThatItNames fails when it reads the index whole, or sorts.
-func TestAWalkReadsOnlyTheListsThatItNames(t *testing.T) {
+// TestBuildLogsItsProgress expects a record after the first step and one at the end.
+func TestBuildLogsItsProgress(t *testing.T) {
+	t.Parallel()
+	x := newIndex(t)
+	words := make([]word, buildRows+5)
+	for i := range words {
+		words[i] = word{ID: int64(i + 1), Name: "word", Kind: "a"}
+	}
+	x.store(t, words...)
+	var log bytes.Buffer
+	if err := New(x.db, x.source, slog.New(slog.NewTextHandler(&log, nil))).Build(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		fmt.Sprintf(`msg="text index is being built" table=word_grams rows_up_to_id=%d last_id=%d`, buildRows, buildRows+5),
+		`msg="text index is complete" table=word_grams`,
+	} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log lacks %s:\n%s", want, log.String())
+		}
+	}
+}
+
+func TestWalkReadsOnlyTheListsOfItsNgrams(t *testing.T) {
 	t.Parallel()
 	x := newIndex(t)
 	words := make([]word, 4000)
@@ -223,7 +261,7 @@ func TestAWalkReadsOnlyTheListsThatItNames(t *testing.T) {
 	for _, text := range []string{"a", "word", "a word 9"} {
 		for _, desc := range []bool{false, true} {
 			testkit.WantIndexed(t, x.db, testkit.PrimaryKey, func() {
-				w := x.Walk(x.db.Reader(t.Context()), text, []string{"b"}, desc, map[bool]int64{true: 1 << 40}[desc])
+				w := x.Walk(x.db.Reader(t.Context()), Parse(text, "name"), []string{"b"}, desc, map[bool]int64{true: 1 << 40}[desc])
 				if _, err := Find(w, 1000, func([]int64) ([]int64, error) { return nil, nil }); err != nil {
 					t.Error(err)
 				}
@@ -233,19 +271,18 @@ func TestAWalkReadsOnlyTheListsThatItNames(t *testing.T) {
 	up := x.find(t, "word 3", "b", false, 0)
 	down := x.find(t, "word 3", "b", true, 1<<40)
 	if slices.Reverse(down); len(up) == 0 || !slices.Equal(up, down) {
-		t.Errorf("upwards %v, backwards %v", up, down)
+		t.Errorf("ascending %v, descending %v", up, down)
 	}
 	if diff := cmp.Diff(up[2:], x.find(t, "word 3", "b", false, up[1])); diff != "" {
 		t.Errorf("after %d (-want +got):\n%s", up[1], diff)
 	}
 }
 
-// TestARowThatWentWithoutTheIndexIsFreshNoLonger announces rows of which one is removed behind the index, as by an
-// instance that knows none: the last fresh one clears it away with the others.
-func TestARowThatWentWithoutTheIndexIsFreshNoLonger(t *testing.T) {
+// An instance of a version without the index deletes one of the announced rows.
+func TestFlushRemovesDeletedRowsFromThePendingList(t *testing.T) {
 	t.Parallel()
 	x := newIndex(t)
-	words := make([]word, freshRows)
+	words := make([]word, pendingRows)
 	for i := range words {
 		words[i] = word{ID: int64(i + 1), Name: "night", Kind: "noun"}
 	}
@@ -254,14 +291,14 @@ func TestARowThatWentWithoutTheIndexIsFreshNoLonger(t *testing.T) {
 	for _, w := range words {
 		x.write(t, func(tx *gorm.DB) error { return x.Announce(tx, w.ID) })
 	}
-	fresh := map[gram]*block{gramFresh: {}}
-	if err := x.readBlocks(x.db.Reader(t.Context()), 0, []gram{gramFresh}, fresh); err != nil {
+	pending := map[ngram]*block{ngramPending: {}}
+	if err := x.readBlocks(x.db.Reader(t.Context()), 0, []ngram{ngramPending}, pending); err != nil {
 		t.Fatal(err)
 	}
-	if n := fresh[gramFresh].count(); n != 0 {
-		t.Errorf("%d rows are fresh", n)
+	if n := pending[ngramPending].count(); n != 0 {
+		t.Errorf("%d rows are pending", n)
 	}
-	if n := len(x.find(t, "night", "noun", false, 0)); n != freshRows-1 {
+	if n := len(x.find(t, "night", "noun", false, 0)); n != pendingRows-1 {
 		t.Errorf("%d are found", n)
 	}
 }

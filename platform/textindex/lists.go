@@ -2,7 +2,6 @@ package textindex
 
 import (
 	"database/sql"
-	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -10,10 +9,10 @@ import (
 	"github.com/cinecircle/cinecircle/platform/database"
 )
 
-// statements are the beginnings of what an index asks and writes.
+// statements are the beginnings of the SQL statements of an index.
 type statements struct{ read, window, last, lock, write, remove string }
 
-// newStatements has lengths compared, for on SQLite no blob is equal to a text, not even an empty one.
+// newStatements tests for empty lists by their length, because on SQLite a blob never equals a text.
 func newStatements(s Source) statements {
 	read := "SELECT gram, block, " + s.IDs + " FROM " + s.Lists
 	insert := " INTO " + s.Lists + " (gram, block, " + s.IDs + ") VALUES "
@@ -27,8 +26,8 @@ func newStatements(s Source) statements {
 	}
 }
 
-// lockBlock has one transaction at a time change a block: rows that are not there yet cannot be
-// locked, but the list of fresh rows can, once it is made. On SQLite every writing transaction is alone.
+// lockBlock lets one transaction at a time change a block. Missing rows cannot be locked, so it locks the list of
+// pending rows, which it creates when it is missing. SQLite runs one writing transaction at a time anyway.
 func (x *Index) lockBlock(tx *gorm.DB, number int64) error {
 	if tx.Name() == database.SQLite {
 		return nil
@@ -36,22 +35,22 @@ func (x *Index) lockBlock(tx *gorm.DB, number int64) error {
 	return tx.Exec(x.statements.lock, number).Error
 }
 
-// statementGrams is how many lists a statement reads or writes at most. Statements have sizes that
-// are powers of two, so that there are few of them to prepare.
-const statementGrams = 256
+// statementNgrams is the maximum number of lists that a statement reads or writes. The numbers are powers of two, so
+// that few different statements are prepared.
+const statementNgrams = 256
 
-// readBlocks fills into with the lists of a block that are there.
-func (x *Index) readBlocks(tx *gorm.DB, number int64, grams []gram, into map[gram]*block) error {
-	in, args := In(grams, number)
-	return eachList(tx, x.statements.read+in, args, func(g gram, _ int64, ids []byte) error { return into[g].decode(ids) })
+// readBlocks fills into with the stored lists of a block.
+func (x *Index) readBlocks(tx *gorm.DB, number int64, ngrams []ngram, into map[ngram]*block) error {
+	in, args := database.InList(ngrams, number)
+	return eachList(tx, x.statements.read+in, args, func(g ngram, _ int64, ids []byte) error { return into[g].decode(ids) })
 }
 
-// writeBlocks writes the lists of a block; those without an id go.
-func (x *Index) writeBlocks(tx *gorm.DB, number int64, grams []gram, from map[gram]*block) error {
+// writeBlocks writes the lists of a block and deletes the empty ones.
+func (x *Index) writeBlocks(tx *gorm.DB, number int64, ngrams []ngram, from map[ngram]*block) error {
 	var kept []any
-	var empty []gram
-	for _, g := range grams {
-		if ids := from[g].encode(); len(ids) > 0 || g == gramFresh {
+	var empty []ngram
+	for _, g := range ngrams {
+		if ids := from[g].encode(); len(ids) > 0 || g == ngramPending {
 			kept = append(kept, g, number, ids)
 		} else {
 			empty = append(empty, g)
@@ -67,12 +66,12 @@ func (x *Index) writeBlocks(tx *gorm.DB, number int64, grams []gram, from map[gr
 	if len(empty) == 0 {
 		return nil
 	}
-	in, args := In(empty, number)
+	in, args := database.InList(empty, number)
 	return tx.Exec(x.statements.remove+in, args...).Error
 }
 
-// eachList calls fn with every list that a query reads; ids is valid until fn returns.
-func eachList(db *gorm.DB, query string, args []any, fn func(g gram, number int64, ids []byte) error) error {
+// eachList calls fn with every list in the result of a query. ids is valid until fn returns.
+func eachList(db *gorm.DB, query string, args []any, fn func(g ngram, number int64, ids []byte) error) error {
 	var g, number int64
 	var ids sql.RawBytes
 	return database.Each(db, query, args, func(row database.Scanner) error {
@@ -83,26 +82,11 @@ func eachList(db *gorm.DB, query string, args []any, fn func(g gram, number int6
 	})
 }
 
-// powerBelow returns the greatest power of two that is not above n or statementGrams.
+// powerBelow returns the greatest power of two that does not exceed n or statementNgrams.
 func powerBelow(n int) int {
 	size := 1
-	for 2*size <= min(n, statementGrams) {
+	for 2*size <= min(n, statementNgrams) {
 		size *= 2
 	}
 	return size
-}
-
-// In returns the right side of an IN for some values, of which there must be one, and the arguments of
-// the statement: those before it and the values. The last value is repeated until there is a power of two of
-// them, so that there are few statements to prepare.
-func In(some []int64, before ...any) (list string, args []any) {
-	size := 1
-	for size < len(some) {
-		size *= 2
-	}
-	args = slices.Grow(before, size+4) // a condition or two may follow
-	for i := range size {
-		args = append(args, some[min(i, len(some)-1)])
-	}
-	return "(" + strings.Repeat(", ?", size)[2:] + ")", args
 }

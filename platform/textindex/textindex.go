@@ -1,10 +1,11 @@
-// Package textindex finds the rows of a table by any part of a text of theirs, without reading every
-// text: a list of ids for each gram of the texts, in blocks of ids.
+// Package textindex searches the texts of a table for what people type. [Key] folds a text, so that spellings of it are
+// equal, and [Query] says what a typed text stands for.
 //
-// It promises that a search meets every row whose folded text contains what is searched, also while rows
-// are written, as long as they are written with [Index.Announce], [Index.Add], [Index.Change] and
-// [Index.Remove] in the same transactions. It meets some more; the row decides, which is for the caller
-// to ask. A domain owns its two tables, and says here what they are called; the index follows from the rows alone.
+// An [Index] finds the rows that match a query by any part of their texts, without reading all of them. For each n-gram
+// of the keys it stores a list of row ids, in blocks. It promises that a search returns every row that matches, provided
+// that each transaction that writes a row also calls [Index.Announce], [Index.Add], [Index.Change] or [Index.Remove]. A
+// search may return other rows, so the caller checks each row by [Query.Matches]. A domain owns the two tables of its
+// index and names them in [Source]. The rows alone determine the content of the index.
 package textindex
 
 import (
@@ -19,34 +20,37 @@ import (
 	"github.com/cinecircle/cinecircle/platform/database"
 )
 
-// Text is what a row is found by.
+// Text is the searchable content of a row.
 type Text struct {
-	ID   int64
-	Key  string   // folded, as what is searched is
-	Tags []string // what else a search can ask for, such as a genre
+	ID    int64
+	Texts []string // as they are shown; a query may match any of them
+	Tags  []string // other conditions of searches, such as a genre
 }
 
-// Source is what is indexed, and where the index is kept.
+// Source names the indexed table and the tables of its index.
 type Source struct {
-	Rows   string // the table of the rows, whose key is id
-	Lists  string // the table of the lists: gram, block, and the ids; the first two are its key
-	IDs    string // the column of the lists that has the ids, up to 2048 bytes
-	Builds string // the table of one row, whose id is 1 and whose next_id says how far older rows are indexed
+	Rows   string // the indexed table, with the primary key id
+	Lists  string // the table of the lists, with the columns gram, block and IDs; the primary key is (gram, block)
+	IDs    string // the column of ids in Lists, of up to 2048 bytes
+	Builds string // the table of one row with id 1, whose next_id is the progress of indexing older rows
 
-	// Load returns the texts of those of some rows that there are.
+	// Load returns the texts of the rows with these ids, without those that do not exist.
 	Load func(tx *gorm.DB, ids []int64) ([]Text, error)
+
+	// Rekey locks the rows with these ids and stores their keys anew where a version with another key wrote them.
+	Rekey func(tx *gorm.DB, ids []int64) error
 }
 
-// Index is an index of texts. It may be used by several goroutines.
+// Index is an index of texts. It is safe for concurrent use.
 type Index struct {
 	source     Source
 	statements statements
 	db         *database.DB
 	log        *slog.Logger
-	complete   atomic.Bool // known to have every row, which it then keeps having
+	complete   atomic.Bool // every row is in the index; it stays true
 }
 
-// New returns the index of a source in a migrated database. A nil log is none.
+// New returns the index of a source in a migrated database. A nil log discards.
 func New(db *database.DB, s Source, log *slog.Logger) *Index {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
@@ -54,13 +58,13 @@ func New(db *database.DB, s Source, log *slog.Logger) *Index {
 	return &Index{source: s, statements: newStatements(s), db: db, log: log}
 }
 
-// freshRows is how many rows of a block are fresh at most. A title has some 40 grams, and so many lists
-// to write, each in another page of the file; those of many titles are to a great part the same. But
-// a search looks up every fresh row.
-const freshRows = 128
+// pendingRows is the number of pending rows at which a block is flushed. A title has about 40 n-grams, so indexing it
+// writes 40 lists in as many pages of the file. Many titles together share most of their lists. In return a search
+// looks up every pending row.
+const pendingRows = 128
 
-// Announce puts a row that was just added into the index, as a fresh one. The last of freshRows has all
-// of them written into the lists of their grams.
+// Announce adds a new row to the index as a pending row. The last of pendingRows in a block flushes them into the
+// lists of their n-grams.
 func (x *Index) Announce(tx *gorm.DB, id int64) error {
 	if err := x.announce(tx, id); err != nil {
 		return fmt.Errorf("announce %d in %s: %w", id, x.source.Lists, err)
@@ -73,51 +77,51 @@ func (x *Index) announce(tx *gorm.DB, id int64) error {
 	if err := x.lockBlock(tx, number); err != nil {
 		return err
 	}
-	var fresh block
-	row, grams := map[gram]*block{gramFresh: &fresh}, []gram{gramFresh}
-	if err := x.readBlocks(tx, number, grams, row); err != nil {
+	var pending block
+	row, ngrams := map[ngram]*block{ngramPending: &pending}, []ngram{ngramPending}
+	if err := x.readBlocks(tx, number, ngrams, row); err != nil {
 		return err
 	}
-	fresh.add(place)
-	if fresh.count() >= freshRows {
-		return x.settle(tx, fresh.takeFirst(nil, number, blockIDs))
+	pending.add(place)
+	if pending.count() >= pendingRows {
+		return x.flush(tx, pending.takeFirst(nil, number, blockIDs))
 	}
-	return x.writeBlocks(tx, number, grams, row)
+	return x.writeBlocks(tx, number, ngrams, row)
 }
 
-// settle writes rows whose blocks are locked into the lists of their grams; they are fresh no longer. Nor
-// are those that are gone: one that was removed without the index would otherwise be fresh for ever.
-func (x *Index) settle(tx *gorm.DB, ids []int64) error {
+// flush moves rows, whose blocks are locked, from the pending list to the lists of their n-grams. It also removes
+// missing rows from the pending list: a row that was deleted without the index would stay pending forever.
+func (x *Index) flush(tx *gorm.DB, ids []int64) error {
 	texts, err := x.source.Load(tx, ids)
 	if err != nil {
 		return fmt.Errorf("load %d texts: %w", len(ids), err)
 	}
 	entries := make([]entry, len(ids))
 	for i, id := range ids {
-		entries[i] = entry{id: id, drop: []gram{gramFresh}}
+		entries[i] = entry{id: id, drop: []ngram{ngramPending}}
 	}
 	return x.post(tx, slices.Concat(entries, entriesOf(texts))...)
 }
 
-// Add writes all of some texts into the index.
+// Add adds texts to the lists of their n-grams.
 func (x *Index) Add(tx *gorm.DB, texts ...Text) error { return x.post(tx, entriesOf(texts)...) }
 
 func entriesOf(texts []Text) []entry {
 	entries := make([]entry, len(texts))
 	for i, t := range texts {
-		entries[i] = entry{id: t.ID, add: t.grams(), drop: []gram{gramFresh}}
+		entries[i] = entry{id: t.ID, add: t.ngrams(), drop: []ngram{ngramPending}}
 	}
 	return entries
 }
 
-// Change writes what differs in the text of a row that was before and is after.
+// Change updates the lists of the n-grams that differ between two texts of a row.
 func (x *Index) Change(tx *gorm.DB, before, after Text) error {
-	old, now := before.grams(), after.grams()
+	old, now := before.ngrams(), after.ngrams()
 	return x.post(tx, entry{id: after.ID, add: without(now, old), drop: without(old, now)})
 }
 
-// without returns those of some grams that are not among others, which are in order.
-func without(some, others []gram) (left []gram) {
+// without returns the elements of some that are not in others, which is sorted.
+func without(some, others []ngram) (left []ngram) {
 	for _, g := range some {
 		if _, has := slices.BinarySearch(others, g); !has {
 			left = append(left, g)
@@ -126,19 +130,19 @@ func without(some, others []gram) (left []gram) {
 	return left
 }
 
-// Remove takes a row that is gone out of the index.
+// Remove removes a deleted row from the index.
 func (x *Index) Remove(tx *gorm.DB, t Text) error {
-	return x.post(tx, entry{id: t.ID, drop: append(t.grams(), gramFresh)})
+	return x.post(tx, entry{id: t.ID, drop: append(t.ngrams(), ngramPending)})
 }
 
-// entry is what a row adds to the index or takes from it.
+// entry lists the n-grams that a row gains and loses.
 type entry struct {
 	id        int64
-	add, drop []gram
+	add, drop []ngram
 }
 
-// post writes entries into the index. Rows of the source are locked before it and never after, so that
-// two transactions wait for each other in one direction only.
+// post applies entries to the index. Callers lock rows of the source before it and never after it, so that two
+// transactions cannot deadlock.
 func (x *Index) post(tx *gorm.DB, entries ...entry) error {
 	byBlock := map[int64][]entry{}
 	for _, e := range entries {
@@ -155,42 +159,42 @@ func (x *Index) post(tx *gorm.DB, entries ...entry) error {
 	return nil
 }
 
-// postBlock changes the lists of a block, so many at a time that they take little memory.
+// postBlock changes the lists of a block, statementNgrams at a time to limit the memory.
 func (x *Index) postBlock(tx *gorm.DB, number int64, entries []entry) error {
 	if err := x.lockBlock(tx, number); err != nil {
 		return err
 	}
-	byGram := map[gram][]change{gramFresh: nil} // whose list every block has that was ever written
+	byNgram := map[ngram][]change{ngramPending: nil} // every block has this list once it was written
 	for _, e := range entries {
 		_, place := blockOf(e.id)
 		for _, g := range e.drop {
-			byGram[g] = append(byGram[g], change{place, (*block).remove})
+			byNgram[g] = append(byNgram[g], change{place, (*block).remove})
 		}
 		for _, g := range e.add {
-			byGram[g] = append(byGram[g], change{place, (*block).add})
+			byNgram[g] = append(byNgram[g], change{place, (*block).add})
 		}
 	}
-	for grams := range slices.Chunk(slices.Sorted(maps.Keys(byGram)), statementGrams) {
-		lists := make(map[gram]*block, len(grams))
-		for _, g := range grams {
+	for ngrams := range slices.Chunk(slices.Sorted(maps.Keys(byNgram)), statementNgrams) {
+		lists := make(map[ngram]*block, len(ngrams))
+		for _, g := range ngrams {
 			lists[g] = &block{}
 		}
-		if err := x.readBlocks(tx, number, grams, lists); err != nil {
+		if err := x.readBlocks(tx, number, ngrams, lists); err != nil {
 			return err
 		}
-		for _, g := range grams {
-			for _, c := range byGram[g] {
+		for _, g := range ngrams {
+			for _, c := range byNgram[g] {
 				c.do(lists[g], c.place)
 			}
 		}
-		if err := x.writeBlocks(tx, number, grams, lists); err != nil {
+		if err := x.writeBlocks(tx, number, ngrams, lists); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// change is what happens to a place in a block.
+// change is an operation on a position in a block.
 type change struct {
 	place int
 	do    func(b *block, place int)

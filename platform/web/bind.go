@@ -7,30 +7,25 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-playground/validator/v10"
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 )
 
-// The contract's limits on bodies, in bytes.
-const (
-	MaxJSON = 256 << 10
-	MaxForm = 512 << 10
-)
-
-// The struct tags that name a field on the wire. A field carries one of them; its rules stand in
-// `binding`, in the language of github.com/go-playground/validator; `raw:"true"` keeps the white
-// space around a string; `id:"true"` reads an id as in a path, where one that is too large is unknown and
-// not invalid.
+// The struct tags that name a field on the wire; a field has one of them. Its rules are in the tag `binding`, in the
+// syntax of github.com/go-playground/validator. `raw:"true"` is for secrets: only their Unicode form is
+// normalised, see [CleanText] for all other strings. `id:"true"` reads an
+// id as [ParseID] does.
 const (
 	tagJSON  = "json"
 	tagQuery = "query"
 	tagForm  = "formData"
 )
+
+// ruleFilled is the rule of a text that may be absent but not empty. Its error is `required`.
+const ruleFilled = "filled"
 
 var rules = newRules()
 
@@ -38,13 +33,14 @@ func newRules() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
 	v.SetTagName("binding")
 	v.RegisterTagNameFunc(wireName)
+	v.RegisterAlias(ruleFilled, "min=1")
 	return v
 }
 
-// embedded stands in a namespace for an embedded struct, whose fields count as if they stood outside.
+// embedded is the name of an embedded struct in a namespace; its fields count as fields of the outer struct.
 const embedded = "*"
 
-// wireName returns the name of a field on the wire, "" when it has none.
+// wireName returns the name of a field on the wire, "" if it has none.
 func wireName(f reflect.StructField) string {
 	if f.Anonymous {
 		return embedded
@@ -57,12 +53,11 @@ func wireName(f reflect.StructField) string {
 	return ""
 }
 
-// maxFieldErrors is how many errors one answer lists: a body of nothing but mistakes should not be
-// answered by a larger one.
+// maxFieldErrors limits the errors in one response, so that it is not larger than a body full of mistakes.
 const maxFieldErrors = 250
 
-// check validates dst, a pointer to a struct, and returns all that is wrong with the request:
-// what binding found and what the rules say of the other fields.
+// check validates dst, a pointer to a struct. It returns one error with the fields that binding found, followed by the
+// other fields that break a rule.
 func check(dst any, found []apperr.Field) error {
 	if err := rules.Struct(dst); err != nil {
 		broken, ok := errors.AsType[validator.ValidationErrors](err)
@@ -83,30 +78,17 @@ func check(dst any, found []apperr.Field) error {
 	return nil
 }
 
-// cleanString returns s in NFC and, unless raw, without the white space around it. It is false
-// for what no database should be asked to keep: invalid UTF-8 and NUL.
-func cleanString(s string, raw bool) (string, bool) {
-	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-		return "", false
-	}
-	s = norm.NFC.String(s)
-	if !raw {
-		s = strings.TrimSpace(s)
-	}
-	return s, true
-}
-
-// contentType returns the media type of the request without its parameters, in lower case.
-// It is "" for what cannot be read here: another character set, or a body that is packed.
+// contentType returns the media type of the request without its parameters, in lower case. It is "" for an unsupported
+// charset or Content-Encoding.
 func contentType(c *gin.Context) string {
-	if packed := c.GetHeader("Content-Encoding"); packed != "" && packed != "identity" {
+	if coding := c.GetHeader("Content-Encoding"); coding != "" && coding != "identity" {
 		return ""
 	}
-	said := c.GetHeader("Content-Type")
-	if said == "application/json" || said == "application/x-www-form-urlencoded" { // nothing to parse
-		return said
+	header := c.GetHeader("Content-Type")
+	if header == "application/json" || header == "application/x-www-form-urlencoded" { // nothing to parse
+		return header
 	}
-	kind, params, err := mime.ParseMediaType(said)
+	kind, params, err := mime.ParseMediaType(header)
 	if err != nil {
 		return ""
 	}
@@ -118,11 +100,11 @@ func contentType(c *gin.Context) string {
 
 // field describes one field of a bound struct.
 type field struct {
-	index   []int // as reflect.Value.FieldByIndex takes it
+	index   []int // for reflect.Value.FieldByIndex
 	raw, id bool
 }
 
-// fieldTables holds what fieldsOf found out about a type and a tag.
+// fieldTables caches the results of fieldsOf.
 var fieldTables sync.Map
 
 type fieldTable struct {
@@ -130,8 +112,7 @@ type fieldTable struct {
 	tag string
 }
 
-// fieldsOf returns the fields of a struct type by their wire name. Those of embedded structs count as if
-// they stood in it.
+// fieldsOf returns the fields of a struct type by their wire name, including those of embedded structs.
 func fieldsOf(t reflect.Type, tag string) map[string]field {
 	key := fieldTable{t, tag}
 	if known, ok := fieldTables.Load(key); ok {

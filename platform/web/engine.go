@@ -2,32 +2,33 @@ package web
 
 import (
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
 )
 
-// Options is what every request needs.
+// Options configures an engine. A zero MaxInFlight or Patience means its default.
 type Options struct {
 	Log         *slog.Logger
-	Edge        *Edge
-	Observe     func(route, method string, status int, seconds float64) // may be nil
-	MaxInFlight int                                                     // requests worked on at once; 0 means DefaultInFlight
-	Patience    time.Duration                                           // with slow bodies; 0 means Patience
+	Origin      *Origin
+	Observe     func(route, method string, status int, seconds float64) // called after each request; may be nil
+	MaxInFlight int                                                     // requests handled at once
+	Patience    time.Duration                                           // how long a body may pause
 }
 
-// NewEngine returns a gin engine with what every request passes: its id, the access log, recovery
-// from panics, security headers, CORS, and problem documents for what no route answers.
+// NewEngine returns a gin engine with the middleware of every request: request id, access log, recovery
+// from panics, security headers, CORS, limits of bodies and of requests in flight, and problem documents
+// where no route matches.
 func NewEngine(o Options) *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
-	e.HandleMethodNotAllowed = false // see noRoute
+	e.HandleMethodNotAllowed = false // see NoRoute
 	e.RedirectTrailingSlash = false
 	e.RedirectFixedPath = false
 	e.ContextWithFallback = false
-	e.UseRawPath = true                          // %2F is a letter of a segment, not the end of one: /users%2Fme is not /users/me
-	_ = e.SetTrustedProxies(o.Edge.proxyNames()) // parsed by NewEdge already
+	e.UseRawPath = true                            // %2F is part of a segment: /users%2Fme is not /users/me
+	_ = e.SetTrustedProxies(o.Origin.proxyNames()) // NewOrigin parsed them
+	e.RemoteIPHeaders = []string{"X-Forwarded-For"}
 	if o.MaxInFlight == 0 {
 		o.MaxInFlight = DefaultInFlight
 	}
@@ -36,30 +37,23 @@ func NewEngine(o Options) *gin.Engine {
 	}
 	e.Use(
 		requestID,
+		originOfRequests(o.Origin),
+		forwardedFor(o.Origin),
+		findClientIP,
+		beginResponses,
 		accessLog(o),
 		recovery(o.Log),
-		securityHeaders(o.Edge),
-		cors(o.Edge),
-		paced(o.Patience),
+		securityHeaders(o.Origin),
+		cors(o.Origin),
+		limitBodies(o.Patience),
 		inFlight(o.MaxInFlight),
 	)
-	e.NoRoute(Handle(noRoute(e)))
+	e.NoRoute(Handle(NoRoute(e)))
 	return e
 }
 
-// NotAllowed returns a handler for methods that a path does not have. OPTIONS asks just for that.
-func NotAllowed(allow string) Handler {
-	return func(c *gin.Context) error {
-		c.Header("Allow", allow)
-		if c.Request.Method != http.MethodOptions {
-			return ErrMethodNotAllowed
-		}
-		return NoContent(c)
-	}
-}
-
-// The headers that suit an answer of an API; pages set a policy of their own. Whoever changes one puts
-// another slice in its place, so all answers may share these.
+// The security headers of an API response; pages set their own policy. All responses share these slices, so a header is
+// changed by replacing its slice.
 var (
 	noSniff    = []string{"nosniff"}
 	noReferrer = []string{"no-referrer"}
@@ -67,14 +61,14 @@ var (
 	loadsNone  = []string{"default-src 'none'; frame-ancestors 'none'"}
 )
 
-func securityHeaders(edge *Edge) gin.HandlerFunc {
+func securityHeaders(origin *Origin) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		h := c.Writer.Header()
 		h["X-Content-Type-Options"] = noSniff
 		h["Referrer-Policy"] = noReferrer
 		h["X-Frame-Options"] = denyFrames
 		h["Content-Security-Policy"] = loadsNone
-		if edge.HTTPS(c.Request) {
+		if origin.HTTPS(c.Request) {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		c.Next()

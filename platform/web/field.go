@@ -3,47 +3,52 @@ package web
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/go-playground/validator/v10"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 )
 
-// The sentences that need no parameter, by the code of the field error.
+// The texts without parameters, by the code of the field error.
 var fieldTexts = map[string]apperr.Text{
 	"required": {EN: "This field is required.", KO: "필수 항목입니다."},
-	"unknown":  {EN: "This name is not known here.", KO: "알 수 없는 항목입니다."},
-	"repeated": {EN: "This name may appear only once.", KO: "한 번만 보낼 수 있는 항목입니다."},
-	"format":   {EN: "This value does not have the right form.", KO: "형식이 올바르지 않습니다."},
+	"unknown":  {EN: "Unknown field.", KO: "알 수 없는 항목입니다."},
+	"repeated": {EN: "This field may appear only once.", KO: "한 번만 보낼 수 있는 항목입니다."},
+	"format":   {EN: "This value has the wrong format.", KO: "형식이 올바르지 않습니다."},
 }
 
-// badCursor says more than that the form is wrong: a good cursor of another list is refused as well.
+// FieldCodes are the codes of field errors that are of no particular operation. The code of a 422 of an operation can be
+// the code of a field as well, see [Blame].
+var FieldCodes = []string{"required", "unknown", "repeated", "type", "min", "max", "enum", "format", "exclusive", "invalid"}
+
+// badCursor has a specific text, because a valid cursor of another list is also refused.
 var badCursor = apperr.Field{Name: "cursor", Code: "format", Text: apperr.Text{
-	EN: "This cursor is not one of this list.", KO: "이 목록의 커서가 아닙니다.",
+	EN: "This cursor belongs to another list.", KO: "이 목록의 커서가 아닙니다.",
 }}
 
-// fieldError is a field error with a standard sentence.
+// fieldError returns a field error with its standard text.
 func fieldError(name, code string) apperr.Field {
 	return apperr.Field{Name: name, Code: code, Text: fieldTexts[code]}
 }
 
-// Unknown is the error for a name that is not known.
+// Unknown returns the error for an unknown name.
 func Unknown(name string) apperr.Field { return fieldError(name, "unknown") }
 
-// Required is the error for a field that is missing.
+// Required returns the error for a missing field.
 func Required(name string) apperr.Field { return fieldError(name, "required") }
 
-// BadFormat is the error for a value of the wrong form.
+// BadFormat returns the error for a value in the wrong format.
 func BadFormat(name string) apperr.Field { return fieldError(name, "format") }
 
-// WrongType is the error for a value that is not a want, such as "integer" or "string".
+// WrongType returns the error for a value that is not of the type want, such as "integer" or "string".
 func WrongType(name, want string) apperr.Field {
 	return apperr.Field{Name: name, Code: "type", Text: apperr.Text{
-		EN: "This must be of type " + want + ".", KO: "값의 타입이 " + want + "이어야 합니다.",
+		EN: "This must be of type " + want + ".", KO: want + " 타입이어야 합니다.",
 	}}
 }
 
-// Blame returns err with the field of the request that it is about, when it is a 422 that names none.
+// Blame returns err with the field of the request that caused it, if err is a 422 without fields.
 func Blame(err error, field string) error {
 	if e, ok := errors.AsType[*apperr.Error](err); ok && e.Kind == apperr.Invalid && len(e.Fields) == 0 {
 		return e.At(field)
@@ -51,17 +56,23 @@ func Blame(err error, field string) error {
 	return err
 }
 
-// ruleError turns a broken binding rule into a field error.
+// listed returns the values of a oneof rule, separated by commas.
+func listed(values string) string { return strings.Join(strings.Fields(values), ", ") }
+
+// ruleError returns the field error for a broken binding rule.
 func ruleError(name string, e validator.FieldError) apperr.Field {
 	unit, ko := "", ""
 	switch e.Kind().String() {
 	case "string":
-		unit, ko = " characters", "자"
+		unit, ko = " character", "자"
 	case "slice":
-		unit, ko = " items", "개"
+		unit, ko = " item", "개"
+	}
+	if unit != "" && e.Param() != "1" {
+		unit += "s"
 	}
 	switch e.Tag() {
-	case "required":
+	case "required", ruleFilled:
 		return fieldError(name, "required")
 	case "min", "gte":
 		return apperr.Field{Name: name, Code: "min", Text: apperr.Text{
@@ -75,7 +86,7 @@ func ruleError(name string, e validator.FieldError) apperr.Field {
 		}}
 	case "oneof":
 		return apperr.Field{Name: name, Code: "enum", Text: apperr.Text{
-			EN: "This must be one of: " + e.Param() + ".", KO: "다음 중 하나여야 합니다: " + e.Param() + ".",
+			EN: "This must be one of: " + listed(e.Param()) + ".", KO: "다음 중 하나여야 합니다: " + listed(e.Param()) + ".",
 		}}
 	}
 	return fieldError(name, "format")

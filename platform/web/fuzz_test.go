@@ -31,14 +31,14 @@ type fuzzBody struct {
 	Tags  []string `json:"tags" binding:"required,max=3"`
 }
 
-// answer runs one request through a route and returns the status, which must never be a 5xx.
+// answer sends one request to a route and returns the status, which must not be a 5xx.
 func answer(t *testing.T, method, query, contentType string, body []byte, h web.Handler) int {
 	t.Helper()
-	e, err := web.NewEdge("", nil, nil)
+	o, err := web.NewOrigin("", nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := web.NewEngine(web.Options{Log: slog.New(slog.DiscardHandler), Edge: e})
+	engine := web.NewEngine(web.Options{Log: slog.New(slog.DiscardHandler), Origin: o})
 	engine.Handle(method, "/x", web.Handle(h))
 	r := httptest.NewRequestWithContext(t.Context(), method, "/x", bytes.NewReader(body))
 	r.URL.RawQuery = query

@@ -3,72 +3,77 @@ package web
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
-	"net/http"
 	"net/url"
-	"reflect"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 )
 
-// maxParts is more than any form of ours has.
+// maxParts is more than any form of this service has.
 const maxParts = 1000
 
-// readMultipart reads the parts one by one: what is no file shares MaxForm bytes, a file has
-// maxFile to itself.
-func readMultipart(c *gin.Context, t reflect.Type, maxFile int64) (url.Values, map[string][]*File, error) {
-	slots := 0
-	for f := range t.Fields() {
-		if f.Type == fileType {
-			slots++
-		}
+// readMultipart reads the parts one by one, into memory: the fields share MaxForm bytes, a file has maxFile to itself.
+func readMultipart(c *gin.Context, maxFile int64) (Form, error) {
+	_, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if err != nil || params["boundary"] == "" {
+		return Form{}, ErrMalformed
 	}
-	most := MaxForm + int64(slots)*(maxFile+1)
-	if c.Request.ContentLength > most {
-		return nil, nil, ErrTooLarge
+	LimitBody(c, MaxForm+maxFile)
+	body := &tailReader{Reader: c.Request.Body}
+	form := Form{Values: url.Values{}, Files: map[string][]*File{}}
+	if err := form.addParts(multipart.NewReader(body, params["boundary"]), maxFile); err != nil {
+		return Form{}, err
 	}
-	body := &tailReader{ReadCloser: http.MaxBytesReader(c.Writer, c.Request.Body, most)}
-	c.Request.Body = body
-	reader, err := c.Request.MultipartReader()
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w (%w)", ErrMalformed, err)
-	}
-	values, files, left := url.Values{}, map[string][]*File{}, int64(MaxForm)
+	return form, body.ended(params["boundary"], len(form.Files) > 0)
+}
+
+func (f Form) addParts(reader *multipart.Reader, maxFile int64) error {
+	left := int64(MaxForm)
 	for parts := 0; ; parts++ {
 		part, err := reader.NextRawPart()
 		if errors.Is(err, io.EOF) {
-			return values, files, body.ended(c.GetHeader("Content-Type"), len(files) > 0)
+			return nil
 		}
 		if parts == maxParts {
-			return nil, nil, ErrMalformed
+			return ErrMalformed
 		}
 		if err != nil {
-			return nil, nil, readError(err)
+			return readError(err)
 		}
-		budget := left
-		if part.FileName() != "" {
+		budget, file := left, isFile(part)
+		if file {
 			budget = maxFile
 		}
 		data, err := readPart(part, budget)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
-		if name := part.FormName(); part.FileName() != "" {
-			files[name] = append(files[name], &File{Name: part.FileName(), Data: data})
+		if name := part.FormName(); file && (len(data) > 0 || part.FileName() != "") {
+			f.Files[name] = append(f.Files[name], &File{Name: part.FileName(), Data: data})
 		} else {
 			left -= int64(len(data))
-			values.Add(name, string(data))
+			f.Values.Add(name, string(data))
 		}
 	}
 }
 
-// tailReader remembers the end of what was read: mime/multipart reports a body that broke off between
-// two parts as a plain EOF, as if it were whole.
+// isFile reports whether a part is a file: it has the name of one, or the type of an image or of any bytes, because the
+// name is optional (RFC 7578 §4.2). Browsers send a file input without a file as no bytes without a name.
+func isFile(part *multipart.Part) bool {
+	if part.FileName() != "" {
+		return true
+	}
+	kind, _, _ := mime.ParseMediaType(part.Header.Get("Content-Type"))
+	return kind == "application/octet-stream" || strings.HasPrefix(kind, "image/")
+}
+
+// tailReader remembers the end of what was read, because mime/multipart reports a body that ends between
+// two parts as complete.
 type tailReader struct {
-	io.ReadCloser
+	io.Reader
 	tail []byte
 	read int64
 }
@@ -77,7 +82,7 @@ type tailReader struct {
 const tailSize = 8 << 10
 
 func (r *tailReader) Read(p []byte) (int, error) {
-	n, err := r.ReadCloser.Read(p)
+	n, err := r.Reader.Read(p)
 	r.read += int64(n)
 	r.tail = append(r.tail, p[:n]...)
 	if extra := len(r.tail) - tailSize; extra > 0 {
@@ -87,13 +92,12 @@ func (r *tailReader) Read(p []byte) (int, error) {
 }
 
 // ended returns malformed unless the closing boundary was read (RFC 2046 §5.1.1), and too_large for a form
-// without files that had only packing to say.
-func (r *tailReader) ended(contentType string, files bool) error {
+// without files whose text outside the parts exceeds the limit.
+func (r *tailReader) ended(boundary string, files bool) error {
 	if !files && r.read > MaxForm {
 		return ErrTooLarge
 	}
-	_, params, err := mime.ParseMediaType(contentType)
-	if err != nil || !bytes.Contains(r.tail, []byte("--"+params["boundary"]+"--")) {
+	if !bytes.Contains(r.tail, []byte("--"+boundary+"--")) {
 		return ErrMalformed
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/apperr"
 )
 
-// statuses is the only place where a kind of failure becomes a status.
+// statuses is the only mapping of kinds to statuses.
 var statuses = map[apperr.Kind]int{
 	apperr.Internal:         http.StatusInternalServerError,
 	apperr.Malformed:        http.StatusBadRequest,
@@ -30,31 +30,46 @@ var statuses = map[apperr.Kind]int{
 	apperr.Unavailable:      http.StatusServiceUnavailable,
 }
 
-// Status returns the HTTP status of a kind of failure.
+// Status returns the HTTP status of a kind of error.
 func Status(k apperr.Kind) int { return statuses[k] }
 
-// Problem is the body of every response that is not a success (RFC 9457).
+// Problem is the body of every error response (RFC 9457).
 type Problem struct {
-	Type      string       `json:"type" example:"about:blank" description:"Always about:blank: what tells errors apart is code."`
-	Title     string       `json:"title" example:"Unprocessable Entity" description:"The name of the status."`
+	Type      string       `json:"type" example:"about:blank" description:"Always about:blank; the code identifies the error."`
+	Title     string       `json:"title" example:"Unprocessable Entity" description:"The standard name of the HTTP status."`
 	Status    int          `json:"status" example:"422" description:"The HTTP status."`
-	Detail    string       `json:"detail" description:"A sentence for a person, in the language that Accept-Language asks for (English or Korean)."`
-	Code      string       `json:"code" example:"validation_failed" description:"Stable, for programs."`
-	RequestID string       `json:"request_id" description:"The X-Request-ID of this request, to be quoted when asking for help."`
-	Errors    []FieldError `json:"errors,omitempty" description:"With 422: what is wrong, one by one."`
-	ReviewID  *int64       `json:"review_id,omitempty" description:"With review_exists: the review that stands."`
+	Detail    string       `json:"detail" description:"An explanation for people, in English or Korean according to Accept-Language."`
+	Code      string       `json:"code" example:"validation_failed" description:"Identifies the error. Stable; programs should rely on it."`
+	RequestID string       `json:"request_id" description:"The X-Request-ID of this request. Quote it when you report a problem."`
+	Errors    []FieldError `json:"errors,omitempty" description:"Only with 422: one entry per error."`
+	ReviewID  *int64       `json:"review_id,omitempty" description:"Only with review_exists: the id of the existing review."`
 }
 
-// FieldError is one thing wrong with one part of a request.
+// FieldError is an error of one part of a request.
 type FieldError struct {
-	Field   string `json:"field" example:"cast[0].name" description:"The name on the wire: a member of the body, a query, path or form parameter, or the unknown key itself."`
-	Code    string `json:"code" example:"required" description:"required, unknown, type, min, max, enum, format, repeated, …"`
-	Message string `json:"message" description:"A sentence for a person."`
+	Field   string `json:"field" example:"cast[0].name" description:"The name as the client sent it: a member of the body, or a path, query or form parameter."`
+	Code    string `json:"code" example:"required" description:"The kind of the error: required, unknown, type, min, max, enum, format, repeated, …"`
+	Message string `json:"message" description:"An explanation for people, in English or Korean."`
 }
 
 func writeProblem(c *gin.Context, e *apperr.Error) {
+	language, body, err := EncodeProblem(c, e)
+	if err != nil {
+		c.Status(http.StatusInternalServerError)
+		return
+	}
+	h, status := c.Writer.Header(), statuses[e.Kind]
+	if status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", challenge(e))
+	}
+	SetRetryAfter(h, e)
+	WriteProblem(c, status, language, body)
+}
+
+// EncodeProblem returns the problem document of e, in the language that the request asks for.
+func EncodeProblem(c *gin.Context, e *apperr.Error) (language string, body []byte, err error) {
 	status := statuses[e.Kind]
-	korean := wantsKorean(c.GetHeader("Accept-Language"))
+	korean := WantsKorean(c.GetHeader("Accept-Language"))
 	doc := map[string]any{
 		"type": "about:blank", "title": http.StatusText(status), "status": status,
 		"detail": say(e.Text, korean), "code": e.Code, "request_id": RequestID(c),
@@ -63,26 +78,29 @@ func writeProblem(c *gin.Context, e *apperr.Error) {
 		doc["errors"] = fieldErrors(e.Fields, korean)
 	}
 	maps.Copy(doc, e.Extra)
-	body, err := json.Marshal(doc)
-	if err != nil {
-		c.Status(http.StatusInternalServerError)
-		return
-	}
+	body, err = json.Marshal(doc)
+	return map[bool]string{true: "ko", false: "en"}[korean], body, err
+}
+
+// WriteProblem writes a problem document of [EncodeProblem].
+func WriteProblem(c *gin.Context, status int, language string, body []byte) {
 	h := c.Writer.Header()
-	h.Set("Content-Language", map[bool]string{true: "ko", false: "en"}[korean])
+	h.Set("Content-Language", language)
 	h.Add("Vary", "Accept-Language")
 	h.Set("Cache-Control", "no-store")
-	if status == http.StatusUnauthorized {
-		h.Set("WWW-Authenticate", challenge(e))
-	}
-	if e.RetryAfter > 0 {
-		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
-	}
 	c.Data(status, "application/problem+json", body)
 }
 
-// challenge is the header that a 401 must have (RFC 9110 §11.6.1). Only a token that was sent and is no
-// good is an error of it (RFC 6750 §3.1).
+// SetRetryAfter sets the header Retry-After to the wait of an error, in whole seconds, rounded up. It does nothing if the
+// error has none.
+func SetRetryAfter(h http.Header, e *apperr.Error) {
+	if e.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
+	}
+}
+
+// challenge returns the WWW-Authenticate header that a 401 must have (RFC 9110 §11.6.1). It names an error only if a
+// token was sent (RFC 6750 §3.1).
 func challenge(e *apperr.Error) string {
 	const scheme = `Bearer realm="cinecircle"`
 	switch e.Code {
@@ -109,8 +127,8 @@ func say(t apperr.Text, korean bool) string {
 
 var languages = language.NewMatcher([]language.Tag{language.English, language.Korean})
 
-// wantsKorean reports whether an Accept-Language header prefers Korean to English.
-func wantsKorean(header string) bool {
+// WantsKorean reports whether an Accept-Language header prefers Korean to English.
+func WantsKorean(header string) bool {
 	if header == "" {
 		return false
 	}

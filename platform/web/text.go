@@ -1,109 +1,59 @@
 package web
 
 import (
-	"fmt"
-	"net/url"
-	"reflect"
-	"slices"
-	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
-	"github.com/cinecircle/cinecircle/platform/apperr"
+	"golang.org/x/text/unicode/norm"
 )
 
-// textBinder fills a struct from names and texts, as forms and queries have them.
-type textBinder struct {
-	tag   string
-	loose bool
-	found []apperr.Field
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// CleanText returns a text as it is stored and counted: line ends as LF, in NFC, without the white space around it, and
+// "" if it shows nothing, see [Blank]. It returns false for invalid UTF-8 and for NUL, which databases do not store.
+func CleanText(s string) (string, bool) {
+	s, ok := cleanSearch(s)
+	if Blank(s) {
+		return "", ok
+	}
+	return s, ok
 }
 
-func (b *textBinder) fill(dst reflect.Value, values url.Values) {
-	fields := fieldsOf(dst.Type(), b.tag)
-	for _, name := range sortedKeys(values) {
-		f, known := fields[name]
-		switch {
-		case !known && !b.loose:
-			b.found = append(b.found, Unknown(name))
-		case !known:
-		case len(values[name]) > 1:
-			b.found = append(b.found, fieldError(name, "repeated"))
-		default:
-			b.set(name, values[name][0], f, dst.FieldByIndex(f.index))
-		}
+// cleanSearch is CleanText for searches: a search for a character that shows nothing is not a search for everything.
+func cleanSearch(s string) (string, bool) {
+	s, ok := cleanRaw(s)
+	if strings.Contains(s, "\r") {
+		s = lineEnds.Replace(s)
 	}
+	return strings.TrimSpace(s), ok
 }
 
-func (b *textBinder) fillFiles(dst reflect.Value, files map[string][]*File) {
-	fields := fieldsOf(dst.Type(), b.tag)
-	for _, name := range sortedKeys(files) {
-		f, known := fields[name]
-		switch {
-		case !known && !b.loose:
-			b.found = append(b.found, Unknown(name))
-		case !known:
-		case dst.FieldByIndex(f.index).Type() != fileType:
-			b.found = append(b.found, WrongType(name, "string"))
-		case len(files[name]) > 1:
-			b.found = append(b.found, fieldError(name, "repeated"))
-		default:
-			dst.FieldByIndex(f.index).Set(reflect.ValueOf(files[name][0]))
-		}
+// cleanRaw is CleanText for secrets: every character of a password counts, also white space and what shows nothing.
+func cleanRaw(s string) (string, bool) {
+	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		return "", false
 	}
+	return norm.NFC.String(s), true
 }
 
-func (b *textBinder) set(name, text string, f field, dst reflect.Value) {
-	if dst.Type() == fileType {
-		if text != "" { // what a browser sends for a file input left empty
-			b.found = append(b.found, WrongType(name, "file"))
-		}
-		return
-	}
-	if dst.Kind() == reflect.Pointer {
-		dst.Set(reflect.New(dst.Type().Elem()))
-		dst = dst.Elem()
-	}
-	text, ok := cleanString(text, f.raw || dst.Kind() != reflect.String) // only texts are trimmed
-	if !ok {
-		b.found = append(b.found, BadFormat(name))
-		return
-	}
-	if f.id {
-		id, ok := parseID(text)
-		if !ok {
-			b.found = append(b.found, badID(name))
-		}
-		dst.SetInt(id)
-		return
-	}
-	if err := parse(text, dst); err != nil {
-		b.found = append(b.found, WrongType(name, jsonKind(dst.Kind())))
-	}
+// Blank reports whether s shows nothing: it is empty, or has only white space, control and format characters,
+// default-ignorable code points (UAX #44), combining marks without a letter, and letters without ink.
+func Blank(s string) bool {
+	return !strings.ContainsFunc(s, shows)
 }
 
-func parse(text string, dst reflect.Value) error {
-	switch dst.Kind() {
-	case reflect.String:
-		dst.SetString(text)
-	case reflect.Bool:
-		if text != "true" && text != "false" {
-			return strconv.ErrSyntax
-		}
-		dst.SetBool(text == "true")
-	default:
-		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return fmt.Errorf("parse integer: %w", err)
-		}
-		dst.SetInt(n)
+// shows reports whether a character shows something by itself.
+func shows(r rune) bool {
+	switch r {
+	case '\u2800', // Braille pattern blank
+		'\uFFFC',     // object replacement character
+		'\U0001D159': // musical symbol null notehead
+		return false
 	}
-	return nil
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
+	if unicode.Is(unicode.Prepended_Concatenation_Mark, r) { // such as U+0600: the format characters with a glyph
+		return true
 	}
-	slices.Sort(keys)
-	return keys
+	return !unicode.In(r, unicode.White_Space, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector,
+		unicode.Cc, unicode.Cf, unicode.M)
 }

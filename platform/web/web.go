@@ -1,8 +1,8 @@
 // Package web is the border between HTTP and the domains: it binds requests strictly, writes
-// responses and problem documents, and holds the only table that turns an error into a status.
+// responses and problem documents, and holds the only table that maps an error to a status.
 //
 // A handler is a func(*gin.Context) error: it binds, calls its service, writes, and returns nil.
-// What it returns otherwise is rendered by [Fail]. The package knows no domain.
+// Any error that it returns is rendered by [Fail]. The package knows no domain.
 package web
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/apperr"
 )
 
-// Handler is a gin handler that leaves its failures to this package.
+// Handler is a gin handler that returns its error instead of rendering it.
 type Handler func(*gin.Context) error
 
 // Handle adapts h to gin.
@@ -27,19 +27,19 @@ func Handle(h Handler) gin.HandlerFunc {
 	}
 }
 
-// Fail ends the request with the problem document of err. An error that is not an *apperr.Error
-// is a 500, whose cause goes to the log and nowhere else.
+// Fail ends the request with the problem document of err, see [Explain].
 func Fail(c *gin.Context, err error) {
 	c.Abort()
-	_ = c.Error(err) // the access log writes it; gin only hands it back
+	_ = c.Error(err) // for the access log; gin only returns it
 	if c.Writer.Written() {
-		return // too late to say anything else
+		return // the answer has begun
 	}
-	writeProblem(c, explain(c, err))
+	writeProblem(c, Explain(c, err))
 }
 
-// explain finds the error that a client may see.
-func explain(c *gin.Context, err error) *apperr.Error {
+// Explain returns the part of err that a client may see: the *apperr.Error in it, or [ErrInternal], whose cause is
+// written to the log only.
+func Explain(c *gin.Context, err error) *apperr.Error {
 	if e, ok := errors.AsType[*apperr.Error](err); ok {
 		return e
 	}
@@ -49,10 +49,13 @@ func explain(c *gin.Context, err error) *apperr.Error {
 	if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
 		return errClientGone
 	}
+	if errors.Is(err, context.DeadlineExceeded) { // what was begun is rolled back
+		return apperr.ErrBusy.After(slotTimeout)
+	}
 	return ErrInternal
 }
 
-// The errors that HTTP itself knows.
+// The errors of HTTP itself.
 var (
 	ErrInternal = apperr.New(apperr.Internal, "internal",
 		"Something went wrong on our side. Please try again later.",
@@ -62,13 +65,13 @@ var (
 	ErrTooLarge = apperr.New(apperr.TooLarge, "too_large",
 		"The request body is too large.", "요청 본문이 너무 큽니다.")
 	ErrUnsupportedMedia = apperr.New(apperr.UnsupportedMedia, "unsupported_media_type",
-		"This content type is not accepted here.", "지원하지 않는 콘텐츠 형식입니다.")
+		"This content type is not supported.", "지원하지 않는 콘텐츠 형식입니다.")
 	ErrMethodNotAllowed = apperr.New(apperr.MethodNotAllowed, "method_not_allowed",
 		"This method is not allowed here.", "허용되지 않는 메서드입니다.")
 	ErrCrossOrigin = apperr.New(apperr.Forbidden, "cross_origin",
-		"This request came from another site and was refused.", "다른 사이트에서 온 요청이라 거부되었습니다.")
+		"This request came from another site and was refused.", "다른 사이트에서 보낸 요청은 받지 않습니다.")
 	ErrUpgradeRequired = apperr.New(apperr.UpgradeRequired, "upgrade_required",
-		"This address speaks WebSocket only.", "이 주소는 WebSocket 연결만 지원합니다.")
+		"This path accepts WebSocket connections only.", "WebSocket 연결만 받는 주소입니다.")
 
 	errClientGone = apperr.New(apperr.Unavailable, "unavailable",
 		"The request was cancelled.", "요청이 취소되었습니다.")

@@ -6,38 +6,40 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// builder does what a plan says.
+// builder stores the events of a plan.
 type builder struct {
-	Services
+	*app.App
 	*plan
 	progress func(string)
 	made     Made
 }
 
-// batch is how many small events share a transaction: each of its own would wait for the disk.
+// batch is how many events share a transaction, so that they wait for the disk once.
 const batch = 100
 
 func (b *builder) build(ctx context.Context) error {
 	for rest := b.events; len(rest) > 0; {
-		n := small(rest)
-		if err := b.step(ctx, rest[:max(1, n)]); err != nil {
+		n := max(1, withoutPicture(rest))
+		if err := b.step(ctx, rest[:n]); err != nil {
 			return err
 		}
-		rest = rest[max(1, n):]
+		rest = rest[n:]
 		b.progress(fmt.Sprintf("%d of %d films, %d members, %d reviews, %d likes and follows",
 			len(b.made.Films), len(b.films), len(b.made.Members), len(b.made.Reviews), b.made.Likes+b.made.Reactions+b.made.Follows))
 	}
-	return b.readMost(ctx)
+	return b.readOldNotifications(ctx)
 }
 
-// small is how many events from the first one on may share a transaction: what stores a file opens its own.
-func small(events []event) int {
+// withoutPicture returns how many events from the first one on store no picture, at most batch. Storing a picture
+// opens further transactions.
+func withoutPicture(events []event) int {
 	for i, e := range events {
 		if e.picture != nil || i == batch {
 			return i
@@ -63,7 +65,7 @@ func (b *builder) step(ctx context.Context, events []event) error {
 }
 
 func (b *builder) do(ctx context.Context, e event) error {
-	b.SetClock(e.at)
+	b.SetTime(e.at)
 	switch e.kind {
 	case joins:
 		return wrap("member", b.members[e.who].name, b.join(ctx, e))
@@ -142,9 +144,9 @@ func (b *builder) write(ctx context.Context, e event) error {
 	return nil
 }
 
-// readMost leaves everybody a few unread notifications.
-func (b *builder) readMost(ctx context.Context) error {
-	b.SetClock(b.now)
+// readOldNotifications leaves every member a few unread notifications.
+func (b *builder) readOldNotifications(ctx context.Context) error {
+	b.SetTime(b.now)
 	for i, id := range b.made.Members {
 		seq, err := b.lastSeq(ctx, id)
 		if err != nil {
@@ -157,7 +159,7 @@ func (b *builder) readMost(ctx context.Context) error {
 	return nil
 }
 
-// lastSeq is the seq of the newest notification of a member, 0 when there is none.
+// lastSeq returns the seq of a member's newest notification, 0 when there is none.
 func (b *builder) lastSeq(ctx context.Context, id int64) (int64, error) {
 	box, err := b.Notifications.Inbox(ctx, id, false, page.Page{Limit: 1})
 	if err != nil || len(box.Rows) == 0 {

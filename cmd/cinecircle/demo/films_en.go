@@ -1,6 +1,6 @@
 package demo
 
-// The films of the demo whose titles are English. All of them are invented, and so is everybody in them.
+// The films of the demo whose titles are English. The films and all names in them are made up.
 var englishFilms = []film{
 	{
 		"The Lighthouse Hour", "Fantasy", 98, "lighthouse", "tide", "Ada Penrose=the keeper, Tobias Lund=the voice",
@@ -72,7 +72,7 @@ var englishFilms = []film{
 		"In a city that has not seen a tree in sixty years, a smuggler grafts cuttings by the light of shop signs. One of them bears fruit, and everybody wants a bite.",
 		[]string{
 			"Glow fruit|A cyberpunk film about gardening. I am in love.",
-			"사과 한 입|네온 아래에서 자라는 나무라니, 이미지 하나로 이긴 영화.",
+			"사과 한 입|네온 아래에서 자라는 나무라니, 이미지 하나로 이기고 들어가는 영화.",
 		},
 	},
 	{
@@ -132,7 +132,7 @@ var englishFilms = []film{
 		},
 	},
 	{
-		"The Clockwork Heron", "Animation", 86, "sunset", "mint", "voice of Pip Alder=Wick, voice of Maud Lacey=the heron",
+		"The Clockwork Heron", "Animation", 86, "sunset", "mint", "Pip Alder=Wick (voice), Maud Lacey=the heron (voice)",
 		"A tinker's girl winds up a mechanical bird, which promptly migrates. She follows it over six kingdoms with one spare spring.",
 		[]string{
 			"Wind it up|Every frame could hang on a wall.",
@@ -160,7 +160,7 @@ var englishFilms = []film{
 		"A glassblowers' village is asked for ten thousand windows by a king who wants to see everything. They begin to make mirrors.",
 		[]string{
 			"Shards|The mirror scene is pure cinema.",
-			"유리를 수확하다|불 앞의 얼굴들이 렘브란트 같다.",
+			"유리를 수확하다|불 앞의 얼굴들이 렘브란트 그림 같다.",
 		},
 	},
 	{

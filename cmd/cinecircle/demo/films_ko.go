@@ -1,6 +1,6 @@
 package demo
 
-// The films of the demo whose titles are Korean. All of them are invented, and so is everybody in them.
+// The films of the demo whose titles are Korean. The films and all names in them are made up.
 var koreanFilms = []film{
 	{
 		"소금빛 기차", "Drama", 112, "sunset", "dusk", "윤가람=차장, 한바다=승객, 서도원=역장",
@@ -20,8 +20,8 @@ var koreanFilms = []film{
 		},
 	},
 	{
-		"밤의 국수집", "Comedy", 89, "city", "ember", "도라지=주인, 표나은=단골, 천우람=수상한 손님",
-		"자정에만 문을 여는 국수집. 값은 돈 대신 비밀 하나다. 어느 밤, 주인보다 많은 비밀을 가진 손님이 곱빼기를 시킨다.",
+		"밤의 국숫집", "Comedy", 89, "city", "ember", "도라지=주인, 표나은=단골, 천우람=수상한 손님",
+		"자정에만 문을 여는 국숫집. 값은 돈 대신 비밀 하나다. 어느 밤, 주인보다 많은 비밀을 가진 손님이 곱빼기를 시킨다.",
 		[]string{
 			"배고플 때 보지 마세요|웃다가 국물에서 울었습니다. 극장 앞 분식집이 만석이었던 이유를 알겠어요.",
 			"Order the large|The cook deserves a spin-off, the noodles deserve an award.",
@@ -110,7 +110,7 @@ var koreanFilms = []film{
 		},
 	},
 	{
-		"호랑이 우체국", "Animation", 84, "kites", "mint", "목소리 금빛나=막내 호랑이, 목소리 남대식=국장",
+		"호랑이 우체국", "Animation", 84, "kites", "mint", "금빛나=막내 호랑이 목소리, 남대식=국장 목소리",
 		"산골 우체국의 배달부는 모두 호랑이다. 겁 많은 막내 호랑이에게 첫 배달로 주어진 것은 곶감 한 상자.",
 		[]string{
 			"곶감이 제일 무서워|아이보다 제가 더 많이 웃었어요. 막내 호랑이 인형 내주세요.",
@@ -258,12 +258,12 @@ var koreanFilms = []film{
 		"은행나무 강도단", "Crime", 111, "swiss", "gold", "천우람=금고털이, 방울=운전사, 여문희=두목",
 		"평균 나이 일흔둘. 은행이 아니라 은행나무를 훔치러 가는 강도단의 마지막 계획. 나무는 천 년을 살았고 계획은 사흘짜리다.",
 		[]string{
-			"두목님 사랑합니다|할머니가 무전기에 대고 하는 욕이 시다.",
+			"두목님 사랑합니다|할머니가 무전기에 대고 하는 욕이 한 편의 시다.",
 			"Grand theft ginkgo|The getaway vehicle does four miles an hour and I chewed my nails.",
 		},
 	},
 	{
-		"종이배의 하루", "Animation", 79, "riso", "riso", "목소리 노을=종이배",
+		"종이배의 하루", "Animation", 79, "riso", "riso", "노을=종이배 목소리",
 		"시험지로 접은 종이배가 빗물을 따라 도시를 가로지른다. 말 한마디 없이, 한 아이의 하루가 바다에 닿는다.",
 		[]string{
 			"대사 없는 79분|아이도 나도 한마디도 안 했다.",

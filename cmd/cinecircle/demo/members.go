@@ -2,7 +2,7 @@ package demo
 
 import "github.com/cinecircle/cinecircle/user"
 
-// member is somebody of the demo. All of them are invented.
+// member is an invented member of the demo.
 type member struct {
 	name   string
 	age    int64
@@ -10,7 +10,7 @@ type member struct {
 	korean bool // writes in Korean
 }
 
-// members are in the order in which they join. The first one is whom the demo recommends to sign in as.
+// members are in the order in which they join. The command suggests to sign in as the first one.
 var members = []member{
 	{"하늘", 27, user.Female, true},
 	{"minjun", 34, user.Male, true},

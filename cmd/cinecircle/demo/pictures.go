@@ -8,16 +8,16 @@ import (
 	"image/jpeg"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/demo/art"
-	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/picture"
 )
 
-// quality is high, because what is stored is encoded once more.
+// quality is the JPEG quality. It is high, because the upload is encoded again.
 const quality = 94
 
-// picture is one that is painted in the background.
-type picture struct {
+// painting is an image that is drawn in the background.
+type painting struct {
 	draw func(width int) *image.RGBA
-	done chan painted // gets the result, once
+	done chan painted // receives the result once
 }
 
 type painted struct {
@@ -25,41 +25,41 @@ type painted struct {
 	err  error
 }
 
-func newPicture(draw func(width int) *image.RGBA) *picture {
-	return &picture{draw: draw, done: make(chan painted, 1)}
+func newPicture(draw func(width int) *image.RGBA) *painting {
+	return &painting{draw: draw, done: make(chan painted, 1)}
 }
 
-func newPoster(f film, seed uint64) *picture {
+func newPoster(f film, seed uint64) *painting {
 	p := art.Picture{Scene: f.scene, Palette: f.palette, Seed: seed*7 + 3, Title: f.title, Credit: credit(f.cast)}
 	return newPicture(p.Poster)
 }
 
-func newStill(f film, seed uint64) *picture {
+func newStill(f film, seed uint64) *painting {
 	p := art.Picture{Scene: f.scene, Palette: f.palette, Seed: seed*11 + 5}
 	return newPicture(func(width int) *image.RGBA { return p.Still(width * 8 / 5) })
 }
 
-func newFace(seed uint64) *picture {
+func newFace(seed uint64) *painting {
 	return newPicture(func(width int) *image.RGBA { return art.Face(seed, width/2) })
 }
 
-func (p *picture) paint(width int) {
+func (p *painting) paint(width int) {
 	var out bytes.Buffer
 	err := jpeg.Encode(&out, p.draw(width), &jpeg.Options{Quality: quality})
 	p.done <- painted{out.Bytes(), err}
 }
 
-// upload waits for the picture. It is nil for a nil picture.
-func (p *picture) upload(ctx context.Context) (*media.Upload, error) {
+// upload waits for the painting and returns it, nil for a nil painting.
+func (p *painting) upload(ctx context.Context) (*picture.Upload, error) {
 	if p == nil {
-		return nil, nil //nolint:nilnil // no picture is not an error, and reviews take nil for it
+		return nil, nil //nolint:nilnil // reviews take nil for no picture
 	}
 	select {
 	case got := <-p.done:
 		if got.err != nil {
 			return nil, fmt.Errorf("encode a picture: %w", got.err)
 		}
-		return &media.Upload{Name: "demo.jpg", Data: got.data}, nil
+		return &picture.Upload{Name: "demo.jpg", Data: got.data}, nil
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}

@@ -13,7 +13,8 @@ import (
 
 var today = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 
-func TestThePlanIsTheSameEveryTime(t *testing.T) {
+func TestPlanIsDeterministic(t *testing.T) {
+	t.Parallel()
 	a, b := newPlan(Full, today), newPlan(Full, today)
 	if len(a.events) != len(b.events) {
 		t.Fatalf("%d and %d events", len(a.events), len(b.events))
@@ -27,8 +28,9 @@ func TestThePlanIsTheSameEveryTime(t *testing.T) {
 	}
 }
 
-// What an event needs has to be there before it, and nothing may happen twice or in the future.
-func TestEverythingHappensAfterWhatItNeeds(t *testing.T) {
+// Nothing may happen before what it refers to exists, in the future, or twice.
+func TestEventsFollowTheirPreconditions(t *testing.T) {
+	t.Parallel()
 	for _, size := range []Size{Full, Small} {
 		p := newPlan(size, today)
 		members, films, reviews := map[int]bool{}, map[int]bool{}, 0
@@ -36,7 +38,7 @@ func TestEverythingHappensAfterWhatItNeeds(t *testing.T) {
 		for i, e := range p.events {
 			once := [4]int{int(e.kind), e.who, e.film, e.review*1000 + e.whom}
 			if done[once] {
-				t.Errorf("event %d happens twice: %+v", i, e)
+				t.Errorf("event %d repeats an earlier one: %+v", i, e)
 			}
 			done[once] = true
 			if e.at.After(today) || i > 0 && e.at.Before(p.events[i-1].at) {
@@ -50,7 +52,7 @@ func TestEverythingHappensAfterWhatItNeeds(t *testing.T) {
 			}
 			if !members[e.who] || e.kind == follows && !members[e.whom] || e.kind == likes && e.review >= reviews ||
 				(e.kind == writes || e.kind == reacts) && !films[e.film] {
-				t.Errorf("event %d comes too early: %+v", i, e)
+				t.Errorf("event %d precedes what it refers to: %+v", i, e)
 			}
 			switch e.kind {
 			case adds:
@@ -68,7 +70,8 @@ func TestEverythingHappensAfterWhatItNeeds(t *testing.T) {
 	}
 }
 
-func TestReviewsKeepTheRulesAndAreWrittenOnceByEach(t *testing.T) {
+func TestReviewsAreValidAndOnePerMemberAndFilm(t *testing.T) {
+	t.Parallel()
 	p := newPlan(Full, today)
 	wrote, contents := map[[2]int]bool{}, map[string]int{}
 	n, inKorean := 0, 0
@@ -99,24 +102,25 @@ func TestReviewsKeepTheRulesAndAreWrittenOnceByEach(t *testing.T) {
 	}
 }
 
-func TestFilmsKeepTheRulesAndDiffer(t *testing.T) {
+func TestFilmsAreCompleteAndDistinct(t *testing.T) {
+	t.Parallel()
 	titles, genres := map[string]bool{}, map[string]bool{}
 	for _, f := range mixedFilms() {
 		if titles[f.title] {
 			t.Errorf("two films are called %s", f.title)
 		}
 		titles[f.title], genres[f.genre] = true, true
-		if korean.genre[f.genre] == "" || english.genre[f.genre] == "" {
-			t.Errorf("nobody knows what to say about %s", f.genre)
+		if koreanPhrases.genre[f.genre] == "" || englishPhrases.genre[f.genre] == "" {
+			t.Errorf("no phrase about %s", f.genre)
 		}
 		if !slices.Contains(art.Scenes(), f.scene) || !slices.Contains(art.Palettes(), f.palette) {
-			t.Errorf("%s has no picture: %s in %s", f.title, f.scene, f.palette)
+			t.Errorf("%s has an unknown scene %s or palette %s", f.title, f.scene, f.palette)
 		}
 		if f.cast != "" && len(castOf(f.cast)) != strings.Count(f.cast, "=") {
 			t.Errorf("the cast of %s reads as %v", f.title, castOf(f.cast))
 		}
 		if len(f.reviews) < 2 || f.plot == "" || f.minutes < 60 {
-			t.Errorf("%s is not finished", f.title)
+			t.Errorf("%s is incomplete", f.title)
 		}
 	}
 	if len(titles) != 60 || len(genres) != 18 {
@@ -124,10 +128,17 @@ func TestFilmsKeepTheRulesAndDiffer(t *testing.T) {
 	}
 }
 
-func TestParticlesFitTheNames(t *testing.T) {
-	for name, want := range map[string]string{"윤가람": "윤가람이", "한바다": "한바다가", "Sol": "Sol이", "Ada": "Ada가"} {
-		if got := name + particle(name, "이", "가"); got != want {
-			t.Errorf("got %s, want %s", got, want)
+func TestParticlesFollowTheNamesOfActors(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ sentence, name, want string }{
+		{"{a이} 나온다.", "윤가람", "윤가람이 나온다."},
+		{"{a은} 좋다.", "한바다", "한바다는 좋다."},
+		{"{a을} 보러 갔다.", "Sol Baek", "Sol Baek을 보러 갔다."},
+		{"{a}의 얼굴, {a이} 웃는다.", "Ada Penrose", "Ada Penrose의 얼굴, Ada Penrose가 웃는다."},
+		{"{a} and {a}", "{a이}", "{a이} and {a이}"},
+	} {
+		if got := insertName(c.sentence, c.name); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}
 }

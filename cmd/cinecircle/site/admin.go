@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/page"
@@ -17,82 +18,124 @@ type adminPage struct {
 	Next    string
 }
 
-func (s *Site) admin(v *visit) error { return v.goTo("/admin/members") }
+func (s *Site) admin(c *pageContext) error { return c.redirectTo("/admin/members") }
 
-func (s *Site) adminMembers(v *visit) error {
-	p := adminPage{Tab: "members", Search: searchText(v.Query("q"))}
-	rows, next, err := s.findMembers(v, p.Search)
+func (s *Site) adminMembers(c *pageContext) error {
+	p := adminPage{Tab: "members", Search: searchText(c.Query("q"))}
+	rows, next, err := s.findMembers(c, p.Search)
 	if err != nil {
 		return err
 	}
-	if p.Members, err = s.memberCards(v, rows); err != nil {
+	if p.Members, err = s.memberCards(c, rows); err != nil {
 		return err
 	}
-	return s.showAdmin(v, p, next)
+	return s.showAdmin(c, p, next)
 }
 
-func (s *Site) adminFilms(v *visit) error {
-	p := adminPage{Tab: "films", Search: searchText(v.Query("q"))}
-	rows, next, err := s.Movies.List(v.Request.Context(), movie.Filter{Title: p.Search}, movie.SortNewest, v.page(perPage))
+func (s *Site) adminFilms(c *pageContext) error {
+	p := adminPage{Tab: "films", Search: searchText(c.Query("q"))}
+	rows, next, err := s.Movies.List(c.Request.Context(), movie.Filter{Title: p.Search}, movie.SortNewest, c.page(perPage))
 	if err != nil {
 		return err
 	}
-	p.Films = s.filmCards(rows)
-	return s.showAdmin(v, p, next)
+	p.Films = s.filmCards(rows, "grid")
+	return s.showAdmin(c, p, next)
 }
 
-func (s *Site) showAdmin(v *visit, p adminPage, next *page.Key) error {
-	p.Next = v.next(next)
-	return v.show(http.StatusOK, "admin", meta{Title: v.text("admin.title"), Hidden: true, Section: "admin"}, p)
+func (s *Site) showAdmin(c *pageContext, p adminPage, next *page.Key) error {
+	p.Next = c.next(next)
+	return c.show(http.StatusOK, "admin", meta{Title: c.text("admin.title"), Hidden: true, Private: true, Section: "admin"}, p)
+}
+
+// askRole asks for the password before a member becomes an admin or an admin a member, because nothing else gives as
+// much power over the others.
+func (s *Site) askRole(c *pageContext) error {
+	u, err := s.memberOf(c)
+	if err != nil {
+		return err
+	}
+	return s.showRole(c, http.StatusOK, u, !isAdmin(u), form{})
+}
+
+func (s *Site) showRole(c *pageContext, status int, u user.User, grant bool, f form) error {
+	path := "/admin/members/" + strconv.FormatInt(u.ID, 10) + "/role"
+	p := confirmPage{
+		Heading: c.html("admin.grant.heading", u.Username), Lead: c.text("admin.grant.lead"), Button: c.text("admin.grant"),
+		Action: path, Back: "/admin/members", Password: true, Harmless: true, Hidden: map[string]string{"admin": strconv.FormatBool(grant)}, form: f,
+	}
+	if !grant {
+		p.Heading, p.Lead, p.Button = c.html("admin.revoke.heading", u.Username), c.text("admin.revoke.lead"), c.text("admin.revoke")
+	}
+	return c.show(status, "confirm", meta{Title: p.Button, Path: path, Hidden: true, Private: true, Section: "admin"}, p)
 }
 
 // setRole makes a member an admin, or an admin a member.
-func (s *Site) setRole(v *visit) error {
-	u, err := s.memberOf(v)
+func (s *Site) setRole(c *pageContext) error {
+	u, err := s.memberOf(c)
 	if err != nil {
 		return err
+	}
+	var f roleFields
+	err = c.bind(&f)
+	if err == nil {
+		err = s.checkPassword(c, f.Password)
 	}
 	said := "admin.granted"
-	if v.PostForm("admin") == "true" {
-		err = s.Users.Grant(v.Request.Context(), u.Username)
-	} else {
+	switch {
+	case err != nil:
+	case f.Admin == "true":
+		err = s.Users.Grant(c.Request.Context(), u.Username)
+	default:
 		said = "admin.revoked"
-		err = s.Users.Revoke(v.Request.Context(), u.Username)
+		err = s.Users.Revoke(c.Request.Context(), u.Username)
 	}
 	if err != nil {
-		return err
+		return c.redisplay(err, nil, func(status int, shown form) error { return s.showRole(c, status, u, f.Admin == "true", shown) })
 	}
-	v.leaveToast(said, "")
-	return v.goTo(v.back("/admin/members"))
+	c.setToast(said, strconv.FormatInt(u.ID, 10))
+	return c.redirectTo("/admin/members")
 }
 
-func (s *Site) memberOf(v *visit) (user.User, error) {
-	id, err := v.id("user_id")
+type roleFields struct {
+	Admin    string `formData:"admin"`
+	Password string `formData:"current_password" raw:"true" binding:"required,max=1000"`
+}
+
+func (s *Site) memberOf(c *pageContext) (user.User, error) {
+	id, err := c.id("user_id")
 	if err != nil {
 		return user.User{}, err
 	}
-	return s.Users.Get(v.Request.Context(), id)
+	return s.Users.Get(c.Request.Context(), id)
 }
 
-func (s *Site) askDeleteMember(v *visit) error {
-	u, err := s.memberOf(v)
+func (s *Site) askDeleteMember(c *pageContext) error {
+	u, err := s.memberOf(c)
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "confirm", meta{Title: v.text("member.delete"), Hidden: true, Section: "admin"}, confirmPage{
-		Heading: v.text("member.delete.heading", u.Username), Lead: v.text("member.delete.lead"),
-		Action: v.Request.URL.Path, Button: v.text("member.delete"), Back: "/admin/members",
+	return c.show(http.StatusOK, "confirm", meta{Title: c.text("member.delete"), Hidden: true, Private: true, Section: "admin"}, confirmPage{
+		Heading: c.html("member.delete.heading", u.Username), Lead: c.text("member.delete.lead"),
+		Action: c.Request.URL.Path, Button: c.text("member.delete"), Back: "/admin/members", Films: true,
 	})
 }
 
-func (s *Site) deleteMember(v *visit) error {
-	u, err := s.memberOf(v)
+func (s *Site) deleteMember(c *pageContext) error {
+	u, err := s.memberOf(c)
 	if err != nil {
 		return err
 	}
-	if err := s.Users.Delete(v.Request.Context(), u.ID); err != nil {
+	if err := c.readForm(0); err != nil {
 		return err
 	}
-	v.leaveToast("member.deleted", "")
-	return v.goTo("/admin/members")
+	if c.field("with") == "movies" {
+		err = s.Users.DeleteWithMovies(c.Request.Context(), u.ID, c.viewer)
+	} else {
+		err = s.Users.Delete(c.Request.Context(), u.ID)
+	}
+	if err != nil {
+		return err
+	}
+	c.setToast("member.deleted", "")
+	return c.redirectTo("/admin/members")
 }

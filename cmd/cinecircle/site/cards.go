@@ -5,25 +5,29 @@ import (
 	"time"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
 )
 
 // filmCard is a film in a list.
 type filmCard struct {
-	ID                     int64
-	Title, Genre           string
-	Playtime               int64
-	Likes, Reviews         int64
-	Poster                 picture
-	Plot                   string
-	Deletable, CountsShown bool
+	ID             int64
+	Title, Genre   string
+	Playtime       int64
+	Likes, Reviews int64
+	Poster         shownImage
+	Plot           string
+	In             string // where its poster stands, a key of posterSizes
+	Eager, First   bool   // see atTop
 }
 
-func (s *Site) filmCards(rows []movie.Movie) []filmCard {
+// filmCards returns the cards of a grid or a shelf, see posterSizes.
+func (s *Site) filmCards(rows []movie.Movie, in string) []filmCard {
 	out := make([]filmCard, len(rows))
 	for i, m := range rows {
 		out[i] = s.filmCard(m)
+		out[i].In = in
 	}
 	return out
 }
@@ -40,30 +44,31 @@ type reviewCard struct {
 	ID, AuthorID, FilmID int64
 	Title, Content       string
 	Author, Film         string
-	Avatar, Poster       picture
-	Image                picture
+	Admin                bool // the author is an admin
+	Avatar, Poster       shownImage
+	Image                shownImage
 	Likes                int64
 	Liked, Own           bool
-	Editable             bool // the visitor wrote it
-	Deletable            bool // or is an admin
+	Editable             bool // by its author
+	Deletable            bool // by its author and admins
 	CreatedAt, UpdatedAt time.Time
 	Edited               bool
 }
 
-// reviewCards gathers the authors' faces and the films' posters in one query each.
-func (s *Site) reviewCards(v *visit, rows []review.Shown) ([]reviewCard, error) {
-	authors, films, err := s.around(v.Request.Context(), rows)
+// reviewCards loads the authors and the films in one query each.
+func (s *Site) reviewCards(c *pageContext, rows []review.Shown) ([]reviewCard, error) {
+	authors, films, err := s.authorsAndFilms(c.Request.Context(), rows)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]reviewCard, len(rows))
 	for i, r := range rows {
-		out[i] = s.reviewCard(v, r, authors[r.UserID], films[r.MovieID])
+		out[i] = s.reviewCard(c, r, authors[r.UserID], films[r.MovieID])
 	}
 	return out, nil
 }
 
-func (s *Site) around(ctx context.Context, rows []review.Shown) (map[int64]user.User, map[int64]movie.Movie, error) {
+func (s *Site) authorsAndFilms(ctx context.Context, rows []review.Shown) (map[int64]user.User, map[int64]movie.Movie, error) {
 	authorIDs, filmIDs := make([]int64, len(rows)), make([]int64, len(rows))
 	for i, r := range rows {
 		authorIDs[i], filmIDs[i] = r.UserID, r.MovieID
@@ -76,12 +81,12 @@ func (s *Site) around(ctx context.Context, rows []review.Shown) (map[int64]user.
 	return authors, films, err
 }
 
-func (s *Site) reviewCard(v *visit, r review.Shown, author user.User, film movie.Movie) reviewCard {
-	own := v.viewer.UserID != 0 && v.viewer.UserID == r.UserID
+func (s *Site) reviewCard(c *pageContext, r review.Shown, author user.User, film movie.Movie) reviewCard {
+	own := c.viewer.UserID != 0 && c.viewer.UserID == r.UserID
 	return reviewCard{
 		ID: r.ID, AuthorID: r.UserID, FilmID: r.MovieID, Title: r.Title, Content: r.Content,
-		Author: r.Username, Film: r.MovieTitle, Avatar: s.avatar(author), Poster: s.poster(film), Image: s.reviewImage(r.Review),
-		Likes: r.LikeCount, Liked: r.Liked != nil && *r.Liked, Own: own, Editable: own, Deletable: v.viewer.MayEdit(r.UserID),
+		Author: r.Username, Film: r.MovieTitle, Admin: isAdmin(author), Avatar: s.avatar(author), Poster: s.poster(film), Image: s.reviewImage(r.Review),
+		Likes: r.LikeCount, Liked: r.Liked != nil && *r.Liked, Own: own, Editable: own, Deletable: c.viewer.MayEdit(r.UserID),
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Edited: r.UpdatedAt.Sub(r.CreatedAt) > time.Minute,
 	}
 }
@@ -90,25 +95,25 @@ func (s *Site) reviewCard(v *visit, r review.Shown, author user.User, film movie
 type memberCard struct {
 	ID                 int64
 	Name               string
-	Avatar             picture
+	Avatar             shownImage
 	Followers, Reviews int64
-	Following          bool // the visitor follows them
+	Following          bool // the viewer follows them
 	Self               bool
-	Followable         bool // by the visitor, who is somebody else
+	Followable         bool // the viewer is another member
 	Admin              bool
 	CreatedAt          time.Time
 }
 
-// memberCards says of each member whether the visitor follows them.
-func (s *Site) memberCards(v *visit, rows []user.User) ([]memberCard, error) {
+// memberCards also loads whether the viewer follows each member.
+func (s *Site) memberCards(c *pageContext, rows []user.User) ([]memberCard, error) {
 	ids := make([]int64, len(rows))
 	for i, u := range rows {
 		ids[i] = u.ID
 	}
 	followed := map[int64]bool{}
-	if v.viewer.UserID != 0 {
+	if c.viewer.UserID != 0 {
 		var err error
-		if followed, err = s.Follows.FollowedBy(v.Request.Context(), v.viewer.UserID, ids); err != nil {
+		if followed, err = s.Follows.FollowedBy(c.Request.Context(), c.viewer.UserID, ids); err != nil {
 			return nil, err
 		}
 	}
@@ -116,8 +121,12 @@ func (s *Site) memberCards(v *visit, rows []user.User) ([]memberCard, error) {
 	for i, u := range rows {
 		out[i] = memberCard{
 			ID: u.ID, Name: u.Username, Avatar: s.avatar(u), Followers: u.FollowerCount, Reviews: u.ReviewCount,
-			Following: followed[u.ID], Self: u.ID == v.viewer.UserID, Followable: v.viewer.UserID != 0 && u.ID != v.viewer.UserID, Admin: u.Role == "admin", CreatedAt: u.CreatedAt,
+			Following: followed[u.ID], Self: u.ID == c.viewer.UserID, Followable: c.viewer.UserID != 0 && u.ID != c.viewer.UserID, Admin: isAdmin(u), CreatedAt: u.CreatedAt,
 		}
 	}
 	return out, nil
 }
+
+// isAdmin reports whether a member is an admin, which pages say beside the name: anybody may look like an admin
+// otherwise.
+func isAdmin(u user.User) bool { return u.Role == auth.RoleAdmin }

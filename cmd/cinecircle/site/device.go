@@ -2,7 +2,7 @@ package site
 
 import "strings"
 
-// The names that browsers and systems give themselves, the more telling first: every browser claims to be others.
+// The marks of browsers and systems in user agents, the more specific first: every browser names others as well.
 var (
 	browsers = []struct{ mark, name string }{
 		{"Edg/", "Edge"},
@@ -27,8 +27,8 @@ var (
 	}
 )
 
-// deviceName makes of what a browser calls itself what its owner would.
-func (v *visit) deviceName(userAgent string) string {
+// deviceName returns the browser and the system in a user agent, for example "Chrome on Android".
+func (c *pageContext) deviceName(userAgent string) string {
 	browser, system := "", ""
 	for _, b := range browsers {
 		if strings.Contains(userAgent, b.mark) {
@@ -44,11 +44,11 @@ func (v *visit) deviceName(userAgent string) string {
 	}
 	switch {
 	case browser != "" && system != "":
-		return v.text("device.on", browser, system)
+		return c.text("device.on", browser, system)
 	case browser+system != "":
 		return browser + system
 	case userAgent != "":
 		return shorten(40, userAgent)
 	}
-	return v.text("device.unknown")
+	return c.text("device.unknown")
 }

@@ -3,15 +3,17 @@ package site
 import (
 	"encoding/xml"
 	"fmt"
-	"net/http"
-	"strconv"
+	"html"
+	"mime"
+	"path"
+	"strings"
 	"time"
 
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/review"
 )
 
-// feedLength is how many reviews a feed has.
+// feedLength is the number of reviews in a feed.
 const feedLength = 20
 
 // atomFeed is a feed of reviews (RFC 4287).
@@ -25,7 +27,8 @@ type atomFeed struct {
 }
 
 type atomLink struct {
-	Rel  string `xml:"rel,attr,omitempty"`
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr,omitempty"`
 	Href string `xml:"href,attr"`
 }
 
@@ -35,57 +38,93 @@ type atomEntry struct {
 	Author    string     `xml:"author>name"`
 	Published string     `xml:"published"`
 	Updated   string     `xml:"updated"`
-	Link      atomLink   `xml:"link"`
+	Links     []atomLink `xml:"link"`
 	Content   atomedText `xml:"content"`
 }
 
 type atomedText struct {
 	Type string `xml:"type,attr"`
+	Lang string `xml:"xml:lang,attr,omitempty"`
 	Text string `xml:",chardata"`
 }
 
-func (s *Site) filmFeed(v *visit) error {
-	m, err := s.filmOf(v)
-	if err != nil {
-		return err
+// feedHTML returns a text of a person as HTML with its paragraphs and lines, which readers lose in plain text.
+func feedHTML(text string) string {
+	var out strings.Builder
+	for paragraph := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
+		if paragraph = strings.Trim(paragraph, "\n"); paragraph != "" {
+			out.WriteString("<p>" + strings.ReplaceAll(html.EscapeString(paragraph), "\n", "<br>") + "</p>")
+		}
 	}
-	rows, _, err := s.Reviews.OfMovie(v.Request.Context(), m.ID, 0, review.SortNewest, page.Page{Limit: feedLength})
-	if err != nil {
-		return err
-	}
-	return s.feed(v, v.text("film.feed", m.Title), filmPath(m.ID), m.CreatedAt, rows)
+	return out.String()
 }
 
-func (s *Site) memberFeed(v *visit) error {
-	u, err := s.memberOf(v)
+func (s *Site) filmFeed(c *pageContext) error {
+	c.followBrowser()
+	m, err := s.filmOf(c)
 	if err != nil {
 		return err
 	}
-	rows, _, err := s.Reviews.LatestOfUser(v.Request.Context(), u.ID, 0, page.Page{Limit: feedLength})
+	rows, _, err := s.Reviews.OfMovie(c.Request.Context(), m.ID, 0, review.SortNewest, page.Page{Limit: feedLength})
 	if err != nil {
 		return err
 	}
-	return s.feed(v, v.text("member.feed", u.Username), memberPath(u.ID), u.CreatedAt, rows)
+	return s.feed(c, c.text("film.feed", m.Title), filmPath(m.ID), m.CreatedAt, rows)
 }
 
-// feed writes reviews, the last one written first; since is when there was nothing yet.
-func (s *Site) feed(v *visit, title, path string, since time.Time, rows []review.Shown) error {
-	base := s.base(v.Context)
+func (s *Site) memberFeed(c *pageContext) error {
+	c.followBrowser()
+	u, err := s.memberOf(c)
+	if err != nil {
+		return err
+	}
+	rows, _, err := s.Reviews.LatestOfUser(c.Request.Context(), u.ID, 0, page.Page{Limit: feedLength})
+	if err != nil {
+		return err
+	}
+	return s.feed(c, c.text("member.description", u.Username), memberPath(u.ID), u.CreatedAt, rows)
+}
+
+// followBrowser leaves the language in the cookie alone. Shared caches keep feeds, by the language of the browser only.
+func (c *pageContext) followBrowser() {
+	c.prefs.Lang = acceptedLanguage(c.Request)
+	c.Header("Vary", "Accept-Language")
+	c.Header("Content-Language", c.prefs.Lang)
+}
+
+// tag returns the permanent id (RFC 4151) of what is at a path. Unlike an address it is the same for every host and
+// scheme under which the program is reached, and in every feed, and of this community alone.
+func (s *Site) tag(address string) string {
+	return "tag:cinecircle,2026:" + s.Users.CommunityUID() + address
+}
+
+// feed answers with reviews, newest first. since is the update time of an empty feed.
+func (s *Site) feed(c *pageContext, title, about string, since time.Time, rows []review.Shown) error {
+	base := s.base(c.Context)
 	f := atomFeed{
-		ID: base + path, Title: title,
-		Links: []atomLink{{Rel: "self", Href: base + v.Request.URL.EscapedPath()}, {Rel: "alternate", Href: base + path}},
+		ID: s.tag(about), Title: title,
+		Links: []atomLink{{Rel: "self", Href: base + c.Request.URL.EscapedPath()}, {Rel: "alternate", Type: "text/html", Href: base + about}},
 	}
 	for _, r := range rows {
 		since = later(since, r.UpdatedAt)
-		at := base + reviewPath(r.ID)
 		f.Entries = append(f.Entries, atomEntry{
-			ID: at, Title: v.text("review.of", r.Title, r.MovieTitle), Author: r.Username, Link: atomLink{Href: at},
+			ID: s.tag(reviewPath(r.ID)), Title: c.text("review.of", r.Title, r.MovieTitle), Author: r.Username, Links: s.feedLinks(base, r.Review),
 			Published: r.CreatedAt.In(s.Zone).Format(time.RFC3339), Updated: r.UpdatedAt.In(s.Zone).Format(time.RFC3339),
-			Content: atomedText{Type: "text", Text: r.Content},
+			Content: atomedText{Type: "html", Lang: languageOf(r.Content), Text: feedHTML(r.Content)},
 		})
 	}
 	f.Updated = since.In(s.Zone).Format(time.RFC3339)
-	return v.xml("application/atom+xml; charset=utf-8", f)
+	return c.xml("application/atom+xml; charset=utf-8", f, since)
+}
+
+// feedLinks returns the addresses of a review and of its image. That of the review comes first, because some readers take
+// the first.
+func (s *Site) feedLinks(base string, r review.Review) []atomLink {
+	links := []atomLink{{Rel: "alternate", Type: "text/html", Href: base + reviewPath(r.ID)}}
+	if r.Image != "" {
+		links = append(links, atomLink{Rel: "enclosure", Type: mime.TypeByExtension(path.Ext(r.Image)), Href: absolute(base, s.reviewImage(r).URL)})
+	}
+	return links
 }
 
 func later(a, b time.Time) time.Time {
@@ -95,72 +134,13 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// xml answers with a document for programs.
-func (v *visit) xml(kind string, document any) error {
+// xml answers with an XML document, or with 304 if the client has it. modified is the Last-Modified, zero for none.
+func (c *pageContext) xml(kind string, document any, modified time.Time) error {
 	body, err := xml.Marshal(document)
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", kind, err)
 	}
-	v.Header("Cache-Control", "public, max-age=300")
-	v.site.assets.compressed(v.Writer, v.Request, http.StatusOK, kind, append([]byte(xml.Header), body...))
+	c.Header("Cache-Control", "public, max-age=300")
+	c.site.assets.conditional(c.Writer, c.Request, kind, append([]byte(xml.Header), body...), modified)
 	return nil
 }
-
-// robots lets search engines in where reading is free, and names the sitemap.
-func (s *Site) robots(v *visit) error {
-	v.Header("Cache-Control", "public, max-age=3600")
-	v.String(http.StatusOK, "User-agent: *\nDisallow: /admin\nDisallow: /settings\nDisallow: /inbox\nDisallow: /feed$\n"+
-		"Disallow: /signin\nDisallow: /users\nDisallow: /movies\nDisallow: /reviews\nSitemap: %s/sitemap.xml\n", s.base(v.Context))
-	return nil
-}
-
-// sitemapSize is how many ids a part of the sitemap spans.
-const sitemapSize = 2000
-
-// sitemapIndex and urlSet are the two documents of https://www.sitemaps.org/protocol.html.
-type sitemapIndex struct {
-	XMLName xml.Name     `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 sitemapindex"`
-	Parts   []sitemapLoc `xml:"sitemap"`
-}
-
-type urlSet struct {
-	XMLName xml.Name     `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
-	Pages   []sitemapLoc `xml:"url"`
-}
-
-type sitemapLoc struct {
-	Loc     string `xml:"loc"`
-	LastMod string `xml:"lastmod,omitempty"`
-}
-
-// sitemap lists its parts, each of which spans a range of films by their ids.
-func (s *Site) sitemap(v *visit) error {
-	last, err := s.Movies.LastID(v.Request.Context())
-	if err != nil {
-		return err
-	}
-	var index sitemapIndex
-	for part := int64(0); part*sitemapSize < max(last, 1); part++ {
-		index.Parts = append(index.Parts, sitemapLoc{Loc: s.base(v.Context) + "/sitemap/films-" + strconv.FormatInt(part, 10) + ".xml"})
-	}
-	return v.xml("application/xml; charset=utf-8", index)
-}
-
-func (s *Site) sitemapPart(v *visit) error {
-	var part int64
-	if _, err := fmt.Sscanf(v.Param("part"), "films-%d.xml", &part); err != nil || part < 0 || part > maxParts {
-		return errUnknown
-	}
-	rows, err := s.Movies.Between(v.Request.Context(), part*sitemapSize, (part+1)*sitemapSize)
-	if err != nil {
-		return err
-	}
-	var set urlSet
-	for _, m := range rows {
-		set.Pages = append(set.Pages, sitemapLoc{Loc: s.base(v.Context) + filmPath(m.ID), LastMod: m.UpdatedAt.In(s.Zone).Format(time.RFC3339)})
-	}
-	return v.xml("application/xml; charset=utf-8", set)
-}
-
-// maxParts is how many parts a sitemap may have (sitemaps.org: 50,000).
-const maxParts = 50_000

@@ -8,48 +8,104 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 // filmsPage is the list of films.
 type filmsPage struct {
 	Films  []filmCard
 	Next   string
-	Title  string // what was searched for
+	Title  string // the search
+	Found  string // how many films were found, "" without a search
 	Genre  string
 	Sort   string
 	Genres []string
 	Sorts  []string
+	Focus  bool // on the field of the search
+	// Members are those with the words of the search in their name.
+	Members []memberCard
 }
 
-// filmSorts are the orders of the list, the first one when none is asked for.
-var filmSorts = []string{string(movie.SortNewest), string(movie.SortMostLiked), string(movie.SortTitle), string(movie.SortOldest)}
+// foundMembers is how many members a search for films shows.
+const foundMembers = 6
 
-func (s *Site) films(v *visit) error {
+// sortMatch is the order of a search: the best matches first. Without a search it is the newest first.
+const sortMatch = "match"
+
+// filmSorts are the sort orders of the list, the default first.
+var filmSorts = []string{sortMatch, string(movie.SortNewest), string(movie.SortMostLiked), string(movie.SortTitle), string(movie.SortOldest)}
+
+func (s *Site) films(c *pageContext) error {
 	p := filmsPage{
-		Title: searchText(v.Query("q")), Genre: oneOf(v.Query("genre"), movie.Genres(), ""),
-		Sort: oneOf(v.Query("sort"), filmSorts, filmSorts[0]), Genres: movie.Genres(), Sorts: filmSorts,
+		Title: searchText(c.Query("q")), Genre: oneOf(c.Query("genre"), movie.Genres(), ""),
+		Sort: oneOf(c.Query("sort"), filmSorts, filmSorts[0]), Genres: movie.Genres(), Sorts: filmSorts,
+		Focus: c.Request.URL.Query().Has("find"),
 	}
-	rows, next, err := s.Movies.List(v.Request.Context(), movie.Filter{Title: p.Title, Genre: p.Genre}, movie.Sort(p.Sort), v.page(perPage))
+	by := movie.Sort(p.Sort)
+	if p.Sort == sortMatch {
+		by = movie.SortMatch
+		if p.Title == "" {
+			by = movie.SortNewest
+		}
+	}
+	rows, next, err := s.Movies.List(c.Request.Context(), movie.Filter{Title: p.Title, Genre: p.Genre}, by, c.page(perPage))
 	if err != nil {
 		return err
 	}
-	p.Films, p.Next = s.filmCards(rows), v.next(next)
-	return v.show(http.StatusOK, "films", meta{Title: v.text("films.title"), Section: "films"}, p)
+	p.Films, p.Next = s.filmCards(rows, "grid"), c.next(next)
+	if p.Title+p.Genre != "" {
+		p.Found = c.found("films", len(rows), next != nil)
+	}
+	if c.Query("after") == "" {
+		atTop(p.Films, eagerInGrid)
+		if p.Members, err = s.membersNamed(c, p.Title); err != nil {
+			return err
+		}
+	}
+	return c.show(http.StatusOK, "films", meta{
+		Title: c.text("films.title"), Description: c.text("site.description"), Section: "films", OwnSearch: true,
+	}, p)
 }
 
-// maxSearch is how many characters of what was typed are searched for.
+// membersNamed returns the first members whose name matches a search for films, none for an empty search.
+func (s *Site) membersNamed(c *pageContext, words string) ([]memberCard, error) {
+	if words == "" {
+		return nil, nil
+	}
+	rows, _, err := s.Users.Search(c.Request.Context(), user.Filter{Part: &words}, page.Page{Limit: foundMembers})
+	if err != nil {
+		return nil, err
+	}
+	return s.memberCards(c, rows)
+}
+
+// maxSearch is the longest search in characters; the rest is ignored.
 const maxSearch = 100
 
-// searchText makes of what was typed what can be searched for.
+// searchText normalises a search: valid UTF-8 in NFC, trimmed, at most maxSearch characters.
 func searchText(typed string) string {
 	text := []rune(strings.TrimSpace(norm.NFC.String(strings.ToValidUTF8(strings.ReplaceAll(typed, "\x00", ""), ""))))
 	return string(text[:min(len(text), maxSearch)])
 }
 
-// oneOf returns value if it is one of those that may be, otherwise instead.
+// oneOf returns value if it is in of, and instead otherwise.
 func oneOf(value string, of []string, instead string) string {
 	if slices.Contains(of, value) {
 		return value
 	}
 	return instead
+}
+
+// found returns the sentence that tells the result of a search, "" for a later page. There is no count of what was
+// not read.
+func (c *pageContext) found(kind string, n int, more bool) string {
+	if c.Query("after") != "" {
+		return ""
+	}
+	key := "found." + kind
+	if more {
+		return c.text(key+".more", int64(n))
+	}
+	return c.count(key, int64(n))
 }

@@ -6,26 +6,29 @@ import (
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/user"
 )
 
-// How much of everything the home page shows.
+// Sizes of lists.
 const (
 	homeFilms   = 12
 	homeReviews = 6
-	// circleSize is how many of those whom a member follows count for what is new from them, the latest first.
-	circleSize = 200
-	perPage    = 24
+	// maxFollowed is how many followed members count for the feed, those followed last first.
+	maxFollowed = 200
+	perPage     = 24
 )
 
-// homePage is what the templates of the home page read.
+// homePage is the data of the home page.
 type homePage struct {
 	Newest, Liked   []filmCard
 	Reviews, Circle []reviewCard
+	Suggested       []suggestion // for a member whose circle has written nothing
 	Empty           bool
+	First           bool // nobody has an account
 }
 
-func (s *Site) home(v *visit) error {
-	ctx := v.Request.Context()
+func (s *Site) home(c *pageContext) error {
+	ctx := c.Request.Context()
 	newest, _, err := s.Movies.List(ctx, movie.Filter{}, movie.SortNewest, page.Page{Limit: homeFilms})
 	if err != nil {
 		return err
@@ -34,67 +37,52 @@ func (s *Site) home(v *visit) error {
 	if err != nil {
 		return err
 	}
-	latest, _, err := s.Reviews.Latest(ctx, v.viewer.UserID, page.Page{Limit: homeReviews})
+	latest, _, err := s.Reviews.Latest(ctx, c.viewer.UserID, page.Page{Limit: homeReviews})
 	if err != nil {
 		return err
 	}
-	p := homePage{Newest: s.filmCards(newest), Liked: s.filmCards(liked), Empty: len(newest) == 0}
-	if p.Reviews, err = s.reviewCards(v, latest); err != nil {
+	p := homePage{Newest: s.filmCards(newest, "shelf"), Liked: s.filmCards(liked, "shelf"), Empty: len(newest) == 0}
+	if p.Empty {
+		if p.First, err = s.nobody(c); err != nil {
+			return err
+		}
+	}
+	if p.Reviews, err = s.reviewCards(c, latest); err != nil {
 		return err
 	}
-	if v.viewer.UserID != 0 {
-		circle, _, err := s.circle(v, page.Page{Limit: homeReviews})
+	if c.viewer.UserID != 0 {
+		circle, _, err := s.followedReviews(c, page.Page{Limit: homeReviews})
 		if err != nil {
 			return err
 		}
-		if p.Circle, err = s.reviewCards(v, circle); err != nil {
+		if p.Circle, err = s.reviewCards(c, circle); err != nil {
 			return err
 		}
+		if len(circle) == 0 {
+			if p.Suggested, err = s.suggestions(c); err != nil {
+				return err
+			}
+		}
 	}
-	return v.show(http.StatusOK, "home", meta{
-		Title: v.text("home.title"), Description: v.text("site.description"), Section: "home",
+	if len(p.Circle) == 0 {
+		atTop(p.Liked, eagerOnShelf)
+	}
+	return c.show(http.StatusOK, "home", meta{
+		Title: c.text("home.title"), Description: c.text("site.description"), Section: "home",
 	}, p)
 }
 
-// circle returns a page of what those whom the visitor follows have written, the last one written first.
-func (s *Site) circle(v *visit, p page.Page) ([]review.Shown, *page.Key, error) {
-	ids, err := s.Follows.FollowedIDs(v.Request.Context(), v.viewer.UserID, circleSize)
+// nobody reports whether the community has no member.
+func (s *Site) nobody(c *pageContext) (bool, error) {
+	rows, _, err := s.Users.Search(c.Request.Context(), user.Filter{}, page.Page{Limit: 1})
+	return len(rows) == 0, err
+}
+
+// followedReviews returns a page of reviews by members whom the viewer follows, newest first.
+func (s *Site) followedReviews(c *pageContext, p page.Page) ([]review.Shown, *page.Key, error) {
+	ids, err := s.Follows.FollowedIDs(c.Request.Context(), c.viewer.UserID, maxFollowed)
 	if err != nil {
 		return nil, nil, err
 	}
-	return s.Reviews.LatestOf(v.Request.Context(), ids, v.viewer.UserID, p)
-}
-
-// reviewsPage is a list of reviews under a heading.
-type reviewsPage struct {
-	Heading, Lead, Empty string
-	Reviews              []reviewCard
-	Next                 string
-}
-
-func (s *Site) following(v *visit) error {
-	rows, next, err := s.circle(v, v.page(perPage))
-	if err != nil {
-		return err
-	}
-	return s.showReviews(v, rows, next, "feed")
-}
-
-func (s *Site) latest(v *visit) error {
-	rows, next, err := s.Reviews.Latest(v.Request.Context(), v.viewer.UserID, v.page(perPage))
-	if err != nil {
-		return err
-	}
-	return s.showReviews(v, rows, next, "latest")
-}
-
-func (s *Site) showReviews(v *visit, rows []review.Shown, next *page.Key, name string) error {
-	cards, err := s.reviewCards(v, rows)
-	if err != nil {
-		return err
-	}
-	heading := v.text(name + ".title")
-	return v.show(http.StatusOK, "reviews", meta{Title: heading, Section: name, Hidden: name == "feed"}, reviewsPage{
-		Heading: heading, Lead: v.text(name + ".lead"), Empty: v.text(name + ".empty"), Reviews: cards, Next: v.next(next),
-	})
+	return s.Reviews.LatestOf(c.Request.Context(), ids, c.viewer.UserID, p)
 }

@@ -35,8 +35,8 @@ var iconShapes = map[string]string{
 	"image":  `<rect x="3.5" y="5" width="17" height="14" rx="2"/><circle cx="9" cy="10" r="1.5"/><path d="m5 17.5 5-4.5 3 2.5 3-3 4 4"/>`,
 }
 
-// drawn are the icons ready for a page, made once: a page has a hundred of them.
-func drawn() map[string]template.HTML {
+// drawIcons returns the icons as HTML. It runs once, because a page has about a hundred of them.
+func drawIcons() map[string]template.HTML {
 	out := make(map[string]template.HTML, len(iconShapes))
 	for name, shape := range iconShapes {
 		svg := `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">` + shape + `</svg>`
@@ -47,7 +47,7 @@ func drawn() map[string]template.HTML {
 
 // icon returns a function for templates that draws an icon by its name.
 func icon() func(name string) (template.HTML, error) {
-	icons := drawn()
+	icons := drawIcons()
 	return func(name string) (template.HTML, error) {
 		svg, ok := icons[name]
 		if !ok {

@@ -3,7 +3,10 @@ package site
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/platform/page"
@@ -13,35 +16,63 @@ import (
 // membersPage is a list of members.
 type membersPage struct {
 	Search  string
+	Found   string       // how many members were found, "" without a search
+	Active  []memberCard // who wrote lately, in front of the list of all
 	Members []memberCard
 	Next    string
 }
 
-func (s *Site) members(v *visit) error {
-	p := membersPage{Search: searchText(v.Query("q"))}
-	rows, next, err := s.findMembers(v, p.Search)
+func (s *Site) members(c *pageContext) error {
+	p := membersPage{Search: searchText(c.Query("q"))}
+	rows, next, err := s.findMembers(c, p.Search)
 	if err != nil {
 		return err
 	}
-	if p.Members, err = s.memberCards(v, rows); err != nil {
+	if p.Members, err = s.memberCards(c, rows); err != nil {
 		return err
 	}
-	p.Next = v.next(next)
-	return v.show(http.StatusOK, "members", meta{Title: v.text("members.title"), Section: "members"}, p)
+	if p.Search != "" {
+		p.Found = c.found("members", len(rows), next != nil)
+	} else {
+		active, err := s.activeFirst(c)
+		if err != nil {
+			return err
+		}
+		p.Members = slices.DeleteFunc(p.Members, func(m memberCard) bool {
+			return slices.ContainsFunc(active, func(a memberCard) bool { return a.ID == m.ID })
+		})
+		if c.Query("after") == "" {
+			p.Active = active
+		}
+	}
+	p.Next = c.next(next)
+	return c.show(http.StatusOK, "members", meta{
+		Title: c.text("members.title"), Description: c.text("site.description"), Section: "members",
+	}, p)
 }
 
-func (s *Site) findMembers(v *visit, part string) ([]user.User, *page.Key, error) {
+// activeFirst returns the most active members.
+func (s *Site) activeFirst(c *pageContext) ([]memberCard, error) {
+	all, err := s.Reviews.Active(c.Request.Context())
+	if err != nil {
+		return nil, err
+	}
+	cards, err := s.activeCards(c, all[:min(len(all), activeMembers)])
+	return slices.DeleteFunc(cards, func(card memberCard) bool { return card.ID == 0 }), err
+}
+
+func (s *Site) findMembers(c *pageContext, part string) ([]user.User, *page.Key, error) {
 	f := user.Filter{}
 	if part != "" {
 		f.Part = &part
 	}
-	return s.Users.Search(v.Request.Context(), f, v.page(perPage))
+	return s.Users.Search(c.Request.Context(), f, c.page(perPage))
 }
 
-// memberPage is somebody and what they wrote.
+// memberPage is a member with their reviews, followers or followings.
 type memberPage struct {
 	Member  user.User
-	Avatar  picture
+	Avatar  shownImage
 	Card    memberCard
 	Self    bool
 	Tab     string // reviews, followers or followings
@@ -50,53 +81,53 @@ type memberPage struct {
 	Next    string
 }
 
-func (s *Site) member(v *visit) error {
-	p, err := s.memberPage(v, "reviews")
+func (s *Site) member(c *pageContext) error {
+	p, err := s.memberPage(c, "reviews")
 	if err != nil {
 		return err
 	}
-	rows, next, err := s.Reviews.LatestOfUser(v.Request.Context(), p.Member.ID, v.viewer.UserID, v.page(filmReviews))
+	rows, next, err := s.Reviews.LatestOfUser(c.Request.Context(), p.Member.ID, c.viewer.UserID, c.page(filmReviews))
 	if err != nil {
 		return err
 	}
-	if p.Reviews, err = s.reviewCards(v, rows); err != nil {
+	if p.Reviews, err = s.reviewCards(c, rows); err != nil {
 		return err
 	}
-	p.Next = v.next(next)
-	return s.showMember(v, p)
+	p.Next = c.next(next)
+	return s.showMember(c, p)
 }
 
-func (s *Site) followers(v *visit) error {
-	return s.people(v, "followers", s.Follows.Followers)
+func (s *Site) followers(c *pageContext) error {
+	return s.showPeople(c, "followers", s.Follows.Followers)
 }
 
-func (s *Site) followings(v *visit) error {
-	return s.people(v, "followings", s.Follows.Followings)
+func (s *Site) followings(c *pageContext) error {
+	return s.showPeople(c, "followings", s.Follows.Followings)
 }
 
-// people shows one of the two lists of who follows whom.
-func (s *Site) people(v *visit, tab string, list peopleList) error {
-	p, err := s.memberPage(v, tab)
+// showPeople shows the followers or the followings of a member.
+func (s *Site) showPeople(c *pageContext, tab string, list listPeople) error {
+	p, err := s.memberPage(c, tab)
 	if err != nil {
 		return err
 	}
-	rows, next, err := list(v.Request.Context(), p.Member.ID, v.page(perPage))
+	rows, next, err := list(c.Request.Context(), p.Member.ID, c.page(perPage))
 	if err != nil {
 		return err
 	}
-	if p.People, err = s.peopleCards(v, rows); err != nil {
+	if p.People, err = s.peopleCards(c, rows); err != nil {
 		return err
 	}
-	p.Next = v.next(next)
-	return s.showMember(v, p)
+	p.Next = c.next(next)
+	return s.showMember(c, p)
 }
 
-func (s *Site) peopleCards(v *visit, rows []follow.Person) ([]memberCard, error) {
+func (s *Site) peopleCards(c *pageContext, rows []follow.Person) ([]memberCard, error) {
 	ids := make([]int64, len(rows))
 	for i, person := range rows {
 		ids[i] = person.ID
 	}
-	found, err := s.Users.ByIDs(v.Request.Context(), ids)
+	found, err := s.Users.ByIDs(c.Request.Context(), ids)
 	if err != nil {
 		return nil, err
 	}
@@ -106,63 +137,83 @@ func (s *Site) peopleCards(v *visit, rows []follow.Person) ([]memberCard, error)
 			users = append(users, u)
 		}
 	}
-	return s.memberCards(v, users)
+	return s.memberCards(c, users)
 }
 
-func (s *Site) memberPage(v *visit, tab string) (memberPage, error) {
-	id, err := v.id("user_id")
+func (s *Site) memberPage(c *pageContext, tab string) (memberPage, error) {
+	id, err := c.id("user_id")
 	if err != nil {
 		return memberPage{}, err
 	}
-	u, err := s.Users.Get(v.Request.Context(), id)
+	u, err := s.Users.Get(c.Request.Context(), id)
 	if err != nil {
 		return memberPage{}, err
 	}
-	cards, err := s.memberCards(v, []user.User{u})
+	cards, err := s.memberCards(c, []user.User{u})
 	if err != nil {
 		return memberPage{}, err
 	}
-	return memberPage{Member: u, Avatar: s.avatar(u), Card: cards[0], Self: u.ID == v.viewer.UserID, Tab: tab}, nil
+	return memberPage{Member: u, Avatar: s.avatar(u), Card: cards[0], Self: u.ID == c.viewer.UserID, Tab: tab}, nil
 }
 
-func (s *Site) showMember(v *visit, p memberPage) error {
+func (s *Site) showMember(c *pageContext, p memberPage) error {
 	section := "members"
 	if p.Self {
 		section = "me"
 	}
-	return v.show(http.StatusOK, "member", meta{
-		Title: p.Member.Username, Description: v.text("member.description", p.Member.Username), Image: p.Avatar.URL, Kind: "profile",
+	return c.show(http.StatusOK, "member", meta{
+		Title: s.memberTitle(c, p), Description: c.text("member.description", p.Member.Username), Image: p.Avatar.URL, Kind: "profile",
 		Feed: memberPath(p.Member.ID) + "/feed.atom", Section: section,
 	}, p)
 }
 
-// follow begins or ends that the visitor follows somebody.
-func (s *Site) follow(v *visit) error {
-	id, err := v.id("user_id")
+func (s *Site) memberTitle(c *pageContext, p memberPage) string {
+	if p.Tab == "reviews" {
+		return isolated(p.Member.Username)
+	}
+	return isolated(p.Member.Username) + " · " + c.text("member."+p.Tab)
+}
+
+// follow makes the viewer follow or unfollow a member.
+func (s *Site) follow(c *pageContext) error {
+	id, err := c.id("user_id")
 	if err != nil {
 		return err
 	}
-	on := v.PostForm("on") == "true"
-	if _, err := s.Follows.Set(v.Request.Context(), v.viewer.UserID, id, on); err != nil {
+	if err := c.readForm(0); err != nil {
 		return err
 	}
-	said, arg := "followed", ""
+	on := c.field("on") == "true"
+	if _, err := s.Follows.Set(c.Request.Context(), c.viewer.UserID, id, on); err != nil {
+		return err
+	}
+	said, arg := "followed", strconv.FormatInt(id, 10)
 	if !on {
-		said, arg = "unfollowed", strconv.FormatInt(id, 10)
+		said = "unfollowed"
 	}
-	if !v.partial() {
-		v.leaveToast(said, arg)
-		return v.goTo(v.back(memberPath(id)))
+	if !c.partial() {
+		c.setToast(said, arg)
+		return c.redirectTo(c.returnPath(memberPath(id)))
 	}
-	v.toastNow(v.toast(said, arg))
-	u, err := s.Users.Get(v.Request.Context(), id)
+	c.sendToast(c.toast(said, arg))
+	u, err := s.Users.Get(c.Request.Context(), id)
 	if err != nil {
 		return err
 	}
-	return v.showPart("follow", memberCard{ID: id, Name: u.Username, Following: on, Followers: u.FollowerCount})
+	part := "follow"
+	if onPageOf(c.GetHeader("HX-Current-URL"), id) {
+		part = "followed"
+	}
+	return c.showPart(part, memberCard{ID: id, Name: u.Username, Following: on, Followers: u.FollowerCount})
+}
+
+// onPageOf reports whether an address is that of the page of a member, with one of its tabs.
+func onPageOf(address string, id int64) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Path == memberPath(id) || strings.HasPrefix(u.Path, memberPath(id)+"/"))
 }
 
 func memberPath(id int64) string { return "/member/" + strconv.FormatInt(id, 10) }
 
-// peopleList is one of the two lists of the follows.
-type peopleList func(ctx context.Context, userID int64, p page.Page) ([]follow.Person, *page.Key, error)
+// listPeople is one of the two lists of the follows.
+type listPeople func(ctx context.Context, userID int64, p page.Page) ([]follow.Person, *page.Key, error)

@@ -7,66 +7,76 @@ import (
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// preferences is how a visitor likes the pages, account or not.
+// preferences are the language and the theme of a viewer, signed in or not.
 type preferences struct {
 	Lang  string // en or ko
-	Theme string // light or dark, "" as the system has it
+	Theme string // light or dark, "" for the setting of the system
 }
 
 const (
 	langCookie  = "lang"
 	themeCookie = "theme"
-	// preferenceAge is in seconds: a year.
-	preferenceAge = 365 * 24 * 3600
+	// preferenceMaxAge is in seconds: a year.
+	preferenceMaxAge = 365 * 24 * 3600
 )
 
-// languages are what the pages are written in, the one for everybody else first.
+// languages are the languages of the pages, the default first.
 var languages = []string{"en", "ko"}
 
 var themes = []string{"light", "dark"}
 
-// preferencesOf reads what was chosen, or else what the browser asks for.
+// preferencesOf returns the preferences in the cookies, with the language of the browser as default.
 func preferencesOf(r *http.Request) preferences {
 	p := preferences{Lang: choice(r, langCookie, languages), Theme: choice(r, themeCookie, themes)}
 	if p.Lang == "" {
-		p.Lang = "en"
-		if web.WantsKorean(r.Header.Get("Accept-Language")) {
-			p.Lang = "ko"
-		}
+		p.Lang = acceptedLanguage(r)
 	}
 	return p
 }
 
-func choice(r *http.Request, name string, of []string) string {
-	cookie, err := r.Cookie(name)
-	if err != nil || !slices.Contains(of, cookie.Value) {
-		return ""
+// acceptedLanguage returns the language of the browser.
+func acceptedLanguage(r *http.Request) string {
+	if web.WantsKorean(r.Header.Get("Accept-Language")) {
+		return "ko"
 	}
-	return cookie.Value
+	return "en"
 }
 
-// prefer keeps what the visitor chose. An empty theme is that of the system.
-func (s *Site) prefer(v *visit) error {
-	if err := v.foreign(); err != nil {
-		return err
-	}
-	if lang, sent := v.GetPostForm("lang"); sent && slices.Contains(languages, lang) {
-		v.keep(langCookie, lang, preferenceAge)
-	}
-	if theme, sent := v.GetPostForm("theme"); sent {
-		if slices.Contains(themes, theme) {
-			v.keep(themeCookie, theme, preferenceAge)
-		} else {
-			v.keep(themeCookie, "", -1)
+// choice returns the first known value of the cookies with this name, "" without one.
+func choice(r *http.Request, name string, of []string) string {
+	for _, value := range cookiesNamed(r, name) {
+		if slices.Contains(of, value) {
+			return value
 		}
 	}
-	return v.goTo(v.back("/"))
+	return ""
 }
 
-// keep sets a cookie that means nothing to anybody else.
-func (v *visit) keep(name, value string, maxAge int) {
-	http.SetCookie(v.Writer, &http.Cookie{ //nolint:gosec // Secure depends on how the client reaches us
+// prefer stores a language or a theme in a cookie. An empty theme is the setting of the system.
+func (s *Site) prefer(c *pageContext) error {
+	if err := c.checkOrigin(); err != nil {
+		return err
+	}
+	if err := c.readForm(0); err != nil {
+		return err
+	}
+	if lang := c.field("lang"); slices.Contains(languages, lang) {
+		c.setCookie(langCookie, lang, preferenceMaxAge)
+	}
+	if c.sent.Values.Has("theme") {
+		if theme := c.field("theme"); slices.Contains(themes, theme) {
+			c.setCookie(themeCookie, theme, preferenceMaxAge)
+		} else if len(c.cookies(themeCookie)) > 0 {
+			c.setCookie(themeCookie, "", -1)
+		}
+	}
+	return c.redirectTo(c.returnPath("/"))
+}
+
+// setCookie sets a cookie without secrets; a negative age deletes it.
+func (c *pageContext) setCookie(name, value string, maxAge int) {
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure depends on how the client reaches us
 		Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true,
-		Secure: v.site.Edge.HTTPS(v.Request), SameSite: http.SameSiteLaxMode,
+		Secure: c.site.Origin.HTTPS(c.Request), SameSite: http.SameSiteLaxMode,
 	})
 }

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"math"
 	"net/http"
 	"strconv"
 
@@ -11,74 +10,89 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// problem is what a page shows when there is nothing else to show.
+// problem is the data of an error page.
 type problem struct {
 	Status    int
-	Code      string // of the error, for the words that help
 	Detail    string
-	RequestID string
+	RequestID string // of a fault of the service, for whoever asks about it
 }
 
-func (v *visit) explain(err error) *apperr.Error { return web.Explain(v.Context, err) }
+func (c *pageContext) explain(err error) *apperr.Error { return web.Explain(c.Context, err) }
 
-// say returns a sentence in the language of the visitor.
-func (v *visit) say(t apperr.Text) string {
-	if v.prefs.Lang == "ko" {
+// translate returns a text in the language of the viewer.
+func (c *pageContext) translate(t apperr.Text) string {
+	if c.prefs.Lang == "ko" {
 		return t.KO
 	}
 	return t.EN
 }
 
-// fail shows what went wrong. Who is not signed in may sign in, and comes back afterwards.
-func (v *visit) fail(err error) {
-	v.Abort()
-	_ = v.Error(err) // the access log writes it; gin only hands it back
-	if v.Writer.Written() {
-		return // too late to say anything else
+// fail answers with an error. Guests who need to sign in are sent to the sign-in page and return afterwards.
+func (c *pageContext) fail(err error) {
+	c.Abort()
+	_ = c.Error(err) // for the access log
+	if c.Writer.Written() {
+		return // the answer has begun
 	}
-	e := v.explain(err)
+	e := c.explain(err)
 	if e.Kind == apperr.Unauthorized {
-		v.askToSignIn()
+		c.redirectToSignIn()
 		return
 	}
-	if e.RetryAfter > 0 {
-		v.Header("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
-	}
-	if v.partial() {
-		v.failPart(e)
+	web.SetRetryAfter(c.Writer.Header(), e)
+	if c.partial() {
+		c.failPartial(e)
 		return
 	}
-	v.Header("Cache-Control", "no-store")
+	c.Header("Cache-Control", "no-store")
 	status := web.Status(e.Kind)
 	if status >= http.StatusInternalServerError {
-		v.viewer, v.self = auth.Viewer{}, user.User{} // the page must not ask what has just failed to answer
+		c.viewer, c.self = auth.Viewer{}, user.User{} // the page must not query what has just failed
 	}
-	err = v.show(status, "problem", meta{Title: v.text("problem.title." + problemGroup(status)), Hidden: true}, problem{
-		Status: status, Code: e.Code, Detail: v.say(e.Text), RequestID: web.RequestID(v.Context),
-	})
+	p := problem{Status: status, Detail: c.problemDetail(e)}
+	if status >= http.StatusInternalServerError {
+		p.RequestID = web.RequestID(c.Context)
+	}
+	err = c.show(status, "problem", meta{Title: c.text("problem.title." + problemGroup(status)), Hidden: true}, p)
 	if err != nil {
-		v.site.Log.ErrorContext(v.Request.Context(), "show a problem", "request_id", web.RequestID(v.Context), "error", err)
-		v.String(http.StatusInternalServerError, "%s", v.say(web.ErrInternal.Text))
+		c.site.Log.ErrorContext(c.Request.Context(), "show a problem", "request_id", web.RequestID(c.Context), "error", err)
+		c.String(http.StatusInternalServerError, "%s", c.translate(web.ErrInternal.Text))
 	}
 }
 
-// failPart tells the script on the page, which shows the sentence as a toast and leaves the page as it was.
-func (v *visit) failPart(e *apperr.Error) {
-	v.Header("HX-Reswap", "none")
-	v.toastNow(toast{Text: v.say(e.Text), Bad: true})
-	v.Status(web.Status(e.Kind))
-	v.Writer.WriteHeaderNow()
-}
-
-func (v *visit) askToSignIn() {
-	to := v.Request.URL.RequestURI()
-	if v.Request.Method != http.MethodGet {
-		to = v.back("/")
+// problemDetail returns the sentence about an error. The API speaks of resources to programs, the pages do not.
+func (c *pageContext) problemDetail(e *apperr.Error) string {
+	if e.Text == apperr.ErrNotFound.Text {
+		return c.text("problem.not_found")
 	}
-	_ = v.goTo(signInFor(to)) // only writes headers
+	return c.translate(e.Text)
 }
 
-// problemGroup names the words for a status.
+// notOwn returns the error for a viewer who may not change something, with a text of the catalogue that says who may.
+func (c *pageContext) notOwn(key string) error {
+	e := *apperr.ErrForbidden
+	all := c.site.pages.texts
+	e.Text = apperr.Text{EN: all["en"][key], KO: all["ko"][key]}
+	return &e
+}
+
+// failPartial answers htmx with an error, which the script shows as a toast without changing the page.
+func (c *pageContext) failPartial(e *apperr.Error) {
+	c.Header("HX-Reswap", "none")
+	c.sendToast(toast{Text: c.translate(e.Text), Bad: true})
+	c.Status(web.Status(e.Kind))
+	c.Writer.WriteHeaderNow()
+}
+
+func (c *pageContext) redirectToSignIn() {
+	to := c.Request.URL.RequestURI()
+	if c.Request.Method != http.MethodGet {
+		to = c.returnPath("/")
+	}
+	_ = c.redirectTo(signInFor(to)) // it only writes headers
+}
+
+// problemGroup returns the key of the title for a status.
 func problemGroup(status int) string {
 	switch status {
 	case http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests:

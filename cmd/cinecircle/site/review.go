@@ -3,7 +3,6 @@ package site
 import (
 	"net/http"
 
-	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/review"
 )
 
@@ -13,24 +12,25 @@ type reviewPage struct {
 	Film   filmCard
 }
 
-// likePart is what the like button of a review shows.
+// likePart is the data of the like button of a review.
 type likePart struct {
 	ID       int64
+	Title    string // of the review
 	Likes    int64
 	Liked    bool
 	SignedIn bool
 }
 
-func (s *Site) review(v *visit) error {
-	shown, err := s.reviewOf(v)
+func (s *Site) review(c *pageContext) error {
+	shown, err := s.reviewOf(c)
 	if err != nil {
 		return err
 	}
-	cards, err := s.reviewCards(v, []review.Shown{shown})
+	cards, err := s.reviewCards(c, []review.Shown{shown})
 	if err != nil {
 		return err
 	}
-	film, err := s.Movies.Get(v.Request.Context(), shown.MovieID)
+	film, err := s.Movies.Get(c.Request.Context(), shown.MovieID)
 	if err != nil {
 		return err
 	}
@@ -38,68 +38,75 @@ func (s *Site) review(v *visit) error {
 	if image == "" {
 		image = cards[0].Poster.URL
 	}
-	return v.show(http.StatusOK, "review", meta{
-		Title: v.text("review.of", shown.Title, shown.MovieTitle), Description: shorten(200, shown.Content), Image: image, Kind: "article",
+	return c.show(http.StatusOK, "review", meta{
+		Title: c.text("review.of", shown.Title, shown.MovieTitle), Description: isolated(shorten(200, shown.Content)), Image: image, Kind: "article",
+		Facts: s.factsOfReview(s.base(c.Context), shown, film),
 	}, reviewPage{Review: cards[0], Film: s.filmCard(film)})
 }
 
-// reviewOf returns the review in the path as the visitor sees it.
-func (s *Site) reviewOf(v *visit) (review.Shown, error) {
-	id, err := v.id("review_id")
+// reviewOf returns the review in the path as the viewer sees it.
+func (s *Site) reviewOf(c *pageContext) (review.Shown, error) {
+	id, err := c.id("review_id")
 	if err != nil {
 		return review.Shown{}, err
 	}
-	return s.Reviews.Show(v.Request.Context(), id, v.viewer.UserID)
+	return s.Reviews.Show(c.Request.Context(), id, c.viewer.UserID)
 }
 
-// likeReview begins or ends the visitor's like of a review.
-func (s *Site) likeReview(v *visit) error {
-	id, err := v.id("review_id")
+// likeReview sets or removes the like of the viewer.
+func (s *Site) likeReview(c *pageContext) error {
+	id, err := c.id("review_id")
 	if err != nil {
 		return err
 	}
-	on := v.PostForm("on") == "true"
-	if _, err := s.Reactions.SetLike(v.Request.Context(), v.viewer.UserID, id, on); err != nil {
+	if err := c.readForm(0); err != nil {
 		return err
 	}
-	if !v.partial() {
-		return v.goTo(v.back(reviewPath(id)))
+	on := c.field("on") == "true"
+	if _, err := s.Reactions.SetLike(c.Request.Context(), c.viewer.UserID, id, on); err != nil {
+		return err
 	}
-	r, err := s.Reviews.Get(v.Request.Context(), id)
+	if !c.partial() {
+		return c.redirectTo(c.returnPath(reviewPath(id)))
+	}
+	r, err := s.Reviews.Get(c.Request.Context(), id)
 	if err != nil {
 		return err
 	}
-	return v.showPart("like", likePart{ID: id, Likes: r.LikeCount, Liked: on, SignedIn: true})
+	return c.showPart("like", likePart{ID: id, Title: r.Title, Likes: r.LikeCount, Liked: on, SignedIn: true})
 }
 
-// ownReview returns the review in the path if the visitor may remove it.
-func (s *Site) ownReview(v *visit) (review.Shown, error) {
-	r, err := s.reviewOf(v)
-	if err == nil && !v.viewer.MayEdit(r.UserID) {
-		err = apperr.ErrForbidden
+// ownReview returns the review in the path if the viewer may delete it.
+func (s *Site) ownReview(c *pageContext) (review.Shown, error) {
+	r, err := s.reviewOf(c)
+	if err == nil && !c.viewer.MayEdit(r.UserID) {
+		err = c.notOwn("problem.not_own_review")
 	}
 	return r, err
 }
 
-func (s *Site) askDeleteReview(v *visit) error {
-	r, err := s.ownReview(v)
+func (s *Site) askDeleteReview(c *pageContext) error {
+	r, err := s.ownReview(c)
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "confirm", meta{Title: v.text("review.delete"), Hidden: true}, confirmPage{
-		Heading: v.text("review.delete.heading", r.Title), Lead: v.text("review.delete.lead"),
-		Action: reviewPath(r.ID) + "/delete", Button: v.text("review.delete"), Back: reviewPath(r.ID),
+	return c.show(http.StatusOK, "confirm", meta{Title: c.text("review.delete"), Hidden: true, Private: true}, confirmPage{
+		Heading: c.html("review.delete.heading", r.Title), Lead: c.text("review.delete.lead"),
+		Action: reviewPath(r.ID) + "/delete", Button: c.text("review.delete"), Back: reviewPath(r.ID),
 	})
 }
 
-func (s *Site) deleteReview(v *visit) error {
-	r, err := s.ownReview(v)
+func (s *Site) deleteReview(c *pageContext) error {
+	r, err := s.ownReview(c)
 	if err != nil {
 		return err
 	}
-	if err := s.Reviews.Delete(v.Request.Context(), r.ID); err != nil {
+	if err := c.noForm(); err != nil {
 		return err
 	}
-	v.leaveToast("review.deleted", "")
-	return v.goTo(filmPath(r.MovieID))
+	if err := s.Reviews.Delete(c.Request.Context(), r.ID); err != nil {
+		return err
+	}
+	c.setToast("review.deleted", "")
+	return c.redirectTo(filmPath(r.MovieID))
 }

@@ -1,7 +1,11 @@
 package site
 
 import (
+	"errors"
 	"net/http"
+	"net/url"
+	"path"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -15,11 +19,11 @@ type Route struct {
 	Policy       auth.Policy
 }
 
-// handler answers one visit. What it returns is shown as a page.
-type handler func(*visit) error
+// handler answers a request for a page. Its error is shown as a page.
+type handler func(*pageContext) error
 
-// Routes registers every page on engine. Like the routes of the API each states who may call it; no page is
-// part of the OpenAPI document, because no program should read one.
+// Routes registers every page on engine with its policy and rate class. Pages are not part of the OpenAPI document,
+// because they are not for programs.
 func (s *Site) Routes(engine *gin.Engine) {
 	get := func(path string, p auth.Policy, h handler) { s.add(engine, http.MethodGet, path, p, auth.ClassRead, h) }
 	post := func(path string, p auth.Policy, class auth.Class, h handler) {
@@ -42,6 +46,7 @@ func (s *Site) Routes(engine *gin.Engine) {
 	post("/film/:movie_id/review", auth.Member, auth.ClassUpload, s.saveReview)
 	get("/film/:movie_id/feed.atom", auth.Public, s.filmFeed)
 
+	get("/write", auth.Member, s.chooseFilm)
 	get("/latest", auth.Optional, s.latest)
 	get("/review/:review_id", auth.Optional, s.review)
 	get("/review/:review_id/delete", auth.Owner, s.askDeleteReview)
@@ -60,7 +65,7 @@ func (s *Site) Routes(engine *gin.Engine) {
 	get("/signin", auth.Optional, s.signInForm)
 	post("/signin", auth.Public, auth.ClassLogin, s.signIn)
 	post("/signout", auth.Public, auth.ClassWrite, s.signOut)
-	// Below /users, because the refresh token goes nowhere else.
+	// Below /users, because browsers send the refresh token nowhere else.
 	s.add(engine, http.MethodGet, renewPath, auth.Public, auth.ClassLogin, s.renew)
 	s.add(engine, http.MethodPost, renewPath, auth.Public, auth.ClassLogin, s.renew)
 	post("/preferences", auth.Public, auth.ClassWrite, s.prefer)
@@ -74,42 +79,43 @@ func (s *Site) Routes(engine *gin.Engine) {
 	post("/settings/delete", auth.Member, auth.ClassWrite, s.deleteAccount)
 
 	get("/inbox", auth.Member, s.inbox)
+	get("/inbox/open/:notification_id", auth.Member, s.openNotice)
 	post("/inbox/read", auth.Member, auth.ClassWrite, s.markRead)
 
 	get("/admin", auth.Admin, s.admin)
 	get("/admin/members", auth.Admin, s.adminMembers)
 	get("/admin/films", auth.Admin, s.adminFilms)
+	get("/admin/members/:user_id/role", auth.Admin, s.askRole)
 	post("/admin/members/:user_id/role", auth.Admin, auth.ClassWrite, s.setRole)
 	get("/admin/members/:user_id/delete", auth.Admin, s.askDeleteMember)
 	post("/admin/members/:user_id/delete", auth.Admin, auth.ClassWrite, s.deleteMember)
 
+	// https://w3c.github.io/webappsec-change-password-url/: where managers of passwords send people.
+	get("/.well-known/change-password", auth.Member, func(c *pageContext) error { return c.redirectTo("/settings#s-password") })
 	get("/robots.txt", auth.Public, s.robots)
 	get("/sitemap.xml", auth.Public, s.sitemap)
 	get("/sitemap/:part", auth.Public, s.sitemapPart)
 	get("/site/:name", auth.Public, s.asset)
+	get("/favicon.ico", auth.Public, s.icon("favicon.ico"))
+	get("/apple-touch-icon.png", auth.Public, s.icon("apple-touch-icon.png"))
+	get("/apple-touch-icon-precomposed.png", auth.Public, s.icon("apple-touch-icon.png"))
 
-	engine.NoRoute(s.unknown(web.NoRoute(engine)))
+	engine.NoRoute(s.noRoute(web.NoRoute(engine)))
 }
 
-// List returns what was registered, in that order.
+// List returns the registered pages in the order of registration.
 func (s *Site) List() []Route { return s.routes }
 
 func (s *Site) add(engine *gin.Engine, method, path string, p auth.Policy, class auth.Class, h handler) {
-	enter := s.Guard.Enter(p, class)
-	handle := func(c *gin.Context) {
-		v := s.visit(c)
-		err := enter(c)
-		if auth.Lapsed(c) {
-			v.renewFirst()
+	enter, most := s.Guard.Enter(p, class), maxBody(path, class)
+	handle := func(g *gin.Context) {
+		c := s.newContext(g)
+		if !c.enter(enter) {
 			return
 		}
-		if err != nil {
-			v.fail(err)
-			return
-		}
-		v.viewer, _ = auth.ViewerOf(c)
-		if err := h(v); err != nil {
-			v.fail(err)
+		web.LimitBody(g, most)
+		if err := h(c); err != nil {
+			c.fail(err)
 		}
 	}
 	engine.Handle(method, path, handle)
@@ -119,16 +125,79 @@ func (s *Site) add(engine *gin.Engine, method, path string, p auth.Policy, class
 	s.routes = append(s.routes, Route{Method: method, Path: path, Policy: p})
 }
 
-// unknown answers where no route does as the API would: with a page where a browser asks for one.
-func (s *Site) unknown(answer web.Handler) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		err := answer(c)
-		switch {
-		case err == nil:
-		case wantsPage(c.Request):
-			s.visit(c).fail(err)
-		default:
-			web.Fail(c, err)
+// enter identifies the viewer and answers requests that may not go on. It returns whether this one may. A page that
+// tells of a refusal knows the viewer, too: a member must not look signed out on it.
+func (c *pageContext) enter(guard web.Handler) bool {
+	err := guard(c.Context)
+	if c.renewable() {
+		c.redirectToRenew()
+		return false
+	}
+	c.viewer, _ = auth.ViewerOf(c.Context)
+	if err != nil {
+		c.fail(err)
+	}
+	return err == nil
+}
+
+// noRoute answers requests without a route: browsers with a page for the viewer, programs as the API does. It leads to
+// the page that was meant, if there is one.
+func (s *Site) noRoute(answer web.Handler) gin.HandlerFunc {
+	guard := s.Guard.Enter(auth.Optional, auth.ClassRead)
+	return func(g *gin.Context) {
+		err := answer(g)
+		if err == nil {
+			return
+		}
+		reads := g.Request.Method == http.MethodGet || g.Request.Method == http.MethodHead
+		if to := s.pageAt(g.Request.URL); reads && to != "" && errors.Is(err, errNotFound) {
+			g.Redirect(http.StatusPermanentRedirect, to)
+			return
+		}
+		if !wantsPage(g.Request) {
+			web.Fail(g, err)
+			return
+		}
+		c := s.newContext(g)
+		if !c.enter(guard) {
+			return
+		}
+		if to := formPage(g.Request.URL.Path); to != "" && errors.Is(err, web.ErrMethodNotAllowed) {
+			_ = c.redirectTo(to) // it only writes headers
+			return
+		}
+		c.fail(err)
+	}
+}
+
+// pageAt returns the address of the page at a path that ends in a slash or has capital letters, as people and chat
+// programs write them, "" if there is none.
+func (s *Site) pageAt(u *url.URL) string {
+	at := strings.ToLower(strings.TrimSuffix(u.Path, "/"))
+	if at == u.Path || strings.HasPrefix(at, "//") || u.RawPath != "" {
+		return ""
+	}
+	for _, r := range s.routes {
+		if r.Method == http.MethodGet && r.Path != renewPath && web.Fits(at, r.Path) {
+			return (&url.URL{Path: at, RawQuery: u.RawQuery}).String()
 		}
 	}
+	return ""
+}
+
+// formPage returns the page with the form that is sent to a path, "" if the path is not one of those that have no page
+// themselves. Such an address stays in the browser when the answer is an error, and people open it again.
+func formPage(sentTo string) string {
+	if strings.HasPrefix(sentTo, "/settings/") {
+		return "/settings"
+	}
+	parent, last := path.Split(sentTo)
+	parent = path.Clean(parent)
+	switch last {
+	case "react", "like", "follow", "read":
+		return parent
+	case "role":
+		return path.Dir(parent)
+	}
+	return ""
 }

@@ -5,21 +5,22 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// settingsPage is where a member changes their account.
+// settingsPage is the page on which members manage their account.
 type settingsPage struct {
 	Profile, Image, Password form
-	Avatar                   picture
+	Avatar                   shownImage
 	Member                   user.User
 	Devices                  []device
 }
 
-// device is where the member is signed in.
+// device is a session of the member.
 type device struct {
 	ID       int64
 	Name, IP string
@@ -28,16 +29,16 @@ type device struct {
 	Current  bool
 }
 
-// mostDevices is how many an account may be signed in on.
-const mostDevices = 50
+// maxDevices is the number of sessions that the page lists. An account cannot have more.
+const maxDevices = 50
 
-func (s *Site) settings(v *visit) error {
-	return s.showSettings(v, http.StatusOK, func(*settingsPage) {})
+func (s *Site) settings(c *pageContext) error {
+	return s.showSettings(c, http.StatusOK, func(*settingsPage) {})
 }
 
-// showSettings shows the page with one of its forms as set puts it.
-func (s *Site) showSettings(v *visit, status int, set func(*settingsPage)) error {
-	me, err := v.me()
+// showSettings shows the page after set has filled in one of its forms.
+func (s *Site) showSettings(c *pageContext, status int, set func(*settingsPage)) error {
+	me, err := c.me()
 	if err != nil {
 		return err
 	}
@@ -48,18 +49,18 @@ func (s *Site) showSettings(v *visit, status int, set func(*settingsPage)) error
 	p.Profile.Values = map[string]string{
 		"username": me.Username, "age": strconv.FormatInt(me.Age, 10), "gender": string(me.Gender),
 	}
-	rows, _, err := s.Users.Sessions(v.Request.Context(), me.ID, page.Page{Limit: mostDevices})
+	rows, _, err := s.Users.Sessions(c.Request.Context(), me.ID, page.Page{Limit: maxDevices})
 	if err != nil {
 		return err
 	}
 	for _, one := range rows {
 		p.Devices = append(p.Devices, device{
-			ID: one.ID, Name: v.deviceName(one.UserAgent), IP: one.IP, Since: one.CreatedAt, LastUsed: one.LastUsedAt,
-			Current: one.ID == v.viewer.SessionID,
+			ID: one.ID, Name: c.deviceName(one.UserAgent), IP: one.IP, Since: one.CreatedAt, LastUsed: one.LastUsedAt,
+			Current: one.ID == c.viewer.SessionID,
 		})
 	}
 	set(&p)
-	return v.show(status, "settings", meta{Title: v.text("settings.title"), Path: "/settings", Hidden: true, Section: "me"}, p)
+	return c.show(status, "settings", meta{Title: c.text("settings.title"), Path: "/settings", Hidden: true, Private: true, Section: "me"}, p)
 }
 
 type profileFields struct {
@@ -68,28 +69,28 @@ type profileFields struct {
 	Gender   string `formData:"gender" binding:"required,oneof=male female"`
 }
 
-func (s *Site) changeProfile(v *visit) error {
+func (s *Site) changeProfile(c *pageContext) error {
 	var f profileFields
-	if err := s.storeProfile(v, &f); err != nil {
+	if err := s.storeProfile(c, &f); err != nil {
 		values := map[string]string{"username": f.Username, "age": f.Age, "gender": f.Gender}
-		return v.again(atField(err, user.ErrUsernameTaken, "username"), values, func(status int, shown form) error {
-			return s.showSettings(v, status, func(p *settingsPage) { p.Profile = shown })
+		return c.redisplay(errorAt(err, user.ErrUsernameTaken, "username"), values, func(status int, shown form) error {
+			return s.showSettings(c, status, func(p *settingsPage) { p.Profile = shown })
 		})
 	}
-	v.leaveToast("settings.saved", "")
-	return v.goTo("/settings")
+	c.setToast("settings.saved", "")
+	return c.redirectTo("/settings")
 }
 
-func (s *Site) storeProfile(v *visit, f *profileFields) error {
-	err := web.BindForm(v.Context, f, 0)
-	age, wrong := whole(f.Age, "age")
+func (s *Site) storeProfile(c *pageContext, f *profileFields) error {
+	err := c.bind(f)
+	age, wrong := parseWhole(f.Age, "age")
 	if wrong != nil {
-		return gather(err, validation(*wrong))
+		return apperr.Join(err, validation(*wrong))
 	}
 	if err != nil {
 		return err
 	}
-	_, err = s.Users.Change(v.Request.Context(), v.viewer, v.ClientIP(), v.viewer.UserID, user.Patch{
+	_, err = s.Users.Change(c.Request.Context(), c.viewer, c.ClientIP(), c.viewer.UserID, user.Patch{
 		Username: &f.Username, Age: &age, Gender: (*user.Gender)(&f.Gender),
 	})
 	return err
@@ -100,28 +101,28 @@ type imageFields struct {
 	Remove string    `formData:"remove"`
 }
 
-func (s *Site) changeImage(v *visit) error {
-	if err := s.storeImage(v); err != nil {
-		return v.again(web.Blame(err, "image"), nil, func(status int, shown form) error {
-			return s.showSettings(v, status, func(p *settingsPage) { p.Image = shown })
+func (s *Site) changeImage(c *pageContext) error {
+	if err := s.storeImage(c); err != nil {
+		return c.redisplay(web.Blame(err, "image"), nil, func(status int, shown form) error {
+			return s.showSettings(c, status, func(p *settingsPage) { p.Image = shown })
 		})
 	}
-	v.leaveToast("settings.saved", "")
-	return v.goTo("/settings")
+	c.setToast("settings.saved", "")
+	return c.redirectTo("/settings")
 }
 
-// storeImage takes the image that was sent, or takes the present one away.
-func (s *Site) storeImage(v *visit) error {
+// storeImage sets or removes the profile image.
+func (s *Site) storeImage(c *pageContext) error {
 	var f imageFields
-	if err := web.BindForm(v.Context, &f, maxFile); err != nil {
+	if err := c.bindUpload(&f, maxFile); err != nil {
 		return err
 	}
-	ctx := v.Request.Context()
+	ctx := c.Request.Context()
 	if f.Remove != "" {
-		_, err := s.Users.SetImage(ctx, v.viewer.UserID, nil)
+		_, err := s.Users.SetImage(ctx, c.viewer.UserID, nil)
 		return err
 	}
-	file, err := upload(f.Image, "image", v.viewer.UserID)
+	file, err := uploadOf(f.Image, "image", c.viewer.UserID)
 	if err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func (s *Site) storeImage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Users.SetImage(ctx, v.viewer.UserID, pic)
+	_, err = s.Users.SetImage(ctx, c.viewer.UserID, pic)
 	return err
 }
 
@@ -141,57 +142,62 @@ type passwordFields struct {
 	New     string `formData:"password" raw:"true" binding:"required,min=8,max=128"`
 }
 
-func (s *Site) changePassword(v *visit) error {
+func (s *Site) changePassword(c *pageContext) error {
 	var f passwordFields
-	err := web.BindForm(v.Context, &f, 0)
+	err := c.bind(&f)
 	if err == nil {
-		_, err = s.Users.Change(v.Request.Context(), v.viewer, v.ClientIP(), v.viewer.UserID, user.Patch{
+		_, err = s.Users.Change(c.Request.Context(), c.viewer, c.ClientIP(), c.viewer.UserID, user.Patch{
 			Password: &f.New, CurrentPassword: &f.Current,
 		})
 	}
 	if err != nil {
-		return v.again(err, nil, func(status int, shown form) error {
-			return s.showSettings(v, status, func(p *settingsPage) { p.Password = shown })
+		return c.redisplay(err, nil, func(status int, shown form) error {
+			return s.showSettings(c, status, func(p *settingsPage) { p.Password = shown })
 		})
 	}
-	v.leaveToast("password.saved", "")
-	return v.goTo("/settings")
+	c.setToast("password.saved", "")
+	return c.redirectTo("/settings")
 }
 
-// endDevice signs the visitor out somewhere else, here, or everywhere.
-func (s *Site) endDevice(v *visit) error {
-	here, err := s.endSessions(v)
+// endDevice ends one session of the viewer, or all.
+func (s *Site) endDevice(c *pageContext) error {
+	here, err := s.endSessions(c)
 	if err != nil {
 		return err
 	}
 	if here {
-		auth.ClearCookies(v.Writer, s.Edge.HTTPS(v.Request))
-		v.leaveToast("signedout", "")
-		return v.goTo("/")
+		s.Cookies.Clear(c.Writer, c.Request)
+		c.setToast("signedout", "")
+		return c.redirectTo("/")
 	}
-	v.leaveToast("device.ended", "")
-	return v.goTo("/settings#devices")
+	c.setToast("device.ended", "")
+	return c.redirectTo("/settings#devices")
 }
 
-// endSessions ends what the form names and reports whether the visitor's own session is among it.
-func (s *Site) endSessions(v *visit) (here bool, err error) {
-	ctx := v.Request.Context()
-	if v.PostForm("all") != "" {
-		return true, s.Users.EndSessions(ctx, v.viewer.UserID)
+// endSessions ends the sessions in the form and reports whether the current one is among them.
+func (s *Site) endSessions(c *pageContext) (here bool, err error) {
+	if err := c.readForm(0); err != nil {
+		return false, err
 	}
-	id, ok := web.ParseID(v.PostForm("id"))
+	ctx := c.Request.Context()
+	if c.field("all") != "" {
+		return true, s.Users.EndSessions(ctx, c.viewer.UserID)
+	}
+	id, ok := web.ParseID(c.field("id"))
 	if !ok {
 		return false, user.ErrNoSession
 	}
-	return id == v.viewer.SessionID, s.Users.EndSession(ctx, v.viewer.UserID, id)
+	return id == c.viewer.SessionID, s.Users.EndSession(ctx, c.viewer.UserID, id)
 }
 
-func (s *Site) askDeleteAccount(v *visit) error { return s.showDeleteAccount(v, http.StatusOK, form{}) }
+func (s *Site) askDeleteAccount(c *pageContext) error {
+	return s.showDeleteAccount(c, http.StatusOK, form{})
+}
 
-func (s *Site) showDeleteAccount(v *visit, status int, f form) error {
-	return v.show(status, "confirm", meta{Title: v.text("account.delete"), Hidden: true, Section: "me"}, confirmPage{
-		Heading: v.text("account.delete.heading"), Lead: v.text("account.delete.lead"), Action: "/settings/delete",
-		Button: v.text("account.delete"), Back: "/settings", Password: true, form: f,
+func (s *Site) showDeleteAccount(c *pageContext, status int, f form) error {
+	return c.show(status, "confirm", meta{Title: c.text("account.delete"), Hidden: true, Private: true, Section: "me"}, confirmPage{
+		Heading: c.html("account.delete.heading"), Lead: c.text("account.delete.lead"), Action: "/settings/delete",
+		Button: c.text("account.delete"), Back: "/settings", Password: true, form: f,
 	})
 }
 
@@ -199,26 +205,31 @@ type deleteFields struct {
 	Password string `formData:"current_password" raw:"true" binding:"required,max=1000"`
 }
 
-// deleteAccount asks for the password, because an open browser is not its owner.
-func (s *Site) deleteAccount(v *visit) error {
+// deleteAccount requires the password, because somebody else may use an unlocked device.
+func (s *Site) deleteAccount(c *pageContext) error {
 	var f deleteFields
-	ctx := v.Request.Context()
-	err := web.BindForm(v.Context, &f, 0)
-	if err == nil { // changes nothing, and tells whether the password is right
-		_, err = s.Users.Change(ctx, asMember(v.viewer), v.ClientIP(), v.viewer.UserID, user.Patch{CurrentPassword: &f.Password})
+	err := c.bind(&f)
+	if err == nil {
+		err = s.checkPassword(c, f.Password)
 	}
 	if err == nil {
-		err = s.Users.Delete(ctx, v.viewer.UserID)
+		err = s.Users.Delete(c.Request.Context(), c.viewer.UserID)
 	}
 	if err != nil {
-		return v.again(err, nil, func(status int, shown form) error { return s.showDeleteAccount(v, status, shown) })
+		return c.redisplay(err, nil, func(status int, shown form) error { return s.showDeleteAccount(c, status, shown) })
 	}
-	auth.ClearCookies(v.Writer, s.Edge.HTTPS(v.Request))
-	v.leaveToast("account.deleted", "")
-	return v.goTo("/")
+	s.Cookies.Clear(c.Writer, c.Request)
+	c.setToast("account.deleted", "")
+	return c.redirectTo("/")
 }
 
-// asMember is the viewer without the rights of an admin, who has to give the password for their own account too.
+// checkPassword returns an error of the field current_password unless it is the password of the viewer.
+func (s *Site) checkPassword(c *pageContext, password string) error {
+	_, err := s.Users.Change(c.Request.Context(), asMember(c.viewer), c.ClientIP(), c.viewer.UserID, user.Patch{CurrentPassword: &password})
+	return err // nothing is changed
+}
+
+// asMember returns the viewer without admin rights, so that admins too need the password for their own account.
 func asMember(viewer auth.Viewer) auth.Viewer {
 	viewer.Role = auth.RoleMember
 	return viewer

@@ -1,11 +1,11 @@
-// Package site is the pages for people: what a browser sees at /, made on the server from the same services
-// that the API calls, and usable without JavaScript.
+// Package site serves the pages for people at /. They are rendered on the server from the same services that the API
+// calls, and work without JavaScript.
 //
-// It may import every domain, and nothing but the program's wiring imports it. Its pages have paths of their
-// own (/film/7, not /movies/7), so that the API stays as it is; they obey the same rules, limits and cookies.
+// The package may import every domain; only the wiring of the program imports it. The pages have their own paths
+// (/film/7, not /movies/7) and obey the rules, limits and cookies of the API.
 //
-// A page is a function that gathers what it shows ([visit] says for whom and in which language) and names a
-// template; templates, style, scripts and texts are embedded. What a form gets wrong comes back in the form.
+// A page is a handler that collects what it shows and renders a template. Its [pageContext] knows the viewer and their
+// language. Templates, style sheet, scripts and texts are embedded. An invalid form is shown again with its errors.
 package site
 
 import (
@@ -25,7 +25,7 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// Deps is what the site works with; all fields but PublicURL are required.
+// Deps are the dependencies of the site. All fields except PublicURL are required.
 type Deps struct {
 	Users         *user.Service
 	Movies        *movie.Service
@@ -34,15 +34,15 @@ type Deps struct {
 	Follows       *follow.Service
 	Notifications *notify.Service
 	Guard         *auth.Guard
-	Edge          *web.Edge
+	Origin        *web.Origin
 	Log           *slog.Logger
 	Zone          *time.Location
-	RefreshTTL    time.Duration // how long the cookies of a sign-in live
-	ImageSource   func() string // the origin that images come from, "" when it is this one
-	PublicURL     string        // scheme://host[:port]; without it links are what the request was sent to
+	Cookies       *auth.Cookies // of a session
+	ImageSource   func() string // returns the origin of images, "" for this one
+	PublicURL     string        // scheme://host[:port]; without it links have the host of the request
 }
 
-// Site answers for the pages. It may be used by several goroutines.
+// Site serves the pages. It is safe for concurrent use.
 type Site struct {
 	Deps
 	pages  *pages
@@ -50,7 +50,7 @@ type Site struct {
 	routes []Route
 }
 
-// New prepares templates, texts and assets. An error means that the binary was built with files that do not fit.
+// New parses templates, texts and assets. It fails only when the embedded files are inconsistent.
 func New(d Deps) (*Site, error) {
 	s := &Site{Deps: d}
 	var err error
@@ -63,9 +63,9 @@ func New(d Deps) (*Site, error) {
 	return s, nil
 }
 
-// contentPolicy allows what the pages carry themselves and nothing else.
+// contentPolicy returns the Content-Security-Policy, which allows this origin and the source of images only.
 func contentPolicy(imageSource string) string {
-	images := "'self' data: blob:" // blob: is the preview of a file that was chosen
+	images := "'self' data: blob:" // blob: is for the preview of a chosen file
 	if imageSource != "" {
 		images += " " + imageSource
 	}
@@ -82,13 +82,13 @@ func Origin(address string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// base is how this service is called by whoever sent the request: scheme://host[:port].
-func (s *Site) base(c *gin.Context) string {
+// base returns scheme://host[:port] of this service for links.
+func (s *Site) base(g *gin.Context) string {
 	if s.PublicURL != "" {
 		return s.PublicURL
 	}
-	if s.Edge.HTTPS(c.Request) {
-		return "https://" + c.Request.Host
+	if s.Origin.HTTPS(g.Request) {
+		return "https://" + g.Request.Host
 	}
-	return "http://" + c.Request.Host
+	return "http://" + g.Request.Host
 }

@@ -10,14 +10,14 @@ import (
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// toast is a sentence about what was just done, and how to take it back where that can be.
+// toast is a message about the last action, with an undo if there is one.
 type toast struct {
 	Text string `json:"text"`
 	Bad  bool   `json:"bad,omitempty"`
 	Undo *undo  `json:"undo,omitempty"`
 }
 
-// undo is the form that takes something back.
+// undo is a form that reverts something.
 type undo struct {
 	Label  string `json:"label"`
 	Action string `json:"action"`
@@ -27,51 +27,65 @@ type undo struct {
 
 const toastCookie = "toast"
 
-// undos say how to take back what a toast tells of: the path that its argument is put into, and the field.
+// undos are the undo forms by the key of the toast. The argument of the toast replaces % in the path.
 var undos = map[string]undo{
 	"unfollowed": {Action: "/member/%/follow", Name: "on", Value: "true"},
 }
 
-// leaveToast has the next page say what was done: key is one of the texts toast.*, arg the id that an undo needs.
-func (v *visit) leaveToast(key, arg string) {
-	v.keep(toastCookie, key+"~"+arg, 60)
+// setToast makes the next page show a toast. key is one of the texts toast.*, arg the id of the member whom it names.
+func (c *pageContext) setToast(key, arg string) {
+	c.setCookie(toastCookie, key+"~"+arg, 60)
 }
 
-// takeToast returns what the page before left to be said, nil when that is nothing. What the cookie says is
-// only the name of a text of ours.
-func (v *visit) takeToast() *toast {
-	value := v.cookie(toastCookie)
-	if value == "" {
+// takeToast returns the toast that setToast left, nil for none, and deletes it. The cookie holds only the key of a
+// text, so that it cannot show foreign words.
+func (c *pageContext) takeToast() *toast {
+	values := c.cookies(toastCookie)
+	if len(values) == 0 {
 		return nil
 	}
-	v.keep(toastCookie, "", -1)
-	key, arg, _ := strings.Cut(value, "~")
-	if !v.site.pages.has("toast." + key) {
-		return nil
+	c.setCookie(toastCookie, "", -1)
+	for _, value := range values {
+		if key, arg, _ := strings.Cut(value, "~"); c.site.pages.has("toast." + key) {
+			t := c.toast(key, arg)
+			return &t
+		}
 	}
-	t := v.toast(key, arg)
-	return &t
+	return nil
 }
 
-func (v *visit) toast(key, arg string) toast {
-	t := toast{Text: v.text("toast." + key)}
+func (c *pageContext) toast(key, arg string) toast {
+	t := toast{Text: c.text("toast." + key)}
+	id, isID := web.ParseID(arg)
+	if strings.Contains(t.Text, "{}") {
+		t.Text = c.text("toast."+key, c.memberName(id))
+	}
 	u, ok := undos[key]
-	if _, good := web.ParseID(arg); ok && good {
-		u.Action, u.Label = strings.Replace(u.Action, "%", arg, 1), v.text("undo")
+	if ok && isID {
+		u.Action, u.Label = strings.Replace(u.Action, "%", arg, 1), c.text("undo")
 		t.Undo = &u
 	}
 	return t
 }
 
-// toastNow has the script on the page show a toast. Headers are ASCII, so JSON is escaped down to that.
-func (v *visit) toastNow(t toast) {
+// memberName returns the name of a member for a toast, which does without an account that is gone or a database that is
+// down.
+func (c *pageContext) memberName(id int64) string {
+	if u, err := c.site.Users.Get(c.Request.Context(), id); err == nil {
+		return u.Username
+	}
+	return c.text("notice.gone")
+}
+
+// sendToast makes the script on the page show a toast. Headers are ASCII, so the JSON is escaped.
+func (c *pageContext) sendToast(t toast) {
 	body, err := json.Marshal(map[string]toast{"toast": t})
 	if err == nil {
-		v.Header("HX-Trigger", ascii(string(body)))
+		c.Header("HX-Trigger", ascii(string(body)))
 	}
 }
 
-// ascii writes everything beyond ASCII in a JSON text as \u escapes.
+// ascii escapes everything beyond ASCII in a JSON text as \u.
 func ascii(text string) string {
 	var out strings.Builder
 	for _, unit := range utf16.Encode([]rune(text)) {

@@ -1,4 +1,4 @@
-// Package mediatest gives tests of the whole program a bucket of their own on a real S3-compatible store.
+// Package mediatest creates buckets on a real S3-compatible store, for tests of the whole program.
 package mediatest
 
 import (
@@ -15,17 +15,25 @@ import (
 	"github.com/google/uuid"
 )
 
-// Variable names the environment variable of the store, http://ACCESS_KEY:SECRET_KEY@HOST:PORT/BUCKET.
+// Variable is the environment variable with the address of the store, http://ACCESS_KEY:SECRET_KEY@HOST:PORT/BUCKET.
 const Variable = "CINECIRCLE_TEST_S3"
 
-// Bucket is a bucket that lives as long as a test.
+// Bucket is a bucket that is removed at the end of a test.
 type Bucket struct {
 	Endpoint, AccessKey, SecretKey, Name string
 	client                               *s3.Client
 }
 
-// New makes a bucket on the store of the URL; the one that the URL names is left alone.
+// New creates a bucket on the store at address, and does not touch the bucket in address.
 func New(t testing.TB, address string) *Bucket {
+	t.Helper()
+	b := Missing(t, address)
+	b.Create(t)
+	return b
+}
+
+// Missing is New without creating the bucket.
+func Missing(t testing.TB, address string) *Bucket {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil || u.User == nil {
@@ -38,21 +46,26 @@ func New(t testing.TB, address string) *Bucket {
 		Credentials:                credentials.NewStaticCredentialsProvider(b.AccessKey, b.SecretKey, ""),
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
 	})
+	return b
+}
+
+// Create creates a missing bucket.
+func (b *Bucket) Create(t testing.TB) {
+	t.Helper()
 	if _, err := b.client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &b.Name}); err != nil {
-		t.Fatalf("make a bucket: %v", err)
+		t.Fatalf("create a bucket: %v", err)
 	}
 	t.Cleanup(func() {
 		if err := b.remove(context.WithoutCancel(t.Context())); err != nil {
 			t.Errorf("remove bucket %s: %v", b.Name, err)
 		}
 	})
-	return b
 }
 
-// Keys returns the keys of all stored images, in order.
+// Keys returns the keys of all stored files, sorted.
 func (b *Bucket) Keys(ctx context.Context) ([]string, error) {
 	keys, err := b.all(ctx)
-	return slices.DeleteFunc(keys, func(key string) bool { return !strings.Contains(key, "/") }), err // a probe's
+	return slices.DeleteFunc(keys, func(key string) bool { return !strings.Contains(key, "/") }), err // written by Check
 }
 
 func (b *Bucket) all(ctx context.Context) ([]string, error) {

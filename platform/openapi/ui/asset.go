@@ -18,7 +18,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// contentTypes is a table of our own because package mime asks the machine it runs on.
+// contentTypes replaces package mime, whose table depends on the machine.
 var contentTypes = map[string]string{
 	".js":  "text/javascript; charset=utf-8",
 	".css": "text/css; charset=utf-8",
@@ -29,11 +29,11 @@ var contentTypes = map[string]string{
 type asset struct {
 	name  string // without .gz
 	sum   string // of the stored bytes
-	gz    []byte // nil when it is small and stored plain
+	gz    []byte // nil if it is stored uncompressed
 	plain func() ([]byte, error)
 }
 
-// loadAssets returns everything that is embedded but the pages themselves, by name.
+// loadAssets returns all embedded files but the pages, by name.
 func loadAssets() (map[string]*asset, error) {
 	assets := make(map[string]*asset)
 	err := fs.WalkDir(files, ".", func(file string, d fs.DirEntry, err error) error {
@@ -62,12 +62,12 @@ func newAsset(file string, stored []byte) *asset {
 		return a
 	}
 	a.gz = stored
-	// Nearly every client accepts gzip, so the plain form is made only when somebody asks for it.
+	// Nearly all clients accept gzip, so the plain form is created on its first request.
 	a.plain = sync.OnceValues(func() ([]byte, error) { return decompress(stored) })
 	return a
 }
 
-// public is the asset's name in a URL: with its hash, so that a new release is loaded anew. Licence
+// public returns the asset's name in a URL: with its hash, so that clients load a new release. Licence
 // texts keep their names, because the scripts refer to them.
 func (a *asset) public() string {
 	if !a.hashed() {
@@ -81,7 +81,7 @@ func (a *asset) hashed() bool { return path.Ext(a.name) != ".txt" }
 
 func (a *asset) serve(w http.ResponseWriter, r *http.Request) error {
 	body, tag, encoding := a.gz, a.sum+"-gz", "gzip"
-	if a.gz == nil || !acceptsGzip(r.Header) {
+	if a.gz == nil || !web.AcceptsGzip(r.Header) {
 		plain, err := a.plain()
 		if err != nil {
 			return fmt.Errorf("decompress %s: %w", a.name, err)

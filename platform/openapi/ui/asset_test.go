@@ -18,7 +18,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/openapi/ui"
 )
 
-func TestEveryReferencedAssetIsServedForEver(t *testing.T) {
+func TestEveryReferencedAssetIsServedAsImmutable(t *testing.T) {
 	types := map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 	for _, name := range references(t) {
 		w := get(t, "/docs/assets/"+name, nil)
@@ -57,7 +57,7 @@ func TestAnUnknownAssetIsNotFoundAndWritesNothing(t *testing.T) {
 	}
 }
 
-func TestLicencesAreServedUnderTheNamesThatTheScriptsGive(t *testing.T) {
+func TestLicencesAreServedUnderTheNamesInTheScripts(t *testing.T) {
 	for name, phrase := range map[string]string{
 		"swagger-ui.LICENSE.txt":                     "Apache License",
 		"swagger-ui.NOTICE.txt":                      "SmartBear",
@@ -76,7 +76,7 @@ func TestLicencesAreServedUnderTheNamesThatTheScriptsGive(t *testing.T) {
 	}
 }
 
-func TestVendoredFilesAreTheOnesOnTheList(t *testing.T) {
+func TestVendoredFilesMatchTheirList(t *testing.T) {
 	list, err := os.ReadFile("assets/SHA256SUMS")
 	if err != nil {
 		t.Fatal(err)

@@ -29,7 +29,7 @@ func TestGzipAndIdentityAreTheSameBytes(t *testing.T) {
 	}
 }
 
-func TestEncodingsAreKeptApartByCaches(t *testing.T) {
+func TestCachesKeepEncodingsApart(t *testing.T) {
 	for _, name := range vendored(t) {
 		plain := get(t, "/docs/assets/"+name, nil).Header()
 		packed := get(t, "/docs/assets/"+name, http.Header{"Accept-Encoding": {"gzip"}}).Header()
@@ -50,7 +50,7 @@ func TestEncodingsAreKeptApartByCaches(t *testing.T) {
 	}
 }
 
-func TestAcceptEncodingIsReadAsTheStandardSays(t *testing.T) {
+func TestAcceptEncodingIsParsedAccordingToTheStandard(t *testing.T) {
 	name := vendored(t)[0]
 	for header, want := range map[string]string{
 		"":                             "",

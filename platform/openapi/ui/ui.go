@@ -1,11 +1,11 @@
-// Package ui is the documentation that people read: Swagger UI at /docs and Redoc at /redoc.
+// Package ui has the pages that show the documentation: Swagger UI at /docs and Redoc at /redoc.
 //
-// Everything the pages need is in the binary. They ask no other host for anything, and their
-// Content-Security-Policy makes sure of it. They load openapi.json from beside themselves, so whoever
-// serves [Site.Docs] at /docs, [Site.Redoc] at /redoc and [Site.Asset] at /docs/assets/{name} serves
-// the document at /openapi.json. Package ui knows neither the document nor the router.
+// The binary contains everything the pages need. Their Content-Security-Policy forbids requests to
+// other hosts. They load /openapi.json, so serve [Site.Docs] at /docs, [Site.Redoc] at /redoc,
+// [Site.Asset] at /docs/assets/{name}, and the document at /openapi.json. Package ui knows neither the document
+// nor the router.
 //
-// The files in assets are made by scripts/vendor-ui.sh.
+// scripts/vendor-ui.sh creates the files in assets.
 package ui
 
 import (
@@ -26,16 +26,16 @@ var files embed.FS
 // assetPath is where the pages look for assets, relative to /docs and /redoc.
 const assetPath = "docs/assets/"
 
-// What the pages may do. Both libraries write style elements and attributes, and draw with data: images.
+// The policies of the pages. Both libraries write style elements and attributes, and use data: images.
 const (
 	docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
 		"img-src 'self' data:; connect-src 'self'; font-src 'self' data:; " +
 		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-	// Redoc searches in a worker that it starts from a blob.
+	// Redoc runs its search in a worker that it starts from a blob.
 	redocPolicy = docsPolicy + "; worker-src blob:"
 )
 
-// Site is the two pages and their assets, ready to be served. It is safe for concurrent use.
+// Site has both pages and their assets. It is safe for concurrent use.
 type Site struct {
 	docs, redoc page
 	assets      map[string]*asset // by the name in the URL
@@ -47,7 +47,7 @@ type page struct {
 	policy string
 }
 
-// New prepares the pages. An error means that the binary was built with files missing.
+// New renders the pages. An error means that embedded files are missing.
 func New() (*Site, error) {
 	assets, err := loadAssets()
 	if err != nil {
@@ -73,8 +73,8 @@ func (s *Site) Docs(w http.ResponseWriter, r *http.Request) { s.docs.serve(w, r)
 func (s *Site) Redoc(w http.ResponseWriter, r *http.Request) { s.redoc.serve(w, r) }
 
 // Asset answers GET and HEAD with a script, a style sheet or a licence text, gzip-encoded for clients
-// that accept it. Names of scripts and style sheets carry a hash of the content and may be kept for
-// ever. An unknown name writes nothing and returns [apperr.ErrNotFound].
+// that accept it. The names of scripts and style sheets contain a hash of the content, so they may be cached
+// for ever. For an unknown name it writes nothing and returns [apperr.ErrNotFound].
 func (s *Site) Asset(w http.ResponseWriter, r *http.Request, name string) error {
 	a, ok := s.assets[name]
 	if !ok {
@@ -83,7 +83,7 @@ func (s *Site) Asset(w http.ResponseWriter, r *http.Request, name string) error 
 	return a.serve(w, r)
 }
 
-// render fills a page in, with {{asset "name"}} as the address of an asset.
+// render executes the template of a page; {{asset "name"}} is the address of an asset.
 func render(name, policy string, assets map[string]*asset) (page, error) {
 	address := func(asset string) (string, error) {
 		if a, ok := assets[asset]; ok {
@@ -105,10 +105,8 @@ func render(name, policy string, assets map[string]*asset) (page, error) {
 func (p page) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", p.policy)
+	web.SetHTMLHeaders(h, p.policy)
 	h.Set("X-Content-Type-Options", "nosniff")
-	// Not no-referrer: under it a browser may send "Origin: null", which looks like another origin.
-	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cache-Control", "no-cache")
 	h.Set("ETag", `"`+p.tag+`"`)
 	web.ServeWhole(w, r, time.Time{}, bytes.NewReader(p.html))

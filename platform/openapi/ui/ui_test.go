@@ -12,7 +12,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/openapi/ui"
 )
 
-func TestPagesMayOnlyUseTheirOwnOrigin(t *testing.T) {
+func TestPagesUseOnlyTheirOwnOrigin(t *testing.T) {
 	const common = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
 		"img-src 'self' data:; connect-src 'self'; font-src 'self' data:; " +
 		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -21,6 +21,9 @@ func TestPagesMayOnlyUseTheirOwnOrigin(t *testing.T) {
 		h := get(t, path, nil).Header()
 		if diff := cmp.Diff(policy, h.Get("Content-Security-Policy")); diff != "" {
 			t.Errorf("%s: policy (-want +got):\n%s", path, diff)
+		}
+		if h.Get("Cross-Origin-Opener-Policy") != "same-origin" || !strings.Contains(h.Get("Permissions-Policy"), "microphone=()") {
+			t.Errorf("%s: headers %v", path, h)
 		}
 		if got := h.Get("X-Content-Type-Options"); got != "nosniff" {
 			t.Errorf("%s: X-Content-Type-Options %q", path, got)
@@ -32,7 +35,7 @@ func TestPagesMayOnlyUseTheirOwnOrigin(t *testing.T) {
 }
 
 // A page that breaks its own policy stays blank, which no test of the server would see.
-func TestPagesHoldNothingThatTheirPolicyBlocks(t *testing.T) {
+func TestPagesContainNothingThatTheirPolicyBlocks(t *testing.T) {
 	outside := regexp.MustCompile(`(?i)https?:|["'(]//`)
 	inline := regexp.MustCompile(`(?i)<script>|</script>[^<]*[;{]|<script[^>]*>[^<]|\son[a-z]+=|javascript:|<base\b|<form\b`)
 	for _, path := range []string{"/docs", "/redoc"} {

@@ -1,8 +1,8 @@
-// Package barrage makes requests from an OpenAPI document: good ones, and ones that are broken in ways
-// that they name. The same document, seed and number give the same request, so whatever one of them
-// breaks can be sent again. It knows the document and nothing of the service behind it.
+// Package barrage is a fuzzer of HTTP APIs: it generates valid and faulty requests from an OpenAPI document. The same
+// document, seed and number give the same request, so that a failure can be reproduced. The package knows nothing of
+// the service behind the document.
 //
-// [Maker.Shot] makes a request, [Judge] holds any answer to what every answer has to keep.
+// [Generator.Request] returns a request, and [Check] tests the invariants of every response.
 package barrage
 
 import (
@@ -13,37 +13,37 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Identity is somebody who sends requests: by the header, the cookie, or neither.
+// Identity is a sender of requests. Its tokens travel in the Authorization header or in cookies.
 type Identity struct {
-	Name    string
-	Access  string // "" is nobody
-	Refresh string
-	Lasting bool                // whose play is to go on: sends half of the requests, and none that are costly
-	Values  map[string][]string // in place of Known.Values, where it has the name
+	Name       string
+	Access     string // "" is anonymous
+	Refresh    string
+	Persistent bool                // sends at least half of the requests, and no destructive ones, so that its account and data remain
+	Values     map[string][]string // by name; overrides Known.Values
 }
 
-// Known is what a maker cannot read in the document.
+// Known is what the document does not tell a generator.
 type Known struct {
-	Identities []Identity
-	Values     map[string][]string // good values by name of parameter or field: ids that exist, names, passwords
-	Cookie     string              // the cookie that carries an access token
-	Costly     map[string]bool     // "METHOD /path" of operations that cost their sender the account, the session, or things
+	Identities  []Identity
+	Values      map[string][]string // valid values by the name of the parameter or field: ids that exist, names, passwords
+	Cookie      string              // the name of the cookie with an access token
+	Destructive map[string]bool     // "METHOD /path" of operations that delete the account, a session or data of the sender
 }
 
-// Maker makes requests. It may be used by several goroutines at once.
-type Maker struct {
+// Generator generates requests. It is safe for concurrent use.
+type Generator struct {
 	ops   []operation
 	known Known
 	seed  uint64
 }
 
-// New returns a maker for the operations of doc.
-func New(doc *openapi3.T, known Known, seed uint64) *Maker {
-	return &Maker{ops: operations(doc), known: known, seed: seed}
+// New returns a generator for the operations of doc.
+func New(doc *openapi3.T, known Known, seed uint64) *Generator {
+	return &Generator{ops: operations(doc), known: known, seed: seed}
 }
 
-// Operations returns the operations as "METHOD /path", in a fixed order.
-func (m *Maker) Operations() []string {
+// Operations returns the operations as "METHOD /path", sorted.
+func (m *Generator) Operations() []string {
 	names := make([]string, len(m.ops))
 	for i, op := range m.ops {
 		names[i] = op.name()
@@ -51,24 +51,24 @@ func (m *Maker) Operations() []string {
 	return names
 }
 
-// Shot makes request number n.
-func (m *Maker) Shot(n uint64) *Shot {
-	g := &generator{rng: rand.New(rand.NewPCG(m.seed, n)), known: m.known}
+// Request returns request number n.
+func (m *Generator) Request(n uint64) *Request {
+	g := &builder{rng: rand.New(rand.NewPCG(m.seed, n)), known: m.known}
 	op := m.ops[n%uint64(len(m.ops))]
-	g.who = g.someone(m.known.Costly[op.name()])
-	s := g.good(op)
+	g.who = g.identity(m.known.Destructive[op.name()])
+	s := g.valid(op)
 	for range pick(g, []int{0, 0, 1, 1, 2}) {
-		g.spoil(s)
+		g.addFault(s)
 	}
-	s.encode(g)
+	s.encode()
 	return s
 }
 
-// Shot is one request in the making. Its fields are what a fault may spoil before it is encoded.
-type Shot struct {
-	Operation string   // "METHOD /path" of the operation that it is meant for
-	Identity  string   // who sends it, and by which carrier
-	Faults    []string // what is wrong with it; empty for one that the document allows
+// Request is a generated request. Faults change its fields before it is encoded.
+type Request struct {
+	Operation string   // "METHOD /path" of the operation that it targets
+	Identity  string   // the sender, and how it sends its token
+	Faults    []string // what is wrong with it; empty if the document allows it
 	Body      []byte
 
 	op        operation
@@ -79,8 +79,8 @@ type Shot struct {
 	mediaType string   // of the body, "" for none
 	members   []pair   // of a JSON object, the values as JSON
 	parts     []part   // of a form
-	after     []func() // faults of the encoded request
-	length    int64    // announced; -1 is chunked
+	after     []func() // faults to apply to the encoded request
+	length    int64    // of the Content-Length header; -1 means chunked
 	rawPath   string   // overrides path when set
 	rawQuery  string
 }
@@ -90,22 +90,22 @@ type pair struct{ name, value string }
 // part is a field of a form, a file when fileName is set.
 type part struct{ name, value, fileName string }
 
-func (s *Shot) fault(name string) { s.Faults = append(s.Faults, name) }
+func (s *Request) fault(name string) { s.Faults = append(s.Faults, name) }
 
-// String says what was sent, in one line.
-func (s *Shot) String() string {
-	faults := "nothing wrong"
+// String describes the request in one line.
+func (s *Request) String() string {
+	faults := "no faults"
 	if len(s.Faults) > 0 {
 		faults = strings.Join(s.Faults, ", ")
 	}
 	return s.method + " " + s.target() + " as " + s.Identity + " with " + faults
 }
 
-// spoil puts one fault into a request, if any that is drawn can be put there.
-func (g *generator) spoil(s *Shot) {
+// addFault puts a random fault into a request. It tries up to eight, because not every fault applies.
+func (g *builder) addFault(s *Request) {
 	for range 8 {
 		f := faults[g.rng.IntN(len(faults))]
-		if f.put(g, s) {
+		if f.apply(g, s) {
 			s.fault(f.name)
 			return
 		}

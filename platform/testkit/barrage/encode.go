@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// encode makes the bytes of the body, and then breaks what is to be broken in them.
-func (s *Shot) encode(*generator) {
+// encode encodes the body and then applies the faults of encoded requests.
+func (s *Request) encode() {
 	switch s.mediaType {
 	case "":
 	case "application/json":
@@ -30,7 +30,7 @@ func (s *Shot) encode(*generator) {
 	if s.length == 0 {
 		s.length = int64(len(s.Body))
 	}
-	sane(s.header)
+	sanitize(s.header)
 }
 
 func encodeObject(members []pair) string {
@@ -41,7 +41,7 @@ func encodeObject(members []pair) string {
 	return "{" + strings.Join(out, ",") + "}"
 }
 
-func (s *Shot) fields() []pair {
+func (s *Request) fields() []pair {
 	out := make([]pair, len(s.parts))
 	for i, p := range s.parts {
 		out[i] = pair{p.name, p.value}
@@ -49,7 +49,7 @@ func (s *Shot) fields() []pair {
 	return out
 }
 
-// encodePairs keeps the order and the repeats, unlike url.Values.
+// encodePairs keeps the order and repetitions, unlike url.Values.
 func encodePairs(pairs []pair) string {
 	out := make([]string, len(pairs))
 	for i, p := range pairs {
@@ -58,10 +58,10 @@ func encodePairs(pairs []pair) string {
 	return strings.Join(out, "&")
 }
 
-func (s *Shot) encodeMultipart() {
+func (s *Request) encodeMultipart() {
 	var out bytes.Buffer
 	w := multipart.NewWriter(&out)
-	_ = w.SetBoundary("barrage-0123456789") // a boundary of letters is always taken, and a buffer takes all
+	_ = w.SetBoundary("barrage-0123456789") // cannot fail: the boundary is valid
 	for _, p := range s.parts {
 		disposition := `form-data; name="` + escapeQuotes(p.name) + `"`
 		h := textproto.MIMEHeader{}
@@ -83,7 +83,7 @@ func escapeQuotes(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", "%0D", "\n", "%0A").Replace(s)
 }
 
-func (s *Shot) escapedPath() string {
+func (s *Request) escapedPath() string {
 	if s.rawPath != "" {
 		return s.rawPath
 	}
@@ -94,23 +94,23 @@ func (s *Shot) escapedPath() string {
 	return "/" + strings.Join(out, "/")
 }
 
-func (s *Shot) escapedQuery() string {
+func (s *Request) escapedQuery() string {
 	if s.rawQuery != "" {
 		return s.rawQuery
 	}
 	return encodePairs(s.query)
 }
 
-func (s *Shot) target() string {
+func (s *Request) target() string {
 	if q := s.escapedQuery(); q != "" {
 		return s.escapedPath() + "?" + q
 	}
 	return s.escapedPath()
 }
 
-// Request returns the request as net/http hands it to a handler. A body that is announced as longer
-// than it is breaks off, as one does when its client goes away.
-func (s *Shot) Request(ctx context.Context) *http.Request {
+// HTTP returns the request as net/http passes it to a handler. A body that is shorter than its Content-Length ends
+// with an error, as if the client had disconnected.
+func (s *Request) HTTP(ctx context.Context) *http.Request {
 	path, err := url.PathUnescape(s.escapedPath())
 	if err != nil {
 		path = s.escapedPath()
@@ -133,7 +133,7 @@ func (s *Shot) Request(ctx context.Context) *http.Request {
 	return r.WithContext(ctx)
 }
 
-// brokenOff is the end of a body whose client went away.
+// brokenOff is the rest of a body whose client disconnected.
 type brokenOff struct{}
 
 func (brokenOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -7,58 +7,58 @@ import (
 	"strings"
 )
 
-// fault is one way to break a request. put reports whether this request has what it breaks.
+// fault is a way to break a request. apply returns false if it cannot break this request.
 type fault struct {
-	name string
-	put  func(g *generator, s *Shot) bool
+	name  string
+	apply func(g *builder, s *Request) bool
 }
 
-// faults are all of them; each is as likely as any other.
+// faults are equally likely.
 var faults = []fault{
 	// The path and the method.
-	{"a bad id in the path", func(g *generator, s *Shot) bool { return g.inPath(s, numbers) }},
-	{"a nasty text in the path", func(g *generator, s *Shot) bool { return g.inPath(s, texts) }},
-	{"a trailing slash", func(_ *generator, s *Shot) bool { s.path = append(s.path, ""); return true }},
-	{"another path", func(g *generator, s *Shot) bool {
-		s.rawPath = pick(g, []string{"/", "//", "/users//me", "/./users", "/users/../movies", "/%2e%2e/users", "/users%2fme", "/Users", "/users/me/", "/media/../secret", "/media/a/b/..%2f..%2fx", "*"})
+	{"an invalid id in the path", func(g *builder, s *Request) bool { return g.inPath(s, numbers) }},
+	{"an unusual text in the path", func(g *builder, s *Request) bool { return g.inPath(s, texts) }},
+	{"a trailing slash", func(_ *builder, s *Request) bool { s.path = append(s.path, ""); return true }},
+	{"another path", func(g *builder, s *Request) bool {
+		s.rawPath = pick(g, []string{"/", "//", "/users//me", "/./users", "/users/../movies", "/%2e%2e/users", "/users%2fme", "/Users", "/media/../secret", "/media/a/b/..%2f..%2fx", "*"})
 		return true
 	}},
-	{"another method", func(g *generator, s *Shot) bool {
+	{"another method", func(g *builder, s *Request) bool {
 		s.method = pick(g, []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "BREW", "get", "PROPFIND"})
 		return true
 	}},
 
 	// The query.
-	{"an unknown parameter", func(g *generator, s *Shot) bool { return s.ask(pick(g, texts), pick(g, texts)) }},
-	{"a repeated parameter", func(g *generator, s *Shot) bool {
-		return len(s.query) > 0 && s.ask(pick(g, s.query).name, pick(g, texts))
+	{"an unknown parameter", func(g *builder, s *Request) bool { return s.parameter(pick(g, texts), pick(g, texts)) }},
+	{"a repeated parameter", func(g *builder, s *Request) bool {
+		return len(s.query) > 0 && s.parameter(pick(g, s.query).name, pick(g, texts))
 	}},
-	{"a parameter with a nasty text", func(g *generator, s *Shot) bool { return g.inQuery(s, texts) }},
-	{"a parameter with a nasty number", func(g *generator, s *Shot) bool { return g.inQuery(s, numbers) }},
-	{"a garbage cursor", func(g *generator, s *Shot) bool {
-		return s.ask("cursor", pick(g, []string{"", "AAAA", "AAAAAAAAAAA", "CjeUtsoX8Kh7ImkiOjJ9", "....", "e30", "\xff", strings.Repeat("A", 5000)}))
+	{"a parameter with an unusual text", func(g *builder, s *Request) bool { return g.inQuery(s, texts) }},
+	{"a parameter with an unusual number", func(g *builder, s *Request) bool { return g.inQuery(s, numbers) }},
+	{"an invalid cursor", func(g *builder, s *Request) bool {
+		return s.parameter("cursor", pick(g, []string{"", "AAAA", "AAAAAAAAAAA", "CjeUtsoX8Kh7ImkiOjJ9", "....", "e30", "\xff", strings.Repeat("A", 5000)}))
 	}},
-	{"a query that is none", func(g *generator, s *Shot) bool {
+	{"a malformed query", func(g *builder, s *Request) bool {
 		s.rawQuery = pick(g, []string{"%zz", "%", "a=%f", "&&&", "=", "a;b", "limit=1;limit=2", "[]=1", "a[b]=c", "?", "\xff=\xff", "limit=%00", strings.Repeat("a=1&", 3000)})
 		return true
 	}},
 
 	// JSON bodies.
-	{"a member of another type", func(g *generator, s *Shot) bool {
+	{"a member of another type", func(g *builder, s *Request) bool {
 		if len(s.members) == 0 {
 			return false
 		}
 		s.members[g.rng.IntN(len(s.members))].value = pick(g, values)
 		return true
 	}},
-	{"a member with a nasty text", func(g *generator, s *Shot) bool {
+	{"a member with an unusual text", func(g *builder, s *Request) bool {
 		if len(s.members) == 0 {
 			return false
 		}
 		s.members[g.rng.IntN(len(s.members))].value = quote(pick(g, texts))
 		return true
 	}},
-	{"a member missing", func(g *generator, s *Shot) bool {
+	{"a missing member", func(g *builder, s *Request) bool {
 		if len(s.members) == 0 {
 			return false
 		}
@@ -66,14 +66,14 @@ var faults = []fault{
 		s.members = append(s.members[:at:at], s.members[at+1:]...)
 		return true
 	}},
-	{"an unknown member", func(g *generator, s *Shot) bool {
+	{"an unknown member", func(g *builder, s *Request) bool {
 		name := pick(g, []string{"id", "user_id", "role", "is_admin", "created_at", "passwordHash", "like_count", "", "__proto__", "$set", strings.Repeat("a", 10_000), "a\x00"})
 		return s.isJSON() && s.member(name, pick(g, values))
 	}},
-	{"a repeated member", func(g *generator, s *Shot) bool {
+	{"a repeated member", func(g *builder, s *Request) bool {
 		return len(s.members) > 0 && s.member(pick(g, s.members).name, pick(g, values))
 	}},
-	{"a member in another case", func(g *generator, s *Shot) bool {
+	{"a member in another case", func(g *builder, s *Request) bool {
 		if len(s.members) == 0 {
 			return false
 		}
@@ -81,17 +81,17 @@ var faults = []fault{
 		m.name = strings.ToUpper(m.name)
 		return true
 	}},
-	{"a body that is no JSON object", func(g *generator, s *Shot) bool {
-		return s.isJSON() && s.later(func() { s.Body = []byte(pick(g, wrecks)) })
+	{"a body that is not a JSON object", func(g *builder, s *Request) bool {
+		return s.isJSON() && s.afterEncoding(func() { s.Body = []byte(pick(g, malformedBodies)) })
 	}},
-	{"something behind the body", func(g *generator, s *Shot) bool {
-		return s.isJSON() && s.later(func() { s.Body = append(s.Body, pick(g, wrecks)...) })
+	{"data after the body", func(g *builder, s *Request) bool {
+		return s.isJSON() && s.afterEncoding(func() { s.Body = append(s.Body, pick(g, malformedBodies)...) })
 	}},
 
 	// Forms.
-	{"a form field with a nasty text", func(g *generator, s *Shot) bool { return g.inPart(s, texts) }},
-	{"a form field with a nasty number", func(g *generator, s *Shot) bool { return g.inPart(s, numbers) }},
-	{"a form field missing", func(g *generator, s *Shot) bool {
+	{"a form field with an unusual text", func(g *builder, s *Request) bool { return g.inPart(s, texts) }},
+	{"a form field with an unusual number", func(g *builder, s *Request) bool { return g.inPart(s, numbers) }},
+	{"a missing form field", func(g *builder, s *Request) bool {
 		if len(s.parts) == 0 {
 			return false
 		}
@@ -99,21 +99,21 @@ var faults = []fault{
 		s.parts = append(s.parts[:at:at], s.parts[at+1:]...)
 		return true
 	}},
-	{"an unknown form field", func(g *generator, s *Shot) bool {
+	{"an unknown form field", func(g *builder, s *Request) bool {
 		return s.isForm() && s.part(part{name: pick(g, texts), value: pick(g, texts)})
 	}},
-	{"a repeated form field", func(g *generator, s *Shot) bool {
+	{"a repeated form field", func(g *builder, s *Request) bool {
 		return len(s.parts) > 0 && s.part(pick(g, s.parts))
 	}},
-	{"a file that is no picture", func(g *generator, s *Shot) bool {
+	{"a file that is not an image", func(g *builder, s *Request) bool {
 		if len(s.parts) == 0 || s.mediaType != "multipart/form-data" {
 			return false
 		}
 		p := &s.parts[g.rng.IntN(len(s.parts))]
-		p.value, p.fileName = pick(g, wreckedPictures), pick(g, []string{"a.png", "a.svg", "a", "../../a.png", "a.png\x00.php", "\xff.jpg", strings.Repeat("a", 5000) + ".gif", ".png"})
+		p.value, p.fileName = pick(g, badImages), pick(g, []string{"a.png", "a.svg", "a", "../../a.png", "a.png\x00.php", "\xff.jpg", strings.Repeat("a", 5000) + ".gif", ".png"})
 		return true
 	}},
-	{"many form fields", func(_ *generator, s *Shot) bool {
+	{"many form fields", func(_ *builder, s *Request) bool {
 		for i := 0; s.isForm() && i < 1500; i++ {
 			s.part(part{name: "f" + strconv.Itoa(i), value: "x"})
 		}
@@ -121,70 +121,70 @@ var faults = []fault{
 	}},
 
 	// Any body.
-	{"another content type", func(g *generator, s *Shot) bool {
+	{"another content type", func(g *builder, s *Request) bool {
 		kinds := []string{
 			"", "text/plain", "application/json", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=",
 			"multipart/form-data; boundary=\"\xff\"", "multipart/mixed; boundary=b", "application/json; charset=euc-kr", "application/json; charset=utf-16", "application/json;;", "a/b/c", "*/*",
 			"APPLICATION/JSON", "application/json; charset=UTF-8", "application/problem+json", "application/json, text/plain", strings.Repeat("a", 3000) + "/b",
 		}
-		return s.later(func() { s.header.Set("Content-Type", pick(g, kinds)) })
+		return s.afterEncoding(func() { s.header.Set("Content-Type", pick(g, kinds)) })
 	}},
-	{"the content type twice", func(g *generator, s *Shot) bool {
-		return s.later(func() {
+	{"two content types", func(g *builder, s *Request) bool {
+		return s.afterEncoding(func() {
 			s.header.Add("Content-Type", pick(g, []string{"text/plain", "application/json", "application/x-www-form-urlencoded"}))
 		})
 	}},
-	{"a packed body", func(g *generator, s *Shot) bool {
+	{"a Content-Encoding", func(g *builder, s *Request) bool {
 		s.header.Set("Content-Encoding", pick(g, []string{"gzip", "br", "deflate", "identity", "gzip, gzip", "x"}))
 		return true
 	}},
-	{"a body cut short", func(g *generator, s *Shot) bool {
-		return s.later(func() {
+	{"a truncated body", func(g *builder, s *Request) bool {
+		return s.afterEncoding(func() {
 			if len(s.Body) > 0 {
 				s.Body = s.Body[:g.rng.IntN(len(s.Body))]
 			}
 		})
 	}},
-	{"a body where none is wanted", func(g *generator, s *Shot) bool {
-		return s.mediaType == "" && s.later(func() { s.Body = []byte(pick(g, wrecks)) })
+	{"an unexpected body", func(g *builder, s *Request) bool {
+		return s.mediaType == "" && s.afterEncoding(func() { s.Body = []byte(pick(g, malformedBodies)) })
 	}},
-	{"a flipped byte", func(g *generator, s *Shot) bool {
-		return s.later(func() {
+	{"a flipped byte", func(g *builder, s *Request) bool {
+		return s.afterEncoding(func() {
 			if len(s.Body) > 0 {
 				s.Body[g.rng.IntN(len(s.Body))] ^= byte(1 << g.rng.IntN(8))
 			}
 		})
 	}},
-	{"a huge body", func(g *generator, s *Shot) bool {
+	{"a huge body", func(g *builder, s *Request) bool {
 		filler := []string{"a", "\x00", "&a=b"}
-		if !s.isForm() { // where it would only lengthen a text that is trimmed, which the document cannot say
+		if !s.isForm() { // in a form, spaces are trimmed, which the document cannot express
 			filler = append(filler, " ")
 		}
-		return s.later(func() { s.Body = append(s.Body, bytes.Repeat([]byte(pick(g, filler)), 1+g.rng.IntN(1<<20))...) })
+		return s.afterEncoding(func() { s.Body = append(s.Body, bytes.Repeat([]byte(pick(g, filler)), 1+g.rng.IntN(1<<20))...) })
 	}},
-	{"a chunked body", func(_ *generator, s *Shot) bool { return s.later(func() { s.length = -1 }) }},
-	{"a wrong length", func(g *generator, s *Shot) bool {
-		return s.later(func() { s.length = pick(g, []int64{1 << 40, int64(len(s.Body)) + 1, 1 << 62}) })
+	{"a chunked body", func(_ *builder, s *Request) bool { return s.afterEncoding(func() { s.length = -1 }) }},
+	{"a wrong length", func(g *builder, s *Request) bool {
+		return s.afterEncoding(func() { s.length = pick(g, []int64{1 << 40, int64(len(s.Body)) + 1, 1 << 62}) })
 	}},
 
 	// Headers.
-	{"a garbage token", func(g *generator, s *Shot) bool {
+	{"an invalid token", func(g *builder, s *Request) bool {
 		s.header.Set("Authorization", pick(g, []string{
 			"", "Bearer", "Bearer ", "Bearer  x", "bearer x.y.z", "Basic eDp5", "Bearer " + strings.Repeat("a", 5000), "Bearer \xff", "Bearer eyJhbGciOiJub25lIn0.e30.",
 			"Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.AAAA", "Digest username=x", "x",
 		}))
 		return true
 	}},
-	{"two tokens", func(_ *generator, s *Shot) bool { s.header.Add("Authorization", "Bearer x"); return true }},
-	{"cookies that are none", func(g *generator, s *Shot) bool {
+	{"two tokens", func(_ *builder, s *Request) bool { s.header.Add("Authorization", "Bearer x"); return true }},
+	{"malformed cookies", func(g *builder, s *Request) bool {
 		s.header.Add("Cookie", pick(g, []string{"", ";", "=", "access_token", "access_token=", "access_token=x; access_token=y", `access_token="a b"`, "a=\xff", strings.Repeat("a=b; ", 1000), "refresh_token=x"}))
 		return true
 	}},
-	{"a nasty header", func(g *generator, s *Shot) bool {
+	{"an unusual header", func(g *builder, s *Request) bool {
 		s.header.Set(pick(g, headers), pick(g, headerValues))
 		return true
 	}},
-	{"a header twice", func(g *generator, s *Shot) bool {
+	{"a repeated header", func(g *builder, s *Request) bool {
 		name := pick(g, headers)
 		s.header.Add(name, pick(g, headerValues))
 		s.header.Add(name, pick(g, headerValues))
@@ -205,32 +205,32 @@ var headerValues = []string{
 	"bearer, x", "dGhlIHNhbXBsZSBub25jZQ==", "13", "Thu, 01 Jan 1970 00:00:00 GMT", "text/html", "gzip",
 }
 
-func (s *Shot) isJSON() bool { return s.mediaType == "application/json" }
-func (s *Shot) isForm() bool { return s.mediaType != "" && !s.isJSON() }
+func (s *Request) isJSON() bool { return s.mediaType == "application/json" }
+func (s *Request) isForm() bool { return s.mediaType != "" && !s.isJSON() }
 
-// The following put something into a request and report true.
+// The following methods return true, as fault.apply does.
 
-func (s *Shot) ask(name, value string) bool {
+func (s *Request) parameter(name, value string) bool {
 	s.query = append(s.query, pair{name, value})
 	return true
 }
 
-func (s *Shot) member(name, value string) bool {
+func (s *Request) member(name, value string) bool {
 	s.members = append(s.members, pair{name, value})
 	return true
 }
 
-func (s *Shot) part(p part) bool {
+func (s *Request) part(p part) bool {
 	s.parts = append(s.parts, p)
 	return true
 }
 
-func (s *Shot) later(f func()) bool {
+func (s *Request) afterEncoding(f func()) bool {
 	s.after = append(s.after, f)
 	return true
 }
 
-func (g *generator) inPath(s *Shot, from []string) bool {
+func (g *builder) inPath(s *Request, from []string) bool {
 	var at []int
 	for i, segment := range strings.Split(strings.TrimPrefix(s.op.path, "/"), "/") {
 		if strings.HasPrefix(segment, "{") && i < len(s.path) {
@@ -244,16 +244,16 @@ func (g *generator) inPath(s *Shot, from []string) bool {
 	return true
 }
 
-func (g *generator) inQuery(s *Shot, from []string) bool {
+func (g *builder) inQuery(s *Request, from []string) bool {
 	for _, p := range s.op.params {
 		if p.Value.In == "query" && g.chance(2) {
-			return s.ask(p.Value.Name, pick(g, from))
+			return s.parameter(p.Value.Name, pick(g, from))
 		}
 	}
 	return false
 }
 
-func (g *generator) inPart(s *Shot, from []string) bool {
+func (g *builder) inPart(s *Request, from []string) bool {
 	if len(s.parts) == 0 {
 		return false
 	}
@@ -261,9 +261,8 @@ func (g *generator) inPart(s *Shot, from []string) bool {
 	return true
 }
 
-// sane reports whether a server would see the header as it is: net/http refuses control characters, and
-// requests made in the process should hold to that.
-func sane(h http.Header) {
+// sanitize removes control characters, which a server never sees because net/http rejects them.
+func sanitize(h http.Header) {
 	for name, all := range h {
 		for i, v := range all {
 			all[i] = strings.Map(func(r rune) rune {

@@ -18,7 +18,7 @@ type operation struct {
 
 func (o operation) name() string { return o.method + " " + o.path }
 
-// operations returns what the document describes, sorted, so that numbers mean the same every time.
+// operations returns the operations of the document, sorted, so that a number always means the same request.
 func operations(doc *openapi3.T) []operation {
 	var out []operation
 	for path, item := range doc.Paths.Map() {

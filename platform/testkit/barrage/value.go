@@ -12,29 +12,30 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// generator makes one request.
-type generator struct {
+// builder builds one request from its own random source.
+type builder struct {
 	rng   *rand.Rand
 	known Known
 	who   Identity
 }
 
-// someone is one of the lasting half of the time and anybody in the other half, or one of those who need not last.
-func (g *generator) someone(costly bool) Identity {
+// identity returns the sender: a persistent one half of the time, anyone otherwise. Only the others send destructive
+// requests.
+func (g *builder) identity(destructive bool) Identity {
 	all := g.known.Identities
-	if costly || g.chance(2) {
-		return pick(g, slices.DeleteFunc(slices.Clone(all), func(i Identity) bool { return i.Lasting == costly }))
+	if destructive || g.chance(2) {
+		return pick(g, slices.DeleteFunc(slices.Clone(all), func(i Identity) bool { return i.Persistent == destructive }))
 	}
 	return pick(g, all)
 }
 
-func pick[T any](g *generator, from []T) T { return from[g.rng.IntN(len(from))] }
+func pick[T any](g *builder, from []T) T { return from[g.rng.IntN(len(from))] }
 
-func (g *generator) chance(oneIn int) bool { return g.rng.IntN(oneIn) == 0 }
+func (g *builder) chance(oneIn int) bool { return g.rng.IntN(oneIn) == 0 }
 
-// good makes a request that the document allows.
-func (g *generator) good(op operation) *Shot {
-	s := &Shot{Operation: op.name(), op: op, method: op.method, header: http.Header{}}
+// valid returns a request that the document allows.
+func (g *builder) valid(op operation) *Request {
+	s := &Request{Operation: op.name(), op: op, method: op.method, header: http.Header{}}
 	s.path = strings.Split(strings.TrimPrefix(op.path, "/"), "/")
 	for _, p := range op.params {
 		g.parameter(s, p.Value)
@@ -47,7 +48,7 @@ func (g *generator) good(op operation) *Shot {
 	return s
 }
 
-func (g *generator) parameter(s *Shot, p *openapi3.Parameter) {
+func (g *builder) parameter(s *Request, p *openapi3.Parameter) {
 	switch {
 	case p.In == openapi3.ParameterInPath:
 		for i, segment := range s.path {
@@ -55,13 +56,13 @@ func (g *generator) parameter(s *Shot, p *openapi3.Parameter) {
 				s.path[i] = g.text(p.Name, p.Schema.Value)
 			}
 		}
-	case p.In == openapi3.ParameterInQuery && p.Name == "cursor": // a good one is only in a Link header
+	case p.In == openapi3.ParameterInQuery && p.Name == "cursor": // only a Link header has a valid one
 	case p.Required || g.chance(2):
 		s.query = append(s.query, pair{p.Name, g.text(p.Name, p.Schema.Value)})
 	}
 }
 
-func (g *generator) body(s *Shot, schema *openapi3.Schema) {
+func (g *builder) body(s *Request, schema *openapi3.Schema) {
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		if !slices.Contains(schema.Required, name) && g.chance(2) {
 			continue
@@ -73,13 +74,13 @@ func (g *generator) body(s *Shot, schema *openapi3.Schema) {
 		case property.Format != "binary":
 			s.parts = append(s.parts, part{name: name, value: g.text(name, property)})
 		case s.mediaType == "multipart/form-data":
-			s.parts = append(s.parts, part{name: name, value: pick(g, pictures), fileName: "picture.png"})
+			s.parts = append(s.parts, part{name: name, value: pick(g, images), fileName: "picture.png"})
 		}
 	}
 }
 
-// identify lets the request be sent by whom it was made for, by one carrier or the other.
-func (g *generator) identify(s *Shot) {
+// identify adds the token of the sender to the Authorization header or the cookies.
+func (g *builder) identify(s *Request) {
 	who := g.who
 	s.Identity = who.Name
 	if who.Access == "" {
@@ -93,13 +94,13 @@ func (g *generator) identify(s *Shot) {
 	s.Identity += " by cookie"
 	s.header.Set("Cookie", g.known.Cookie+"="+who.Access+"; refresh_token="+who.Refresh)
 	if g.chance(4) {
-		s.Identity += " from elsewhere"
+		s.Identity += " from another origin"
 		s.header.Set("Origin", pick(g, []string{"https://evil.example", "null", "http://example.com:81"}))
 	}
 }
 
-// text returns a good value as a path, a query or a form has it.
-func (g *generator) text(name string, s *openapi3.Schema) string {
+// text returns a valid value in the encoding of paths, queries and forms.
+func (g *builder) text(name string, s *openapi3.Schema) string {
 	raw := g.json(name, s)
 	var text string
 	if json.Unmarshal([]byte(raw), &text) == nil {
@@ -108,8 +109,8 @@ func (g *generator) text(name string, s *openapi3.Schema) string {
 	return raw
 }
 
-// json returns a good value as JSON.
-func (g *generator) json(name string, s *openapi3.Schema) string {
+// json returns a valid value as JSON.
+func (g *builder) json(name string, s *openapi3.Schema) string {
 	known := g.known.Values[name]
 	if own, ok := g.who.Values[name]; ok {
 		known = own
@@ -132,7 +133,7 @@ func (g *generator) json(name string, s *openapi3.Schema) string {
 	return quote(g.characters(s))
 }
 
-func (g *generator) array(name string, s *openapi3.Schema) string {
+func (g *builder) array(name string, s *openapi3.Schema) string {
 	most := 3
 	if s.MaxItems != nil && g.chance(8) {
 		most = int(*s.MaxItems)
@@ -144,7 +145,7 @@ func (g *generator) array(name string, s *openapi3.Schema) string {
 	return "[" + strings.Join(items, ",") + "]"
 }
 
-func (g *generator) object(s *openapi3.Schema) string {
+func (g *builder) object(s *openapi3.Schema) string {
 	var members []string
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		if slices.Contains(s.Required, name) || g.chance(2) {
@@ -154,8 +155,8 @@ func (g *generator) object(s *openapi3.Schema) string {
 	return "{" + strings.Join(members, ",") + "}"
 }
 
-// integer prefers the bounds, where mistakes live.
-func (g *generator) integer(s *openapi3.Schema) int64 {
+// integer prefers the bounds, where errors are most likely.
+func (g *builder) integer(s *openapi3.Schema) int64 {
 	low, high := int64(0), int64(1)<<53
 	if s.Min != nil {
 		low = int64(*s.Min)
@@ -166,8 +167,8 @@ func (g *generator) integer(s *openapi3.Schema) int64 {
 	return pick(g, []int64{low, high, low + g.rng.Int64N(high-low+1), low + g.rng.Int64N(min(high-low, 9)+1)})
 }
 
-// characters prefers the bounds as well, in letters of one to four bytes.
-func (g *generator) characters(s *openapi3.Schema) string {
+// characters prefers the bounds as well, and characters of one to four bytes.
+func (g *builder) characters(s *openapi3.Schema) string {
 	low, high := int(s.MinLength), 40
 	if s.MaxLength != nil {
 		high = int(*s.MaxLength)
@@ -187,7 +188,7 @@ func asJSON(known string, s *openapi3.Schema) string {
 func quote(s string) string {
 	out, err := json.Marshal(s)
 	if err != nil {
-		return `""` // a string always encodes
+		return `""` // strings always encode
 	}
 	return string(out)
 }

@@ -1,9 +1,8 @@
-// Package art paints the pictures of the demo: film posters, stills and faces. They are drawn by code
-// when they are needed, so that the program carries no image files. The same seed and words always
-// give the same pixels.
+// Package art paints the pictures of the demo: film posters, stills and faces. They are drawn by code, so that the
+// program carries no image files. The same seed and words always give the same pixels.
 //
-// A picture is made of a scene (what is drawn) and a palette (five colours); every scene works with every palette and in any
-// proportion. All lengths in this package are in units of a hundredth of the width.
+// A picture is a scene (what is drawn) in a palette (five colours). Every scene works with every palette and in every
+// proportion. All lengths in this package are in hundredths of the width.
 package art
 
 import (
@@ -12,7 +11,7 @@ import (
 	"slices"
 )
 
-// Picture says what is to be painted.
+// Picture describes a picture.
 type Picture struct {
 	Scene   string // one of Scenes
 	Palette string // one of Palettes
@@ -21,7 +20,7 @@ type Picture struct {
 	Credit  string // a small line above or below the title; "" for none
 }
 
-// Poster paints a picture of the proportions of a film poster, 2 to 3, with its title.
+// Poster paints the picture with its title in the proportions of a film poster, 2 to 3. The width is in pixels.
 func (p Picture) Poster(width int) *image.RGBA {
 	c := p.paint(width, width*3/2)
 	c.write(palettes[p.Palette], p.Title, p.Credit)
@@ -29,7 +28,7 @@ func (p Picture) Poster(width int) *image.RGBA {
 	return c.img
 }
 
-// Still paints a picture of the proportions of a screen, 16 to 9, without words.
+// Still paints the picture without words in the proportions of a screen, 16 to 9. The width is in pixels.
 func (p Picture) Still(width int) *image.RGBA {
 	c := p.paint(width, width*9/16)
 	c.finish()
@@ -43,13 +42,13 @@ func (p Picture) paint(width, height int) *canvas {
 	return c
 }
 
-// openSky is the scenes that have nothing at the top which a title would cover.
+// openSky names the scenes whose top is empty, so that a title can be written there.
 var openSky = map[string]bool{"corridor": true, "road": true, "forest": true, "sunset": true, "snow": true}
 
-// Scenes returns the names of all scenes, in order.
+// Scenes returns the names of all scenes, sorted.
 func Scenes() []string { return sortedKeys(scenes) }
 
-// Palettes returns the names of all palettes, in order.
+// Palettes returns the names of all palettes, sorted.
 func Palettes() []string { return sortedKeys(palettes) }
 
 func sortedKeys[V any](m map[string]V) []string {
@@ -63,7 +62,7 @@ func sortedKeys[V any](m map[string]V) []string {
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x63696e65)) }
 
-// scenes is by name; a scene covers the whole canvas.
+// scenes are the scenes by name. Each paints the whole canvas.
 var scenes = map[string]func(c *canvas, p palette){
 	"sunset": sunset, "mountains": mountains, "city": city, "waves": waves, "swiss": swiss, "portrait": portrait,
 	"noir": noir, "grid": grid, "riso": riso, "corridor": corridor, "forest": forest, "garden": garden,

@@ -7,19 +7,21 @@ import (
 	"golang.org/x/image/font/gofont/gobold"
 )
 
-func TestTheSamePictureIsPaintedEveryTime(t *testing.T) {
+func TestPicturesAreDeterministic(t *testing.T) {
+	t.Parallel()
 	for _, scene := range Scenes() {
-		p := Picture{Scene: scene, Palette: "dusk", Seed: 5, Title: "밤의 국수집", Credit: "도라지"}
+		p := Picture{Scene: scene, Palette: "dusk", Seed: 5, Title: "밤의 국숫집", Credit: "도라지"}
 		if !bytes.Equal(p.Poster(60).Pix, p.Poster(60).Pix) {
-			t.Errorf("%s differs", scene)
+			t.Errorf("%s: two pictures of the same seed differ", scene)
 		}
 	}
 	if !bytes.Equal(Face(3, 40).Pix, Face(3, 40).Pix) || bytes.Equal(Face(3, 40).Pix, Face(4, 40).Pix) {
-		t.Error("faces differ where they should not, or do not where they should")
+		t.Error("the same seed gives two faces, or two seeds give the same face")
 	}
 }
 
-func TestScenesCoverTheWholeCanvasInAnyProportion(t *testing.T) {
+func TestScenesCoverTheCanvasInEveryProportion(t *testing.T) {
+	t.Parallel()
 	for _, scene := range Scenes() {
 		for seed := range uint64(4) {
 			p := Picture{Scene: scene, Palette: "tide", Seed: seed}
@@ -38,7 +40,8 @@ func TestScenesCoverTheWholeCanvasInAnyProportion(t *testing.T) {
 	}
 }
 
-func TestEverySyllableCanBeLettered(t *testing.T) {
+func TestEverySyllableFillsItsSquare(t *testing.T) {
+	t.Parallel()
 	for ch := rune(0xac00); ch <= 0xd7a3; ch++ {
 		p := &path{}
 		p.syllable(ch, 0, 0, 1, 0.1)
@@ -49,6 +52,7 @@ func TestEverySyllableCanBeLettered(t *testing.T) {
 }
 
 func TestTitlesFitTheirPoster(t *testing.T) {
+	t.Parallel()
 	l := lettering{loadFace(gobold.TTF), 0.1, 0.13}
 	for _, title := range []string{"A", "종이배의 하루", "A Field Guide to Leaving", "Incomprehensibilities", "이름이 아주아주 긴 영화 한 편의 제목"} {
 		lines, size := l.fit(title, 80, 150)

@@ -9,15 +9,15 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// canvas is what is painted on. It is w = 100 units wide and h units high; y grows downwards.
+// canvas is w = 100 units wide and h units high. y grows downwards.
 type canvas struct {
 	img   *image.RGBA
-	scale float64 // pixels of a unit
+	scale float64 // pixels per unit
 	w, h  float64
 	r     *rand.Rand
 	seed  uint64
 
-	openSky bool // a title may stand at the top
+	openSky bool // a title may be written at the top
 }
 
 func newCanvas(width, height int, seed uint64) *canvas {
@@ -28,10 +28,10 @@ func newCanvas(width, height int, seed uint64) *canvas {
 	}
 }
 
-// between returns a random number.
+// between returns a random number from a to b.
 func (c *canvas) between(a, b float64) float64 { return a + c.r.Float64()*(b-a) }
 
-// ink is the colour at a point and how much of it covers what was there, 0 to 1.
+// ink returns the colour at a point and how much of what is there it covers, 0 to 1.
 type ink func(x, y float64) (rgb, float64)
 
 func plain(col rgb) ink { return func(float64, float64) (rgb, float64) { return col, 1 } }
@@ -43,7 +43,7 @@ func upDown(y0, y1 float64, a, b rgb) ink {
 	return func(_, y float64) (rgb, float64) { return a.mix(b, (y-y0)/(y1-y0)), 1 }
 }
 
-// shade gives every pixel a colour.
+// shade paints every pixel.
 func (c *canvas) shade(at func(x, y float64) rgb) {
 	for py := range c.img.Rect.Max.Y {
 		y := (float64(py) + 0.5) / c.scale
@@ -53,7 +53,7 @@ func (c *canvas) shade(at func(x, y float64) rgb) {
 	}
 }
 
-// rows gives every row a colour, for skies.
+// rows paints every row in one colour.
 func (c *canvas) rows(at func(y float64) rgb) {
 	for py := range c.img.Rect.Max.Y {
 		col := at((float64(py) + 0.5) / c.scale)
@@ -75,7 +75,7 @@ func (c *canvas) get(px, py int) rgb {
 
 func level(v float64) uint8 { return uint8(clamp(v)*255 + 0.5) }
 
-// blend is how ink and what is there make a colour.
+// blend returns the colour of ink on what is under it.
 type blend func(under, ink rgb) rgb
 
 func over(_, ink rgb) rgb         { return ink }
@@ -111,7 +111,7 @@ func (c *canvas) fillBy(p *path, with ink, by blend) {
 	}
 }
 
-// glow lights up what is around a point; r is where nothing is left of it.
+// glow brightens what is around a point, up to a distance of r.
 func (c *canvas) glow(x, y, r float64, col rgb, strength float64) {
 	box := image.Rect(c.px(x-r), c.px(y-r), c.px(x+r)+1, c.px(y+r)+1).Intersect(c.img.Rect)
 	for py := box.Min.Y; py < box.Max.Y; py++ {
@@ -127,7 +127,7 @@ func (c *canvas) glow(x, y, r float64, col rgb, strength float64) {
 
 func (c *canvas) px(units float64) int { return int(math.Floor(units * c.scale)) }
 
-// finish darkens the corners a little and lays the grain of film over everything.
+// finish darkens the corners a little and adds the grain of film.
 func (c *canvas) finish() {
 	noise := c.seed*2654435761 + 88172645463325252
 	cx, cy := c.w/2, c.h/2
@@ -138,7 +138,7 @@ func (c *canvas) finish() {
 			noise ^= noise << 13
 			noise ^= noise >> 7
 			noise ^= noise << 17
-			// The sum of two is nearer to grain than one: most of it is small.
+			// The sum of two random numbers looks more like grain than one: most values are small.
 			grain := (float64(noise&0xffff)+float64(noise>>16&0xffff))/0xffff - 1
 			col := c.get(px, py)
 			k := 1 - 0.16*smooth(0.7, 2, x*x+y*y)

@@ -11,17 +11,17 @@ func (a rgb) mix(b rgb, t float64) rgb {
 	return rgb{a.r + (b.r-a.r)*t, a.g + (b.g-a.g)*t, a.b + (b.b-a.b)*t}
 }
 
-// times darkens a by b, as ink on ink does.
+// times multiplies the channels, which darkens as ink on ink does.
 func (a rgb) times(b rgb) rgb { return rgb{a.r * b.r, a.g * b.g, a.b * b.b} }
 
-// plus lights a up by k times b.
+// plus adds k times b.
 func (a rgb) plus(b rgb, k float64) rgb { return rgb{a.r + b.r*k, a.g + b.g*k, a.b + b.b*k} }
 
-// light is how bright the eye takes a colour to be, 0 to 1 (ITU-R BT.709).
+// light returns the perceived brightness, 0 to 1 (ITU-R BT.709).
 func (a rgb) light() float64 { return 0.2126*a.r + 0.7152*a.g + 0.0722*a.b }
 
-// clamp is t kept between 0 and 1. It is asked for every channel of every pixel, and math.Max, which
-// minds zeros and infinities, would be half of the time that a picture takes.
+// clamp limits t to 0 to 1. It runs for every channel of every pixel, where math.Max, which handles signed zeros and
+// infinities, takes half of the time of a picture.
 func clamp(t float64) float64 {
 	if t < 0 {
 		return 0
@@ -42,19 +42,19 @@ func smooth(a, b, x float64) float64 {
 func hex(s string) rgb {
 	n, err := strconv.ParseUint(s, 16, 32)
 	if err != nil {
-		panic("art: " + s + " is no colour")
+		panic("art: " + s + " is not a colour")
 	}
 	return rgb{float64(n>>16) / 255, float64(n>>8&255) / 255, float64(n&255) / 255}
 }
 
-// palette is five colours from the darkest to the lightest; warm is the one that catches the eye.
+// palette is five colours from the darkest to the lightest. warm is the accent.
 type palette struct{ dark, deep, mid, warm, light rgb }
 
 func paletteOf(dark, deep, mid, warm, light string) palette {
 	return palette{hex(dark), hex(deep), hex(mid), hex(warm), hex(light)}
 }
 
-// sky is the colour at t of the way from the top of a sky (0) to its horizon (1).
+// sky returns the colour of a sky from its top (t = 0) to the horizon (t = 1).
 func (p palette) sky(t float64) rgb {
 	stops := []rgb{p.dark.mix(p.deep, 0.55), p.deep, p.mid, p.warm, p.light}
 	x := clamp(t) * float64(len(stops)-1)

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Face paints a face on a square, as simple as a sticker. Each seed is another person.
+// Face paints a simple face on a square whose width is in pixels. Each seed gives another face.
 func Face(seed uint64, width int) *image.RGBA {
 	c := newCanvas(width, width, seed)
 	names := Palettes()
@@ -48,7 +48,7 @@ func (c *canvas) shoulders(p palette, back rgb) {
 	}
 }
 
-// features are eyes, brows, a nose, cheeks and a mouth.
+// features paints eyes, brows, cheeks, a nose, a mouth and sometimes a beard.
 func (c *canvas) features(skin, hair rgb, p palette) {
 	ink := p.dark.mix(rgb{}, 0.55)
 	for _, side := range []float64{-1, 1} {

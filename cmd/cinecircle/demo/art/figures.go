@@ -32,7 +32,7 @@ func portrait(c *canvas, p palette) {
 	c.fill(birds, plain(p.dark))
 }
 
-// bust is a head with shoulders in profile, facing right, whose lower edge is at foot.
+// bust paints a head and shoulders in profile, facing right, with the lower edge at foot.
 func (c *canvas) bust(x, foot, tall float64, with ink, hat bool) {
 	u := tall / 100
 	f := func(v float64) float64 { return x + v*u }
@@ -60,7 +60,7 @@ func (c *canvas) bust(x, foot, tall float64, with ink, hat bool) {
 	}
 }
 
-// umbrellas are seen from above, in the rain.
+// umbrellas is a crowd of umbrellas in the rain, from above.
 func umbrellas(c *canvas, p palette) {
 	c.shade(func(x, y float64) rgb {
 		return p.deep.mix(p.dark, 0.55*cloud(c.seed, x/18, y/40)+0.3*smooth(0, c.h, y))

@@ -2,17 +2,17 @@ package art
 
 import "math"
 
-// No free font with Hangul comes as a Go module, and a syllable is letters in a square, letters are
-// strokes: so titles in Korean are drawn from strokes, as a poster of the fifties would letter them.
+// There is no free font with Hangul in a Go module, so Korean titles are drawn stroke by stroke: a syllable is two to
+// five letters in a square, and a letter is a few strokes.
 
-// box is where a letter goes, in parts of a square syllable.
+// box is the place of a letter, in parts of the square of its syllable.
 type box struct{ x0, y0, x1, y1 float64 }
 
-// strokes are lines through points of a unit square; a single number is the margin of a ring.
+// strokes are lines through points x, y, x, y of a unit square. A single number is a ring with that upper margin.
 type strokes [][]float64
 
-// consonants are ㄱ ㄲ ㄴ ㄷ ㄸ ㄹ ㅁ ㅂ ㅃ ㅅ ㅆ ㅇ ㅈ ㅉ ㅊ ㅋ ㅌ ㅍ ㅎ, in the order of Unicode. A double is nil: it is
-// the one before it twice.
+// consonants are ㄱ ㄲ ㄴ ㄷ ㄸ ㄹ ㅁ ㅂ ㅃ ㅅ ㅆ ㅇ ㅈ ㅉ ㅊ ㅋ ㅌ ㅍ ㅎ, in the order of Unicode. A double consonant is nil: it
+// is drawn as the one before it, twice.
 var consonants = []strokes{
 	{{0, 0, 1, 0, 1, 1}},
 	nil,
@@ -35,7 +35,7 @@ var consonants = []strokes{
 	{{0.28, 0, 0.72, 0}, {0, 0.26, 1, 0.26}, {0.5}},
 }
 
-// finals are the letters under a vowel, as indices of consonants; the first is none.
+// finals are the consonants under a vowel, as indices of consonants, in the order of Unicode. The first is for none.
 var finals = [][]int{
 	nil,
 	{0},
@@ -67,59 +67,59 @@ var finals = [][]int{
 	{18},
 }
 
-// vowel is a lying part (under the consonant) and a standing one (beside it); either may be missing.
-type vowel struct{ lying, standing strokes }
+// vowel has a horizontal part under the first consonant, a vertical part beside it, or both.
+type vowel struct{ horizontal, vertical strokes }
 
 var (
-	lyingO  = strokes{{0, 1, 1, 1}, {0.5, 0, 0.5, 1}}
-	lyingYo = strokes{{0, 1, 1, 1}, {0.32, 0, 0.32, 1}, {0.68, 0, 0.68, 1}}
-	lyingU  = strokes{{0, 0, 1, 0}, {0.5, 0, 0.5, 1}}
-	lyingYu = strokes{{0, 0, 1, 0}, {0.32, 0, 0.32, 1}, {0.68, 0, 0.68, 1}}
-	lyingEu = strokes{{0, 0.5, 1, 0.5}}
+	horizontalO  = strokes{{0, 1, 1, 1}, {0.5, 0, 0.5, 1}}
+	horizontalYo = strokes{{0, 1, 1, 1}, {0.32, 0, 0.32, 1}, {0.68, 0, 0.68, 1}}
+	horizontalU  = strokes{{0, 0, 1, 0}, {0.5, 0, 0.5, 1}}
+	horizontalYu = strokes{{0, 0, 1, 0}, {0.32, 0, 0.32, 1}, {0.68, 0, 0.68, 1}}
+	horizontalEu = strokes{{0, 0.5, 1, 0.5}}
 
-	standA  = strokes{{0.2, 0, 0.2, 1}, {0.2, 0.46, 1, 0.46}}
-	standAe = strokes{{0, 0, 0, 1}, {1, 0, 1, 1}, {0, 0.46, 1, 0.46}}
-	standYa = strokes{{0.2, 0, 0.2, 1}, {0.2, 0.34, 1, 0.34}, {0.2, 0.6, 1, 0.6}}
-	standEo = strokes{{0.8, 0, 0.8, 1}, {0, 0.46, 0.8, 0.46}}
-	standE  = strokes{{0.42, 0, 0.42, 1}, {1, 0, 1, 1}, {-0.22, 0.46, 0.42, 0.46}}
-	standYe = strokes{{0.42, 0, 0.42, 1}, {1, 0, 1, 1}, {-0.22, 0.34, 0.42, 0.34}, {-0.22, 0.6, 0.42, 0.6}}
-	standYu = strokes{{0.8, 0, 0.8, 1}, {0, 0.34, 0.8, 0.34}, {0, 0.6, 0.8, 0.6}}
-	standYA = strokes{{0, 0, 0, 1}, {1, 0, 1, 1}, {0, 0.34, 1, 0.34}, {0, 0.6, 1, 0.6}}
-	standI  = strokes{{0.6, 0, 0.6, 1}}
+	verticalA   = strokes{{0.2, 0, 0.2, 1}, {0.2, 0.46, 1, 0.46}}
+	verticalAe  = strokes{{0, 0, 0, 1}, {1, 0, 1, 1}, {0, 0.46, 1, 0.46}}
+	verticalYa  = strokes{{0.2, 0, 0.2, 1}, {0.2, 0.34, 1, 0.34}, {0.2, 0.6, 1, 0.6}}
+	verticalEo  = strokes{{0.8, 0, 0.8, 1}, {0, 0.46, 0.8, 0.46}}
+	verticalE   = strokes{{0.42, 0, 0.42, 1}, {1, 0, 1, 1}, {-0.22, 0.46, 0.42, 0.46}}
+	verticalYe  = strokes{{0.42, 0, 0.42, 1}, {1, 0, 1, 1}, {-0.22, 0.34, 0.42, 0.34}, {-0.22, 0.6, 0.42, 0.6}}
+	verticalYeo = strokes{{0.8, 0, 0.8, 1}, {0, 0.34, 0.8, 0.34}, {0, 0.6, 0.8, 0.6}}
+	verticalYae = strokes{{0, 0, 0, 1}, {1, 0, 1, 1}, {0, 0.34, 1, 0.34}, {0, 0.6, 1, 0.6}}
+	verticalI   = strokes{{0.6, 0, 0.6, 1}}
 )
 
 // vowels are ㅏ ㅐ ㅑ ㅒ ㅓ ㅔ ㅕ ㅖ ㅗ ㅘ ㅙ ㅚ ㅛ ㅜ ㅝ ㅞ ㅟ ㅠ ㅡ ㅢ ㅣ, in the order of Unicode.
 var vowels = []vowel{
-	{nil, standA},
-	{nil, standAe},
-	{nil, standYa},
-	{nil, standYA},
-	{nil, standEo},
-	{nil, standE},
-	{nil, standYu},
-	{nil, standYe},
-	{lyingO, nil},
-	{lyingO, standA},
-	{lyingO, standAe},
-	{lyingO, standI},
-	{lyingYo, nil},
-	{lyingU, nil},
-	{lyingU, standEo},
-	{lyingU, standE},
-	{lyingU, standI},
-	{lyingYu, nil},
-	{lyingEu, nil},
-	{lyingEu, standI},
-	{nil, standI},
+	{nil, verticalA},
+	{nil, verticalAe},
+	{nil, verticalYa},
+	{nil, verticalYae},
+	{nil, verticalEo},
+	{nil, verticalE},
+	{nil, verticalYeo},
+	{nil, verticalYe},
+	{horizontalO, nil},
+	{horizontalO, verticalA},
+	{horizontalO, verticalAe},
+	{horizontalO, verticalI},
+	{horizontalYo, nil},
+	{horizontalU, nil},
+	{horizontalU, verticalEo},
+	{horizontalU, verticalE},
+	{horizontalU, verticalI},
+	{horizontalYu, nil},
+	{horizontalEu, nil},
+	{horizontalEu, verticalI},
+	{nil, verticalI},
 }
 
-// layout is where the parts of a syllable go.
-type layout struct{ first, lying, standing, last box }
+// layout is the places of the parts of a syllable.
+type layout struct{ first, horizontal, vertical, last box }
 
-// layoutOf leaves more room before a vowel that reaches towards the consonant, or ㄱ and ㅓ become one.
+// layoutOf leaves more space before a vowel that reaches towards the consonant, so that ㄱ and ㅓ do not touch.
 func layoutOf(v vowel, last bool) layout {
 	l := layoutFor(v, last)
-	if v.standing != nil && v.standing[len(v.standing)-1][0] <= 0 && v.lying == nil {
+	if v.vertical != nil && v.vertical[len(v.vertical)-1][0] <= 0 && v.horizontal == nil {
 		l.first.x1 = 0.45
 	}
 	return l
@@ -127,18 +127,18 @@ func layoutOf(v vowel, last bool) layout {
 
 func layoutFor(v vowel, last bool) layout {
 	switch {
-	case v.lying == nil && !last:
-		return layout{first: box{0.06, 0.14, 0.56, 0.84}, standing: box{0.66, 0, 0.94, 1}}
-	case v.lying == nil:
-		return layout{first: box{0.06, 0.06, 0.55, 0.44}, standing: box{0.66, 0, 0.94, 0.54}, last: box{0.16, 0.66, 0.88, 0.98}}
-	case v.standing == nil && !last:
-		return layout{first: box{0.16, 0.04, 0.84, 0.48}, lying: box{0, 0.62, 1, 0.94}}
-	case v.standing == nil:
-		return layout{first: box{0.18, 0.02, 0.82, 0.29}, lying: box{0, 0.38, 1, 0.58}, last: box{0.16, 0.76, 0.84, 1}}
+	case v.horizontal == nil && !last:
+		return layout{first: box{0.06, 0.14, 0.56, 0.84}, vertical: box{0.66, 0, 0.94, 1}}
+	case v.horizontal == nil:
+		return layout{first: box{0.06, 0.06, 0.55, 0.44}, vertical: box{0.66, 0, 0.94, 0.54}, last: box{0.16, 0.66, 0.88, 0.98}}
+	case v.vertical == nil && !last:
+		return layout{first: box{0.16, 0.04, 0.84, 0.48}, horizontal: box{0, 0.62, 1, 0.94}}
+	case v.vertical == nil:
+		return layout{first: box{0.18, 0.02, 0.82, 0.29}, horizontal: box{0, 0.38, 1, 0.58}, last: box{0.16, 0.76, 0.84, 1}}
 	case !last:
-		return layout{first: box{0.08, 0.06, 0.54, 0.44}, lying: box{0, 0.58, 0.62, 0.84}, standing: box{0.72, 0, 0.96, 1}}
+		return layout{first: box{0.08, 0.06, 0.54, 0.44}, horizontal: box{0, 0.58, 0.62, 0.84}, vertical: box{0.72, 0, 0.96, 1}}
 	default:
-		return layout{first: box{0.08, 0.02, 0.54, 0.27}, lying: box{0, 0.36, 0.62, 0.53}, standing: box{0.72, 0, 0.96, 0.58}, last: box{0.16, 0.68, 0.88, 0.98}}
+		return layout{first: box{0.08, 0.02, 0.54, 0.27}, horizontal: box{0, 0.36, 0.62, 0.53}, vertical: box{0.72, 0, 0.96, 0.58}, last: box{0.16, 0.68, 0.88, 0.98}}
 	}
 }
 
@@ -162,8 +162,8 @@ func (p *path) syllable(ch rune, x, y, size, thick float64) {
 		put(consonants[k-1], box{b.x1 - half, b.y0, b.x1, b.y1}, thick)
 	}
 	consonant(n/perFirst, l.first)
-	put(v.lying, l.lying, thick)
-	put(v.standing, l.standing, thick)
+	put(v.horizontal, l.horizontal, thick)
+	put(v.vertical, l.vertical, thick)
 	switch len(last) {
 	case 1:
 		consonant(last[0], l.last)

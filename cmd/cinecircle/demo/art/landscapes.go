@@ -28,7 +28,7 @@ func sunset(c *canvas, p palette) {
 	}
 }
 
-// glitter is the way of the sun over the water.
+// glitter paints the light of the sun on the water.
 func (c *canvas) glitter(p palette, x, horizon, r float64) {
 	strokes := &path{}
 	for y := horizon + 0.8; y < c.h; y += c.between(0.9, 1.7) {
@@ -44,7 +44,7 @@ func (c *canvas) glitter(p palette, x, horizon, r float64) {
 	})
 }
 
-// mountains is range behind range in haze, a moon, and somebody small.
+// mountains is ranges in haze under a moon, with a small figure.
 func mountains(c *canvas, p palette) {
 	c.rows(func(y float64) rgb { return p.deep.mix(p.light, smooth(0, 0.75*c.h, y)) })
 	x, y, r := c.between(22, 78), c.h*c.between(0.16, 0.3), c.between(7, 14)
@@ -66,7 +66,7 @@ func mountains(c *canvas, p palette) {
 	c.wanderer(wx, last(wx)+0.4, 7, p.dark.mix(rgb{}, 0.4), p.warm)
 }
 
-// wanderer stands with both feet at a point, seen from behind, with a scarf.
+// wanderer paints a figure from behind, with a scarf. x, y is between the feet.
 func (c *canvas) wanderer(x, y, tall float64, body, scarf rgb) {
 	u := tall / 10
 	figure := (&path{}).poly(x-1.5*u, y, x-1.9*u, y-5.4*u, x-1.3*u, y-7.4*u, x+1.3*u, y-7.4*u, x+1.9*u, y-5.4*u, x+1.5*u, y, x+0.3*u, y, x, y-3*u, x-0.3*u, y)
@@ -75,7 +75,7 @@ func (c *canvas) wanderer(x, y, tall float64, body, scarf rgb) {
 	c.fill((&path{}).poly(x-1.2*u, y-7.7*u, x+1.2*u, y-7.7*u, x+1.2*u, y-6.9*u, x+4.4*u, y-6.2*u, x+4.1*u, y-5.3*u, x-1.2*u, y-6.8*u), plain(scarf))
 }
 
-// waves is the sea in scales, and a small boat on one of them.
+// waves is a stylised sea with a small boat.
 func waves(c *canvas, p palette) {
 	c.rows(func(y float64) rgb { return p.light.mix(p.warm, 0.75*smooth(0, c.h*0.5, y)) })
 	x, y, r := c.between(30, 70), c.h*c.between(0.24, 0.31), c.between(13, 19)
@@ -122,7 +122,7 @@ func (c *canvas) boat(x, y, long float64, hull, sail rgb) {
 	c.fill((&path{}).poly(x-long*0.08, y-long*1.0, x-long*0.08, y-long*0.28, x-long*0.38, y-long*0.28), plain(sail.mix(hull, 0.25)))
 }
 
-// road leads over a plain to table mountains.
+// road leads across a plain to mesas.
 func road(c *canvas, p palette) {
 	horizon := c.h * c.between(0.52, 0.6)
 	c.rows(func(y float64) rgb {
@@ -180,7 +180,7 @@ func (c *canvas) mesa(x, foot, wide, tall float64, colour rgb, p palette) {
 	})
 }
 
-// forest is trunk behind trunk in fog, and one light.
+// forest is trunks in fog around one light.
 func forest(c *canvas, p palette) {
 	x, y := c.between(36, 64), c.h*c.between(0.5, 0.6)
 	c.shade(func(px, py float64) rgb {
@@ -192,7 +192,7 @@ func forest(c *canvas, p palette) {
 		t := float64(i) / (depths - 1)
 		trunks := &path{}
 		for px := c.between(-6, 4); px < 106; px += c.between(9, 17) * (0.45 + 0.85*t) {
-			if t > 0.5 && math.Abs(px-x) < 15*t { // keep the way to the light open
+			if t > 0.5 && math.Abs(px-x) < 15*t { // leave the light visible
 				continue
 			}
 			c.tree(trunks, px, c.h*(0.72+0.3*t), (0.9+4.4*t*t)*c.between(0.7, 1.3))
@@ -207,7 +207,7 @@ func forest(c *canvas, p palette) {
 	c.glow(x+1.5, c.h*0.87-3, 9, p.warm, 0.9)
 }
 
-// tree adds a trunk that gets thinner, with bare branches.
+// tree adds a trunk that gets thinner upwards, with bare branches.
 func (c *canvas) tree(trunks *path, x, foot, wide float64) {
 	lean := c.between(-3, 3)
 	trunks.poly(x-wide*0.75, foot, x-wide*0.4+lean, -2, x+wide*0.4+lean, -2, x+wide*0.75, foot)
@@ -220,7 +220,7 @@ func (c *canvas) tree(trunks *path, x, foot, wide float64) {
 	}
 }
 
-// lighthouse stands on a rock, and its beam goes over the sea.
+// lighthouse is a tower on a rock with its beam over the sea.
 func lighthouse(c *canvas, p palette) {
 	horizon := c.h * 0.72
 	c.shade(func(x, y float64) rgb {
@@ -264,7 +264,7 @@ func (c *canvas) tower(x, top, foot float64, p palette) {
 	c.fill((&path{}).poly(x-2.7, top-1.7, x, top-5, x+2.7, top-1.7), plain(p.dark))
 }
 
-// stars adds small lights down to a height.
+// stars paints n stars between the top and a height.
 func (c *canvas) stars(colour rgb, n int, down float64) {
 	for range n {
 		x, y, r := c.between(0, 100), c.between(0, down), c.between(0.08, 0.34)
@@ -272,7 +272,7 @@ func (c *canvas) stars(colour rgb, n int, down float64) {
 	}
 }
 
-// snow falls on a lone house under a hill.
+// snow is snowfall on hills with a lone house.
 func snow(c *canvas, p palette) {
 	c.rows(func(y float64) rgb {
 		return p.deep.mix(p.mid, smooth(0, c.h*0.5, y)).mix(p.light, 0.75*smooth(c.h*0.25, c.h*0.75, y))

@@ -2,7 +2,7 @@ package art
 
 import "math"
 
-// lattice is a random number from 0 to 1 for whole coordinates.
+// lattice returns a random number from 0 to 1 that depends on whole coordinates.
 func lattice(seed uint64, x, y int) float64 {
 	h := seed ^ uint64(uint32(x))*0x9e3779b97f4a7c15 ^ uint64(uint32(y))*0xc2b2ae3d27d4eb4f
 	h ^= h >> 29
@@ -11,7 +11,7 @@ func lattice(seed uint64, x, y int) float64 {
 	return float64(h&0xffffff) / 0xffffff
 }
 
-// noise is smooth and random, 0 to 1, with bumps about one unit apart.
+// noise returns smooth random values from 0 to 1 with bumps about one unit apart.
 func noise(seed uint64, x, y float64) float64 {
 	fx, fy := math.Floor(x), math.Floor(y)
 	ix, iy := int(fx), int(fy)
@@ -21,7 +21,7 @@ func noise(seed uint64, x, y float64) float64 {
 	return top*(1-ty) + bottom*ty
 }
 
-// cloud is noise with finer noise in it, 0 to 1.
+// cloud returns four octaves of noise, 0 to 1.
 func cloud(seed uint64, x, y float64) float64 {
 	sum, size := 0.0, 0.5
 	for octave := range uint64(4) {

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// path is one or more outlines. Where two that run in opposite directions overlap there is a hole.
+// path is one or more outlines. Two outlines in opposite directions make a hole where they overlap.
 type path struct{ steps []step }
 
 // step goes to a point, along up to two control points.
@@ -33,14 +33,14 @@ func (p *path) add(kind byte, at [3][2]float64) *path {
 	return p
 }
 
-// points is how many of its points a step has.
+// points is how many points a step of a kind uses.
 var points = map[byte]int{'m': 1, 'l': 1, 'q': 2, 'c': 3}
 
-// circle adds a circle; a negative radius makes it run the other way round, for holes.
+// circle adds a circle. A negative radius reverses its direction, for holes.
 func (p *path) circle(x, y, r float64) *path { return p.ellipse(x, y, r, math.Abs(r)) }
 
 func (p *path) ellipse(x, y, rx, ry float64) *path {
-	const k = 0.5522847498 // four cubic curves that nobody can tell from an ellipse
+	const k = 0.5522847498 // four cubic curves are an ellipse to within 0.03 %
 	return p.m(x+rx, y).
 		c(x+rx, y+k*ry, x+k*rx, y+ry, x, y+ry).
 		c(x-k*rx, y+ry, x-rx, y+k*ry, x-rx, y).
@@ -76,7 +76,7 @@ func (p *path) poly(xy ...float64) *path {
 	return p.z()
 }
 
-// below adds everything under a curve of the whole width.
+// below adds the area under a curve over the whole width.
 func (p *path) below(c *canvas, curve func(x float64) float64) *path {
 	p.m(-1, c.h+1).l(-1, curve(-1))
 	for x := -0.5; x <= c.w+1; x += 0.5 {

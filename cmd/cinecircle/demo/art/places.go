@@ -24,7 +24,7 @@ func city(c *canvas, p palette) {
 	c.fill((&path{}).rect(-1, c.h*0.86, 102, c.h), func(_, y float64) (rgb, float64) { return p.dark, 0.9 * smooth(c.h*0.84, c.h*0.98, y) })
 }
 
-// tall is a building with windows, of which some are lit.
+// tall paints a building, some of whose windows are lit.
 func (c *canvas) tall(x, top, wide float64, colour rgb, p palette, t float64) {
 	body := (&path{}).rect(x, top, wide, c.h)
 	switch c.r.IntN(4) {
@@ -52,7 +52,7 @@ func (c *canvas) tall(x, top, wide float64, colour rgb, p palette, t float64) {
 	c.fill(dim, veil(p.mid.mix(p.warm, 0.3), 0.5))
 }
 
-// grid is a plain of light under a sun, as the eighties saw the future.
+// grid is a grid of light under a sun, as in the science fiction of the eighties.
 func grid(c *canvas, p palette) {
 	horizon := c.h * 0.6
 	c.rows(func(y float64) rgb {
@@ -92,7 +92,7 @@ func (c *canvas) peaks(horizon float64, p palette) {
 	c.fill((&path{}).band(c, ridge, 0.35), plain(p.warm))
 }
 
-// noir is a man in a hat under a street lamp, or light that falls through a blind.
+// noir is a man in a hat under a street lamp, or light through a blind.
 func noir(c *canvas, p palette) {
 	if c.seed%2 == 0 {
 		blind(c, p)
@@ -118,7 +118,7 @@ func noir(c *canvas, p palette) {
 	c.detective(lx+5, floor+2.5, 40, p.dark.mix(rgb{}, 0.75), p.warm)
 }
 
-// detective stands in a long coat; the band of the hat is what has a colour.
+// detective paints a man in a long coat. Only the band of his hat has a colour.
 func (c *canvas) detective(x, foot, tall float64, body, band rgb) {
 	u := tall / 40
 	at := func(xy ...float64) []float64 {
@@ -150,7 +150,7 @@ func blind(c *canvas, p palette) {
 	c.fill((&path{}).rect(-1, c.h*0.86, 102, c.h), func(_, y float64) (rgb, float64) { return p.dark, smooth(c.h*0.82, c.h*0.95, y) })
 }
 
-// corridor is door within door.
+// corridor is doors one behind another, with a figure.
 func corridor(c *canvas, p palette) {
 	c.rows(func(float64) rgb { return p.dark })
 	vx, vy := c.between(42, 58), c.h*c.between(0.5, 0.56)
@@ -177,7 +177,7 @@ func corridor(c *canvas, p palette) {
 	c.wanderer(vx, foot, 19, p.dark.mix(rgb{}, 0.7), p.dark.mix(rgb{}, 0.6))
 }
 
-// alley goes up between houses under wires and lanterns.
+// alley is steps between houses under wires and lanterns.
 func alley(c *canvas, p palette) {
 	c.rows(func(y float64) rgb {
 		return p.deep.mix(p.mid, smooth(0, c.h*0.3, y)).mix(p.warm, smooth(c.h*0.15, c.h*0.5, y)).mix(p.light, 0.6*smooth(c.h*0.35, c.h*0.6, y))

@@ -2,7 +2,7 @@ package art
 
 import "math"
 
-// swiss is a few large plain shapes on paper, set to a grid.
+// swiss is a few large plain shapes on paper, in a grid.
 func swiss(c *canvas, p palette) {
 	paper := p.light
 	c.rows(func(float64) rgb { return paper })
@@ -75,7 +75,7 @@ func (c *canvas) tile(x, y, cell float64, colours []rgb, p palette) {
 	}
 }
 
-// riso is a picture in three inks that do not quite meet, as cheap printers make it.
+// riso is a landscape in three inks that are slightly out of register, as from a risograph.
 func riso(c *canvas, p palette) {
 	c.shade(func(x, y float64) rgb { return p.light.mix(p.warm, 0.06*cloud(c.seed, x/3, y/3)) })
 	shift := func(ink rgb) (rgb, float64, float64) { return ink, c.between(-0.7, 0.7), c.between(-0.7, 0.7) }
@@ -103,12 +103,12 @@ func riso(c *canvas, p palette) {
 	c.fill((&path{}).rect(0, 0, 100, 4).rect(0, c.h-4, 100, 4).rect(0, 0, 4, c.h).rect(96, 0, 4, c.h), plain(p.light))
 }
 
-// halftone is ink in dots that get larger downwards.
+// halftone returns ink in dots that grow downwards.
 func (c *canvas) halftone(colour rgb, least float64) ink {
 	return func(x, y float64) (rgb, float64) { return colour, c.dot(x, y, least+(1-least)*y/c.h*1.6) }
 }
 
-// dot is 1 inside of the dots of a screen that is so dark, 0 outside.
+// dot returns 1 inside the dots of a halftone screen of a darkness, 0 outside.
 func (c *canvas) dot(x, y, dark float64) float64 {
 	const pitch = 1.15
 	u, v := (x+y)/math.Sqrt2/pitch, (x-y)/math.Sqrt2/pitch
@@ -147,7 +147,7 @@ func orbit(c *canvas, p palette) {
 	c.fill((&path{}).poly(sx-0.3, ship+0.3, sx-38, ship+13.4, sx+0.3, ship+0.8), func(px, _ float64) (rgb, float64) { return p.warm, smooth(sx-38, sx, px) * 0.7 })
 }
 
-// rings are drawn in two halves, so that the planet is between them.
+// rings paints one half of the rings, so that the planet can be painted between the two.
 func (c *canvas) rings(x, y, r, tilt float64, p palette, front bool) {
 	for i := range 5 {
 		d := r * (1.35 + 0.13*float64(i))
@@ -162,7 +162,7 @@ func (c *canvas) rings(x, y, r, tilt float64, p palette, front bool) {
 	}
 }
 
-// record is a disc of grooves before rays.
+// record is a vinyl record in front of rays.
 func record(c *canvas, p palette) {
 	c.rows(func(y float64) rgb { return p.warm.mix(p.light, 0.5-0.5*y/c.h) })
 	for i := range 9 {

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// face is a font of which outlines are taken.
+// face is a font whose outlines are drawn.
 type face struct {
 	font *sfnt.Font
 	buf  sfnt.Buffer
@@ -21,12 +21,12 @@ type face struct {
 func loadFace(ttf []byte) *face {
 	font, err := sfnt.Parse(ttf)
 	if err != nil {
-		panic(fmt.Sprintf("art: the font that Go ships with is broken: %v", err))
+		panic(fmt.Sprintf("art: the font that Go ships with does not parse: %v", err))
 	}
 	return &face{font: font}
 }
 
-// glyph adds the outline of a character whose base line begins at a point, and returns how wide it is.
+// glyph adds the outline of a character at a point of the base line and returns its width. p may be nil.
 func (f *face) glyph(p *path, ch rune, x, y, size float64) float64 {
 	const em = 2048
 	index, err := f.font.GlyphIndex(&f.buf, ch)
@@ -66,14 +66,14 @@ func (p *path) outline(segments sfnt.Segments, at func(fixed.Point26_6) (float64
 	}
 }
 
-// lettering is a way to set words: capitals with air between them.
+// lettering is a style of writing in capitals.
 type lettering struct {
 	face  *face
-	air   float64 // between characters, in parts of the size
-	thick float64 // of the strokes of Hangul, in parts of the size
+	air   float64 // space between characters, in parts of the size
+	thick float64 // thickness of the strokes of Hangul, in parts of the size
 }
 
-// line adds a line of text whose base line begins at a point, and returns how wide it is; p may be nil.
+// line adds a line of text that starts at a point of the base line and returns its width. p may be nil.
 func (l lettering) line(p *path, text string, x, y, size float64) float64 {
 	start := x
 	for _, ch := range text {
@@ -94,7 +94,7 @@ func (l lettering) line(p *path, text string, x, y, size float64) float64 {
 
 func isHangul(ch rune) bool { return ch >= 0xac00 && ch <= 0xd7a3 }
 
-// write sets the title and the credit where the seed says, in the colour that can be read there.
+// write adds the title and the credit. Their place depends on the seed and their colour on what is under them.
 func (c *canvas) write(p palette, title, credit string) {
 	if title == "" {
 		return
@@ -129,7 +129,7 @@ func (c *canvas) write(p palette, title, credit string) {
 	c.fill(words, plain(colour))
 }
 
-// start is where a line of a width begins: some posters are set to the middle, some to the left.
+// start returns where a line of a width starts: the seed decides whether a poster is centred or set to the left.
 func (c *canvas) start(wide float64) float64 {
 	if c.seed%2 == 0 {
 		return 10
@@ -155,7 +155,7 @@ func (l lettering) fit(title string, width, height float64) (lines []string, siz
 	return lines, best
 }
 
-// split puts words into n lines of which the widest is as narrow as a greedy hand gets it.
+// split breaks words into at most n lines, greedily, at the smallest width that it finds for them.
 func split(words []string, n int, measure func(string) float64) []string {
 	limit := measure(strings.Join(words, " ")) / float64(n)
 	for {
@@ -175,7 +175,7 @@ func split(words []string, n int, measure func(string) float64) []string {
 	}
 }
 
-// readable returns a colour for words between two heights, and one to calm down what is under them.
+// readable returns the colour of words between two heights, and a colour and a blend for the shade behind them.
 func (c *canvas) readable(p palette, y0, y1 float64) (words, scrim rgb, by blend) {
 	sum, n := 0.0, 0
 	for py := max(0, c.px(y0)); py < min(c.px(y1), c.img.Rect.Max.Y); py += 4 {

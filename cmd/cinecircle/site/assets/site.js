@@ -1,13 +1,18 @@
-// What the pages do beyond their forms and links. Everything here is a convenience: without it they work, plainly.
+// Everything here is a convenience on top of forms and links: the pages work without it.
 (() => {
   "use strict";
   const one = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  // A function, because replace reads $& and its like in a string as patterns, and names may contain them.
+  const fill = (text, value) => text.replace("{}", () => value);
 
   // --- toasts ---------------------------------------------------------------------------------
   const toasts = one("#toasts");
 
-  function keepFor(toast) {
+  const narrow = matchMedia("(max-width: 640px)");
+
+  // Shows a toast for a while, in ms, and gives it a button that closes it.
+  function keepFor(toast, left) {
     const close = document.createElement("button");
     close.type = "button";
     close.className = "close";
@@ -15,19 +20,42 @@
     close.textContent = "×";
     close.addEventListener("click", () => toast.remove());
     toast.append(close);
-    let left = toast.querySelector("form, a") ? 20000 : 8000; // who has something to press gets longer
-    setInterval(() => {
+    left ??= one("form, a", toast) ? 20000 : 8000; // longer with a button or a link
+    const timer = setInterval(() => {
+      if (!toast.isConnected) { clearInterval(timer); return; }
       if (document.hidden || toast.matches(":hover, :focus-within")) return;
       if ((left -= 500) <= 0) toast.remove();
     }, 500);
   }
 
-  function show({ text, bad, undo, link }) {
+  // A sentence about a person. The name is an element of its own, which keeps the direction of its letters to itself.
+  function sentence(text, name) {
+    const [before, after] = text.split("{}");
+    const isolated = document.createElement("bdi");
+    isolated.textContent = name;
+    return [before, isolated, after];
+  }
+
+  // Returns what the newest toast with the same words shows how often, and removes that toast.
+  function countEqual(toast) {
+    const equal = all(".toast", toasts).find((other) => one("span", other).textContent === one("span", toast).textContent);
+    if (!equal) return 1;
+    equal.remove();
+    return Number(equal.dataset.times || 1) + 1;
+  }
+
+  function show({ text, bad, undo, link, keep }) { // text is a string or a sentence; keep is how long, in ms
     const toast = document.createElement("div");
     toast.className = bad ? "toast bad" : "toast";
     const words = document.createElement("span");
-    words.textContent = text;
+    words.append(...[text].flat());
     toast.append(words);
+    const times = toast.dataset.times = countEqual(toast);
+    if (times > 1) {
+      const count = document.createElement("b");
+      count.textContent = "×" + times;
+      toast.append(count);
+    }
     if (undo) {
       const form = document.createElement("form");
       form.method = "post";
@@ -46,66 +74,128 @@
       toast.append(a);
     }
     toasts.append(toast);
-    keepFor(toast);
-    while (toasts.children.length > 4) toasts.firstElementChild.remove();
+    keepFor(toast, keep);
+    while (toasts.children.length > (narrow.matches ? 2 : 4)) toasts.firstElementChild.remove();
   }
 
-  all(".toast", toasts).forEach(keepFor);
+  all(".toast", toasts).forEach((toast) => keepFor(toast));
   document.addEventListener("toast", (event) => show(event.detail));
 
-  // --- the bell -------------------------------------------------------------------------------
-  const bell = one("[data-bell]");
+  // What htmx sends gets no answer without a connection.
+  for (const lost of ["htmx:sendError", "htmx:timeout"])
+    document.addEventListener(lost, () => show({ text: toasts.dataset.offline, bad: true }));
 
-  function ring(count) {
-    bell.dataset.unread = count;
-    const badge = one("[data-count]", bell);
-    badge.hidden = count < 1;
-    badge.textContent = count > 99 ? "99+" : count;
-    one("[data-words]", bell).textContent = count < 1 ? bell.dataset.label : bell.dataset.labelSome.replace("{}", count);
+  // --- the bell -------------------------------------------------------------------------------
+  // In the bar at the top, and in the one at the bottom of phones.
+  const bells = all("[data-bell]"), bell = bells[0];
+  const short = (count) => count > 99 ? "99+" : String(count);
+  const mark = (count) => count < 1 ? "" : "(" + short(count) + ") "; // in front of the title
+  const title = bell && document.title.slice(mark(bell.dataset.unread).length);
+
+  function setUnread(count) {
+    for (const one of bells) {
+      one.dataset.unread = count;
+      one.setAttribute("aria-label", count < 1 ? one.dataset.label : fill(one.dataset.labelSome, count));
+      const badge = one.querySelector("[data-count]");
+      badge.hidden = count < 1;
+      badge.dataset.count = short(count);
+    }
+    all("[data-unread-count]").forEach((number) => { number.textContent = count.toLocaleString(); });
+    document.title = mark(count) + title;
   }
 
-  function hear(notice) {
+  const renew = () => fetch("/users/refresh", { method: "POST" }).catch(() => null); // when the access token expired
+
+  async function askUnread() {
+    const read = () => fetch("/notifications/inbox?limit=1&unread=true", { cache: "no-store", signal: AbortSignal.timeout(5000) }).catch(() => null);
+    let answer = await read();
+    if (answer && answer.status === 401 && (await renew())?.ok) answer = await read();
+    if (answer && answer.ok) setUnread(Number(answer.headers.get("X-Unread-Count")));
+    if (answer && answer.status === 429) setTimeout(update, 1000 * (Number(answer.headers.get("Retry-After")) || 5));
+  }
+
+  // Only the server counts: what was unread may have been read or replaced meanwhile, in another tab or on another device.
+  // While an answer is under way, further calls ask once more in all.
+  let asking = null, stale = false;
+  function update() {
+    stale = true;
+    asking ??= (async () => {
+      while (stale) { stale = false; await askUnread(); }
+      asking = null;
+    })();
+    return asking;
+  }
+
+  async function receive(notice) {
     bell.dataset.seq = Math.max(notice.seq, bell.dataset.seq);
-    ring(Number(bell.dataset.unread) + 1);
+    await update();
     const who = notice.actor ? notice.actor.username : bell.dataset.gone;
     const said = notice.type === "follow" ? bell.dataset.follow : bell.dataset.like;
-    const to = notice.type === "follow" ? notice.actor && "/member/" + notice.actor.id : notice.review_id && "/review/" + notice.review_id;
-    show({ text: said.replace("{}", who), link: { to: to || "/inbox", label: bell.dataset.open } });
+    // The inbox keeps it, so the toast may go soon.
+    show({ text: sentence(said, who), link: { to: "/inbox/open/" + notice.id, label: bell.dataset.open }, keep: 6000 });
   }
 
-  // What the service says by closing: another tab took the place (4009), the session ended (4003).
-  const forGood = new Set([4003, 4009]);
+  // Close codes after which the socket stays closed: the session ended (4003), another tab took over (4009).
+  const finalCodes = new Set([4003, 4009]);
   let tries = 0;
 
   function listen() {
     const scheme = location.protocol === "https:" ? "wss://" : "ws://";
     const socket = new WebSocket(scheme + location.host + "/notifications?since=" + bell.dataset.seq);
     socket.onopen = () => { tries = 0; };
-    socket.onmessage = (event) => hear(JSON.parse(event.data));
+    socket.onmessage = (event) => receive(JSON.parse(event.data));
     socket.onclose = async (event) => {
-      if (forGood.has(event.code)) return;
-      if (event.code === 4001) { // the access token ran out; the refresh token may not have
-        const renewed = await fetch("/users/refresh", { method: "POST" }).catch(() => null);
-        if (renewed && renewed.status === 401) return;
+      if (finalCodes.has(event.code)) return;
+      if (event.code === 4001) { // the access token expired; refresh it
+        if ((await renew())?.status === 401) return;
       }
       const wait = Math.min(60000, 1000 * 2 ** tries++);
       setTimeout(listen, wait / 2 + Math.random() * wait / 2);
     };
   }
-  if (bell && "WebSocket" in window) listen();
+  if (bell) {
+    listen();
+    window.addEventListener("pageshow", (event) => { if (event.persisted) update(); }); // from the back-forward cache
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) update(); });
+    const tabs = new BroadcastChannel("bell");
+    tabs.onmessage = () => { if (!document.hidden) update(); };
+    tabs.postMessage("page loaded"); // it may have marked notifications as read
+
+    // One entry is marked as read on the page, so that the focus goes on to the next one.
+    document.addEventListener("submit", async (event) => {
+      const form = event.target;
+      if (form.dataset.read === undefined) return;
+      event.preventDefault();
+      const answer = await fetch(form.action, {
+        method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "HX-Request": "true" },
+      }).catch(() => null);
+      if (!answer?.ok || answer.headers.get("HX-Redirect")?.startsWith("/users/")) { // to renew the session
+        form.submit();
+        return;
+      }
+      const row = form.closest("li"), focused = form.contains(document.activeElement);
+      const buttons = all("[data-read] button"), next = buttons[buttons.indexOf(one("button", form)) + 1];
+      row.classList.remove("unread");
+      form.remove();
+      if (focused) (next ?? one("a", row) ?? one("#main")).focus();
+      tabs.postMessage("read");
+      update();
+    });
+  }
 
   // --- the theme ------------------------------------------------------------------------------
-  const themes = one("[data-themes]");
-  if (themes) themes.addEventListener("submit", (event) => {
+  const themes = all("[data-themes]"); // in the menu and at the end of the page
+  themes.forEach((form) => form.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (!button) return;
     event.preventDefault();
     const root = document.documentElement;
     if (button.value) root.dataset.theme = button.value; else delete root.dataset.theme;
     one('meta[name="color-scheme"]').content = button.value || "light dark";
-    all("button", themes).forEach((b) => b.setAttribute("aria-pressed", b === button));
-    fetch(themes.action, { method: "POST", body: new URLSearchParams({ theme: button.value }) });
-  });
+    themes.flatMap((f) => all("button", f)).forEach((b) => b.setAttribute("aria-pressed", b.value === button.value));
+    all('meta[name="theme-color"]').forEach((meta) => { meta.content = getComputedStyle(document.body).backgroundColor; });
+    fetch(form.action, { method: "POST", body: new URLSearchParams({ theme: button.value }) });
+  }));
 
   // --- menus close by Escape and by a click elsewhere -----------------------------------------
   document.addEventListener("click", (event) => {
@@ -116,21 +206,69 @@
     all("details.menu[open]").forEach((menu) => { menu.open = false; one("summary", menu).focus(); });
   });
 
+  document.addEventListener("focusout", (event) => {
+    all("details.menu[open]").forEach((menu) => {
+      if (menu.contains(event.target) && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+    });
+  });
+
+  // --- pages of somebody else are not shown again ----------------------------------------------
+  // The back-forward cache keeps pages as they were, also after signing out in this tab or another.
+  const viewer = one("#main").dataset.viewer;
+  const store = (work) => { try { return work(localStorage); } catch { return null; } }; // it may be switched off
+  store((kept) => kept.setItem("viewer", viewer));
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && store((kept) => kept.getItem("viewer") ?? viewer) !== viewer) location.reload();
+  });
+
+  // --- the focus stays in a list that goes on ---------------------------------------------------
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const more = detail.target;
+    if (!more.matches(".more") || !more.contains(document.activeElement)) return;
+    const last = more.previousElementSibling, list = more.parentElement;
+    document.addEventListener("htmx:afterSwap", () => {
+      const next = last ? last.nextElementSibling : list.firstElementChild;
+      if (next) one("a, button", next)?.focus();
+    }, { once: true });
+  });
+
+  // --- arrows beside a shelf, for a mouse without a wheel to the side ----------------------------
+  all(".shelf").forEach((shelf) => {
+    const arrow = (sign, label) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "arrow " + (sign < 0 ? "back" : "forth");
+      button.textContent = label;
+      button.tabIndex = -1; // with the keyboard the links themselves scroll the shelf
+      button.setAttribute("aria-hidden", "true");
+      button.addEventListener("click", () => shelf.scrollBy({ left: sign * shelf.clientWidth * 0.8, behavior: "smooth" }));
+      shelf.after(button);
+      return button;
+    };
+    const back = arrow(-1, "‹"), forth = arrow(1, "›");
+    const update = () => {
+      back.hidden = shelf.scrollLeft < 8;
+      forth.hidden = shelf.scrollLeft + shelf.clientWidth > shelf.scrollWidth - 8;
+    };
+    shelf.addEventListener("scroll", update, { passive: true });
+    addEventListener("resize", update);
+    update();
+  });
+
   // --- previews of chosen images --------------------------------------------------------------
   const mostBytes = 5 * 1024 * 1024;
   all("[data-upload]").forEach((field) => {
     const input = one("input[type=file]", field);
     const preview = one("[data-preview]", field);
-    const says = one("[data-says]", field);
-    const before = { nodes: [...preview.childNodes], says: says.textContent };
+    const says = one(".error", field);
+    const before = [...preview.childNodes];
     input.addEventListener("change", () => {
       const file = input.files[0];
       const large = file && file.size > mostBytes;
       field.classList.toggle("bad", Boolean(large));
-      says.className = large ? "error" : "hint";
-      says.textContent = large ? field.dataset.tooLarge : before.says;
+      says.textContent = large ? field.dataset.tooLarge : "";
       if (large) input.value = "";
-      if (!file || large) { preview.replaceChildren(...before.nodes); return; }
+      if (!file || large) { preview.replaceChildren(...before); return; }
       const image = new Image();
       image.alt = "";
       image.src = URL.createObjectURL(file);
@@ -139,15 +277,70 @@
     });
   });
 
-  // --- how much may still be written ----------------------------------------------------------
-  all("[data-counted]").forEach((area) => {
-    const count = document.createElement("p");
-    count.className = "counted";
-    count.setAttribute("aria-hidden", "true");
-    area.after(count);
-    const say = () => { count.textContent = [...area.value].length.toLocaleString() + " / " + Number(area.maxLength).toLocaleString(); };
-    area.addEventListener("input", say);
-    say();
+  // --- the length of a text -------------------------------------------------------------------
+  // Not by maxlength: it counts UTF-16 units and cuts what is pasted. The server counts characters in NFC.
+  const space = /\p{White_Space}/u;
+
+  function lengthOf(field) {
+    const chars = [...field.value.normalize("NFC")];
+    let from = 0, to = chars.length;
+    if (field.type !== "password") {
+      while (from < to && space.test(chars[from])) from++;
+      while (to > from && space.test(chars[to - 1])) to--;
+    }
+    return to - from;
+  }
+
+  const excess = (field) => Math.max(0, lengthOf(field) - Number(field.dataset.max));
+
+  // Shows how long a text is, at a counted field always and elsewhere when it is too long.
+  function count(field) {
+    const over = excess(field);
+    const counted = field.dataset.counted !== undefined;
+    let says = field.nextElementSibling;
+    if (!says || says.dataset.length === undefined) {
+      if (!over && !counted) return;
+      says = document.createElement("p");
+      says.dataset.length = "";
+      field.after(says);
+    }
+    if (over) field.setAttribute("aria-invalid", "true");
+    else if (says.className === "error") field.removeAttribute("aria-invalid");
+    says.className = over ? "error" : "counted";
+    says.setAttribute("aria-live", over ? "polite" : "off");
+    if (over) says.textContent = fill(one("#main").dataset.tooLong, over.toLocaleString());
+    else if (counted) says.textContent = lengthOf(field).toLocaleString() + " / " + Number(field.dataset.max).toLocaleString();
+    else says.remove();
+  }
+
+  document.addEventListener("input", (event) => { if (event.target.dataset.max) count(event.target); });
+  all("[data-counted]").forEach(count);
+  document.addEventListener("submit", (event) => {
+    const long = all("[data-max]", event.target).find(excess);
+    if (!long) return;
+    event.preventDefault();
+    count(long);
+    long.focus();
+  });
+
+  // --- messages go as soon as their field is mended ---------------------------------------------
+  // Whether the server may accept a field that it has refused. It checks everything again.
+  function mended(field) {
+    if (field.type === "file" || field.type === "radio" || field.type === "select-one") return field.value !== "";
+    if (field.value === field.defaultValue || lengthOf(field) < (field.dataset.min || (field.required ? 1 : 0))) return false;
+    if (field.inputMode === "numeric" && !/^\s*\p{Nd}+\s*$/u.test(field.value)) return false;
+    return !field.dataset.max || !excess(field);
+  }
+
+  document.addEventListener("input", ({ target }) => {
+    const box = target.closest(".field.bad, .row.bad, .upload");
+    const said = box && one(".error:not([data-length])", box);
+    if (!said || !said.textContent || !mended(target)) return;
+    box.classList.remove("bad");
+    [box, ...all("[aria-invalid]", box)].forEach((e) => e.removeAttribute("aria-invalid"));
+    if (box.dataset.upload === undefined) said.remove(); else said.textContent = "";
+    all("[data-mistakes] a").forEach((a) => { if (box.contains(one(a.hash))) a.parentElement.remove(); });
+    all("[data-mistakes]").forEach((alert) => { if (!one("a", alert)) alert.remove(); });
   });
 
   // --- rows of the cast -----------------------------------------------------------------------
@@ -162,6 +355,8 @@
       all("input", row).forEach((input) => {
         input.value = "";
         input.name = input.name.replace(/\d+$/, present.length);
+        if (input.id) input.id = input.name;
+        ["aria-invalid", "aria-describedby", "autofocus"].forEach((name) => input.removeAttribute(name));
       });
       add.before(row);
       one("input", row).focus();

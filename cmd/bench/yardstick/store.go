@@ -1,0 +1,101 @@
+package yardstick
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/cinecircle/cinecircle/platform/database"
+)
+
+// store answers requests with prepared statements.
+type store struct {
+	db     *database.DB
+	writer *sql.DB
+
+	movie, list, search             *sql.Stmt
+	reviews, followings, inbox      *sql.Stmt
+	insertReview, addReview         *sql.Stmt
+	addMemberReview                 *sql.Stmt
+	like, insertLike, updateLike    *sql.Stmt
+	author, addLikes                *sql.Stmt
+	follow, insertFollow, setFollow *sql.Stmt
+	addFollowers, addFollowings     *sql.Stmt
+	number, seq, supersede, notify  *sql.Stmt
+	insertState                     *sql.Stmt
+}
+
+// openStore opens a migrated database. Close it.
+func openStore(ctx context.Context, on database.Config) (*store, error) {
+	db, err := database.Open(ctx, on)
+	if err != nil {
+		return nil, err
+	}
+	s := &store{db: db, writer: db.Pools()["writer"]}
+	reader := db.Pools()["reader"]
+	if on.Driver == database.MySQL { // one pool reads and writes
+		s.writer = db.Pools()["mysql"]
+		reader = s.writer
+	} else {
+		s.writer.SetMaxOpenConns(1) // SQLite has one write lock
+	}
+	if err := errors.Join(prepare(ctx, reader, s.reads()), prepare(ctx, s.writer, s.writes())); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+func prepare(ctx context.Context, pool *sql.DB, statements map[**sql.Stmt]string) (err error) {
+	for to, text := range statements {
+		if *to, err = pool.PrepareContext(ctx, text); err != nil { //nolint:sqlclosecheck // closed with its pool
+			return fmt.Errorf("prepare %q: %w", text, err)
+		}
+	}
+	return nil
+}
+
+// Close closes the pools, and the statements with them.
+func (s *store) Close() error { return s.db.Close() }
+
+func (s *store) routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /movies/{id}", answering(http.StatusOK, s.getMovie))
+	mux.HandleFunc("GET /movies", answering(http.StatusOK, s.listMovies))
+	mux.HandleFunc("GET /movies/{id}/reviews", answering(http.StatusOK, s.listReviews))
+	mux.HandleFunc("GET /users/me/followings", answering(http.StatusOK, s.listFollowings))
+	mux.HandleFunc("GET /notifications/inbox", answering(http.StatusOK, s.listInbox))
+	mux.HandleFunc("POST /reviews", answering(http.StatusCreated, s.createReview))
+	mux.HandleFunc("POST /likes/reviews/{id}/like", answering(http.StatusOK, s.toggleLike(true)))
+	mux.HandleFunc("POST /likes/reviews/{id}/unlike", answering(http.StatusOK, s.toggleLike(false)))
+	mux.HandleFunc("POST /users/{id}/follow", answering(http.StatusOK, s.toggleFollow(true)))
+	mux.HandleFunc("POST /users/{id}/unfollow", answering(http.StatusOK, s.toggleFollow(false)))
+}
+
+// answering writes the result of a handler as JSON. Every error is a 500 with its text, because no request of the
+// benchmark should fail.
+func answering(status int, h func(*http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v, err := h(r)
+		var body []byte
+		if err == nil {
+			body, err = json.Marshal(v)
+		}
+		if err != nil {
+			writeAnswer(w, http.StatusInternalServerError, []byte(err.Error()))
+			return
+		}
+		writeAnswer(w, status, body)
+	}
+}
+
+// caller returns the member of the request. The header is trusted.
+func caller(r *http.Request) (int64, error) {
+	return strconv.ParseInt(r.Header.Get(HeaderMember), 10, 64)
+}
+
+func pathID(r *http.Request) (int64, error) { return strconv.ParseInt(r.PathValue("id"), 10, 64) }
+
+func limitOf(r *http.Request) (int, error) { return strconv.Atoi(r.URL.Query().Get("limit")) }

@@ -1,0 +1,447 @@
+package access_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/openapi"
+	"github.com/cinecircle/cinecircle/user"
+)
+
+// attempt is a row of the authorisation matrix: a request that succeeds for everybody who may make it.
+type attempt struct {
+	success     int
+	contentType string
+	body        func(w *world) string
+	query       string
+	admin       int              // status for an admin, where it differs from what the policy says
+	wants       func(c cell) int // status for each cell, where the handler checks its callers itself
+	socket      bool             // a WebSocket: success is 101, and a refusal may be a close code
+}
+
+// attempts has one row for every route of the API.
+var attempts = map[string]attempt{
+	"DELETE /likes/movies/:movie_id":        {success: 204},
+	"DELETE /movies/:movie_id":              {success: 204},
+	"DELETE /movies/:movie_id/poster_image": {success: 204},
+	"DELETE /reviews/:review_id":            {success: 204},
+	"DELETE /reviews/:review_id/image":      {success: 204},
+	"DELETE /users/:user_id":                {success: 204},
+	"DELETE /users/:user_id/profile_image":  {success: 204},
+	"DELETE /users/me":                      {success: 204, admin: 409}, // the last admin cannot be deleted
+	"DELETE /users/me/profile_image":        {success: 204},
+	"DELETE /users/me/sessions":             {success: 204},
+	"DELETE /users/me/sessions/:session_id": {success: 204},
+	"GET /docs":                             {success: 200},
+	"GET /docs/assets/:name":                {success: 200},
+	"GET /healthz":                          {success: 200},
+	"GET /media/:owner/:kind/:name":         {success: 200},
+	"GET /movies":                           {success: 200},
+	"GET /movies/:movie_id":                 {success: 200},
+	"GET /movies/:movie_id/reaction_count":  {success: 200},
+	"GET /movies/:movie_id/reviews":         {success: 200},
+	"GET /notifications":                    {success: 101, socket: true, wants: socketOutcome},
+	"GET /notifications/inbox":              {success: 200},
+	"GET /openapi.json":                     {success: 200},
+	"GET /openapi.yaml":                     {success: 200},
+	"GET /readyz":                           {success: 200},
+	"GET /redoc":                            {success: 200},
+	"GET /reviews/:review_id":               {success: 200},
+	"GET /reviews/:review_id/is_liked":      {success: 200},
+	"GET /reviews/:review_id/like_count":    {success: 200},
+	"GET /users":                            {success: 200},
+	"GET /users/:user_id":                   {success: 200},
+	"GET /users/:user_id/followers":         {success: 200},
+	"GET /users/:user_id/followings":        {success: 200},
+	"GET /users/:user_id/reviews":           {success: 200},
+	"GET /users/me":                         {success: 200},
+	"GET /users/me/followers":               {success: 200},
+	"GET /users/me/followings":              {success: 200},
+	"GET /users/me/reviews":                 {success: 200},
+	"GET /users/me/sessions":                {success: 200},
+	"GET /users/search":                     {success: 200, query: "?q=a"},
+	"GET /version":                          {success: 200},
+	"PATCH /movies/:movie_id":               {success: 200, contentType: "application/json", body: text(`{"playtime": 5}`)},
+	"PATCH /reviews/:review_id":             {success: 200, contentType: "application/x-www-form-urlencoded", body: text("update_title=other")},
+	"PATCH /users/:user_id":                 {success: 200, contentType: "application/json", body: text(`{"age": 50}`)},
+	"PATCH /users/me":                       {success: 200, contentType: "application/json", body: text(`{"age": 50}`)},
+	"POST /likes/movies/:movie_id/dislike":  {success: 200},
+	"POST /likes/movies/:movie_id/like":     {success: 200},
+	"POST /likes/reviews/:review_id/like":   {success: 200},
+	"POST /likes/reviews/:review_id/unlike": {success: 200},
+	"POST /movies":                          {success: 201, contentType: "application/json", body: text(newFilm)},
+	"POST /movies/:movie_id/poster_image":   {success: 200, contentType: "multipart/form-data; boundary=b", body: imageForm},
+	"POST /notifications/read":              {success: 204, contentType: "application/json", body: text(`{"up_to": 1}`)},
+	"POST /reviews":                         {success: 201, contentType: "application/x-www-form-urlencoded", body: newReview},
+	"POST /users/:user_id/follow":           {success: 200},
+	"POST /users/:user_id/unfollow":         {success: 200},
+	"POST /users/me/profile_image":          {success: 200, contentType: "multipart/form-data; boundary=b", body: imageForm},
+	"POST /users":                           {success: 201, contentType: "application/json", body: newUser},
+	"POST /users/login":                     {success: 200, contentType: "application/json", body: ownersLogin},
+	"POST /users/logout":                    {success: 204, wants: byCookieOnly(204, 204)},
+	"POST /users/refresh":                   {success: 200, wants: byCookieOnly(200, 401)},
+}
+
+const newFilm = `{"title": "기생충", "plot": "", "cast": [], "playtime": 132, "genre": "Thriller"}`
+
+func text(s string) func(*world) string { return func(*world) string { return s } }
+
+func newReview(w *world) string {
+	return "title=t&content=c&movie_id=" + strconv.FormatInt(w.unseen, 10)
+}
+
+func newUser(w *world) string {
+	return fmt.Sprintf(`{"username": "new-%s", "password": "password", "age": 20, "gender": "female"}`, w.name)
+}
+
+func imageForm(*world) string { return encodedImageForm() }
+
+// encodedImageForm encodes the form once: the tests send it thousands of times.
+var encodedImageForm = sync.OnceValue(func() string {
+	var out bytes.Buffer
+	form := multipart.NewWriter(&out)
+	if err := form.SetBoundary("b"); err != nil {
+		panic(err)
+	}
+	part, err := form.CreateFormFile("image", "a.png")
+	if err == nil {
+		err = png.Encode(part, image.NewGray(image.Rect(0, 0, 2, 2)))
+	}
+	if err := form.Close(); err != nil {
+		panic(err)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return out.String()
+})
+
+// cell is a column of the matrix: who calls, and what carries the tokens.
+type cell struct{ who, carrier string }
+
+// The identities and the carriers of their tokens. Anonymous has none.
+var (
+	callers  = []string{"anonymous", "member", "other", "owner", "admin", "revoked", "deleted", "expired"}
+	carriers = []string{byHeader, byCookie, byForeignCookie}
+)
+
+const (
+	byHeader        = "header"
+	byCookie        = "cookie"
+	byForeignCookie = "cookie from another origin"
+)
+
+func cells() []cell {
+	out := []cell{{"anonymous", ""}}
+	for _, who := range callers[1:] {
+		for _, carrier := range carriers {
+			out = append(out, cell{who, carrier})
+		}
+	}
+	return out
+}
+
+// refused returns the error code for the caller's token where a token is needed, "" for a valid token.
+func (c cell) refused() string {
+	return map[string]string{
+		"anonymous": "unauthorized", "revoked": "invalid_token", "deleted": "invalid_token", "expired": "token_expired",
+	}[c.who]
+}
+
+// expected returns what the policy of a route says about a caller: the status, and the error code of a refusal.
+func expected(r openapi.Route, c cell, try attempt) (status int, code string) {
+	p := r.Policy
+	switch {
+	case try.wants != nil:
+		return try.wants(c), ""
+	case p.SignedIn() && c.refused() != "":
+		return http.StatusUnauthorized, c.refused()
+	case p.SignedIn() && c.carrier == byForeignCookie && r.Method != http.MethodGet:
+		return http.StatusForbidden, "cross_origin"
+	case p == auth.Owner && (c.who == "other" || c.who == "member"), p == auth.Author && c.who != "owner":
+		return http.StatusForbidden, "forbidden"
+	case c.who == "admin" && try.admin != 0:
+		return try.admin, ""
+	}
+	return try.success, ""
+}
+
+// socketOutcome returns 101, a close code, or 403. A refused socket is opened first and then closed with a code, because
+// browsers hide the reason of a failed handshake from scripts. A cookie sent by a page of another origin fails the
+// handshake.
+func socketOutcome(c cell) int {
+	switch {
+	case c.carrier == byForeignCookie:
+		return http.StatusForbidden
+	case c.refused() != "":
+		return 4001
+	}
+	return http.StatusSwitchingProtocols
+}
+
+// byCookieOnly is for refresh and logout: they read the refresh token from its cookie and ignore the access token.
+func byCookieOnly(good, without int) func(cell) int {
+	return func(c cell) int {
+		switch {
+		case c.carrier == byForeignCookie:
+			return http.StatusForbidden
+		case c.carrier != byCookie, c.who == "revoked", c.who == "deleted":
+			return without
+		}
+		return good
+	}
+}
+
+func ownersLogin(w *world) string {
+	return fmt.Sprintf(`{"username": "owner%s", "password": "password"}`, w.name)
+}
+
+// TestEveryIdentityMayCallExactlyItsRoutes calls every route of the router as every identity with every carrier. Under -short it calls each
+// route as every third of them; since their number is not a multiple of three, the third differs from route to route.
+func TestEveryIdentityMayCallExactlyItsRoutes(t *testing.T) {
+	t.Parallel()
+	a := apptest.New(t)
+	m := newMatrix(t, a)
+	known := map[string]bool{}
+	number := 0
+	for _, r := range a.Router.Routes() {
+		name := r.Method + " " + r.Path
+		known[name] = true
+		try, ok := attempts[name]
+		if !ok {
+			t.Errorf("%s has no row in the matrix", name)
+			continue
+		}
+		for _, c := range cells() {
+			if number++; testing.Short() && number%3 != 0 {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s as %s by %s", name, c.who, c.carrier), func(t *testing.T) {
+				if wrong := m.play(t, r, c, try); wrong != "" {
+					t.Error(wrong)
+				}
+			})
+		}
+	}
+	for name := range attempts {
+		if !known[name] {
+			t.Errorf("the matrix has a row for %s, which does not exist", name)
+		}
+	}
+}
+
+// TestTheMatrixDetectsEveryWrongPolicy removes the check of every protected route, one after the other, and calls it without
+// a token and, where ownership matters, as another member. The matrix must report each of these cells.
+func TestTheMatrixDetectsEveryWrongPolicy(t *testing.T) {
+	t.Parallel()
+	a := apptest.New(t)
+	m := newMatrix(t, a)
+	m.opened = true
+	holes := 0
+	for _, r := range a.Router.Routes() {
+		try := attempts[r.Method+" "+r.Path]
+		if try.socket || try.wants != nil || !r.Policy.SignedIn() { // openTo cannot open a socket, which needs a real connection
+			continue
+		}
+		for _, c := range []cell{{"anonymous", ""}, {"other", byHeader}} {
+			if _, refused := expected(r, c, try); refused == "" {
+				continue
+			}
+			holes++
+			if m.play(t, r, c, try) == "" {
+				t.Errorf("%s %s is open to %s, and the matrix does not report it", r.Method, r.Path, c.who)
+			}
+		}
+	}
+	if holes < 40 {
+		t.Errorf("only %d holes", holes)
+	}
+}
+
+// matrix calls the cells. A call that is refused or only reads leaves its world unchanged for the next cell.
+type matrix struct {
+	t             *testing.T
+	a             *app.App
+	opened        bool // the called route has no check, see openTo
+	server        *httptest.Server
+	admin         user.User
+	poster, asset string // files
+	made          int
+	worlds        map[string]*world // by identity
+}
+
+func newMatrix(t *testing.T, a *app.App) *matrix {
+	t.Helper()
+	m := &matrix{t: t, a: a, server: httptest.NewServer(a.Handler), worlds: map[string]*world{}}
+	t.Cleanup(m.server.Close)
+	m.admin = apptest.Member(t, a, "admin", auth.RoleAdmin)
+	m.poster, m.asset = apptest.Poster(t, a, apptest.Film(t, a, 0)), apptest.DocsAssets(t, a)[0]
+	return m
+}
+
+// play calls a cell and returns what is wrong with the response, "" for nothing.
+func (m *matrix) play(t *testing.T, r openapi.Route, c cell, try attempt) string {
+	t.Helper()
+	w := m.worlds[c.who]
+	if w == nil {
+		m.made++
+		w = newWorld(t, m.a, strconv.Itoa(m.made), c.who, m.admin)
+		m.worlds[c.who] = w
+	}
+	wantStatus, wantCode := expected(r, c, try)
+	status, code := w.send(t, m, r, try, c)
+	if r.Method != http.MethodGet && status < http.StatusBadRequest {
+		delete(m.worlds, c.who)
+	}
+	if status != wantStatus || wantCode != "" && code != wantCode {
+		return fmt.Sprintf("status %d %s, want %d %s", status, code, wantStatus, wantCode)
+	}
+	return ""
+}
+
+// world is the data of a cell: a member who owns a film and a review, and the tokens of the caller.
+type world struct {
+	name                         string
+	owner, movie, review, unseen int64
+	session                      int64
+	access, refresh              string // of the caller
+	owners                       string // access token
+}
+
+func newWorld(t *testing.T, a *app.App, name, who string, admin user.User) *world {
+	t.Helper()
+	owner := apptest.Member(t, a, "owner"+name, auth.RoleMember)
+	w := &world{name: name, owner: owner.ID, movie: apptest.Film(t, a, owner.ID), unseen: apptest.Film(t, a, owner.ID)}
+	w.review = apptest.Review(t, a, owner.ID)
+	caller := owner
+	switch who {
+	case "owner":
+	case "admin":
+		caller = admin
+	default:
+		caller = apptest.Member(t, a, who+name, auth.RoleMember)
+	}
+	if who == "other" { // owns things of the same kinds
+		apptest.Film(t, a, caller.ID)
+		apptest.Review(t, a, caller.ID)
+	}
+	w.session = apptest.Session(t, a, caller)
+	in := apptest.SignIn(t, a, caller)
+	w.owners = apptest.SignIn(t, a, owner).Access
+	w.access, w.refresh = in.Access, in.Refresh
+	var err error
+	switch who {
+	case "revoked":
+		err = a.Users.EndSessions(t.Context(), caller.ID)
+	case "deleted":
+		err = a.Users.Delete(t.Context(), caller.ID)
+	case "expired":
+		w.access = apptest.ExpiredToken(t, a, caller)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *world) send(t *testing.T, m *matrix, r openapi.Route, try attempt, c cell) (status int, code string) {
+	t.Helper()
+	name := m.poster
+	if strings.HasPrefix(r.Path, "/docs") {
+		name = m.asset
+	}
+	target := strings.NewReplacer(
+		":user_id", fmt.Sprint(w.target(r.Path, c.who)), ":movie_id", fmt.Sprint(w.movie), ":review_id", fmt.Sprint(w.review), ":session_id", fmt.Sprint(w.session),
+		":owner", "movies", ":kind", "poster_images", ":name", name,
+	).Replace(r.Path) + try.query
+	body := ""
+	if try.body != nil {
+		body = try.body(w)
+	}
+	request := httptest.NewRequestWithContext(t.Context(), r.Method, target, strings.NewReader(body))
+	request.Header.Set("Content-Type", try.contentType)
+	w.carry(request.Header, c)
+	if try.socket {
+		return dial(t, m.server.URL+target, request.Header), ""
+	}
+	handler := m.a.Handler
+	if m.opened {
+		handler = openTo(handler, r.Method, r.Path, w.owners)
+	}
+	res := httptest.NewRecorder()
+	handler.ServeHTTP(res, request)
+	var problem struct{ Code string }
+	if res.Code >= http.StatusBadRequest {
+		if err := json.Unmarshal(res.Body.Bytes(), &problem); err != nil || res.Code >= http.StatusInternalServerError {
+			t.Errorf("%v: %s", err, res.Body)
+		}
+	}
+	return res.Code, problem.Code
+}
+
+// carry puts the tokens of the caller into the carrier.
+func (w *world) carry(h http.Header, c cell) {
+	switch c.carrier {
+	case byHeader:
+		h.Set("Authorization", "Bearer "+w.access)
+	case byForeignCookie:
+		h.Set("Origin", "https://evil.example")
+		fallthrough
+	case byCookie:
+		h.Set("Cookie", auth.AccessCookie+"="+w.access+"; "+auth.RefreshCookie+"="+w.refresh)
+	}
+}
+
+// dial opens a socket and closes it at once. It returns 101, the close code if the server closed first, or the status of
+// a failed handshake.
+func dial(t *testing.T, url string, h http.Header) int {
+	t.Helper()
+	h.Del("Content-Type")
+	conn, res, err := websocket.DefaultDialer.DialContext(t.Context(), strings.Replace(url, "http", "ws", 1), h)
+	if res != nil {
+		defer res.Body.Close()
+	}
+	if err != nil {
+		if res == nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode
+	}
+	defer conn.Close()
+	closing := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+	_ = conn.WriteControl(websocket.CloseMessage, closing, time.Now().Add(apptest.Patience)) // fails if the server has closed first
+	_, _, err = conn.ReadMessage()
+	closed, ok := errors.AsType[*websocket.CloseError](err)
+	switch {
+	case !ok:
+		t.Fatalf("the socket ended with %v", err)
+	case closed.Code != websocket.CloseNormalClosure:
+		return closed.Code
+	}
+	return http.StatusSwitchingProtocols
+}
+
+// target returns the member that a path names: the owner, or the admin where the owner would follow themselves.
+func (w *world) target(path, who string) int64 {
+	if who == "owner" && strings.Contains(path, "follow") {
+		return 1 // the admin
+	}
+	return w.owner
+}

@@ -1,0 +1,333 @@
+// Package app is the whole program: it opens what the configuration names, wires the domains together, and serves.
+// It holds no rule of any domain.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/config"
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/dbcopy"
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/site"
+	"github.com/cinecircle/cinecircle/follow"
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/notify"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/bus"
+	"github.com/cinecircle/cinecircle/platform/clock"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/idempotency"
+	"github.com/cinecircle/cinecircle/platform/limit"
+	"github.com/cinecircle/cinecircle/platform/media"
+	"github.com/cinecircle/cinecircle/platform/openapi"
+	"github.com/cinecircle/cinecircle/platform/ops"
+	"github.com/cinecircle/cinecircle/platform/picture"
+	"github.com/cinecircle/cinecircle/platform/toggle"
+	"github.com/cinecircle/cinecircle/platform/web"
+	"github.com/cinecircle/cinecircle/reaction"
+	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/user"
+)
+
+// App is the whole program, wired together and not yet serving.
+type App struct {
+	DB            *database.DB
+	Users         *user.Service
+	Movies        *movie.Service
+	Reviews       *review.Service
+	Reactions     *reaction.Service
+	Follows       *follow.Service
+	Notifications *notify.Service
+
+	Router  *openapi.Router
+	Site    *site.Site
+	Handler http.Handler // answers every request
+
+	config config.Config
+	build  ops.Build
+	log    *slog.Logger
+	zone   *time.Location
+	clock  func() time.Time // of the domains; only SetTime changes it
+
+	weakness string // of the secret, "" for none
+
+	store    media.Store
+	pictures *picture.Decoder
+	images   *media.Library
+	bus      bus.Bus
+	redis    io.Closer // of the limiter, nil without one
+	limiter  limit.Limiter
+	hasher   *auth.Hasher
+	origin   *web.Origin
+	keys     *idempotency.Keys
+	cookies  *auth.Cookies
+	health   *ops.Health
+	metrics  *ops.Metrics
+	dropped  func() uint64 // lines of the log
+
+	allowNewer bool // serve a schema that is newer than the program
+}
+
+// ErrUnfinishedCopy is the error of New for a database into which a copy was interrupted.
+var ErrUnfinishedCopy = errors.New("this database is an unfinished copy: finish it with cinecircle copy")
+
+// New opens the database, without migrating it, and wires everything to it. The caller closes the App.
+func New(ctx context.Context, c config.Config, build ops.Build, log *slog.Logger) (*App, error) {
+	a := &App{config: c, build: build, log: log, clock: clock.Now, dropped: func() uint64 { return 0 }}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	if err := a.wire(); err != nil { //nolint:contextcheck // routes have the contexts of their requests
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// SetTime stops the clock of the domains at t. It must not be called while requests are served.
+func (a *App) SetTime(t time.Time) { a.clock = func() time.Time { return t } }
+
+// CountDroppedLines makes the metrics show how many lines of the log were dropped. It must be called before Serve.
+func (a *App) CountDroppedLines(dropped func() uint64) { a.dropped = dropped }
+
+// AllowNewerSchema makes Migrate accept a database that a newer version of the program has changed.
+func (a *App) AllowNewerSchema(allow bool) { a.allowNewer = allow }
+
+// DecodeInSubprocess decodes uploads with many pixels in a separate process, which is started as
+// `program command FOLDER`.
+func (a *App) DecodeInSubprocess(program, command string) { a.pictures.UseSubprocess(program, command) }
+
+// Close closes what New opened.
+func (a *App) Close() error {
+	var problems []error
+	if a.DB != nil {
+		problems = append(problems, a.DB.Close())
+	}
+	if a.redis != nil {
+		problems = append(problems, a.redis.Close())
+	}
+	if folder, ok := a.store.(io.Closer); ok {
+		problems = append(problems, folder.Close())
+	}
+	return errors.Join(problems...)
+}
+
+// open opens the database, the image store and Redis.
+func (a *App) open(ctx context.Context) (err error) {
+	c := a.config
+	if a.zone, err = time.LoadLocation(c.Timezone); err != nil {
+		return fmt.Errorf("timezone: %w", err)
+	}
+	a.DB, err = database.Open(ctx, database.Config{
+		Driver: c.Database.Driver, DSN: string(c.Database.DSN), Clock: clock.Now, Logger: a.log, MaxOpenConns: c.Database.MaxOpenConns,
+	})
+	if err != nil {
+		return err
+	}
+	if dbcopy.Unfinished(ctx, a.DB) {
+		return ErrUnfinishedCopy
+	}
+	if a.store, err = openStore(ctx, c, a.log); err != nil {
+		return err
+	}
+	a.bus = bus.NewMemory()
+	if c.Notify.Broker == config.BrokerRedis {
+		bus.LogClients(a.log)
+		if a.bus, err = bus.NewRedis(string(c.Notify.Redis.URL), a.log); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func openStore(ctx context.Context, c config.Config, log *slog.Logger) (media.Store, error) {
+	if c.Media.Driver == config.MediaLocal {
+		local, err := media.NewLocal(c.Media.Dir, c.Server.PublicURL)
+		if err != nil {
+			return nil, err // not the nil *Local, which is no nil Store
+		}
+		return local, nil
+	}
+	s := c.Media.S3
+	store, err := media.NewS3(ctx, media.S3Config{
+		Endpoint: s.Endpoint, Region: s.Region, Bucket: s.Bucket,
+		AccessKey: s.AccessKey, SecretKey: string(s.SecretKey),
+		PathStyle: s.PathStyle, PublicURL: s.PublicURL, Log: log,
+	})
+	if err != nil {
+		return nil, config.Invalid(err)
+	}
+	return store, nil
+}
+
+// wire makes the domains and tells them of each other, from the ground up.
+func (a *App) wire() error {
+	c := a.config
+	secret, err := loadSecret(c)
+	if err != nil {
+		return err
+	}
+	a.weakness = auth.Weakness(secret)
+	if a.origin, err = web.NewOrigin(c.Server.PublicURL, c.Server.TrustedProxies, c.Server.AllowedOrigins); err != nil {
+		return config.Invalid(err)
+	}
+	if err := a.openLimiter(); err != nil {
+		return err
+	}
+	a.hasher = auth.NewHasher(c.Auth.BcryptCost)
+	a.pictures = picture.NewDecoder(a.log)
+	a.images = media.NewLibrary(a.DB, a.store, clock.Now, a.log)
+	a.keys = idempotency.New(a.DB, clock.Now, a.log)
+	now := func() time.Time { return a.clock() }
+	tokens := auth.NewTokens(secret, auth.ConstantIssuer, c.Auth.AccessTTL, c.Auth.RefreshTTL, clock.Now)
+	a.Users = user.New(user.Deps{
+		DB: a.DB, Hasher: a.hasher, Tokens: tokens, Pictures: a.pictures, Media: a.images, Origin: a.origin, Clock: now, Log: a.log,
+		Throttle:     limit.NewThrottle(a.limiter, c.Limits.LoginAccount, c.Limits.LoginAddress, c.Limits.LoginFailures),
+		RefreshGrace: c.Auth.RefreshGrace,
+	})
+	a.cookies = auth.NewCookies(tokens, a.origin)
+	guard := auth.NewGuard(tokens, a.Users, a.origin, a.limiter, rates(c), a.log)
+	a.Notifications = notify.New(notify.Deps{
+		DB: a.DB, Actors: actors{a.Users}, Auth: guard, Sessions: a.Users, Origin: a.origin, Bus: a.bus,
+		Clock: now, Log: a.log, Zone: a.zone,
+		MaxSocketsPerUser: c.Notify.MaxSocketsPerUser, SweepInterval: c.Notify.SweepInterval,
+	})
+	if err := a.DB.Use(a.Notifications); err != nil {
+		return fmt.Errorf("install the notifier: %w", err)
+	}
+	a.Users.OnSessionsEnded(a.Notifications.CloseSessions)
+	a.Movies = movie.New(movie.Deps{DB: a.DB, Pictures: a.pictures, Media: a.images, Clock: now, Log: a.log})
+	a.Reviews = review.New(review.Deps{
+		DB: a.DB, Pictures: a.pictures, Media: a.images, Users: a.Users, Movies: a.Movies, Clock: now, MaxContent: c.Limits.ReviewContent, Log: a.log,
+	})
+	toggles := &toggle.Switch{DB: a.DB, Limiter: a.limiter, Rate: c.Limits.Toggle, Clock: now}
+	a.Reactions = reaction.New(reaction.Deps{
+		DB: a.DB, Movies: a.Movies, Reviews: a.Reviews, Toggles: toggles, Clock: now,
+	})
+	a.Follows = follow.New(follow.Deps{DB: a.DB, Users: a.Users, Toggles: toggles})
+	a.hookDeletions()
+	return a.route(guard)
+}
+
+// hookDeletions lists what the domains do when an account or a film is deleted, in this order and in the transaction of
+// the deletion. Every transaction locks films, reviews and accounts before notifications, so those come last.
+func (a *App) hookDeletions() {
+	a.Users.OnDeleteMovies(a.Movies.DeleteAddedBy)
+	a.Users.OnDelete(a.Reviews.PurgeUser)
+	a.Users.OnDelete(a.Reactions.PurgeUser)
+	a.Users.OnDelete(a.Follows.PurgeUser)
+	a.Users.OnDelete(a.Notifications.PurgeUser)
+	a.Movies.OnDelete(a.Reviews.PurgeMovie)
+}
+
+// loadSecret returns the configured secret, or the one that the first start generated and stored beside the SQLite
+// file.
+func loadSecret(c config.Config) ([]byte, error) {
+	if c.Auth.Secret != "" {
+		return []byte(c.Auth.Secret), nil
+	}
+	secret, err := auth.LoadOrCreateSecret(SecretFile(c))
+	_, isFile := errors.AsType[*fs.PathError](err)
+	_, isLink := errors.AsType[*os.LinkError](err)
+	if err != nil && !isFile && !isLink { // the file was read and is broken
+		return nil, config.Invalid(err)
+	}
+	return secret, err
+}
+
+// SecretFile is the file of the secret, which is used if auth.secret is not set.
+func SecretFile(c config.Config) string { return filepath.Join(dataDir(c), "secret") }
+
+// dataDir is the folder of the SQLite file.
+func dataDir(c config.Config) string {
+	path := database.SQLitePath(string(c.Database.DSN))
+	if path == "" {
+		return "data"
+	}
+	return filepath.Dir(path)
+}
+
+// route registers every route there is.
+func (a *App) route(guard *auth.Guard) error {
+	a.metrics = ops.NewMetrics()
+	engine := web.NewEngine(web.Options{Log: a.log, Origin: a.origin, Observe: a.metrics.ObserveRequest})
+	r := openapi.NewRouter(engine, guard, a.build.Version)
+	r.UseKeys(a.keys)
+	a.Users.Routes(r, a.zone)
+	a.Movies.Routes(r, a.zone)
+	a.Reviews.Routes(r, a.zone)
+	a.Reactions.Routes(r, a.zone)
+	a.Follows.Routes(r, a.zone)
+	a.Notifications.Routes(r, a.zone)
+	if local, ok := a.store.(*media.Local); ok {
+		local.Routes(r)
+	}
+	a.health = ops.NewHealth(a.build,
+		ops.Check{Name: "database", Run: a.DB.Check},
+		// A store elsewhere is missed by uploads only; a folder that is gone is a fault of this machine.
+		ops.Check{Name: "storage", Run: a.store.Check, Optional: a.config.Media.Driver != config.MediaLocal},
+		ops.Check{Name: "broker", Run: a.checkBroker, Optional: true},
+	)
+	a.health.Routes(r)
+	if a.config.Metrics.Addr == "" && isPrivate(a.config.Server) {
+		a.metrics.Routes(r)
+	}
+	a.registerMetrics()
+	a.Router, a.Handler = r, engine
+	if err := r.ServeDocument(); err != nil {
+		return err
+	}
+	if err := a.newSite(guard); err != nil {
+		return err
+	}
+	a.Site.Routes(engine)
+	return nil
+}
+
+// checkBroker checks the bus, and the limits where they are counted in the same Redis.
+func (a *App) checkBroker(ctx context.Context) error {
+	err := a.bus.Check(ctx)
+	if shared, ok := a.limiter.(*limit.Redis); ok {
+		err = errors.Join(err, shared.Check(ctx))
+	}
+	return err
+}
+
+// newSite prepares the HTML pages.
+func (a *App) newSite(guard *auth.Guard) (err error) {
+	a.Site, err = site.New(site.Deps{
+		Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Reactions: a.Reactions, Follows: a.Follows, Notifications: a.Notifications,
+		Guard: guard, Origin: a.origin, Log: a.log, Zone: a.zone, Cookies: a.cookies,
+		PublicURL: a.config.Server.PublicURL,
+		// Asked for with every page, because a store may not be able to sign links yet when the program starts.
+		ImageSource: func() string { return site.Origin(a.store.URL("x")) },
+	})
+	if err != nil {
+		return fmt.Errorf("prepare the pages: %w", err)
+	}
+	return nil
+}
+
+// isPrivate reports whether only this machine can reach the service: it listens on a loopback address, and nothing says that
+// a proxy is in front.
+func isPrivate(s config.Server) bool {
+	return isLoopback(s.Addr) && s.PublicURL == "" && len(s.TrustedProxies) == 0
+}
+
+// isLoopback reports whether only this machine can reach addr.
+func isLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,137 @@
+package apptest
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"net/http"
+	"net/http/httptest"
+	"path"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/picture"
+	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/user"
+)
+
+// Password is the password of every member that Member creates.
+const Password = "password"
+
+// Member creates a member.
+func Member(t testing.TB, a *app.App, name string, role auth.Role) user.User {
+	t.Helper()
+	u, err := a.Users.Create(t.Context(), user.Draft{Username: name, Password: Password, Age: 30, Gender: "female", Role: role})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// SignIn opens a session of a member.
+func SignIn(t testing.TB, a *app.App, u user.User) user.SignedIn {
+	t.Helper()
+	in, err := a.Users.Login(t.Context(), u.Username, Password, user.Device{IP: "192.0.2.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+// Session opens a session of a member and returns its id.
+func Session(t testing.TB, a *app.App, u user.User) int64 {
+	t.Helper()
+	SignIn(t, a, u)
+	sessions, _, err := a.Users.Sessions(t.Context(), u.ID, page.Page{Limit: page.MaxLimit})
+	if err != nil || len(sessions) == 0 {
+		t.Fatalf("%v, %d sessions", err, len(sessions))
+	}
+	return sessions[0].ID
+}
+
+// ExpiredToken returns an access token of a new session that expired long ago.
+func ExpiredToken(t testing.TB, a *app.App, u user.User) string {
+	t.Helper()
+	hourAgo := func() time.Time { return time.Now().Add(-time.Hour) }
+	community, err := user.LoadCommunity(t.Context(), a.DB, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, _, err := auth.NewTokens([]byte(Secret), community.UID, time.Minute, time.Hour, hourAgo).Access(u.ID, Session(t, a, u))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// Film creates a film and returns its id. by is the id of the member who adds it, or 0 for none.
+func Film(t testing.TB, a *app.App, by int64) int64 {
+	t.Helper()
+	m, err := a.Movies.Create(context.WithoutCancel(t.Context()), by, movie.Draft{Title: "t", Playtime: 1, Genre: "Drama"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m.ID
+}
+
+// Review creates a review of a new film and returns its id.
+func Review(t testing.TB, a *app.App, by int64) int64 {
+	t.Helper()
+	written, err := a.Reviews.Create(t.Context(), review.Draft{UserID: by, MovieID: Film(t, a, 0), Title: "t", Content: "c"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return written.ID
+}
+
+// Poster gives a film a poster and returns the name of its file.
+func Poster(t testing.TB, a *app.App, movieID int64) string {
+	t.Helper()
+	m, err := a.Movies.SetPoster(t.Context(), movieID, picture.Upload{Name: "a.png", Data: PNG(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path.Base(*a.Movies.PosterURL(m))
+}
+
+// DocsAssets returns the names of the files that the pages of the API documentation load.
+func DocsAssets(t testing.TB, a *app.App) []string {
+	t.Helper()
+	w := httptest.NewRecorder()
+	a.Handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/docs", http.NoBody))
+	var names []string
+	for _, m := range regexp.MustCompile(`docs/assets/([^"?]+)`).FindAllStringSubmatch(w.Body.String(), -1) {
+		names = append(names, m[1])
+	}
+	return names
+}
+
+// JPEG returns an image that is just large enough to be stored with a smaller copy.
+func JPEG(t testing.TB) []byte {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, 648, 16))
+	img.Set(3, 3, color.RGBA{R: 200, A: 255})
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// PNG returns a small image.
+func PNG(t testing.TB) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := png.Encode(&out, image.NewGray(image.Rect(0, 0, 20, 30))); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}

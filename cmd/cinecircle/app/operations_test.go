@@ -1,0 +1,87 @@
+package app_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
+)
+
+// operations are the names that generated clients call. A client breaks when one of them changes or goes.
+const operations = `
+connectNotifications GET /notifications
+createMovie POST /movies
+createReview POST /reviews
+createUser POST /users
+deleteMe DELETE /users/me
+deleteMovie DELETE /movies/:movie_id
+deleteMoviePoster DELETE /movies/:movie_id/poster_image
+deleteMovieReaction DELETE /likes/movies/:movie_id
+deleteMyProfileImage DELETE /users/me/profile_image
+deleteReview DELETE /reviews/:review_id
+deleteReviewImage DELETE /reviews/:review_id/image
+deleteUser DELETE /users/:user_id
+deleteUserProfileImage DELETE /users/:user_id/profile_image
+dislikeMovie POST /likes/movies/:movie_id/dislike
+endMySession DELETE /users/me/sessions/:session_id
+endMySessions DELETE /users/me/sessions
+followUser POST /users/:user_id/follow
+getDocsAsset GET /docs/assets/:name
+getHealth GET /healthz
+getMe GET /users/me
+getMedia GET /media/:owner/:kind/:name
+getMovie GET /movies/:movie_id
+getMovieReactionCount GET /movies/:movie_id/reaction_count
+getOpenAPIJSON GET /openapi.json
+getOpenAPIYAML GET /openapi.yaml
+getReadiness GET /readyz
+getReview GET /reviews/:review_id
+getReviewIsLiked GET /reviews/:review_id/is_liked
+getReviewLikeCount GET /reviews/:review_id/like_count
+getUser GET /users/:user_id
+getVersion GET /version
+likeMovie POST /likes/movies/:movie_id/like
+likeReview POST /likes/reviews/:review_id/like
+listMovieReviews GET /movies/:movie_id/reviews
+listMovies GET /movies
+listMyFollowers GET /users/me/followers
+listMyFollowings GET /users/me/followings
+listMyReviews GET /users/me/reviews
+listMySessions GET /users/me/sessions
+listNotifications GET /notifications/inbox
+listUserFollowers GET /users/:user_id/followers
+listUserFollowings GET /users/:user_id/followings
+listUserReviews GET /users/:user_id/reviews
+listUsers GET /users
+login POST /users/login
+logout POST /users/logout
+markNotificationsRead POST /notifications/read
+refreshTokens POST /users/refresh
+searchUsers GET /users/search
+setMoviePoster POST /movies/:movie_id/poster_image
+setMyProfileImage POST /users/me/profile_image
+showDocs GET /docs
+showRedoc GET /redoc
+unfollowUser POST /users/:user_id/unfollow
+unlikeReview POST /likes/reviews/:review_id/unlike
+updateMe PATCH /users/me
+updateMovie PATCH /movies/:movie_id
+updateReview PATCH /reviews/:review_id
+updateUser PATCH /users/:user_id
+`
+
+func TestTheNamesOfOperationsAreFrozen(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, r := range apptest.New(t).Router.Routes() {
+		got = append(got, fmt.Sprintf("%s %s %s", r.Op.ID, r.Method, r.Path))
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(strings.Split(strings.TrimSpace(operations), "\n"), got); diff != "" {
+		t.Errorf("operations (-want +got):\n%s", diff)
+	}
+}

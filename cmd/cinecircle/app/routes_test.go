@@ -1,0 +1,87 @@
+package app_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
+)
+
+// golden is every route and who may call it. A change here is a change of the contract.
+const golden = `
+DELETE /likes/movies/:movie_id member
+DELETE /movies/:movie_id owner
+DELETE /movies/:movie_id/poster_image owner
+DELETE /reviews/:review_id owner
+DELETE /reviews/:review_id/image owner
+DELETE /users/:user_id owner
+DELETE /users/:user_id/profile_image owner
+DELETE /users/me member
+DELETE /users/me/profile_image member
+DELETE /users/me/sessions member
+DELETE /users/me/sessions/:session_id member
+GET /docs public
+GET /docs/assets/:name public
+GET /healthz public
+GET /media/:owner/:kind/:name public
+GET /movies public
+GET /movies/:movie_id public
+GET /movies/:movie_id/reaction_count public
+GET /movies/:movie_id/reviews optional
+GET /notifications socket
+GET /notifications/inbox member
+GET /openapi.json public
+GET /openapi.yaml public
+GET /readyz public
+GET /redoc public
+GET /reviews/:review_id optional
+GET /reviews/:review_id/is_liked member
+GET /reviews/:review_id/like_count public
+GET /users public
+GET /users/:user_id public
+GET /users/:user_id/followers public
+GET /users/:user_id/followings public
+GET /users/:user_id/reviews optional
+GET /users/me member
+GET /users/me/followers member
+GET /users/me/followings member
+GET /users/me/reviews member
+GET /users/me/sessions member
+GET /users/search public
+GET /version public
+PATCH /movies/:movie_id owner
+PATCH /reviews/:review_id author
+PATCH /users/:user_id owner
+PATCH /users/me member
+POST /likes/movies/:movie_id/dislike member
+POST /likes/movies/:movie_id/like member
+POST /likes/reviews/:review_id/like member
+POST /likes/reviews/:review_id/unlike member
+POST /movies member
+POST /movies/:movie_id/poster_image owner
+POST /notifications/read member
+POST /reviews member
+POST /users public
+POST /users/:user_id/follow member
+POST /users/:user_id/unfollow member
+POST /users/login public
+POST /users/logout public
+POST /users/me/profile_image member
+POST /users/refresh public
+`
+
+func TestTheRoutesMatchTheContract(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, r := range apptest.New(t).Router.Routes() {
+		got = append(got, fmt.Sprintf("%s %s %s", r.Method, r.Path, r.Policy))
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(strings.Fields(golden), strings.Fields(strings.Join(got, "\n"))); diff != "" {
+		t.Errorf("routes (-want +got):\n%s", diff)
+	}
+}

@@ -1,6 +1,0 @@
-//go:build !race
-
-package main
-
-// raceFlag builds the binary under test without the race detector, as the tests are.
-const raceFlag = "-race=false"

@@ -1,0 +1,57 @@
+package browser
+
+import "testing"
+
+// TestAMistakeIsSeenAndGoesOnceItIsMended looks at the longest page with forms, whose password is far below its top.
+func TestAMistakeIsSeenAndGoesOnceItIsMended(t *testing.T) {
+	base := serve(t)
+	for _, scripts := range []bool{true, false} {
+		v := newVisitor(t, base)
+		v.size(360)
+		if scripts {
+			v.join("mina")
+		} else {
+			v.withoutScripts()
+			v.signIn("mina", "popcorn-and-tea")
+		}
+		v.open("/settings")
+		v.write("#current_password", "wrong-one")
+		v.write("#password", "short")
+		v.press(`form[action="/settings/password"] .button`)
+		v.sees("Please check one field.")
+		v.comesTrue(`document.activeElement.id === "password"`)
+		v.comesTrue(`(r => r.top >= 56 && r.bottom <= innerHeight - 64)(document.activeElement.getBoundingClientRect())`)
+		if scripts {
+			v.audit("settings with a mistake")
+		}
+		v.open(v.path())
+		v.isAt("/settings")
+	}
+
+	v := newVisitor(t, base)
+	v.open("/join")
+	v.write("#username", "m")
+	v.write("#password", "popcorn-and-tea")
+	v.write("#age", "x")
+	v.press("main form .button")
+	v.sees("Please check 3 fields.")
+	v.audit("joining with mistakes")
+	errors := func(want string) {
+		t.Helper()
+		v.comesTrue(`[...document.querySelectorAll(".error")].map(e => e.id).join() === "` + want + `"`)
+		v.comesTrue(`[...document.querySelectorAll("[data-mistakes] a")].map(a => a.hash.slice(1) + "-error").join() === "` + want + `"`)
+	}
+	errors("username-error,age-error,gender-error")
+	v.write("#username", "k")
+	errors("username-error,age-error,gender-error")
+	v.write("#username", "juno")
+	errors("age-error,gender-error")
+	v.write("#age", "30")
+	errors("gender-error") // before the click: the page gets shorter with every message that goes
+	v.press(`input[value="male"]`)
+	errors("")
+	v.comesTrue(`document.querySelector("[aria-invalid]") === null`)
+	v.write("#password", "salt-and-seaweed")
+	v.press("main form .button")
+	v.isAt("/")
+}

@@ -1,0 +1,127 @@
+package browser
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// TestWhatHasTheFocusIsNotHiddenByABar presses Tab through pages in a small window (WCAG 2.4.11), also in one that is
+// zoomed to 400 %.
+func TestWhatHasTheFocusIsNotHiddenByABar(t *testing.T) {
+	base := serve(t)
+	v := newVisitor(t, base)
+	v.join("mina")
+	for _, height := range []int64{740, 256} {
+		v.do("resize", chromedp.EmulateViewport(320, height))
+		for _, path := range []string{"/films/new", "/settings"} {
+			v.open(path)
+			stops := ask[int](v, `document.querySelectorAll("main a, main button:not([hidden]), main input:not([type=hidden]), main select, main textarea").length`)
+			v.do("focus", focus("#main"))
+			for range stops {
+				v.do("press Tab", keys("\t"))
+				hidden := ask[string](v, `(e => { const r = e.getBoundingClientRect();
+					const at = document.elementFromPoint(r.left + r.width / 2, (Math.max(r.top, 0) + Math.min(r.bottom, innerHeight)) / 2);
+					return !e.closest("main") || e.contains(at) || at?.contains(e) ? "" : e.outerHTML; })(document.activeElement)`)
+				if hidden != "" {
+					t.Errorf("%s at %d pixels: a bar hides %s", path, height, hidden)
+				}
+			}
+		}
+	}
+}
+
+func TestTheTextFollowsTheSizeThatIsSetInTheBrowser(t *testing.T) {
+	v := newVisitor(t, serve(t))
+	v.size(360)
+	v.open("/join")
+	ask[any](v, `document.documentElement.style.fontSize = "32px", null`)
+	if got := ask[string](v, `getComputedStyle(document.body).fontSize`); got != "32px" {
+		t.Errorf("the text has %s", got)
+	}
+	v.fits("a page with large text")
+}
+
+func TestTabBarsDoNotScrollVertically(t *testing.T) {
+	base := serve(t)
+	v := newVisitor(t, base)
+	v.join("mina")
+	v.open("/member/1")
+	if over := ask[int](v, `(e => e.scrollHeight - e.clientHeight)(document.querySelector(".tabbar"))`); over != 0 {
+		t.Errorf("%d pixels of the tabs are below their bar", over)
+	}
+}
+
+func TestPaperIsLight(t *testing.T) {
+	v := newVisitor(t, serve(t))
+	v.open("/")
+	paper := func() string { return ask[string](v, `getComputedStyle(document.body).backgroundColor`) }
+	light := paper()
+	for _, dark := range []string{`document.documentElement.dataset.theme = "dark"`, `delete document.documentElement.dataset.theme`} {
+		ask[any](v, dark+`, null`)
+		v.must(chromedp.Call(v.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Media: "print", Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
+		}))
+		if got := paper(); got != light {
+			t.Errorf("after %s paper is %s, want %s", dark, got, light)
+		}
+	}
+}
+
+func TestWhichTabIsOpenIsSeenWithForcedColours(t *testing.T) {
+	v := newVisitor(t, serve(t))
+	v.join("mina")
+	v.open("/member/1")
+	v.must(chromedp.Call(v.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}},
+	}))
+	outline := `getComputedStyle(document.querySelector(".tabbar a%s")).outlineStyle`
+	if on, off := ask[string](v, fmt.Sprintf(outline, "[aria-current]")), ask[string](v, fmt.Sprintf(outline, ":not([aria-current])")); on == off {
+		t.Errorf("both have the outline %s", on)
+	}
+}
+
+func TestAMenuClosesWhenTheFocusLeavesIt(t *testing.T) {
+	v := newVisitor(t, serve(t))
+	v.join("mina")
+	v.do("open the menu", focus(".menu summary"), keys("\r"))
+	v.comesTrue(`document.querySelector(".menu").open`)
+	ask[any](v, `[...document.querySelectorAll(".menu-list button")].at(-1).focus(), null`)
+	v.comesTrue(`document.querySelector(".menu").open`)
+	v.do("press Tab", keys("\t"))
+	v.comesTrue(`!document.querySelector(".menu").open`)
+}
+
+// TestThePageOfAnotherViewerIsNotShownAgain does what a browser does that takes a page from its back-forward cache.
+func TestThePageOfAnotherViewerIsNotShownAgain(t *testing.T) {
+	v := newVisitor(t, serve(t))
+	v.join("mina")
+	v.open("/members")
+	shownAgain := `window.mark = 1; window.dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true})), null`
+	ask[any](v, shownAgain)
+	v.comesTrue(`window.mark === 1 && document.querySelector("form[action='/signout']") !== null`)
+	other := v.tab()
+	other.open("/")
+	other.do("open the menu", focus(".menu summary"), keys("\r"))
+	other.press(`form[action="/signout"] button`)
+	other.sees("You have signed out")
+	other.comesTrue(`localStorage.getItem("viewer") === "0"`)
+	ask[any](v, shownAgain)
+	v.comesTrue(`window.mark === undefined && document.querySelector("form[action='/signout']") === null`)
+}
+
+func TestTheFocusGoesOnInAListThatGoesOn(t *testing.T) {
+	v := newVisitor(t, serve(t))
+	v.join("mina")
+	v.must(chromedp.Run(v.ctx, chromedp.Evaluate[any](`Promise.all([...Array(30)].map(() => fetch("/movies", {method: "POST",
+		headers: {"Content-Type": "application/json"}, body: JSON.stringify({title: "A", plot: "", cast: [], playtime: 90, genre: "Drama"})})))`,
+		chromedp.EvalAwaitPromise)))
+	v.open("/films")
+	v.comesTrue(`document.querySelectorAll(".film-card").length === 24`)
+	v.do("focus", focus(".more a"))
+	ask[any](v, `document.activeElement.click(), null`)
+	v.comesTrue(`document.querySelectorAll(".film-card").length > 24`)
+	v.comesTrue(`document.activeElement === document.querySelectorAll(".film-card")[24].querySelector("a")`)
+}

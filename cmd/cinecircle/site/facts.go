@@ -1,0 +1,40 @@
+package site
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/review"
+)
+
+// facts is what a page is about, in the words of https://schema.org, as JSON-LD. Browsers do not run it, so the content
+// security policy does not concern it.
+type facts map[string]any
+
+func (s *Site) factsOfFilm(base string, m movie.Movie) facts {
+	f := facts{"@context": "https://schema.org", "@type": "Movie", "name": m.Title, "url": base + filmPath(m.ID)}
+	if m.Plot != "" {
+		f["description"] = m.Plot
+	}
+	if m.Genre != "" {
+		f["genre"] = m.Genre
+	}
+	if m.Playtime > 0 {
+		f["duration"] = "PT" + strconv.FormatInt(m.Playtime, 10) + "M" // ISO 8601
+	}
+	if poster := s.poster(m).URL; poster != "" {
+		f["image"] = absolute(base, poster)
+	}
+	return f
+}
+
+func (s *Site) factsOfReview(base string, r review.Shown, m movie.Movie) facts {
+	film := s.factsOfFilm(base, m)
+	delete(film, "@context")
+	return facts{
+		"@context": "https://schema.org", "@type": "Review", "name": r.Title, "reviewBody": r.Content, "url": base + reviewPath(r.ID),
+		"author":        facts{"@type": "Person", "name": r.Username, "url": base + memberPath(r.UserID)},
+		"datePublished": r.CreatedAt.In(s.Zone).Format(time.RFC3339), "itemReviewed": film,
+	}
+}

@@ -1,0 +1,163 @@
+package site_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
+	"github.com/cinecircle/cinecircle/platform/auth"
+)
+
+// goldenPages is every page with its policy.
+const goldenPages = `
+GET / optional
+GET /.well-known/change-password member
+GET /admin admin
+GET /admin/films admin
+GET /admin/members admin
+GET /admin/members/:user_id/delete admin
+GET /admin/members/:user_id/role admin
+GET /apple-touch-icon-precomposed.png public
+GET /apple-touch-icon.png public
+GET /favicon.ico public
+GET /feed member
+GET /film/:movie_id optional
+GET /film/:movie_id/delete owner
+GET /film/:movie_id/edit owner
+GET /film/:movie_id/feed.atom public
+GET /film/:movie_id/review member
+GET /films optional
+GET /films/new member
+GET /inbox member
+GET /inbox/open/:notification_id member
+GET /join optional
+GET /latest optional
+GET /member/:user_id optional
+GET /member/:user_id/feed.atom public
+GET /member/:user_id/followers optional
+GET /member/:user_id/followings optional
+GET /members optional
+GET /review/:review_id optional
+GET /review/:review_id/delete owner
+GET /robots.txt public
+GET /settings member
+GET /settings/delete member
+GET /signin optional
+GET /site/:name public
+GET /sitemap.xml public
+GET /sitemap/:part public
+GET /users/session/renew public
+GET /write member
+POST /admin/members/:user_id/delete admin
+POST /admin/members/:user_id/role admin
+POST /film/:movie_id/delete owner
+POST /film/:movie_id/edit owner
+POST /film/:movie_id/react member
+POST /film/:movie_id/review member
+POST /films/new member
+POST /inbox/read member
+POST /join public
+POST /member/:user_id/follow member
+POST /preferences public
+POST /review/:review_id/delete owner
+POST /review/:review_id/like member
+POST /settings/delete member
+POST /settings/devices member
+POST /settings/image member
+POST /settings/password member
+POST /settings/profile member
+POST /signin public
+POST /signout public
+POST /users/session/renew public
+`
+
+func TestPagesAndTheirPoliciesAreAsListed(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, r := range apptest.New(t).Site.List() {
+		got = append(got, fmt.Sprintf("%s %s %s", r.Method, r.Path, r.Policy))
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(strings.Fields(goldenPages), strings.Fields(strings.Join(got, "\n"))); diff != "" {
+		t.Errorf("pages (-want +got):\n%s", diff)
+	}
+}
+
+// The test opens every page as everybody.
+func TestPoliciesOfPagesAreEnforced(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	owner, other, admin := newBrowser(t, server), newBrowser(t, server), newBrowser(t, server)
+	owner.join("owner")
+	other.join("other")
+	admin.join("admin")
+	if err := a.Users.Grant(t.Context(), "admin"); err != nil {
+		t.Fatal(err)
+	}
+	owner.upload("/films/new", nil, "title", "A", "plot", "", "genre", "Drama", "playtime", "90")
+	owner.upload("/film/1/review", nil, "title", "t", "content", "c")
+	fill := strings.NewReplacer(":movie_id", "1", ":review_id", "1", ":user_id", "1", ":notification_id", "1", ":part", "films-0.xml", ":name", "x")
+	for _, r := range a.Site.List() {
+		path := fill.Replace(r.Path)
+		for who, b := range map[string]*browser{"nobody": newBrowser(t, server), "other": other, "owner": owner, "admin": admin} {
+			allowed := map[auth.Policy]bool{
+				auth.Public: true, auth.Optional: true, auth.Member: who != "nobody",
+				auth.Owner: who == "owner" || who == "admin", auth.Admin: who == "admin",
+			}[r.Policy]
+			if r.Method == http.MethodPost && allowed {
+				continue // other tests send the forms; this one tests who is refused
+			}
+			var p seen
+			if r.Method == http.MethodPost {
+				p = b.post(path)
+			} else {
+				p = b.get(path)
+			}
+			turned := strings.HasPrefix(p.path, "/signin?next=") || p.status == http.StatusForbidden
+			if turned == allowed {
+				t.Errorf("%s %s as %s: %d at %s", r.Method, r.Path, who, p.status, p.path)
+			}
+			if p.status >= 500 {
+				t.Errorf("%s %s as %s: %d", r.Method, r.Path, who, p.status)
+			}
+		}
+	}
+}
+
+func TestWrongMethodsReturnAllow(t *testing.T) {
+	t.Parallel()
+	_, server := openSite(t)
+	for _, c := range []struct{ method, path, allow string }{
+		{"PUT", "/movies", "GET, HEAD, POST, OPTIONS"},
+		{"POST", "/movies/1", "DELETE, GET, HEAD, PATCH, OPTIONS"},
+		{"DELETE", "/users/login", "POST, OPTIONS"},
+		{"PUT", "/film/1", "GET, HEAD, OPTIONS"},
+		{"GET", "/signout", "POST, OPTIONS"},
+		{"OPTIONS", "/movies", "GET, HEAD, POST, OPTIONS"},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), c.method, server.URL+c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := answer.Body.Close(); err != nil {
+			t.Error(err)
+		}
+		want := http.StatusMethodNotAllowed
+		if c.method == http.MethodOptions {
+			want = http.StatusNoContent
+		}
+		if got := answer.Header.Get("Allow"); answer.StatusCode != want || got != c.allow {
+			t.Errorf("%s %s: %d, Allow %q, want %q", c.method, c.path, answer.StatusCode, got, c.allow)
+		}
+	}
+	newBrowser(t, server).get("/signout").has(t, http.StatusMethodNotAllowed, "The request could not be processed")
+}

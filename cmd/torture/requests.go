@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/cinecircle/cinecircle/cmd/internal/harness"
+)
+
+const (
+	password = "correct horse 영화"
+	there    = "there"
+)
+
+func asJSON(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // only maps of strings and numbers come here
+	}
+	return text
+}
+
+func idIn(a harness.Answer) int64 {
+	var made struct {
+		ID       int64 `json:"id"`
+		ReviewID int64 `json:"review_id"` // of the one that was there already
+	}
+	_ = json.Unmarshal(a.Body, &made) // 0 on failure, which no id equals
+	return max(made.ID, made.ReviewID)
+}
+
+func (w *worker) signUp(m *member) request {
+	return request{
+		call: harness.Call{Method: http.MethodPost, Path: "/users", Body: asJSON(map[string]any{
+			"username": m.name, "password": password, "age": 30, "gender": "female",
+		})},
+		cells: map[string]string{"user " + m.name: there},
+		also:  []int{http.StatusConflict},
+	}
+}
+
+func (w *worker) signIn(m *member) request {
+	return request{
+		call: harness.Call{Method: http.MethodPost, Path: "/users/login", Body: asJSON(map[string]any{
+			"username": m.name, "password": password,
+		})},
+		done: func(a harness.Answer) {
+			m.signedIn(a)
+		},
+	}
+}
+
+func (w *worker) film(by *member, title string) request {
+	return request{
+		call: harness.Call{Method: http.MethodPost, Path: "/movies", Body: asJSON(map[string]any{
+			"title": title, "plot": "", "cast": []any{}, "playtime": 100, "genre": "Drama",
+		})},
+		by:    by,
+		cells: map[string]string{"film " + title: there},
+		once:  true,
+		done:  func(a harness.Answer) { w.films = append(w.films, idIn(a)) },
+	}
+}
+
+func (w *worker) review(by *member, film int64) request {
+	content, shade := fmt.Sprintf("review %d of worker %d", w.number(), w.no), w.r.IntN(256)
+	kind, body := form(map[string]string{"movie_id": fmt.Sprint(film), "title": "t", "content": content}, "review_image", shade)
+	return request{
+		call:  harness.Call{Method: http.MethodPost, Path: "/reviews", Kind: kind, Body: body},
+		by:    by,
+		cells: map[string]string{reviewCell(by.id, film): reviewState(content, strconv.Itoa(shade))},
+		also:  []int{http.StatusConflict},
+		done:  func(a harness.Answer) { w.reviews = append(w.reviews, ownReview{idIn(a), film, by}) },
+	}
+}
+
+func (w *worker) rewrite(r ownReview) request {
+	content, shade := fmt.Sprintf("again %d of worker %d", w.number(), w.no), w.r.IntN(256)
+	kind, body := form(map[string]string{"update_content": content}, "update_image", shade)
+	return request{
+		call:  harness.Call{Method: http.MethodPatch, Path: fmt.Sprintf("/reviews/%d", r.id), Kind: kind, Body: body},
+		by:    r.by,
+		cells: map[string]string{reviewCell(r.by.id, r.film): reviewState(content, strconv.Itoa(shade))},
+	}
+}
+
+func (w *worker) deleteReview(k int) request {
+	r := w.reviews[k]
+	w.reviews = slices.Delete(w.reviews, k, k+1)
+	return request{
+		call:  harness.Call{Method: http.MethodDelete, Path: fmt.Sprintf("/reviews/%d", r.id)},
+		by:    r.by,
+		cells: map[string]string{reviewCell(r.by.id, r.film): ""},
+		also:  []int{http.StatusNotFound},
+	}
+}
+
+func (w *worker) profileImage(m *member) request {
+	shade := w.r.IntN(256)
+	kind, body := form(nil, "image", shade)
+	return request{
+		call:  harness.Call{Method: http.MethodPost, Path: "/users/me/profile_image", Kind: kind, Body: body},
+		by:    m,
+		cells: map[string]string{profileImageCell(m.id): strconv.Itoa(shade)},
+	}
+}
+
+func (w *worker) leave(m *member, film int64) request {
+	w.reviews = slices.DeleteFunc(w.reviews, func(r ownReview) bool { return r.by.id == m.id })
+	return request{
+		call:  harness.Call{Method: http.MethodDelete, Path: "/users/me"},
+		by:    m,
+		cells: map[string]string{"user " + m.name: "", profileImageCell(m.id): "", reviewCell(m.id, film): ""},
+		also:  []int{http.StatusUnauthorized, http.StatusNotFound}, // 404 when it was deleted in the meantime
+	}
+}
+
+// repeatEvery is how often a worker repeats what is already on, which must notify nobody.
+const repeatEvery = 8
+
+// turnsOn decides whether a toggle that is on, or off, is turned on.
+func (w *worker) turnsOn(on bool) bool { return on == (w.r.IntN(repeatEvery) == 0) }
+
+func (w *worker) like(by *member, review int64) request {
+	name := fmt.Sprintf("like %d %d", by.id, review)
+	x := w.toggle(name, "/likes/reviews/"+strconv.FormatInt(review, 10)+"/like", "/likes/reviews/"+strconv.FormatInt(review, 10)+"/unlike")
+	x.by = by
+	if x.notifies != nil {
+		star := w.home.stars[slices.Index(w.home.reviews, review)/starFilms]
+		x.notifies = &action{actor: by.id, target: star.id, review: review}
+	}
+	return x
+}
+
+func (w *worker) follow(by *member) request {
+	others := append(slices.Clone(w.home.stars), w.home.known()...)
+	whom := pick(w.r, others)
+	for whom.id == by.id {
+		whom = pick(w.r, others)
+	}
+	name := fmt.Sprintf("follow %d %d", by.id, whom.id)
+	x := w.toggle(name, fmt.Sprintf("/users/%d/follow", whom.id), fmt.Sprintf("/users/%d/unfollow", whom.id))
+	x.by = by
+	if x.notifies != nil {
+		x.notifies = &action{actor: by.id, target: whom.id}
+	}
+	return x
+}
+
+// toggle turns a cell on or off. It notifies when it changes to on.
+func (w *worker) toggle(name, on, off string) request {
+	was := w.home.ledger.value(name) == "on"
+	x := request{call: harness.Call{Method: http.MethodPost, Path: off}, cells: map[string]string{name: ""}}
+	if w.turnsOn(was) {
+		x.call.Path, x.cells[name] = on, "on"
+		if !was {
+			x.notifies = &action{}
+		}
+	}
+	return x
+}
+
+func (w *worker) react(by *member, film int64) request {
+	x := request{by: by, cells: map[string]string{}}
+	path, name := fmt.Sprintf("/likes/movies/%d", film), fmt.Sprintf("reaction %d %d", by.id, film)
+	switch what := pick(w.r, []string{"like", "dislike", ""}); what {
+	case "":
+		x.call, x.cells[name] = harness.Call{Method: http.MethodDelete, Path: path}, ""
+	default:
+		x.call, x.cells[name] = harness.Call{Method: http.MethodPost, Path: path + "/" + what}, what
+	}
+	return x
+}
+
+func reviewCell(by, film int64) string         { return fmt.Sprintf("review %d %d", by, film) }
+func profileImageCell(of int64) string         { return fmt.Sprintf("profileImage %d", of) }
+func reviewState(content, shade string) string { return content + ", image " + shade }
+
+// imageSize is small, so that profile images have one smaller copy and images of reviews none. The darkest shades are
+// images large enough to be decoded in a subprocess.
+func imageSize(shade int) image.Rectangle {
+	if shade < 4 {
+		return image.Rect(0, 0, 1700, 1200)
+	}
+	return image.Rect(0, 0, 110, 100)
+}
+
+// form returns a multipart body with a grey image whose shade identifies it.
+func form(texts map[string]string, field string, shade int) (kind string, body []byte) {
+	var out bytes.Buffer
+	w := multipart.NewWriter(&out)
+	for name, text := range texts {
+		_ = w.WriteField(name, text) // to memory
+	}
+	img := image.NewGray(imageSize(shade))
+	for k := range img.Pix {
+		img.Pix[k] = uint8(shade)
+	}
+	img.SetGray(20, 20, color.Gray{Y: uint8(255 - shade)})
+	part, err := w.CreateFormFile(field, "a.png")
+	if err == nil {
+		_ = png.Encode(part, img) // to memory
+	}
+	_ = w.Close() // of memory
+	return w.FormDataContentType(), out.Bytes()
+}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image/color"
+	"image/png"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/media"
+)
+
+// subject returns the member's id in an access token, without verifying the token.
+func subject(token string) int64 {
+	_, rest, _ := strings.Cut(token, ".")
+	claims, _, _ := strings.Cut(rest, ".")
+	text, err := base64.RawURLEncoding.DecodeString(claims)
+	if err != nil {
+		return 0
+	}
+	var c struct {
+		Sub string `json:"sub"`
+	}
+	if json.Unmarshal(text, &c) != nil {
+		return 0
+	}
+	id, _ := strconv.ParseInt(c.Sub, 10, 64)
+	return id
+}
+
+// state is the content of the database and of the image folder.
+type state struct {
+	cells    map[string]string
+	notified map[action]int
+	last     map[int64]int64 // seq of each member's last notification
+	images   []string        // that rows name, with their smaller copies
+	trash    []string        // images to be removed
+	wrong    []string        // contradictions
+}
+
+// contradictions are queries that return no row when the database is consistent.
+var contradictions = map[string]string{
+	"films whose reviews are miscounted":        "SELECT count(*) FROM movies m WHERE review_count <> (SELECT count(*) FROM reviews r WHERE r.movie_id = m.id)",
+	"films whose likes are miscounted":          "SELECT count(*) FROM movies m WHERE like_count <> (SELECT count(*) FROM movie_reactions r WHERE r.movie_id = m.id AND r.type = 'like')",
+	"films whose dislikes are miscounted":       "SELECT count(*) FROM movies m WHERE dislike_count <> (SELECT count(*) FROM movie_reactions r WHERE r.movie_id = m.id AND r.type = 'dislike')",
+	"members whose reviews are miscounted":      "SELECT count(*) FROM users u WHERE review_count <> (SELECT count(*) FROM reviews r WHERE r.user_id = u.id)",
+	"members whose followers are miscounted":    "SELECT count(*) FROM users u WHERE follower_count <> (SELECT count(*) FROM follows f WHERE f.following_id = u.id AND f.is_following)",
+	"members whose followings are miscounted":   "SELECT count(*) FROM users u WHERE following_count <> (SELECT count(*) FROM follows f WHERE f.follower_id = u.id AND f.is_following)",
+	"reviews whose likes are miscounted":        "SELECT count(*) FROM reviews r WHERE like_count <> (SELECT count(*) FROM review_likes l WHERE l.review_id = r.id AND l.is_liked)",
+	"members with a gap in their notifications": "SELECT count(*) FROM notification_states s WHERE last_seq <> (SELECT count(*) FROM notifications n WHERE n.user_id = s.user_id) OR last_seq <> (SELECT max(seq) FROM notifications n WHERE n.user_id = s.user_id)",
+	"members whose unread are miscounted":       "SELECT count(*) FROM notification_states s WHERE unread_count <> (SELECT count(*) FROM notifications n WHERE n.user_id = s.user_id AND n.read_at IS NULL)",
+	"reviews of nobody or nothing":              "SELECT count(*) FROM reviews r WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = r.user_id) OR NOT EXISTS (SELECT 1 FROM movies m WHERE m.id = r.movie_id)",
+}
+
+// look reads the state from a database that nobody writes to.
+func (h *instance) look(ctx context.Context, c database.Config, images string) (s *state, err error) {
+	snap, err := database.OpenSnapshot(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, snap.Close()) }()
+	s = &state{cells: map[string]string{}, notified: map[action]int{}, last: map[int64]int64{}}
+	r := reader{ctx: ctx, snap: snap}
+	r.readCells(s, func(key string) string { return h.shade(images, key) })
+	r.readNotifications(s)
+	for _, what := range slices.Sorted(maps.Keys(contradictions)) {
+		r.each(contradictions[what], func(v []string) {
+			if v[0] != "0" {
+				s.wrong = append(s.wrong, v[0]+" "+what)
+			}
+		})
+	}
+	if c.Driver == database.SQLite {
+		r.each("PRAGMA integrity_check", func(v []string) {
+			if v[0] != "ok" {
+				s.wrong = append(s.wrong, "integrity_check: "+v[0])
+			}
+		})
+	}
+	return s, r.err
+}
+
+// shade returns the grey level of a stored image, which identifies it.
+func (h *instance) shade(folder, key string) string {
+	if key == "" {
+		return "none"
+	}
+	if known, ok := h.shades[key]; ok {
+		return known
+	}
+	data, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(key)))
+	if err != nil {
+		return "without its file"
+	}
+	img, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		return "that is broken"
+	}
+	h.shades[key] = strconv.Itoa(int(color.GrayModel.Convert(img.At(0, 0)).(color.Gray).Y))
+	return h.shades[key]
+}
+
+// reader queries a snapshot and keeps the first error.
+type reader struct {
+	ctx  context.Context
+	snap *database.Snapshot
+	err  error
+}
+
+// each calls fn with every row as texts; NULL is "".
+func (r *reader) each(query string, fn func(row []string)) {
+	if r.err != nil {
+		return
+	}
+	rows, err := r.snap.QueryContext(r.ctx, query)
+	if err != nil {
+		r.err = fmt.Errorf("%s: %w", query, err)
+		return
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		r.err = err
+		return
+	}
+	row, into := make([]*string, len(columns)), make([]any, len(columns))
+	for k := range row {
+		into[k] = &row[k]
+	}
+	for rows.Next() {
+		if r.err = rows.Scan(into...); r.err != nil {
+			return
+		}
+		texts := make([]string, len(row))
+		for k, text := range row {
+			if text != nil {
+				texts[k] = *text
+			}
+		}
+		fn(texts)
+	}
+	r.err = rows.Err()
+}
+
+func (r *reader) readCells(s *state, shade func(key string) string) {
+	set := func(name, value string) {
+		if old, twice := s.cells[name]; twice {
+			value = old + " and " + value
+		}
+		s.cells[name] = value
+	}
+	named := func(key string) {
+		s.images = append(s.images, media.Files(key)...)
+	}
+	r.each("SELECT id, username, profile_image FROM users", func(v []string) {
+		set("user "+v[1], there)
+		if named(v[2]); v[2] != "" {
+			set("profileImage "+v[0], shade(v[2]))
+		}
+	})
+	r.each("SELECT storage_key FROM media_trash", func(v []string) { s.trash = append(s.trash, media.Files(v[0])...) })
+	r.each("SELECT title, poster_image FROM movies", func(v []string) {
+		named(v[1])
+		set("film "+v[0], there)
+	})
+	r.each("SELECT user_id, movie_id, content, image FROM reviews", func(v []string) {
+		named(v[3])
+		set("review "+v[0]+" "+v[1], reviewState(v[2], shade(v[3])))
+	})
+	r.each("SELECT user_id, review_id FROM review_likes WHERE is_liked", func(v []string) { set("like "+v[0]+" "+v[1], "on") })
+	r.each("SELECT user_id, movie_id, type FROM movie_reactions", func(v []string) { set("reaction "+v[0]+" "+v[1], v[2]) })
+	r.each("SELECT follower_id, following_id FROM follows WHERE is_following", func(v []string) { set("follow "+v[0]+" "+v[1], "on") })
+}
+
+func (r *reader) readNotifications(s *state) {
+	number := func(text string) int64 {
+		n, err := strconv.ParseInt("0"+text, 10, 64)
+		if err != nil && r.err == nil {
+			r.err = fmt.Errorf("read a number: %w", err)
+		}
+		return n
+	}
+	r.each("SELECT user_id, seq, type, actor_id, review_id FROM notifications ORDER BY user_id, seq", func(v []string) {
+		user := number(v[0])
+		s.notified[action{actor: number(v[3]), target: user, review: number(v[4])}]++
+		s.last[user] = number(v[1])
+	})
+}
+
+// filesIn lists the stored images of a folder by their keys.
+func filesIn(folder string) (keys []string, err error) {
+	err = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != folder {
+			return fs.SkipDir // internal folder of the store
+		}
+		if err != nil || d.IsDir() {
+			return err
+		}
+		key, err := filepath.Rel(folder, path)
+		if key = filepath.ToSlash(key); strings.Contains(key, "/") { // other files only test whether the store works
+			keys = append(keys, key)
+		}
+		return err
+	})
+	return keys, err
+}

@@ -1,0 +1,132 @@
+package movie
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/idempotency"
+	"github.com/cinecircle/cinecircle/platform/textindex"
+	"github.com/cinecircle/cinecircle/platform/web"
+)
+
+// Draft holds the values of a film to store. They must satisfy the rules of the API: trimmed, in NFC, within their
+// limits. [ParseDraft] ensures that.
+type Draft struct {
+	Title    string
+	Plot     string
+	Cast     []CastMember
+	Playtime int64 // minutes
+	Genre    string
+}
+
+// ParseDraft parses the JSON of a film by the rules of POST /movies. It returns the errors of that route:
+// web.ErrMalformed, or apperr.ErrValidation with every invalid field.
+func ParseDraft(body []byte) (Draft, error) {
+	var req createRequest
+	if err := web.ParseJSON(body, &req); err != nil {
+		return Draft{}, err
+	}
+	return req.draft(), nil
+}
+
+// row returns the row of a draft. by is the id of the user who adds it, or 0 for an import.
+func (d Draft) row(by int64, at time.Time) (Movie, error) {
+	cast, err := encodeCast(d.Cast)
+	if err != nil {
+		return Movie{}, err
+	}
+	m := Movie{
+		Title: d.Title, TitleKey: textindex.Key(d.Title), Plot: d.Plot, CastMembers: cast,
+		Playtime: d.Playtime, Genre: d.Genre, CreatedAt: at, UpdatedAt: at,
+	}
+	if by != 0 {
+		m.CreatedBy = &by
+	}
+	return m, nil
+}
+
+// Patch returns the patch that gives a film all values of the draft.
+func (d Draft) Patch() Patch {
+	cast := d.Cast
+	if cast == nil {
+		cast = []CastMember{}
+	}
+	return Patch{Title: &d.Title, Plot: &d.Plot, Cast: cast, Playtime: &d.Playtime, Genre: &d.Genre}
+}
+
+// Create adds a film for the user by, or without an owner if by is 0. It returns auth.ErrUserGone when the user
+// no longer exists.
+func (s *Service) Create(ctx context.Context, by int64, d Draft) (Movie, error) {
+	draft, err := d.row(by, database.Time(s.clock()))
+	if err != nil {
+		return Movie{}, err
+	}
+	var m Movie
+	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
+		m = draft // Tx may run the function again, which must not reuse the id of the first attempt
+		m.ID, err = table.Insert(tx, &m)
+		if err != nil {
+			return err
+		}
+		if err := s.index.Announce(tx, m.ID); err != nil {
+			return err
+		}
+		return idempotency.Keep(tx, m)
+	})
+	if errors.Is(err, gorm.ErrForeignKeyViolated) {
+		return Movie{}, auth.ErrUserGone
+	}
+	if err != nil {
+		return Movie{}, fmt.Errorf("create movie: %w", err)
+	}
+	return m, nil
+}
+
+// createAll adds films without an owner: all of them or, with an error, none.
+func (s *Service) createAll(ctx context.Context, drafts []Draft) error {
+	now, all := database.Time(s.clock()), make([]Movie, len(drafts))
+	for i, d := range drafts {
+		var err error
+		if all[i], err = d.row(0, now); err != nil {
+			return err
+		}
+	}
+	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
+		films := slices.Clone(all) // Tx may run the function again, which must not reuse ids
+		for part := range slices.Chunk(films, statementRows) {
+			if err := tx.Create(&part).Error; err != nil {
+				return err
+			}
+			if err := correctIDs(tx, part); err != nil {
+				return err
+			}
+		}
+		return s.index.Add(tx, textsOf(films)...)
+	})
+	if err != nil {
+		return fmt.Errorf("create %d movies: %w", len(all), err)
+	}
+	return nil
+}
+
+// correctIDs corrects the ids of films that one statement has inserted. GORM assumes consecutive ids after the
+// first, which is wrong on MySQL servers with an auto_increment_increment above 1.
+func correctIDs(tx *gorm.DB, films []Movie) error {
+	step := int64(1)
+	if tx.Name() == database.MySQL {
+		if err := tx.Raw("SELECT @@auto_increment_increment").Scan(&step).Error; err != nil {
+			return err
+		}
+	}
+	for i := range films {
+		films[i].ID = films[0].ID + int64(i)*step
+	}
+	return nil
+}

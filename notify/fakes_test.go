@@ -1,0 +1,108 @@
+package notify_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/cinecircle/cinecircle/notify"
+	"github.com/cinecircle/cinecircle/platform/auth"
+)
+
+// accounts knows the users and their sessions.
+type accounts struct {
+	mu           sync.Mutex // guards the fields below
+	names        map[int64]string
+	deleted      map[int64]bool
+	ended        map[int64]bool // sessions
+	actorCalls   int
+	sessionCalls int
+	actorsErr    error // what Actors returns once
+	activeErr    error // what ActiveRole returns
+}
+
+func (a *accounts) ActiveRole(_ context.Context, userID, sessionID int64) (auth.Role, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case a.activeErr != nil:
+		return "", a.activeErr
+	case a.deleted[userID]:
+		return "", auth.ErrUserGone
+	case a.ended[sessionID]:
+		return "", auth.ErrInvalidToken
+	}
+	return auth.RoleMember, nil
+}
+
+func (a *accounts) ActiveSessions(_ context.Context, ids []int64) ([]int64, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.sessionCalls++
+	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return a.ended[id] }), nil
+}
+
+func (a *accounts) Actors(_ context.Context, ids []int64) (map[int64]notify.Actor, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.actorCalls++
+	if err := a.actorsErr; err != nil {
+		a.actorsErr = nil
+		return nil, err
+	}
+	found := make(map[int64]notify.Actor, len(ids))
+	for _, id := range ids {
+		if name, ok := a.names[id]; ok && !a.deleted[id] {
+			found[id] = notify.Actor{ID: id, Username: name}
+		}
+	}
+	return found, nil
+}
+
+func (a *accounts) set(change func(*accounts)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	change(a)
+}
+
+// testBus connects the instances of a test.
+type testBus struct {
+	mu          sync.Mutex // guards the fields below
+	subscribers map[string][]func(string)
+	lossy       bool // it delivers nothing
+	published   []string
+}
+
+func (b *testBus) Publish(topic, payload string) {
+	b.mu.Lock()
+	b.published = append(b.published, payload)
+	to := b.subscribers[topic]
+	if b.lossy {
+		to = nil
+	}
+	b.mu.Unlock()
+	for _, fn := range to {
+		fn(payload)
+	}
+}
+
+func (b *testBus) Subscribe(topic string, fn func(string)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.subscribers == nil {
+		b.subscribers = map[string][]func(string){}
+	}
+	b.subscribers[topic] = append(b.subscribers[topic], fn)
+}
+
+func (b *testBus) loseAll() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lossy = true
+}
+
+func (b *testBus) messages() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.published)
+}

@@ -1,0 +1,150 @@
+package live
+
+import (
+	"slices"
+	"time"
+
+	"github.com/olahol/melody"
+)
+
+// Wake tells the hub that the notifications of a user up to seq are stored. It does not block.
+func (h *Hub) Wake(userID, seq int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r := h.recipients[userID]; r != nil && r.lastSeq < seq {
+		r.lastSeq = seq
+		h.schedule(r)
+	}
+}
+
+// raise is Wake for many users, and queues those whose delivery was left unfinished. It returns how many
+// users had notifications that no wake-up had announced.
+func (h *Hub) raise(heads []Head) (missed int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, head := range heads {
+		r := h.recipients[head.UserID]
+		if r == nil {
+			continue
+		}
+		if r.lastSeq < head.LastSeq {
+			r.lastSeq = head.LastSeq
+			missed++
+		}
+		h.schedule(r)
+	}
+	return missed
+}
+
+// drained queues the recipient of a socket that can take frames again.
+func (h *Hub) drained(k *socket) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.schedule(k.recipient)
+}
+
+// schedule queues a recipient if one of its sockets can take frames that exist. mu is held.
+func (h *Hub) schedule(r *recipient) {
+	if r.busy {
+		r.again = true
+		return
+	}
+	if r.queued || !r.deliverable() {
+		return
+	}
+	r.queued = true
+	h.queue = append(h.queue, r)
+	h.changed.Signal()
+}
+
+func (r *recipient) deliverable() bool {
+	return slices.ContainsFunc(r.sockets, func(k *socket) bool { return k.room() > 0 })
+}
+
+// next waits for queued recipients and takes some of them, which done returns. It returns nil when the
+// workers are to stop. Recipients that are taken together share a query, so a worker takes its share of
+// the queue but at least a few.
+func (h *Hub) next() []*recipient {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for len(h.queue) == 0 && !h.stopped {
+		h.changed.Wait()
+	}
+	if h.stopped {
+		return nil
+	}
+	n := min(max(len(h.queue)/workers, minRecipients), maxRecipients, len(h.queue))
+	taken := slices.Clone(h.queue[:n])
+	clear(h.queue[:n])
+	h.queue = h.queue[n:]
+	for _, r := range taken {
+		r.queued, r.busy, r.again, r.progress = false, true, false, false
+	}
+	return taken
+}
+
+// done returns recipients that a worker has delivered to. One without progress, because the source
+// failed or does not show all notifications yet, waits for the next change or sweep.
+func (h *Hub) done(rs []*recipient) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, r := range rs {
+		r.busy = false
+		if r.progress || r.again {
+			h.schedule(r)
+		} else if r.deliverable() {
+			h.unfinished = true
+		}
+	}
+}
+
+// takeUnfinished reports whether deliveries were left unfinished since the last call.
+func (h *Hub) takeUnfinished() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	was := h.unfinished
+	h.unfinished = false
+	return was
+}
+
+// deliveries returns what the sockets of recipients can take, and the batches to load for that.
+func (h *Hub) deliveries(rs []*recipient) (ds []delivery, missing []*Batch) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, r := range rs {
+		first := len(ds)
+		for _, k := range r.sockets {
+			if n := k.room(); n > 0 {
+				ds = append(ds, delivery{socket: k, after: k.sentSeq, n: n, caughtUp: k.caughtUp, batch: k.loaded})
+			}
+		}
+		missing = append(missing, assign(ds[first:], r.userID)...)
+	}
+	return ds, missing
+}
+
+// handOver records that a socket is about to be given its next n frames from a batch, and returns the
+// session to write them to.
+func (h *Hub) handOver(k *socket, n int64, from *Batch, now time.Time) *melody.Session {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if k.inFlight.Add(n) == n {
+		k.movedAt = now // the reader had nothing to read until now, which is not slowness
+	}
+	k.handed += n
+	k.sentSeq += n
+	if k.loaded = from; !from.has(k.sentSeq) {
+		k.loaded = nil
+	}
+	k.recipient.lastSeq = max(k.recipient.lastSeq, k.sentSeq)
+	k.caughtUp = k.caughtUp || k.sentSeq == k.recipient.lastSeq
+	return k.session
+}
+
+// setStopped makes next wait or, when stopped, return nil to all workers.
+func (h *Hub) setStopped(stopped bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.stopped = stopped
+	h.changed.Broadcast()
+}

@@ -1,0 +1,162 @@
+// Package toggle turns relations between two rows on and off: a member follows another one, a member likes a
+// review. Every toggle makes the same promises, so their steps are written once, in [Set]:
+//
+//   - It is idempotent. A call that changes nothing writes nothing, notifies nobody, and does not count against
+//     the rate limit.
+//   - The first change to on creates the row. The row stays when it is turned off and keeps its id.
+//   - The counters, the row and the notification change in one transaction, which is retried after a deadlock.
+//   - Only changes to on are rate-limited, per pair and once per call, however often the transaction runs.
+//
+// A domain implements [Row] for its model, calls Set, and sends the notification from the model's AfterSave
+// hook when [Change.TurnedOn] says so. This package knows no domain.
+package toggle
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/limit"
+)
+
+// Switch is what [Set] works with; all fields are required. All domains share one.
+type Switch struct {
+	DB      *database.DB
+	Limiter limit.Limiter
+	Rate    limit.Rate // how often one pair may be turned on
+	Clock   func() time.Time
+}
+
+// Row is a pointer to T, a GORM model each of whose rows is a toggle.
+type Row[T any] interface {
+	*T
+
+	// Mapping describes the row to this package.
+	Mapping() Mapping
+
+	// Lock locks the rows that the pair refers to until the end of the transaction, so that no other
+	// transaction reads or writes the row of this pair meanwhile. It locks in the order of all domains (members
+	// by id, then films, then reviews) and returns the domain's error when one of them does not exist.
+	Lock(tx *gorm.DB) error
+
+	// Toggle turns the row on or off and reports whether that is a change; see [Change.Set].
+	Toggle(on bool, now time.Time) bool
+
+	// Count adds delta, 1 or -1, to the counters of the rows that the pair refers to.
+	Count(tx *gorm.DB, delta int64) error
+}
+
+// Mapping describes a row.
+type Mapping struct {
+	Name    string    // names the toggle in errors and in the keys of the rate limiter: "follow"
+	Pair    [2]string // the columns of the two ids, which have a unique index
+	IDs     [2]int64  // the values of these columns
+	State   string    // the column that says whether the row is on
+	Changed []string  // the columns that Toggle changes, State among them
+}
+
+// Set turns the row of a pair on or off and returns it as it is afterwards. start has the ids of the pair, and
+// what else the methods of [Row] need. A pair that was never on and is turned off is not stored and has no id.
+// Set returns the errors of Lock, and apperr.ErrTooMany when the pair was turned on too often lately.
+func Set[T any, R Row[T]](ctx context.Context, s *Switch, start T, on bool) (T, error) {
+	m := R(&start).Mapping()
+	// Once per call: a retry of the transaction must not use up the rate.
+	allow := sync.OnceValue(func() error { return s.allow(ctx, m) })
+	var row T
+	err := s.DB.Tx(ctx, func(tx *gorm.DB) error {
+		row = start
+		r := R(&row)
+		if err := r.Lock(tx); err != nil {
+			return err
+		}
+		stored, err := load(tx, r, m)
+		if err != nil || !r.Toggle(on, database.Time(s.Clock())) {
+			return err
+		}
+		delta := int64(-1)
+		if on {
+			delta = 1
+			if err := allow(); err != nil {
+				return err
+			}
+		}
+		if err := r.Count(tx, delta); err != nil { // before the row, whose foreign keys share the locks of the counters
+			return err
+		}
+		return save(tx, r, m, stored)
+	})
+	if err != nil {
+		return *new(T), err
+	}
+	return row, nil
+}
+
+// Which returns the ids among others whose pairs with the first id of start are on. Absent ids are off.
+func Which[T any, R Row[T]](ctx context.Context, s *Switch, start T, others []int64) (map[int64]bool, error) {
+	on := make(map[int64]bool, len(others))
+	if len(others) == 0 {
+		return on, nil
+	}
+	m := R(&start).Mapping()
+	ids, err := database.Scan(s.DB.Reader(ctx).Model(R(&start)).Select(m.Pair[1]).
+		Where(m.Pair[0]+" = ? AND "+m.Pair[1]+" IN ? AND "+m.State+" = ?", m.IDs[0], others, true),
+		func(id *int64) []any { return []any{id} })
+	if err != nil {
+		return nil, fmt.Errorf("load which of %d pairs of %s %d are on: %w", len(others), m.Name, m.IDs[0], err)
+	}
+	for _, id := range ids {
+		on[id] = true
+	}
+	return on, nil
+}
+
+// allow counts a change to on against the rate of its pair.
+func (s *Switch) allow(ctx context.Context, m Mapping) error {
+	wait, err := limit.Allow(ctx, s.Limiter, fmt.Sprintf("toggle:%s:%d:%d", m.Name, m.IDs[0], m.IDs[1]), s.Rate)
+	if err != nil {
+		return fmt.Errorf("limit the rate of %s: %w", m, err)
+	}
+	if wait > 0 {
+		return apperr.ErrTooMany.After(wait)
+	}
+	return nil
+}
+
+// load reads the row of the pair into row and reports whether there is one.
+func load(tx *gorm.DB, row any, m Mapping) (stored bool, err error) {
+	// Find, because a missing row is not an error. Without a lock, because Lock holds the pair, and on MySQL the
+	// lock of a missing row is one of a gap, which deadlocks with that of another pair.
+	found := tx.Where(m.Pair[0]+" = ? AND "+m.Pair[1]+" = ?", m.IDs[0], m.IDs[1]).Limit(1).Find(row)
+	if found.Error != nil {
+		return false, fmt.Errorf("load %s: %w", m, found.Error)
+	}
+	return found.RowsAffected > 0, nil
+}
+
+// save stores a row that has changed. Its AfterSave hook runs here.
+func save(tx *gorm.DB, row any, m Mapping, stored bool) error {
+	if !stored {
+		if err := tx.Create(row).Error; err != nil {
+			return fmt.Errorf("create %s: %w", m, err)
+		}
+		return nil
+	}
+	done := tx.Model(row).Select(m.Changed).Updates(row)
+	if done.Error != nil {
+		return fmt.Errorf("update %s: %w", m, done.Error)
+	}
+	if done.RowsAffected != 1 { // the hook has notified already, which only a rollback takes back
+		return fmt.Errorf("update %s: %d rows affected, want 1", m, done.RowsAffected)
+	}
+	return nil
+}
+
+// String names the row in errors.
+func (m Mapping) String() string {
+	return fmt.Sprintf("%s of %s %d and %s %d", m.Name, m.Pair[0], m.IDs[0], m.Pair[1], m.IDs[1])
+}

@@ -1,0 +1,125 @@
+package user
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/textindex"
+)
+
+// Draft holds the values of a new account.
+type Draft struct {
+	Username string
+	Password string
+	Age      int64 // minAge to maxAge
+	Gender   Gender
+	Role     auth.Role // "" means member
+	Address  string    // of the client, for the queue of hashes; "" on the command line
+}
+
+// Create adds an account. It returns [ErrUsernameTaken], apperr.ErrBusy when too many passwords are being
+// hashed, or apperr.ErrValidation with every invalid field of the draft.
+func (s *Service) Create(ctx context.Context, d Draft) (User, error) {
+	name, err := d.check()
+	if err != nil {
+		return User{}, err
+	}
+	if err := s.checkFree(ctx, name, 0); err != nil { // before the expensive hash
+		return User{}, err
+	}
+	hash, err := s.hasher.Hash(ctx, d.Address, d.Password)
+	if err != nil {
+		return User{}, err
+	}
+	now := s.now()
+	u := User{
+		Username: name.String(), UsernameKey: name.Key(), SearchKey: textindex.Key(name.String()), PasswordHash: hash,
+		Age: d.Age, Gender: d.Gender, Role: d.Role, CreatedAt: now, UpdatedAt: now,
+	}
+	if u.Role == "" {
+		u.Role = auth.RoleMember
+	}
+	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
+		u.ID = 0 // Tx may run the function again
+		if err := nameTaken(tx.Create(&u).Error); err != nil {
+			return err
+		}
+		return s.index.Announce(tx, u.ID)
+	})
+	if err != nil {
+		return User{}, fmt.Errorf("create user: %w", err)
+	}
+	return u, nil
+}
+
+func (d Draft) check() (Username, error) {
+	var wrong []apperr.Field
+	name, field := ParseUsername(d.Username)
+	if field != nil {
+		wrong = append(wrong, *field)
+	}
+	if field := auth.CheckPassword(d.Password); field != nil {
+		wrong = append(wrong, *field)
+	}
+	if field := checkAge(d.Age); field != nil {
+		wrong = append(wrong, *field)
+	}
+	if d.Gender != Male && d.Gender != Female {
+		wrong = append(wrong, genderField())
+	}
+	if len(wrong) > 0 {
+		return Username{}, apperr.Validation(wrong...)
+	}
+	return name, nil
+}
+
+// checkFree returns [ErrUsernameTaken] when an account other than self has the name. It only avoids
+// needless work: the unique index is what guarantees it.
+func (s *Service) checkFree(ctx context.Context, name Username, self int64) error {
+	u, err := byName(s.db.Reader(ctx), name.String())
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case u.ID == self:
+		return nil
+	}
+	return ErrUsernameTaken
+}
+
+// nameTaken translates a violation of the only unique index of users.
+func nameTaken(err error) error {
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return ErrUsernameTaken
+	}
+	return err
+}
+
+func checkAge(age int64) *apperr.Field {
+	switch {
+	case age < minAge:
+		return ageField("min")
+	case age > maxAge:
+		return ageField("max")
+	}
+	return nil
+}
+
+func ageField(code string) *apperr.Field {
+	return &apperr.Field{Name: "age", Code: code, Text: apperr.Text{
+		EN: fmt.Sprintf("The age must be between %d and %d.", minAge, maxAge),
+		KO: fmt.Sprintf("나이는 %d세에서 %d세 사이여야 합니다.", minAge, maxAge),
+	}}
+}
+
+func genderField() apperr.Field {
+	return apperr.Field{Name: "gender", Code: "enum", Text: apperr.Text{
+		EN: "The gender must be male or female.", KO: "성별은 male 또는 female이어야 합니다.",
+	}}
+}

@@ -1,0 +1,84 @@
+package user
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/web"
+)
+
+// Delete removes an account, its sessions and its profile image, after running the hooks of
+// [Service.OnDelete]. It returns [ErrNotFound], [ErrLastAdmin], or the error of a hook.
+func (s *Service) Delete(ctx context.Context, id int64) error {
+	return s.delete(ctx, id, func(*gorm.DB) error { return nil })
+}
+
+// DeleteWithMovies is [Service.Delete] for an account and the films that it added, which by, an admin, deletes. The
+// films go first, outside of the transaction of the account: when it returns an error, some of them may be gone. Call
+// it again to go on.
+func (s *Service) DeleteWithMovies(ctx context.Context, id int64, by auth.Viewer) error {
+	films := func(ctx context.Context) error {
+		for _, hook := range s.onDeleteMovies {
+			if err := hook(ctx, id, by); err != nil {
+				return fmt.Errorf("delete the films of user %d: %w", id, err)
+			}
+		}
+		return nil
+	}
+	err := s.db.Tx(ctx, func(tx *gorm.DB) error { // an account that stays keeps its films
+		_, err := lockDeletable(tx, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := films(ctx); err != nil {
+		return err
+	}
+	return s.delete(ctx, id, func(tx *gorm.DB) error {
+		return films(tx.Statement.Context) // those that were added meanwhile: the lock on the account lets no more in
+	})
+}
+
+// lockDeletable locks an account and returns it, or [ErrNotFound] or [ErrLastAdmin].
+func lockDeletable(tx *gorm.DB, id int64) (User, error) {
+	u, err := lockOne(tx, id)
+	if err != nil {
+		return User{}, err
+	}
+	return u, keepAnAdmin(tx, u)
+}
+
+// delete deletes an account. It calls first in the transaction, before the hooks.
+func (s *Service) delete(ctx context.Context, id int64, first func(tx *gorm.DB) error) error {
+	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		u, err := lockDeletable(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := first(tx); err != nil {
+			return err
+		}
+		for _, hook := range s.onDelete {
+			if err := hook(tx, id); err != nil {
+				return fmt.Errorf("delete user %d: %w", id, err)
+			}
+		}
+		if err := s.media.Discard(tx, u.ProfileImage); err != nil {
+			return err
+		}
+		if err := tx.Delete(&User{ID: id}).Error; err != nil {
+			return fmt.Errorf("delete user %d: %w", id, err)
+		}
+		if err := s.index.Remove(tx, u.text()); err != nil {
+			return err
+		}
+		s.notifyEnded(tx, id, nil)
+		database.AfterCommit(tx, func() { web.LogEvent(ctx, s.log, web.EventLevel(ctx, id), "account_deleted", id) })
+		return nil
+	})
+}

@@ -1,0 +1,73 @@
+package user
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/web"
+)
+
+// Grant makes the account with this username an admin, from its next request on. The name may be in any case
+// and Unicode form. Grant is idempotent. It returns [ErrNotFound].
+func (s *Service) Grant(ctx context.Context, username string) error {
+	return s.setRole(ctx, username, auth.RoleAdmin)
+}
+
+// Revoke makes the account with this username a member again. It is idempotent. It returns [ErrNotFound] or
+// [ErrLastAdmin].
+func (s *Service) Revoke(ctx context.Context, username string) error {
+	return s.setRole(ctx, username, auth.RoleMember)
+}
+
+func (s *Service) setRole(ctx context.Context, username string, role auth.Role) error {
+	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		u, err := byName(database.ForUpdate(tx), username)
+		if err != nil || u.Role == role {
+			return err
+		}
+		if err := keepAnAdmin(tx, u); err != nil {
+			return err
+		}
+		err = tx.Model(&u).Updates(map[string]any{"role": role, "updated_at": s.now()}).Error
+		if err != nil {
+			return fmt.Errorf("set role of user %d to %s: %w", u.ID, role, err)
+		}
+		database.AfterCommit(tx, func() {
+			web.LogEvent(ctx, s.log, slog.LevelWarn, "role_changed", u.ID, slog.String("role", string(role)))
+		})
+		return nil
+	})
+}
+
+// HasMembers reports whether there is any account, and whether one of them is an admin.
+func (s *Service) HasMembers(ctx context.Context) (members, admins bool, err error) {
+	var roles []auth.Role
+	err = s.db.Reader(ctx).Model(&User{}).Distinct("role").Pluck("role", &roles).Error
+	if err != nil {
+		return false, false, fmt.Errorf("read the roles of the accounts: %w", err)
+	}
+	return len(roles) > 0, slices.Contains(roles, auth.RoleAdmin), nil
+}
+
+// keepAnAdmin returns [ErrLastAdmin] when u, whose row is locked, is the only admin. It locks the rows of all
+// admins, or two of them that are removed at the same time would each count the other as the one that remains.
+func keepAnAdmin(tx *gorm.DB, u User) error {
+	if u.Role != auth.RoleAdmin {
+		return nil
+	}
+	var admins []int64
+	err := database.ForUpdate(tx).Model(&User{}).Where("role = ?", auth.RoleAdmin).Order("id").Pluck("id", &admins).Error
+	if err != nil {
+		return fmt.Errorf("lock admins: %w", err)
+	}
+	if len(admins) < 2 {
+		return ErrLastAdmin
+	}
+	return nil
+}
