@@ -160,6 +160,23 @@ func TestIndexFindsTheSameNamesAsAScan(t *testing.T) {
 	s.checkIndex(t)
 }
 
+// TestExactMatchesOfAnotherAgeHideNone has more accounts with the key of the query than a page, and all but the last two
+// are of another age.
+func TestExactMatchesOfAnotherAgeHideNone(t *testing.T) {
+	t.Parallel()
+	s := newMembers(t)
+	for i, name := range []string{"a.", "a-", "a_", "a+", "a*", "a!", "A ~", "ab"} {
+		parsed, err := ParseUsername(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.addAt(t, int64(i+1), parsed, int64(30+10*(i/5)), Male)
+	}
+	for _, age := range []int64{30, 40} {
+		s.checkSearch(t, Filter{Part: new("a"), Age: &age}, 1, 2, 3, 5, 20)
+	}
+}
+
 // flush writes a pending account into the ngram lists.
 func (s *Service) flush(t testing.TB, id int64) {
 	t.Helper()

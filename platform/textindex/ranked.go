@@ -89,6 +89,9 @@ func (f *finder[T]) fromStart() ([]T, error) {
 		return nil, err
 	}
 	keys := w.keys
+	if len(keys.exact) == f.wanted { // perhaps not all of them, and some may not match
+		return f.afterExact(0)
+	}
 	if keys.complete() {
 		w.begin = 0
 		return f.page(keys.ids(), w, nil, w)
