@@ -80,6 +80,11 @@ func (r *Router) POST(path string, p auth.Policy, h web.Handler, op Op) {
 	r.add(http.MethodPost, path, p, h, op)
 }
 
+// PUT registers a write that sets a resource as a whole and is safe to repeat (RFC 9110 §9.3.4).
+func (r *Router) PUT(path string, p auth.Policy, h web.Handler, op Op) {
+	r.add(http.MethodPut, path, p, h, op)
+}
+
 // PATCH registers a change.
 func (r *Router) PATCH(path string, p auth.Policy, h web.Handler, op Op) {
 	r.add(http.MethodPatch, path, p, h, op)

@@ -49,7 +49,7 @@ func (m *Metrics) ObserveRequest(route, method string, status int, seconds float
 // knownMethod keeps clients from creating label values.
 func knownMethod(method string) string {
 	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
 		return method
 	}
 	return "other"

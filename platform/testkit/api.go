@@ -135,6 +135,12 @@ func (a *API) POST(t testing.TB, target string, options ...Option) *Response {
 	return a.Do(t, http.MethodPost, target, options...)
 }
 
+// PUT is GET with another method.
+func (a *API) PUT(t testing.TB, target string, options ...Option) *Response {
+	t.Helper()
+	return a.Do(t, http.MethodPut, target, options...)
+}
+
 // PATCH is GET with another method.
 func (a *API) PATCH(t testing.TB, target string, options ...Option) *Response {
 	t.Helper()

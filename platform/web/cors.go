@@ -10,7 +10,7 @@ import (
 const (
 	corsRequestHeaders  = "Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-ID"
 	corsResponseHeaders = "ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Next-Cursor, X-Request-ID, X-Unread-Count"
-	corsMethods         = "GET, HEAD, POST, PATCH, DELETE"
+	corsMethods         = "GET, HEAD, POST, PUT, PATCH, DELETE"
 )
 
 // cors lets pages of the allowed origins use the API with credentials (Fetch standard §3.2).

@@ -1,0 +1,42 @@
+package movie
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/cinecircle/cinecircle/platform/database"
+)
+
+// Card is what lists of other domains show of a film.
+type Card struct {
+	ID             int64   `json:"id" example:"7" description:"Id of the film."`
+	Title          string  `json:"title" example:"기생충" description:"Title of the film."`
+	Year           *int64  `json:"year" example:"2019" description:"Year of the release; null if it is unknown."`
+	PosterImageURL *string `json:"poster_image_url" example:"/media/movies/poster_images/0b0f3c1e-6f0e-4c2e-9a52-0d5a4f6f2c11.jpg" description:"URL of the poster; null without one."`
+}
+
+// CardOf returns the card of a film.
+func (s *Service) CardOf(m Movie) Card {
+	return Card{ID: m.ID, Title: m.Title, PosterImageURL: s.PosterURL(m)}
+}
+
+// Cards returns the cards of films by their ids, in one query. Films that do not exist are missing from the map.
+func (s *Service) Cards(ctx context.Context, ids []int64) (map[int64]Card, error) {
+	found := make(map[int64]Card, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	in, args := database.InList(ids)
+	err := database.Each(s.db.Reader(ctx), "SELECT id, title, poster_image FROM movies WHERE id IN "+in, args, func(row database.Scanner) error {
+		var m Movie
+		if err := row.Scan(&m.ID, &m.Title, &m.PosterImage); err != nil {
+			return err
+		}
+		found[m.ID] = s.CardOf(m)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load %d cards of films: %w", len(ids), err)
+	}
+	return found, nil
+}
