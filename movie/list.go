@@ -3,7 +3,6 @@ package movie
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -115,27 +114,10 @@ func readMovies(db *gorm.DB, query string, args []any, size int) ([]Movie, error
 
 func (f Filter) query() textindex.Query { return textindex.Parse(f.Title, "title") }
 
-// Stamp is the id of a film and the time of its last edit.
-type Stamp struct {
-	ID        int64
-	UpdatedAt time.Time
-}
-
-// Between returns the films with ids above after and up to last, in ascending order of their ids.
-func (s *Service) Between(ctx context.Context, after, last int64) ([]Stamp, error) {
-	var rows []Stamp
-	err := s.db.Reader(ctx).Model(&Movie{}).Select("id", "updated_at").Where("id > ? AND id <= ?", after, last).Order("id").Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("list movies %d to %d: %w", after, last, err)
-	}
-	return rows, nil
+// Stamps returns ids and times of the films with ids above after and up to last, by id.
+func (s *Service) Stamps(ctx context.Context, after, last int64) ([]database.Stamp, error) {
+	return s.db.Stamps(ctx, "movies", after, last)
 }
 
 // LastID returns the largest id of a film, or 0 without films.
-func (s *Service) LastID(ctx context.Context) (int64, error) {
-	var id int64
-	if err := s.db.Row(ctx, "SELECT COALESCE(MAX(id), 0) FROM movies").Scan(&id); err != nil {
-		return 0, fmt.Errorf("read the largest id of a movie: %w", err)
-	}
-	return id, nil
-}
+func (s *Service) LastID(ctx context.Context) (int64, error) { return s.db.LastID(ctx, "movies") }

@@ -9,6 +9,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
 
@@ -89,3 +90,11 @@ func (s *Service) Active(ctx context.Context) ([]Active, error) {
 	slices.SortStableFunc(out, func(a, b Active) int { return written[b.UserID] - written[a.UserID] })
 	return out, nil
 }
+
+// Stamps returns ids and times of the reviews with ids above after and up to last, by id.
+func (s *Service) Stamps(ctx context.Context, after, last int64) ([]database.Stamp, error) {
+	return s.db.Stamps(ctx, "reviews", after, last)
+}
+
+// LastID returns the largest id of a review, or 0 without reviews.
+func (s *Service) LastID(ctx context.Context) (int64, error) { return s.db.LastID(ctx, "reviews") }

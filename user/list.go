@@ -166,3 +166,11 @@ func (f Filter) where(q *gorm.DB, age, gender string) *gorm.DB {
 	}
 	return q
 }
+
+// Stamps returns ids and times of the accounts with ids above after and up to last, by id.
+func (s *Service) Stamps(ctx context.Context, after, last int64) ([]database.Stamp, error) {
+	return s.db.Stamps(ctx, "users", after, last)
+}
+
+// LastID returns the largest id of an account, or 0 without accounts.
+func (s *Service) LastID(ctx context.Context) (int64, error) { return s.db.LastID(ctx, "users") }

@@ -11,6 +11,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -39,7 +40,7 @@ type seen struct {
 	raw    string // as it was sent
 }
 
-var withoutIsolates = strings.NewReplacer("<bdi>", "", `<bdi lang="ko">`, "", `<bdi lang="en">`, "", "</bdi>", "")
+var isolates = regexp.MustCompile(`</?bdi[^>]*>`)
 
 func openSite(t *testing.T) (*app.App, *httptest.Server) {
 	t.Helper()
@@ -80,7 +81,7 @@ func (b *browser) send(r *http.Request) seen {
 	}
 	return seen{
 		status: answer.StatusCode, path: answer.Request.URL.RequestURI(), header: answer.Header,
-		body: html.UnescapeString(withoutIsolates.Replace(string(body))), raw: string(body),
+		body: html.UnescapeString(isolates.ReplaceAllString(string(body), "")), raw: string(body),
 	}
 }
 

@@ -25,7 +25,13 @@ func TestFeedsListReviewsAndTheSitemapListsFilms(t *testing.T) {
 		}
 	}
 	b.get("/sitemap.xml").has(t, 200, server.URL+"/sitemap/films-0.xml")
-	b.get("/sitemap/films-0.xml").has(t, 200, server.URL+"/film/1")
+	b.get("/sitemap.xml").has(t, 200, server.URL+"/sitemap/reviews-0.xml", server.URL+"/sitemap/members-0.xml")
+	for part, page := range map[string]string{"films-0": "/film/1", "reviews-0": "/review/1", "members-0": "/member/1"} {
+		b.get("/sitemap/"+part+".xml").has(t, 200, "<loc>"+server.URL+page+"</loc><lastmod>")
+	}
+	for _, wrong := range []string{"films-1x.xml", "films-01.xml", "films-0", "likes-0.xml", "reviews--1.xml", "films-60000.xml"} {
+		b.get("/sitemap/"+wrong).has(t, 404)
+	}
 	b.get("/robots.txt").has(t, 200, "Sitemap: "+server.URL+"/sitemap.xml", "Disallow: /settings")
 	b.get("/film/1").has(t, 200, `<meta property="og:title" content="A & B">`, `<link rel="canonical" href="`+server.URL+`/film/1">`, `type="application/atom+xml"`)
 }

@@ -1,11 +1,16 @@
 package site
 
 import (
+	"context"
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/cinecircle/cinecircle/platform/database"
 )
 
 // robots allows search engines on public pages and names the sitemap.
@@ -35,36 +40,57 @@ type sitemapLoc struct {
 	LastMod string `xml:"lastmod,omitempty"`
 }
 
-// sitemap lists the parts, each of which covers a range of ids of films. The first also has the pages with lists.
-func (s *Site) sitemap(c *pageContext) error {
-	last, err := s.Movies.LastID(c.Request.Context())
-	if err != nil {
-		return err
+// listed is what a part of the sitemap lists: rows with ids, each of which has a page.
+type listed struct {
+	name string // of the parts
+	page string // the path before the id
+	rows interface {
+		LastID(ctx context.Context) (int64, error)
+		Stamps(ctx context.Context, after, last int64) ([]database.Stamp, error)
 	}
+}
+
+func (s *Site) listed() []listed {
+	return []listed{{"films", "/film/", s.Movies}, {"reviews", "/review/", s.Reviews}, {"members", "/member/", s.Users}}
+}
+
+// sitemap lists the parts, each of which covers a range of ids. The first also has the pages with lists.
+func (s *Site) sitemap(c *pageContext) error {
 	var index sitemapIndex
-	for part := int64(0); part*sitemapSize < max(last, 1); part++ {
-		index.Parts = append(index.Parts, sitemapLoc{Loc: s.base(c.Context) + "/sitemap/films-" + strconv.FormatInt(part, 10) + ".xml"})
+	for _, kind := range s.listed() {
+		last, err := kind.rows.LastID(c.Request.Context())
+		if err != nil {
+			return err
+		}
+		for part := int64(0); part*sitemapSize < max(last, 1); part++ {
+			index.Parts = append(index.Parts, sitemapLoc{Loc: fmt.Sprintf("%s/sitemap/%s-%d.xml", s.base(c.Context), kind.name, part)})
+		}
 	}
 	return c.xml("application/xml; charset=utf-8", index, time.Time{})
 }
 
 func (s *Site) sitemapPart(c *pageContext) error {
-	var part int64
-	if _, err := fmt.Sscanf(c.Param("part"), "films-%d.xml", &part); err != nil || part < 0 || part > maxParts {
+	name, number, _ := strings.Cut(strings.TrimSuffix(c.Param("part"), ".xml"), "-")
+	part, err := strconv.ParseInt(number, 10, 64)
+	all := s.listed()
+	i := slices.IndexFunc(all, func(kind listed) bool { return kind.name == name })
+	if err != nil || i < 0 || part < 0 || part > maxParts || c.Param("part") != fmt.Sprintf("%s-%d.xml", name, part) {
 		return errNotFound
 	}
-	rows, err := s.Movies.Between(c.Request.Context(), part*sitemapSize, (part+1)*sitemapSize)
+	rows, err := all[i].rows.Stamps(c.Request.Context(), part*sitemapSize, (part+1)*sitemapSize)
 	if err != nil {
 		return err
 	}
 	var set urlSet
-	if part == 0 {
+	if i == 0 && part == 0 {
 		for _, address := range []string{"/", "/films", "/latest", "/members"} {
 			set.Pages = append(set.Pages, sitemapLoc{Loc: s.base(c.Context) + address})
 		}
 	}
-	for _, m := range rows {
-		set.Pages = append(set.Pages, sitemapLoc{Loc: s.base(c.Context) + filmPath(m.ID), LastMod: m.UpdatedAt.In(s.Zone).Format(time.RFC3339)})
+	for _, row := range rows {
+		set.Pages = append(set.Pages, sitemapLoc{
+			Loc: s.base(c.Context) + all[i].page + strconv.FormatInt(row.ID, 10), LastMod: row.UpdatedAt.In(s.Zone).Format(time.RFC3339),
+		})
 	}
 	return c.xml("application/xml; charset=utf-8", set, time.Time{})
 }

@@ -76,6 +76,7 @@ func functions(lang string, t texts, a *assets, zone *time.Location) template.Fu
 		"t":      t.show, // in elements
 		"label":  t.say,  // in attributes
 		"bdi":    func(text string) template.HTML { return isolatedIn(foreign(lang, text), text) },
+		"name":   func(name string) template.HTML { return isolatedIn(foreign(lang, name)+` translate="no"`, name) }, // of a member
 		"said":   func(text string) template.HTMLAttr { return foreign(lang, text) },
 		"cut":    cut,
 		"iso":    isolated,

@@ -23,7 +23,7 @@
     left ??= one("form, a", toast) ? 20000 : 8000; // longer with a button or a link
     const timer = setInterval(() => {
       if (!toast.isConnected) { clearInterval(timer); return; }
-      if (document.hidden || toast.matches(":hover, :focus-within")) return;
+      if (document.hidden || !document.hasFocus() || toast.matches(":hover, :focus-within")) return;
       if ((left -= 500) <= 0) toast.remove();
     }, 500);
   }
