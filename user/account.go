@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
 
@@ -115,6 +116,15 @@ func ageField(code string) *apperr.Field {
 	return &apperr.Field{Name: "age", Code: code, Text: apperr.Text{
 		EN: fmt.Sprintf("The age must be between %d and %d.", minAge, maxAge),
 		KO: fmt.Sprintf("나이는 %d세에서 %d세 사이여야 합니다.", minAge, maxAge),
+	}}
+}
+
+func checkBio(bio string) *apperr.Field {
+	if utf8.RuneCountInString(bio) <= maxBio {
+		return nil
+	}
+	return &apperr.Field{Name: "bio", Code: "max", Text: apperr.Text{
+		EN: fmt.Sprintf("This must be at most %d characters.", maxBio), KO: fmt.Sprintf("%d자 이하여야 합니다.", maxBio),
 	}}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,6 +71,9 @@ func TestPatchChangesOnlyTheGivenFields(t *testing.T) {
 	}{
 		{map[string]any{"age": 1}, func(u *user.User) { u.Age = 1 }},
 		{map[string]any{"gender": "male"}, func(u *user.User) { u.Gender = user.Male }},
+		{map[string]any{"bio": " 매주\r\n한 편씩 "}, func(u *user.User) { u.Bio = "매주\n한 편씩" }},
+		{map[string]any{"bio": strings.Repeat("가", 500)}, func(u *user.User) { u.Bio = strings.Repeat("가", 500) }},
+		{map[string]any{"bio": "\u200b"}, func(u *user.User) { u.Bio = "" }},
 		{map[string]any{"username": " ALICE "}, func(u *user.User) { u.Username = "ALICE" }},
 		{map[string]any{"username": "앨리스", "age": 150}, func(u *user.User) {
 			u.Username, u.UsernameKey, u.SearchKey, u.Age = "앨리스", "앨리스", "앨리스", 150
@@ -82,8 +86,8 @@ func TestPatchChangesOnlyTheGivenFields(t *testing.T) {
 		if diff := cmp.Diff(before, k.stored(t, id)); diff != "" {
 			t.Errorf("%v changed (-want +got):\n%s", c.body, diff)
 		}
-		if got := res.Map()["username"]; got != before.Username {
-			t.Errorf("the response to %v has username %v, want %v", c.body, got, before.Username)
+		if got := res.Map(); got["username"] != before.Username || got["bio"] != before.Bio {
+			t.Errorf("the response to %v has username %v and bio %v, want %v and %v", c.body, got["username"], got["bio"], before.Username, before.Bio)
 		}
 	}
 	if !before.UpdatedAt.Equal(k.Clock.Now()) {
@@ -129,6 +133,9 @@ func TestPatchReportsInvalidFields(t *testing.T) {
 		{`{"age":151}`, "age", "max"},
 		{`{"age":null}`, "age", "type"},
 		{`{"gender":"other"}`, "gender", "enum"},
+		{`{"bio":null}`, "bio", "type"},
+		{`{"bio":7}`, "bio", "type"},
+		{`{"bio":"` + strings.Repeat("가", 501) + `"}`, "bio", "max"},
 		{`{"age":3,"age":4}`, "age", "repeated"},
 		{`{"role":"admin"}`, "role", "unknown"},
 	} {

@@ -30,12 +30,13 @@ type patchRequest struct {
 	CurrentPassword *string `json:"current_password" raw:"true" example:"correct horse battery" description:"Required with password, unless an admin sets the password of another user."`
 	Age             *int64  `json:"age" binding:"omitempty,min=1,max=150" example:"28" description:"In years."`
 	Gender          *string `json:"gender" binding:"omitempty,oneof=male female" example:"female"`
+	Bio             *string `json:"bio" binding:"omitempty,max=500" example:"매주 한 편씩 봅니다." description:"What you say about yourself. Can be empty."`
 }
 
 func (r patchRequest) patch() Patch {
 	return Patch{
 		Username: r.Username, Password: r.Password, CurrentPassword: r.CurrentPassword,
-		Age: r.Age, Gender: (*Gender)(r.Gender),
+		Age: r.Age, Gender: (*Gender)(r.Gender), Bio: r.Bio,
 	}
 }
 
@@ -67,6 +68,7 @@ type response struct {
 	FollowerCount   int64     `json:"follower_count" example:"12" description:"Number of followers."`
 	FollowingCount  int64     `json:"following_count" example:"5" description:"Number of users that this user follows."`
 	ReviewCount     int64     `json:"review_count" example:"3" description:"Number of reviews by this user."`
+	Bio             string    `json:"bio" example:"매주 한 편씩 봅니다." description:"What the user says about themselves. Can be empty."`
 }
 
 type meResponse struct {
@@ -78,7 +80,7 @@ func (h handler) show(u User) response {
 	return response{
 		ID: u.ID, Username: u.Username, Age: u.Age, Gender: string(u.Gender), ProfileImageURL: h.s.ImageURL(u),
 		CreatedAt: u.CreatedAt.In(h.zone), FollowerCount: u.FollowerCount, FollowingCount: u.FollowingCount,
-		ReviewCount: u.ReviewCount,
+		ReviewCount: u.ReviewCount, Bio: u.Bio,
 	}
 }
 

@@ -20,6 +20,7 @@ type Patch struct {
 	CurrentPassword *string // required with Password, unless an admin sets the password of another user
 	Age             *int64
 	Gender          *Gender
+	Bio             *string // "" removes it
 }
 
 // Change updates the account id on behalf of by, who must be authorised, and whose address counts for the
@@ -97,6 +98,12 @@ func (p Patch) columns() (map[string]any, error) {
 			wrong = append(wrong, genderField())
 		}
 		columns["gender"] = *p.Gender
+	}
+	if p.Bio != nil {
+		if field := checkBio(*p.Bio); field != nil {
+			wrong = append(wrong, *field)
+		}
+		columns["bio"] = *p.Bio
 	}
 	if len(wrong) > 0 {
 		return nil, apperr.Validation(wrong...)

@@ -33,6 +33,9 @@ const (
 	maxAge = 150
 )
 
+// maxBio is the limit of a bio, in characters.
+const maxBio = 500
+
 // User is a row of the table users. Responses are built from it; it is never sent to a client itself.
 type User struct {
 	ID             int64      `gorm:"primaryKey;autoIncrement;index:idx_users_age,priority:2;index:idx_users_gender,priority:2;index:idx_users_search_key,priority:2"`
@@ -50,6 +53,7 @@ type User struct {
 	CreatedAt      time.Time  `gorm:"not null;precision:6"`
 	UpdatedAt      time.Time  `gorm:"not null;precision:6"`
 	SearchKey      string     `gorm:"size:745;not null;index:idx_users_search_key,priority:1"` // textindex.Key of Username
+	Bio            string     `gorm:"size:500;not null"`                                       // what members say of themselves, "" for nothing
 }
 
 // The errors of this package.

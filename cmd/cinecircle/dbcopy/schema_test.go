@@ -24,7 +24,7 @@ import (
 
 var models = []any{
 	&user.Community{}, &user.User{}, &user.Session{}, &user.Grams{}, &user.GramBuild{},
-	&movie.Movie{}, &movie.Grams{}, &movie.GramBuild{}, &review.Review{},
+	&movie.Movie{}, &movie.Merge{}, &movie.Grams{}, &movie.GramBuild{}, &review.Review{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &follow.Follow{},
 	&notify.Notification{}, &notify.State{}, &media.Trash{}, &idempotency.Key{},
 }
@@ -53,6 +53,7 @@ func TestForeignKeysCascadeAsDocumented(t *testing.T) {
 		"follows.follower_id → users CASCADE",
 		"follows.following_id → users CASCADE",
 		"idempotency_keys.user_id → users CASCADE",
+		"movie_merges.into_id → movies CASCADE",
 		"movie_reactions.movie_id → movies CASCADE",
 		"movie_reactions.user_id → users CASCADE",
 		"movies.created_by → users SET NULL",

@@ -20,7 +20,7 @@ import (
 // copied lists the models in an order that satisfies their foreign keys. The search indexes of names and titles are
 // missing because they are rebuilt from the rows.
 var copied = []any{
-	&user.Community{}, &user.User{}, &user.Session{}, &movie.Movie{}, &review.Review{},
+	&user.Community{}, &user.User{}, &user.Session{}, &movie.Movie{}, &movie.Merge{}, &review.Review{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &follow.Follow{},
 	&notify.Notification{}, &notify.State{}, &media.Trash{}, &idempotency.Key{},
 }
