@@ -9,6 +9,7 @@ import (
 	"github.com/swaggest/jsonschema-go"
 	"github.com/swaggest/openapi-go/openapi31"
 
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
@@ -24,7 +25,7 @@ func (s *schemas) response(v any) map[string]any {
 		jsonschema.InterceptProp(requireSent), jsonschema.InterceptNullability(nullPointers), nullableReferences)
 }
 
-// request returns the schema of a JSON body: no unknown names and no null.
+// request returns the schema of a JSON body: no unknown names, and no null but for pointers to pointers.
 func (s *schemas) request(v any) map[string]any {
 	return s.taken(v, "json", false)
 }
@@ -40,11 +41,13 @@ func (s *schemas) taken(v any, tag string, open bool) map[string]any {
 
 func (s *schemas) reflect(v any, tag string, options ...func(*jsonschema.ReflectContext)) map[string]any {
 	r := jsonschema.Reflector{}
+	r.InlineDefinition(stars.Stars(0))
 	options = append(options,
 		jsonschema.DefinitionsPrefix(componentPrefix),
 		jsonschema.CollectDefinitions(s.collect),
 		jsonschema.PropertyNameTag(tag),
 		jsonschema.InterceptSchema(fileSchema),
+		jsonschema.InterceptSchema(starsSchema),
 		jsonschema.InterceptSchema(int64Format),
 		jsonschema.RootRef,
 	)
@@ -118,6 +121,16 @@ func fileSchema(p jsonschema.InterceptSchemaParams) (bool, error) {
 	return true, nil
 }
 
+// starsSchema is the schema of a rating.
+func starsSchema(p jsonschema.InterceptSchemaParams) (bool, error) {
+	if p.Processed || elem(p.Value.Type()) != reflect.TypeFor[stars.Stars]() {
+		return false, nil
+	}
+	p.Schema.AddType(jsonschema.Number)
+	p.Schema.WithMinimum(0.5).WithMaximum(5).WithMultipleOf(0.5)
+	return true, nil
+}
+
 // int64Format keeps generated clients from reading ids into 32 bits.
 func int64Format(p jsonschema.InterceptSchemaParams) (bool, error) {
 	if p.Processed && elem(p.Value.Type()).Kind() == reflect.Int64 {
@@ -161,7 +174,11 @@ func nullPointers(p jsonschema.InterceptNullabilityParams) {
 	}
 }
 
-func neverNull(p jsonschema.InterceptNullabilityParams) { p.Schema.RemoveType(jsonschema.Null) }
+func neverNull(p jsonschema.InterceptNullabilityParams) {
+	if p.Type.Kind() != reflect.Pointer || p.Type.Elem().Kind() != reflect.Pointer { // see web.BindJSON
+		p.Schema.RemoveType(jsonschema.Null)
+	}
+}
 
 // nullableReferences lets a pointer to a component be null.
 func nullableReferences(rc *jsonschema.ReflectContext) { rc.EnvelopNullability = true }
@@ -222,8 +239,8 @@ func bound(s *jsonschema.Schema, k reflect.Kind, lower bool, n int64) {
 }
 
 func elem(t reflect.Type) reflect.Type {
-	if t.Kind() == reflect.Pointer {
-		return t.Elem()
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
 	}
 	return t
 }
@@ -242,7 +259,7 @@ func (s *schemas) query(v any) []parameter {
 		return nil
 	}
 	r := jsonschema.Reflector{}
-	schema, err := r.Reflect(v, jsonschema.PropertyNameTag("query"), jsonschema.InlineRefs,
+	schema, err := r.Reflect(v, jsonschema.PropertyNameTag("query"), jsonschema.InlineRefs, jsonschema.InterceptSchema(starsSchema),
 		jsonschema.InterceptProp(applyRules), jsonschema.InterceptNullability(neverNull))
 	if err != nil {
 		panic("openapi: reflect query: " + err.Error())

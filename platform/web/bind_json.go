@@ -19,7 +19,8 @@ const mediaJSON = "application/json"
 
 // BindJSON reads the body into dst, a pointer to a struct, and checks its rules. Unlike
 // encoding/json it matches names by case, and rejects unknown and repeated names, null,
-// invalid UTF-8, and data after the value.
+// invalid UTF-8, and data after the value. A field that is a pointer to a pointer takes null: it is nil if the field is
+// absent, and points to nil for null.
 // It returns unsupported_media_type, too_large, malformed or validation_failed.
 func BindJSON(c *gin.Context, dst any) error {
 	if contentType(c) != mediaJSON {
@@ -120,11 +121,18 @@ func (d *jsonDecoder) object(raw []byte, dst reflect.Value, path string) {
 }
 
 func (d *jsonDecoder) value(raw []byte, dst reflect.Value, at string, secret bool) {
-	kind := dst.Kind()
-	if kind == reflect.Pointer {
-		kind = dst.Type().Elem().Kind()
+	if nullable(dst.Type()) {
+		dst.Set(reflect.New(dst.Type().Elem()))
+		dst = dst.Elem()
+		if raw[0] == 'n' {
+			return
+		}
 	}
-	want := jsonKind(kind)
+	t := dst.Type()
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	want := jsonType(t)
 	if !startsAs(raw, want) {
 		d.found = append(d.found, WrongType(at, want))
 		return
@@ -133,12 +141,14 @@ func (d *jsonDecoder) value(raw []byte, dst reflect.Value, at string, secret boo
 		dst.Set(reflect.New(dst.Type().Elem()))
 		dst = dst.Elem()
 	}
-	switch want {
-	case "object":
+	switch {
+	case t == starsType:
+		d.found = append(d.found, setStars(string(raw), dst, at)...)
+	case want == "object":
 		d.object(raw, dst, at)
-	case "array":
+	case want == "array":
 		d.array(raw, dst, at)
-	case "string":
+	case want == "string":
 		d.text(raw, dst, at, secret)
 	default:
 		if err := json.Unmarshal(raw, dst.Addr().Interface()); err != nil {
@@ -238,9 +248,17 @@ func valueLen(b []byte) int {
 	return len(b)
 }
 
-// jsonKind returns the JSON type of a Go kind.
-func jsonKind(k reflect.Kind) string {
-	switch k {
+// nullable reports whether fields of type t take null.
+func nullable(t reflect.Type) bool {
+	return t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Pointer
+}
+
+// jsonType returns the JSON type of a Go type.
+func jsonType(t reflect.Type) string {
+	if t == starsType {
+		return "number"
+	}
+	switch t.Kind() {
 	case reflect.Struct:
 		return "object"
 	case reflect.Slice:

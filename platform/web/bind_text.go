@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/stars"
 )
 
 // textBinder fills a struct from the texts of a form or a query.
@@ -82,9 +83,25 @@ func (b *textBinder) set(name, text string, f field, dst reflect.Value) {
 		dst.SetInt(id)
 		return
 	}
-	if err := parse(text, dst); err != nil {
-		b.found = append(b.found, WrongType(name, jsonKind(dst.Kind())))
+	if dst.Type() == starsType {
+		b.found = append(b.found, setStars(text, dst, name)...)
+		return
 	}
+	if err := parse(text, dst); err != nil {
+		b.found = append(b.found, WrongType(name, jsonType(dst.Type())))
+	}
+}
+
+var starsType = reflect.TypeFor[stars.Stars]()
+
+// setStars sets dst to the rating that text says, or returns the error of the field.
+func setStars(text string, dst reflect.Value, name string) []apperr.Field {
+	s, code := stars.Parse(text)
+	if code != "" {
+		return []apperr.Field{badStars(name, code)}
+	}
+	dst.SetInt(int64(s))
+	return nil
 }
 
 func parse(text string, dst reflect.Value) error {

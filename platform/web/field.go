@@ -8,6 +8,7 @@ import (
 	"github.com/go-playground/validator/v10"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/stars"
 )
 
 // The texts without parameters, by the code of the field error.
@@ -48,6 +49,35 @@ func WrongType(name, want string) apperr.Field {
 	}}
 }
 
+// badStars returns the field error for a rating, with the code of [stars.Parse].
+func badStars(name, code string) apperr.Field {
+	switch code {
+	case "type":
+		return WrongType(name, "number")
+	case "min":
+		return atLeast(name, stars.Min.String(), "", "")
+	case "max":
+		return atMost(name, stars.Max.String(), "", "")
+	}
+	return apperr.Field{Name: name, Code: code, Text: apperr.Text{
+		EN: "This must be a multiple of 0.5.", KO: "0.5 단위여야 합니다.",
+	}}
+}
+
+func atLeast(name, bound, unit, ko string) apperr.Field {
+	return apperr.Field{Name: name, Code: "min", Text: apperr.Text{
+		EN: fmt.Sprintf("This must be at least %s%s.", bound, unit),
+		KO: fmt.Sprintf("%s%s 이상이어야 합니다.", bound, ko),
+	}}
+}
+
+func atMost(name, bound, unit, ko string) apperr.Field {
+	return apperr.Field{Name: name, Code: "max", Text: apperr.Text{
+		EN: fmt.Sprintf("This must be at most %s%s.", bound, unit),
+		KO: fmt.Sprintf("%s%s 이하여야 합니다.", bound, ko),
+	}}
+}
+
 // Blame returns err with the field of the request that caused it, if err is a 422 without fields.
 func Blame(err error, field string) error {
 	if e, ok := errors.AsType[*apperr.Error](err); ok && e.Kind == apperr.Invalid && len(e.Fields) == 0 {
@@ -75,15 +105,9 @@ func ruleError(name string, e validator.FieldError) apperr.Field {
 	case "required", ruleFilled:
 		return fieldError(name, "required")
 	case "min", "gte":
-		return apperr.Field{Name: name, Code: "min", Text: apperr.Text{
-			EN: fmt.Sprintf("This must be at least %s%s.", e.Param(), unit),
-			KO: fmt.Sprintf("%s%s 이상이어야 합니다.", e.Param(), ko),
-		}}
+		return atLeast(name, e.Param(), unit, ko)
 	case "max", "lte":
-		return apperr.Field{Name: name, Code: "max", Text: apperr.Text{
-			EN: fmt.Sprintf("This must be at most %s%s.", e.Param(), unit),
-			KO: fmt.Sprintf("%s%s 이하여야 합니다.", e.Param(), ko),
-		}}
+		return atMost(name, e.Param(), unit, ko)
 	case "oneof":
 		return apperr.Field{Name: name, Code: "enum", Text: apperr.Text{
 			EN: "This must be one of: " + listed(e.Param()) + ".", KO: "다음 중 하나여야 합니다: " + listed(e.Param()) + ".",

@@ -115,19 +115,23 @@ func (g *builder) json(name string, s *openapi3.Schema) string {
 	if own, ok := g.who.Values[name]; ok {
 		known = own
 	}
-	if len(known) > 0 && !s.Type.Is(openapi3.TypeArray) && !g.chance(10) {
+	if len(known) > 0 && !s.Type.Includes(openapi3.TypeArray) && !g.chance(10) {
 		return asJSON(pick(g, known), s)
 	}
 	switch {
 	case len(s.Enum) > 0:
 		return quote(pick(g, s.Enum).(string))
-	case s.Type.Is(openapi3.TypeInteger):
+	case s.Type.Includes(openapi3.TypeNull) && g.chance(4):
+		return "null"
+	case s.Type.Includes(openapi3.TypeNumber):
+		return g.number(s)
+	case s.Type.Includes(openapi3.TypeInteger):
 		return strconv.FormatInt(g.integer(s), 10)
-	case s.Type.Is(openapi3.TypeBoolean):
+	case s.Type.Includes(openapi3.TypeBoolean):
 		return pick(g, []string{"true", "false"})
-	case s.Type.Is(openapi3.TypeArray):
+	case s.Type.Includes(openapi3.TypeArray):
 		return g.array(name, s)
-	case s.Type.Is(openapi3.TypeObject):
+	case s.Type.Includes(openapi3.TypeObject):
 		return g.object(s)
 	}
 	return quote(g.characters(s))
@@ -167,6 +171,12 @@ func (g *builder) integer(s *openapi3.Schema) int64 {
 	return pick(g, []int64{low, high, low + g.rng.Int64N(high-low+1), low + g.rng.Int64N(min(high-low, 9)+1)})
 }
 
+// number returns one of the numbers between the bounds that are multiples of what the schema says.
+func (g *builder) number(s *openapi3.Schema) string {
+	steps := int((*s.Max - *s.Min) / *s.MultipleOf)
+	return strconv.FormatFloat(*s.Min+float64(g.rng.IntN(steps+1))**s.MultipleOf, 'f', -1, 64)
+}
+
 // characters prefers the bounds as well, and characters of one to four bytes.
 func (g *builder) characters(s *openapi3.Schema) string {
 	low, high := int(s.MinLength), 40
@@ -179,7 +189,7 @@ func (g *builder) characters(s *openapi3.Schema) string {
 }
 
 func asJSON(known string, s *openapi3.Schema) string {
-	if s.Type.Is(openapi3.TypeString) {
+	if s.Type.Includes(openapi3.TypeString) {
 		return quote(known)
 	}
 	return known
