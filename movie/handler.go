@@ -101,6 +101,7 @@ type fields[C any] struct {
 	LikeCount      int64     `json:"like_count" example:"12" description:"Number of likes."`
 	DislikeCount   int64     `json:"dislike_count" example:"1" description:"Number of dislikes."`
 	ReviewCount    int64     `json:"review_count" example:"4" description:"Number of reviews."`
+	Viewer         *Viewer   `json:"viewer,omitempty" description:"What you have to do with the film. Absent unless you are signed in."`
 }
 
 func (h handler) show(m Movie) shown {
@@ -110,6 +111,31 @@ func (h handler) show(m Movie) shown {
 		CreatedAt: m.CreatedAt.In(h.zone), UpdatedAt: m.UpdatedAt.In(h.zone),
 		LikeCount: m.LikeCount, DislikeCount: m.DislikeCount, ReviewCount: m.ReviewCount,
 	}
+}
+
+// showTo returns a function that shows these films as the reader of the request sees them.
+func (h handler) showTo(c *gin.Context, films ...Movie) (func(Movie) shown, error) {
+	reader, signedIn := auth.ViewerOf(c)
+	if !signedIn {
+		return h.show, nil
+	}
+	of, err := h.s.ViewerOf(c.Request.Context(), reader.UserID, films...)
+	if err != nil {
+		return nil, err
+	}
+	return func(m Movie) shown {
+		out := h.show(m)
+		out.Viewer = of[m.ID]
+		return out
+	}, nil
+}
+
+func (h handler) ok(c *gin.Context, m Movie) error {
+	show, err := h.showTo(c, m)
+	if err != nil {
+		return err
+	}
+	return web.OK(c, show(m))
 }
 
 func (h handler) list(c *gin.Context) error {
@@ -125,7 +151,11 @@ func (h handler) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.List(c, rows, next, h.show)
+	show, err := h.showTo(c, rows...)
+	if err != nil {
+		return err
+	}
+	return web.List(c, rows, next, show)
 }
 
 func (h handler) create(c *gin.Context) error {
@@ -142,9 +172,11 @@ func (h handler) create(c *gin.Context) error {
 	return web.Created(c, location, body)
 }
 
-// created is the response about a new film.
+// created is the response about a new film, with which nobody has to do anything yet.
 func (h handler) created(m Movie) (status int, location string, body any) {
-	return http.StatusCreated, "/movies/" + strconv.FormatInt(m.ID, 10), h.show(m)
+	out := h.show(m)
+	out.Viewer = &Viewer{}
+	return http.StatusCreated, "/movies/" + strconv.FormatInt(m.ID, 10), out
 }
 
 func (h handler) get(c *gin.Context) error {
@@ -152,7 +184,7 @@ func (h handler) get(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.OK(c, h.show(m))
+	return h.ok(c, m)
 }
 
 func (h handler) update(c *gin.Context) error {
@@ -168,7 +200,7 @@ func (h handler) update(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.OK(c, h.show(m))
+	return h.ok(c, m)
 }
 
 func (h handler) delete(c *gin.Context) error {
@@ -195,7 +227,7 @@ func (h handler) setPoster(c *gin.Context) error {
 	if err != nil {
 		return web.Blame(err, "image")
 	}
-	return web.OK(c, h.show(m))
+	return h.ok(c, m)
 }
 
 func (h handler) removePoster(c *gin.Context) error {

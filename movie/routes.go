@@ -14,14 +14,14 @@ import (
 func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	h := handler{s: s, zone: zone}
 	const tag = "movies"
-	r.GET("/movies", auth.Public, h.list, openapi.Op{
+	r.GET("/movies", auth.Optional, h.list, openapi.Op{
 		Tag: tag, ID: "listMovies", Summary: "List and search films", Query: listRequest{}, Response: []response{},
 		Description: "Films must match all given conditions. The search for a title ignores case, width, spaces, punctuation, and the diacritics of Latin, Greek and Cyrillic: spiderman finds Spider-Man, amelie finds Amélie, 한국영화 finds 한국 영화. It finds Hangul while it is being typed (기새 finds 기생충) and by initial consonants (ㄱㅅㅊ). A text without letters and digits is searched for literally.",
 	})
 	r.POST("/movies", auth.Member, h.create, openapi.Op{
 		Tag: tag, ID: "createMovie", Summary: "Add a film", JSON: createRequest{}, Status: http.StatusCreated, Response: response{}, Idempotent: true,
 	})
-	r.GET("/movies/:movie_id", auth.Public, h.get, openapi.Op{
+	r.GET("/movies/:movie_id", auth.Optional, h.get, openapi.Op{
 		Tag: tag, ID: "getMovie", Summary: "Get a film", Response: response{}, Errors: []*apperr.Error{ErrNotFound},
 	})
 	r.PATCH("/movies/:movie_id", auth.Owner, h.update, openapi.Op{

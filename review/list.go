@@ -5,9 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
@@ -72,6 +75,24 @@ func (s *Service) By(ctx context.Context, userID, movieID int64) (Review, error)
 		return Review{}, ErrNotFound
 	}
 	return found[0], nil
+}
+
+// OfViewer sets the reviews by a member of films, by their ids. It is a [movie.ViewerSource].
+func (s *Service) OfViewer(ctx context.Context, userID int64, of map[int64]*movie.Viewer) error {
+	in, args := database.InList(slices.Collect(maps.Keys(of)), userID)
+	query := "SELECT movie_id, id FROM reviews WHERE user_id = ? AND movie_id IN " + in
+	err := database.Each(s.db.Reader(ctx), query, args, func(row database.Scanner) error {
+		var film, id int64
+		if err := row.Scan(&film, &id); err != nil {
+			return err
+		}
+		of[film].ReviewID = &id
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("look for the reviews of %d films by user %d: %w", len(of), userID, err)
+	}
+	return nil
 }
 
 // FilmsOf returns the ids of the films of the reviews with these ids, without reviews that do not exist.

@@ -40,6 +40,18 @@ func TestListsUseTheirIndex(t *testing.T) {
 	}
 }
 
+func TestViewersAreFoundByTheIndexOfMemberAndFilm(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	m, u := s.library(t, 60)
+	of := map[int64]*movie.Viewer{m: {}, m + 1: {}, m + 2: {}, 1 << 40: {}}
+	testkit.WantIndexed(t, s.DB, "idx_reviews_user_movie", func() {
+		if err := s.reviews.OfViewer(t.Context(), u, of); err != nil || of[m].ReviewID == nil || of[1<<40].ReviewID != nil {
+			t.Errorf("got %v, %v", of, err)
+		}
+	})
+}
+
 // TestLatestFindsReviewsBeforeItJoinsAuthorsAndFilms fails when a plan starts at the members and sorts all
 // reviews, as that of MariaDB did.
 func TestLatestFindsReviewsBeforeItJoinsAuthorsAndFilms(t *testing.T) {

@@ -212,6 +212,7 @@ func (a *App) wire() error {
 	a.Reactions = reaction.New(reaction.Deps{
 		DB: a.DB, Movies: a.Movies, Reviews: a.Reviews, Toggles: toggles, Clock: now,
 	})
+	a.Movies.UseViewers(a.Reactions.OfViewer, a.Reviews.OfViewer)
 	a.Follows = follow.New(follow.Deps{DB: a.DB, Users: a.Users, Toggles: toggles})
 	a.hookDeletions()
 	return a.route(guard)

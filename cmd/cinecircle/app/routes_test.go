@@ -28,8 +28,8 @@ GET /docs public
 GET /docs/assets/:name public
 GET /healthz public
 GET /media/:owner/:kind/:name public
-GET /movies public
-GET /movies/:movie_id public
+GET /movies optional
+GET /movies/:movie_id optional
 GET /movies/:movie_id/reaction_count public
 GET /movies/:movie_id/reviews optional
 GET /notifications socket
