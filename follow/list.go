@@ -3,7 +3,6 @@ package follow
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -74,7 +73,7 @@ func (s *Service) list(ctx context.Context, e end, userID int64, p page.Page) ([
 		return nil, nil, fmt.Errorf("list follows by %s %d: %w", e.owner, userID, err)
 	}
 	rows, next := page.Cut(rows, p, func(r row) page.Key {
-		return page.Key{Num: r.follow.FollowedAt.UnixMicro(), ID: r.follow.ID}
+		return page.TimeKey(r.follow.FollowedAt, r.follow.ID)
 	})
 	people := make([]Person, len(rows))
 	for i, r := range rows {
@@ -89,18 +88,10 @@ func listQuery(db *gorm.DB, e end, userID int64, p page.Page) *gorm.DB {
 	q := db.Model(&Follow{}).Select(rowColumns).Joins("JOIN users ON users.id = follows."+e.other).
 		Where("follows."+e.owner+" = ? AND is_following = ?", userID, true)
 	if p.After != nil {
-		at := cursorTime(p.After.Num)
+		at := p.After.Time()
 		q = q.Where("followed_at <= ? AND (followed_at < ? OR follows.id < ?)", at, at, p.After.ID)
 	}
 	return q.Order("followed_at DESC, follows.id DESC").Limit(p.Fetch())
-}
-
-// lastMicro is the last microsecond of the year 9999, the latest time that both databases can store.
-const lastMicro = 253_402_300_799_999_999
-
-// cursorTime returns the time in a cursor. Clients can forge cursors, so it is limited to what databases can store.
-func cursorTime(micros int64) time.Time {
-	return database.Time(time.UnixMicro(min(max(micros, 0), lastMicro)))
 }
 
 func (s *Service) person(u user.User) Person {

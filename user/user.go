@@ -7,6 +7,7 @@
 package user
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -50,6 +51,7 @@ type User struct {
 	FollowerCount  int64      `gorm:"not null"`
 	FollowingCount int64      `gorm:"not null"`
 	ReviewCount    int64      `gorm:"not null"`
+	WatchedCount   int64      `gorm:"not null"` // films that the member has marked watched
 	CreatedAt      time.Time  `gorm:"not null;precision:6"`
 	UpdatedAt      time.Time  `gorm:"not null;precision:6"`
 	SearchKey      string     `gorm:"size:745;not null;index:idx_users_search_key,priority:1"` // textindex.Key of Username
@@ -68,7 +70,7 @@ var (
 )
 
 // Counts holds the changes of an account's counters, each positive or negative.
-type Counts struct{ Followers, Followings, Reviews int64 }
+type Counts struct{ Followers, Followings, Reviews, Watched int64 }
 
 // Lock locks the rows of the accounts until the transaction ends, in ascending order of their ids, so that
 // two transactions that lock the same accounts cannot deadlock. It returns [ErrNotFound] when one of the
@@ -89,8 +91,24 @@ func Lock(tx *gorm.DB, ids ...int64) error {
 	return nil
 }
 
+// LockThen locks the accounts of members and then, by target, what one of them refers to: the order of all domains. It
+// returns the error of target before auth.ErrUserGone.
+func LockThen(tx *gorm.DB, target func() error, members ...int64) error {
+	gone := Lock(tx, members...)
+	if gone != nil && !errors.Is(gone, ErrNotFound) {
+		return gone
+	}
+	if err := target(); err != nil {
+		return err
+	}
+	if gone != nil {
+		return auth.ErrUserGone
+	}
+	return nil
+}
+
 const addCounts = `UPDATE users SET follower_count = follower_count + ?, following_count = following_count + ?,
-	review_count = review_count + ? WHERE id = ?`
+	review_count = review_count + ?, watched_count = watched_count + ? WHERE id = ?`
 
 // AddCounts changes the counters of an account and leaves updated_at unchanged. It locks the row; call it
 // before writing the rows that the counters count, or two transactions can deadlock on the foreign key. It
@@ -99,7 +117,7 @@ func AddCounts(tx *gorm.DB, id int64, c Counts) error {
 	if c == (Counts{}) {
 		return nil
 	}
-	done := tx.Exec(addCounts, c.Followers, c.Followings, c.Reviews, id)
+	done := tx.Exec(addCounts, c.Followers, c.Followings, c.Reviews, c.Watched, id)
 	if done.Error != nil {
 		return fmt.Errorf("change the counters of user %d: %w", id, done.Error)
 	}

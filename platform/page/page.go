@@ -2,6 +2,8 @@
 // deleted in between neither repeat nor hide other rows. It knows neither HTTP nor a domain.
 package page
 
+import "time"
+
 // The limits of the API.
 const (
 	DefaultLimit = 50
@@ -15,6 +17,15 @@ type Key struct {
 	Text string `json:"t,omitempty"`
 	ID   int64  `json:"i"`
 }
+
+// TimeKey returns the key of a row in a list that is sorted by a time. [Key.Time] returns the time again.
+func TimeKey(at time.Time, id int64) Key { return Key{Num: at.UnixMicro(), ID: id} }
+
+// lastMicro is the last microsecond of the year 9999, the latest time that both databases can store.
+const lastMicro = 253_402_300_799_999_999
+
+// Time returns the time of a [TimeKey] in UTC. Clients can forge cursors, so it is limited to what databases can store.
+func (k Key) Time() time.Time { return time.UnixMicro(min(max(k.Num, 0), lastMicro)).UTC() }
 
 // Page selects at most Limit rows after After, the first rows if After is nil.
 type Page struct {

@@ -18,6 +18,7 @@ import (
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/config"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/dbcopy"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/site"
+	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
@@ -46,6 +47,7 @@ type App struct {
 	Reviews       *review.Service
 	Reactions     *reaction.Service
 	Follows       *follow.Service
+	Diary         *diary.Service
 	Notifications *notify.Service
 
 	Router  *openapi.Router
@@ -214,6 +216,7 @@ func (a *App) wire() error {
 	})
 	a.Movies.UseViewers(a.Reactions.OfViewer, a.Reviews.OfViewer)
 	a.Follows = follow.New(follow.Deps{DB: a.DB, Users: a.Users, Toggles: toggles})
+	a.Diary = diary.New(diary.Deps{DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now, Zone: a.zone})
 	a.hookDeletions()
 	return a.route(guard)
 }
@@ -227,6 +230,7 @@ func (a *App) hookDeletions() {
 	a.Users.OnDelete(a.Follows.PurgeUser)
 	a.Users.OnDelete(a.Notifications.PurgeUser)
 	a.Movies.OnDelete(a.Reviews.PurgeMovie)
+	a.Movies.OnDelete(a.Diary.PurgeMovie)
 }
 
 // loadSecret returns the configured secret, or the one that the first start generated and stored beside the SQLite
@@ -267,6 +271,7 @@ func (a *App) route(guard *auth.Guard) error {
 	a.Reviews.Routes(r, a.zone)
 	a.Reactions.Routes(r, a.zone)
 	a.Follows.Routes(r, a.zone)
+	a.Diary.Routes(r, a.zone)
 	a.Notifications.Routes(r, a.zone)
 	if local, ok := a.store.(*media.Local); ok {
 		local.Routes(r)

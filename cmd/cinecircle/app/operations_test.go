@@ -13,6 +13,7 @@ import (
 
 // operations are the names that generated clients call. A client breaks when one of them changes or goes.
 const operations = `
+addToWatchlist PUT /users/me/watchlist/:movie_id
 connectNotifications GET /notifications
 createMovie POST /movies
 createReview POST /reviews
@@ -52,15 +53,21 @@ listMyFollowers GET /users/me/followers
 listMyFollowings GET /users/me/followings
 listMyReviews GET /users/me/reviews
 listMySessions GET /users/me/sessions
+listMyWatched GET /users/me/watched
+listMyWatchlist GET /users/me/watchlist
 listNotifications GET /notifications/inbox
 listUserFollowers GET /users/:user_id/followers
 listUserFollowings GET /users/:user_id/followings
 listUserReviews GET /users/:user_id/reviews
+listUserWatched GET /users/:user_id/watched
+listUserWatchlist GET /users/:user_id/watchlist
 listUsers GET /users
 login POST /users/login
 logout POST /users/logout
 markNotificationsRead POST /notifications/read
+markWatched PUT /users/me/watched/:movie_id
 refreshTokens POST /users/refresh
+removeFromWatchlist DELETE /users/me/watchlist/:movie_id
 searchUsers GET /users/search
 setMoviePoster POST /movies/:movie_id/poster_image
 setMyProfileImage POST /users/me/profile_image
@@ -68,6 +75,7 @@ showDocs GET /docs
 showRedoc GET /redoc
 unfollowUser POST /users/:user_id/unfollow
 unlikeReview POST /likes/reviews/:review_id/unlike
+unmarkWatched DELETE /users/me/watched/:movie_id
 updateMe PATCH /users/me
 updateMovie PATCH /movies/:movie_id
 updateReview PATCH /reviews/:review_id

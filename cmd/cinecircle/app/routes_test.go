@@ -24,6 +24,8 @@ DELETE /users/me member
 DELETE /users/me/profile_image member
 DELETE /users/me/sessions member
 DELETE /users/me/sessions/:session_id member
+DELETE /users/me/watched/:movie_id member
+DELETE /users/me/watchlist/:movie_id member
 GET /docs public
 GET /docs/assets/:name public
 GET /healthz public
@@ -46,11 +48,15 @@ GET /users/:user_id public
 GET /users/:user_id/followers public
 GET /users/:user_id/followings public
 GET /users/:user_id/reviews optional
+GET /users/:user_id/watched public
+GET /users/:user_id/watchlist public
 GET /users/me member
 GET /users/me/followers member
 GET /users/me/followings member
 GET /users/me/reviews member
 GET /users/me/sessions member
+GET /users/me/watched member
+GET /users/me/watchlist member
 GET /users/search public
 GET /version public
 PATCH /movies/:movie_id owner
@@ -72,6 +78,8 @@ POST /users/login public
 POST /users/logout public
 POST /users/me/profile_image member
 POST /users/refresh public
+PUT /users/me/watched/:movie_id member
+PUT /users/me/watchlist/:movie_id member
 `
 
 func TestTheRoutesMatchTheContract(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
@@ -26,6 +27,7 @@ var models = []any{
 	&user.Community{}, &user.User{}, &user.Session{}, &user.Grams{}, &user.GramBuild{},
 	&movie.Movie{}, &movie.Merge{}, &movie.Grams{}, &movie.GramBuild{}, &review.Review{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &follow.Follow{},
+	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},
 	&notify.Notification{}, &notify.State{}, &media.Trash{}, &idempotency.Key{},
 }
 
@@ -65,6 +67,13 @@ func TestForeignKeysCascadeAsDocumented(t *testing.T) {
 		"reviews.movie_id → movies CASCADE",
 		"reviews.user_id → users CASCADE",
 		"sessions.user_id → users CASCADE",
+		"viewing_tags.viewing_id → viewings CASCADE",
+		"viewings.movie_id → movies CASCADE",
+		"viewings.user_id → users CASCADE",
+		"watched_films.movie_id → movies CASCADE",
+		"watched_films.user_id → users CASCADE",
+		"watchlist_films.movie_id → movies CASCADE",
+		"watchlist_films.user_id → users CASCADE",
 	}
 	if diff := cmp.Diff(want, foreignKeys(t, testkit.DB(t))); diff != "" {
 		t.Errorf("foreign keys (-want +got):\n%s", diff)

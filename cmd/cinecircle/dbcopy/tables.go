@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm/schema"
 
+	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
@@ -22,6 +23,7 @@ import (
 var copied = []any{
 	&user.Community{}, &user.User{}, &user.Session{}, &movie.Movie{}, &movie.Merge{}, &review.Review{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &follow.Follow{},
+	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},
 	&notify.Notification{}, &notify.State{}, &media.Trash{}, &idempotency.Key{},
 }
 

@@ -1,0 +1,22 @@
+package diary
+
+import (
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/user"
+)
+
+// PurgeMovie removes a film that is being deleted from the counters of the members who have marked it watched. The foreign
+// keys delete the rows. No new row can appear meanwhile, because the caller has locked the film. The rows of a deleted account need no such hook: no other row counts them.
+func (*Service) PurgeMovie(tx *gorm.DB, m movie.Movie, _ auth.Viewer) error {
+	var members []int64
+	if err := tx.Model(&WatchedFilm{}).Where("movie_id = ?", m.ID).Pluck("user_id", &members).Error; err != nil {
+		return fmt.Errorf("list who has watched movie %d: %w", m.ID, err)
+	}
+	return database.Decrement(tx, &user.User{}, "watched_count", members)
+}

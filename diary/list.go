@@ -1,0 +1,125 @@
+package diary
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/page"
+)
+
+// Entry is a film among those that a member has watched, or on their watchlist.
+type Entry struct {
+	At            time.Time // when it was marked or put on the list
+	LastWatchedOn *Day      // of a watched film: the latest day on which the diary has it, nil without one
+	Movie         movie.Card
+
+	id, movieID int64
+}
+
+func (e *Entry) targets() []any { return []any{&e.id, &e.movieID, &e.At, &e.LastWatchedOn} }
+
+func (e *Entry) card() (int64, *movie.Card) { return e.movieID, &e.Movie }
+
+// The queries of the lists of a member, without bounds and order.
+const (
+	listWatched = `SELECT id, movie_id, marked_at,
+		(SELECT MAX(v.watched_on) FROM viewings v WHERE v.movie_id = f.movie_id AND v.user_id = f.user_id)
+		FROM watched_films f WHERE user_id = ?`
+	listWatchlist = "SELECT id, movie_id, added_at, NULL FROM watchlist_films f WHERE user_id = ?"
+)
+
+// Watched returns a page of the films that a member has marked watched, the latest mark first, and the key of the next
+// page, nil on the last. It returns user.ErrNotFound when the member does not exist.
+func (s *Service) Watched(ctx context.Context, userID int64, p page.Page) ([]Entry, *page.Key, error) {
+	return s.entries(ctx, listWatched, "marked_at", userID, p)
+}
+
+// Watchlist returns a page of the watchlist of a member, the latest film first, as [Service.Watched] does.
+func (s *Service) Watchlist(ctx context.Context, userID int64, p page.Page) ([]Entry, *page.Key, error) {
+	return s.entries(ctx, listWatchlist, "added_at", userID, p)
+}
+
+// entries returns a page of a list that is sorted by the time in a column. The bound on the time is a separate condition
+// outside of the OR, because both databases start their index range from it.
+func (s *Service) entries(ctx context.Context, query, at string, userID int64, p page.Page) ([]Entry, *page.Key, error) {
+	args := []any{userID}
+	if p.After != nil {
+		query += " AND " + at + " <= ? AND (" + at + " < ? OR id < ?)"
+		args = append(args, p.After.Time(), p.After.Time(), p.After.ID)
+	}
+	query += " ORDER BY " + at + " DESC, id DESC" + database.Limit(s.db.Driver())
+	rows, err := database.Collect(s.db.Reader(ctx), (*Entry).targets, 0, query, append(args, p.Fetch())...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("list films of user %d by %s: %w", userID, at, err)
+	}
+	rows, next := page.Cut(rows, p, func(e Entry) page.Key { return page.TimeKey(e.At, e.id) })
+	rows, err = withCards(ctx, s, userID, rows, (*Entry).card)
+	return rows, next, err
+}
+
+// withCards sets the cards of the films of a page. It leaves out rows whose film was deleted since they were read. For a
+// page without rows it returns user.ErrNotFound when the member does not exist.
+func withCards[T any](ctx context.Context, s *Service, userID int64, rows []T, card func(*T) (int64, *movie.Card)) ([]T, error) {
+	if len(rows) == 0 {
+		_, err := s.users.Get(ctx, userID)
+		return rows, err
+	}
+	ids := make([]int64, len(rows))
+	for i := range rows {
+		ids[i], _ = card(&rows[i])
+	}
+	cards, err := s.movies.Cards(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	kept := rows[:0]
+	for _, row := range rows {
+		id, into := card(&row)
+		film, ok := cards[id]
+		if !ok {
+			continue
+		}
+		*into = film
+		kept = append(kept, row)
+	}
+	return kept, nil
+}
+
+// Marks says what a member has made of a film.
+type Marks struct{ Watched, InWatchlist bool }
+
+// OfViewer returns what a member has made of films, in two queries. Absent ids are neither watched nor on the watchlist.
+func (s *Service) OfViewer(ctx context.Context, userID int64, movieIDs []int64) (map[int64]Marks, error) {
+	found := make(map[int64]Marks, len(movieIDs))
+	if len(movieIDs) == 0 {
+		return found, nil
+	}
+	in, args := database.InList(movieIDs)
+	args = append(args, userID)
+	for _, q := range []struct {
+		table string
+		set   func(*Marks)
+	}{
+		{"watched_films", func(m *Marks) { m.Watched = true }},
+		{"watchlist_films", func(m *Marks) { m.InWatchlist = true }},
+	} {
+		query := "SELECT movie_id FROM " + q.table + " WHERE movie_id IN " + in + " AND user_id = ?"
+		err := database.Each(s.db.Reader(ctx), query, args, func(row database.Scanner) error {
+			var id int64
+			if err := row.Scan(&id); err != nil {
+				return err //nolint:wrapcheck // wrapped below
+			}
+			marks := found[id]
+			q.set(&marks)
+			found[id] = marks
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("look for %d films in %s of user %d: %w", len(movieIDs), q.table, userID, err)
+		}
+	}
+	return found, nil
+}
