@@ -1,0 +1,71 @@
+package diary_test
+
+import (
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/diary"
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/testkit"
+)
+
+// fill adds 300 films that a member has watched, has on the watchlist, and has logged, and rows of another member.
+func (s *stage) fill(t testing.TB) (userID int64, films []int64) {
+	t.Helper()
+	ids := s.Join(t, 2)
+	s.Write(t, func(tx *gorm.DB) error {
+		var rows []movie.Movie
+		for i := range 300 {
+			rows = append(rows, movie.Movie{ID: int64(i) + 1, Title: "기생충", TitleKey: "기생충", CastMembers: "[]", Playtime: 131, Genre: "Drama"})
+			films = append(films, int64(i)+1)
+		}
+		return tx.CreateInBatches(&rows, 50).Error
+	})
+	s.Write(t, func(tx *gorm.DB) error {
+		var marks []diary.WatchedFilm
+		var wanted []diary.WatchlistFilm
+		for _, id := range ids {
+			for i, film := range films {
+				at := database.Time(s.Clock.Now().Add(time.Duration(i) * time.Second))
+				marks = append(marks, diary.WatchedFilm{UserID: id, MovieID: film, MarkedAt: at})
+				wanted = append(wanted, diary.WatchlistFilm{UserID: id, MovieID: film, AddedAt: at})
+			}
+		}
+		if err := tx.CreateInBatches(&marks, 100).Error; err != nil {
+			return err
+		}
+		return tx.CreateInBatches(&wanted, 100).Error
+	})
+	testkit.Analyze(t, s.DB, "watched_films", "watchlist_films", "viewings", "movies")
+	return ids[0], films
+}
+
+func TestListsUseTheirIndex(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ann, films := s.fill(t)
+	for _, after := range []*page.Key{nil, new(page.TimeKey(s.Clock.Now().Add(time.Minute), 70))} {
+		p := page.Page{Limit: 5, After: after}
+		testkit.WantIndexed(t, s.DB, "idx_watched_films_user", func() {
+			if rows, _, err := s.diary.Watched(t.Context(), ann, p); err != nil || len(rows) != 5 {
+				t.Errorf("watched: %d rows, %v", len(rows), err)
+			}
+		})
+		testkit.WantIndexed(t, s.DB, "idx_watchlist_films_user", func() {
+			if rows, _, err := s.diary.Watchlist(t.Context(), ann, p); err != nil || len(rows) != 5 {
+				t.Errorf("watchlist: %d rows, %v", len(rows), err)
+			}
+		})
+	}
+	for _, index := range []string{"idx_watched_films_pair", "idx_watchlist_films_pair"} {
+		testkit.WantIndexed(t, s.DB, index, func() {
+			if marks, err := s.diary.OfViewer(t.Context(), ann, films[:50]); err != nil || len(marks) != 50 {
+				t.Errorf("%d marks, %v", len(marks), err)
+			}
+		})
+	}
+}
