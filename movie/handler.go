@@ -25,7 +25,7 @@ type listRequest struct {
 	web.Paging
 	Title string  `query:"title" binding:"max=255" example:"기생" description:"A part of the title, as people type it: see above. Empty matches every title."`
 	Genre *string `query:"genre" binding:"omitempty,oneof=SF Action Adventure Animation Comedy Crime Documentary Drama Family Fantasy History Horror Music Mystery Romance Thriller War Western" example:"Drama" description:"The genre of the films."`
-	Sort  *string `query:"sort" binding:"omitempty,oneof=id -id title -like_count" description:"id: oldest first, the default without title. -id: newest first. title: by folded title, then oldest first. -like_count: most liked first, then newest first. The default with title: exact matches first, then titles that begin with it, then all others, each oldest first."`
+	Sort  *string `query:"sort" binding:"omitempty,oneof=id -id title -like_count -rating -rating_count -review_count" description:"id: oldest first, the default without title. -id: newest first. title: by folded title, then oldest first. -like_count, -rating_count, -review_count: the most first, then newest first. -rating: best first, by the mean of all ratings and ten more of 3 stars; films that nobody rated last. The default with title: exact matches first, then titles that begin with it, then all others, each oldest first."`
 }
 
 // createRequest is the body of POST /movies and a row of an imported file.
@@ -97,10 +97,12 @@ type fields[C any] struct {
 	PosterImageURL *string   `json:"poster_image_url" example:"/media/movies/poster_images/0b0f3c1e-6f0e-4c2e-9a52-0d5a4f6f2c11.jpg" description:"URL of the poster; null without one."`
 	CreatedBy      *int64    `json:"created_by" example:"3" description:"Id of the user who added the film; null if it was imported or that user was deleted."`
 	CreatedAt      time.Time `json:"created_at" example:"2026-11-23T10:00:00+09:00" description:"Time when the film was added."`
-	UpdatedAt      time.Time `json:"updated_at" example:"2026-11-23T10:00:00+09:00" description:"Time of the last edit. Likes, dislikes and reviews do not change it."`
+	UpdatedAt      time.Time `json:"updated_at" example:"2026-11-23T10:00:00+09:00" description:"Time of the last edit. Likes, ratings and reviews do not change it."`
 	LikeCount      int64     `json:"like_count" example:"12" description:"Number of likes."`
 	DislikeCount   int64     `json:"dislike_count" example:"1" description:"Number of dislikes."`
 	ReviewCount    int64     `json:"review_count" example:"4" description:"Number of reviews."`
+	RatingCount    int64     `json:"rating_count" example:"9" description:"Number of ratings."`
+	RatingAverage  *float64  `json:"rating_average" example:"4.28" description:"The mean of the ratings, in stars to two decimals; null without ratings."`
 	Viewer         *Viewer   `json:"viewer,omitempty" description:"What you have to do with the film. Absent unless you are signed in."`
 }
 
@@ -110,6 +112,7 @@ func (h handler) show(m Movie) shown {
 		PosterImageURL: h.s.PosterURL(m), CreatedBy: m.CreatedBy,
 		CreatedAt: m.CreatedAt.In(h.zone), UpdatedAt: m.UpdatedAt.In(h.zone),
 		LikeCount: m.LikeCount, DislikeCount: m.DislikeCount, ReviewCount: m.ReviewCount,
+		RatingCount: m.RatingCount, RatingAverage: m.RatingAverage(),
 	}
 }
 

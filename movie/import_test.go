@@ -62,7 +62,7 @@ func TestImportReadsCSV(t *testing.T) {
 	}
 	all := s.GET(t, "/movies").List()
 	for _, m := range all {
-		for _, field := range []string{"id", "created_at", "updated_at", "like_count", "dislike_count", "review_count", "poster_image_url"} {
+		for _, field := range []string{"id", "created_at", "updated_at", "like_count", "dislike_count", "review_count", "rating_count", "rating_average", "poster_image_url"} {
 			delete(m, field)
 		}
 	}

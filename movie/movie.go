@@ -6,8 +6,10 @@
 package movie
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -28,20 +30,23 @@ var ErrHasReviews = apperr.New(apperr.Forbidden, "movie_has_reviews",
 
 // Movie is a row of the table movies.
 type Movie struct {
-	ID           int64     `gorm:"primaryKey;autoIncrement;index:idx_movies_title,priority:2;index:idx_movies_likes,priority:2;index:idx_movies_genre,priority:2;index:idx_movies_genre_likes,priority:3;index:idx_movies_genre_title,priority:3"`
+	ID           int64     `gorm:"primaryKey;autoIncrement;index:idx_movies_title,priority:2;index:idx_movies_likes,priority:2;index:idx_movies_genre,priority:2;index:idx_movies_genre_likes,priority:3;index:idx_movies_genre_title,priority:3;index:idx_movies_score,priority:2;index:idx_movies_genre_score,priority:3;index:idx_movies_ratings,priority:2;index:idx_movies_genre_ratings,priority:3;index:idx_movies_reviews,priority:2;index:idx_movies_genre_reviews,priority:3"`
 	Title        string    `gorm:"size:255;not null"`
 	TitleKey     string    `gorm:"size:745;not null;index:idx_movies_title,priority:1;index:idx_movies_genre_title,priority:2;index:idx_movies_likes,priority:3"` // textindex.Key of Title, for search and for sorting by title
 	Plot         string    `gorm:"type:mediumtext;not null"`
 	CastMembers  string    `gorm:"type:mediumtext;not null"` // JSON from encodeCast, sent to clients unchanged
 	Playtime     int64     `gorm:"not null"`                 // minutes
-	Genre        string    `gorm:"size:20;not null;index:idx_movies_genre,priority:1;index:idx_movies_genre_likes,priority:1;index:idx_movies_genre_title,priority:1"`
+	Genre        string    `gorm:"size:20;not null;index:idx_movies_genre,priority:1;index:idx_movies_genre_likes,priority:1;index:idx_movies_genre_title,priority:1;index:idx_movies_genre_score,priority:1;index:idx_movies_genre_ratings,priority:1;index:idx_movies_genre_reviews,priority:1"`
 	PosterImage  string    `gorm:"size:255;not null"` // a storage key of platform/media, or ""
 	CreatedBy    *int64    `gorm:"index:idx_movies_created_by"`
 	LikeCount    int64     `gorm:"not null;index:idx_movies_likes,priority:1;index:idx_movies_genre_likes,priority:2"`
 	DislikeCount int64     `gorm:"not null"`
-	ReviewCount  int64     `gorm:"not null"`
+	ReviewCount  int64     `gorm:"not null;index:idx_movies_reviews,priority:1;index:idx_movies_genre_reviews,priority:2"`
 	CreatedAt    time.Time `gorm:"not null;precision:6"`
 	UpdatedAt    time.Time `gorm:"not null;precision:6"` // of the last edit; changes of counters do not count
+	RatingCount  int64     `gorm:"not null;index:idx_movies_ratings,priority:1;index:idx_movies_genre_ratings,priority:2"`
+	RatingSum    int64     `gorm:"not null"`                                                                           // of all ratings, in half-stars
+	RatingScore  int64     `gorm:"not null;index:idx_movies_score,priority:1;index:idx_movies_genre_score,priority:2"` // see [Counts]
 }
 
 // Genres returns the genres that a film can have, in the order in which clients show them.
@@ -75,33 +80,88 @@ func take(db *gorm.DB, id int64) (Movie, error) {
 	return m, nil
 }
 
-// Counts holds the changes of a film's counters, each positive or negative.
-type Counts struct{ Likes, Dislikes, Reviews int64 }
+// RatingAverage returns the mean of the ratings of a film, in stars to two decimals, half up, or nil if nobody rated it.
+func (m Movie) RatingAverage() *float64 { return Average(m.RatingSum, m.RatingCount) }
 
-// A change of only the reviews has its own statement: like_count is in indexes, which SQLite rewrites even for + 0.
+// Average returns the mean of ratings, in stars to two decimals, half up, or nil if there are none. sum is in half-stars.
+func Average(sum, count int64) *float64 {
+	if count == 0 {
+		return nil
+	}
+	return new(float64((100*sum+count)/(2*count)) / 100)
+}
+
+// Counts holds the changes of a film's counters, each positive or negative. HalfStars is that of the sum of its ratings.
+type Counts struct{ Likes, Dislikes, Reviews, Ratings, HalfStars int64 }
+
+// Each kind of change has its own statement, because SQLite rewrites the indexes of a column even for + 0.
 const (
-	addReactions = `UPDATE movies SET like_count = like_count + ?, dislike_count = dislike_count + ?,
-	review_count = review_count + ? WHERE id = ?`
-	addReviews = "UPDATE movies SET review_count = review_count + ? WHERE id = ?"
+	addReactions = "UPDATE movies SET like_count = like_count + ?, dislike_count = dislike_count + ? WHERE id = ?"
+	addReviews   = "UPDATE movies SET review_count = review_count + ? WHERE id = ?"
 )
+
+// score returns the expression for the new score of a film whose ratings change by a number of ratings and of half-stars.
+// The score is the mean of its ratings and of ten more of three stars, in billionths of a star, rounded down; it is 0
+// without ratings.
+func score(driver string) string {
+	divided := "/"
+	if driver == database.MySQL {
+		divided = "DIV"
+	}
+	return "CASE WHEN rating_count + ? = 0 THEN 0 ELSE (60 + rating_sum + ?) * 500000000 " + divided + " (10 + rating_count + ?) END"
+}
+
+// setRatings returns the beginning of a statement that changes the ratings of films, and its arguments. MySQL assigns
+// columns from left to right, so the score is the first.
+func setRatings(driver string, ratings, halfStars int64) (string, []any) {
+	statement, args := "UPDATE movies SET rating_score = "+score(driver)+", rating_sum = rating_sum + ?", []any{ratings, halfStars, ratings, halfStars}
+	if ratings != 0 {
+		statement, args = statement+", rating_count = rating_count + ?", append(args, ratings)
+	}
+	return statement, args
+}
 
 // AddCounts adds c to the counters of a film and locks its row until the transaction ends. It returns ErrNotFound
 // when the film does not exist. Call it before writing the row that is counted, or two transactions can deadlock
 // on the foreign key.
 func AddCounts(tx *gorm.DB, id int64, c Counts) error {
-	if c == (Counts{}) {
-		return nil
+	var problems [3]error
+	if c.Likes != 0 || c.Dislikes != 0 {
+		problems[0] = addCounts(tx, id, addReactions, c.Likes, c.Dislikes, id)
 	}
-	statement, args := addReactions, []any{c.Likes, c.Dislikes, c.Reviews, id}
-	if c.Likes == 0 && c.Dislikes == 0 {
-		statement, args = addReviews, []any{c.Reviews, id}
+	if c.Reviews != 0 {
+		problems[1] = addCounts(tx, id, addReviews, c.Reviews, id)
 	}
+	if c.Ratings != 0 || c.HalfStars != 0 {
+		statement, args := setRatings(tx.Name(), c.Ratings, c.HalfStars)
+		problems[2] = addCounts(tx, id, statement+" WHERE id = ?", append(args, id)...)
+	}
+	return cmp.Or(problems[:]...)
+}
+
+func addCounts(tx *gorm.DB, id int64, statement string, args ...any) error {
 	done := tx.Exec(statement, args...)
 	if done.Error != nil {
 		return fmt.Errorf("change the counters of movie %d: %w", id, done.Error)
 	}
 	if done.RowsAffected == 0 {
 		return ErrNotFound
+	}
+	return nil
+}
+
+// dropBatch limits the films in one statement of DropRatings.
+const dropBatch = 500
+
+// DropRatings removes one rating of that many half-stars from the counters of each film. It locks their rows in ascending
+// order of their ids.
+func DropRatings(tx *gorm.DB, halfStars int64, ids []int64) error {
+	for some := range slices.Chunk(slices.Sorted(slices.Values(ids)), dropBatch) {
+		statement, args := setRatings(tx.Name(), -1, -halfStars)
+		in, all := database.InList(some, args...)
+		if err := tx.Exec(statement+" WHERE id IN "+in, all...).Error; err != nil {
+			return fmt.Errorf("remove ratings of %d half-stars from %d movies: %w", halfStars, len(some), err)
+		}
 	}
 	return nil
 }

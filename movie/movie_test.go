@@ -41,7 +41,7 @@ func TestAddedFilmIsReturnedUnchanged(t *testing.T) {
 			object{"name": "👶", "age": 0.0},
 		},
 		"poster_image_url": nil, "created_by": 1.0, "created_at": now, "updated_at": now,
-		"like_count": 0.0, "dislike_count": 0.0, "review_count": 0.0,
+		"like_count": 0.0, "dislike_count": 0.0, "review_count": 0.0, "rating_count": 0.0, "rating_average": nil,
 	}
 	made := maps.Clone(want)
 	made["viewer"] = nothing
@@ -266,6 +266,7 @@ func TestInvalidPatchChangesNothing(t *testing.T) {
 		{`{"created_by":2}`, "created_by", "unknown"},
 		{`{"poster_image_url":"/x"}`, "poster_image_url", "unknown"},
 		{`{"title":"옥자","review_count":2}`, "review_count", "unknown"},
+		{`{"title":"옥자","rating_average":5}`, "rating_average", "unknown"},
 	} {
 		s.PATCH(t, path, s.As(t, adder), testkit.Body("application/json", c.body)).WantField(c.field, c.code)
 	}
@@ -314,14 +315,14 @@ func TestConcurrentPatchesAndCountsAreAllKept(t *testing.T) {
 	for _, body := range []object{{"title": "옥자"}, {"plot": "돼지"}, {"playtime": 121}, {"genre": "SF"}, {"cast": []object{{"name": "a"}}}} {
 		for range 3 {
 			wg.Go(func() { s.PATCH(t, path, s.As(t, adder), testkit.JSON(body)).Want(http.StatusOK) })
-			wg.Go(func() { s.count(t, 1, movie.Counts{Likes: 2, Dislikes: -1, Reviews: 1}) })
+			wg.Go(func() { s.count(t, 1, movie.Counts{Likes: 2, Dislikes: -1, Reviews: 1, Ratings: 1, HalfStars: 7}) })
 		}
 	}
 	wg.Wait()
 	got := s.GET(t, path).Map()
 	wanted := object{
 		"title": "옥자", "plot": "돼지", "playtime": 121.0, "genre": "SF",
-		"like_count": 30.0, "dislike_count": -15.0, "review_count": 15.0,
+		"like_count": 30.0, "dislike_count": -15.0, "review_count": 15.0, "rating_count": 15.0, "rating_average": 3.5,
 	}
 	for field, want := range wanted {
 		if got[field] != want {

@@ -49,10 +49,13 @@ func TestEveryListReadsAlongTheIndexOfItsOrder(t *testing.T) {
 	db := testkit.DB(t)
 	fill(t, db, plannedRows(db))
 	indexes := map[Sort][2]string{ // without and with a genre
-		SortOldest:    {"PRIMARY", "idx_movies_genre"},
-		SortNewest:    {"PRIMARY", "idx_movies_genre"},
-		SortTitle:     {"idx_movies_title", "idx_movies_genre_title"},
-		SortMostLiked: {"idx_movies_likes", "idx_movies_genre_likes"},
+		SortOldest:       {"PRIMARY", "idx_movies_genre"},
+		SortNewest:       {"PRIMARY", "idx_movies_genre"},
+		SortTitle:        {"idx_movies_title", "idx_movies_genre_title"},
+		SortMostLiked:    {"idx_movies_likes", "idx_movies_genre_likes"},
+		SortBestRated:    {"idx_movies_score", "idx_movies_genre_score"},
+		SortMostRated:    {"idx_movies_ratings", "idx_movies_genre_ratings"},
+		SortMostReviewed: {"idx_movies_reviews", "idx_movies_genre_reviews"},
 	}
 	for by, index := range indexes {
 		for _, after := range []*page.Key{nil, {Num: 50, Text: "m", ID: 1000}} {
@@ -143,7 +146,7 @@ func fill(t testing.TB, db *database.DB, n int) {
 	all := make([]Movie, n)
 	for i := range all {
 		title := string(rune('a'+i%26)) + "-film"
-		all[i] = Movie{Title: title, TitleKey: textindex.Key(title), CastMembers: "[]", Playtime: 90, Genre: genres[i%len(genres)], LikeCount: int64(i % 97)}
+		all[i] = Movie{Title: title, TitleKey: textindex.Key(title), CastMembers: "[]", Playtime: 90, Genre: genres[i%len(genres)], LikeCount: int64(i % 97), RatingScore: int64(i % 89), RatingCount: int64(i % 83), ReviewCount: int64(i % 79)}
 	}
 	err := db.Tx(t.Context(), func(tx *gorm.DB) error {
 		if err := tx.CreateInBatches(all, 500).Error; err != nil {

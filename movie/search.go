@@ -128,9 +128,9 @@ func (s search) tooMany(w *textindex.Walk, ids []int64) (cost float64, many bool
 	perRow := rowOfIndex
 	if s.f.Genre != "" {
 		films /= genreShare
-		if s.by == SortMostLiked {
-			perRow = 1 // this index does not have the title
-		}
+	}
+	if s.by.counted() && (s.f.Genre != "" || s.by != SortMostLiked) {
+		perRow = 1 // this index does not have the title
 	}
 	if s.q.Literal() {
 		perRow = 1 // no index has the title as it is shown

@@ -25,8 +25,11 @@ func TestCountersDoNotChangeUpdatedAt(t *testing.T) {
 	s.Clock.Advance(time.Hour)
 	s.count(t, 1, movie.Counts{Likes: 3, Dislikes: 2, Reviews: 1})
 	s.count(t, 1, movie.Counts{Likes: -1})
+	s.count(t, 1, movie.Counts{Ratings: 3, HalfStars: 22})
+	s.count(t, 1, movie.Counts{HalfStars: -9})
 	s.count(t, 1, movie.Counts{})
 	want["like_count"], want["dislike_count"], want["review_count"] = 2.0, 2.0, 1.0
+	want["rating_count"], want["rating_average"] = 3.0, 2.17
 	if diff := cmp.Diff(want, s.GET(t, path).Map()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -103,7 +103,7 @@ func TestAddCountsChangesOnlyTheCounters(t *testing.T) {
 			return user.AddCounts(tx, id, c)
 		})
 	}
-	for _, err := range atOnce(16, func(int) error { return add(alice, user.Counts{Followers: 2, Followings: 1, Reviews: 3}) }) {
+	for _, err := range atOnce(16, func(int) error { return add(alice, user.Counts{Followers: 2, Followings: 1, Reviews: 3, Ratings: 4}) }) {
 		if err != nil {
 			t.Errorf("add: %v", err)
 		}
@@ -111,12 +111,12 @@ func TestAddCountsChangesOnlyTheCounters(t *testing.T) {
 	if err := errors.Join(add(alice, user.Counts{Reviews: -1}), add(alice, user.Counts{})); err != nil {
 		t.Errorf("add: %v", err)
 	}
-	before.FollowerCount, before.FollowingCount, before.ReviewCount = 32, 16, 47
+	before.FollowerCount, before.FollowingCount, before.ReviewCount, before.RatingCount = 32, 16, 47, 64
 	if diff := cmp.Diff(before, k.stored(t, alice)); diff != "" {
 		t.Errorf("alice (-want +got):\n%s", diff)
 	}
 	got := k.api.GET(t, path(alice)).Map()
-	if got["follower_count"] != 32.0 || got["following_count"] != 16.0 || got["review_count"] != 47.0 {
+	if got["follower_count"] != 32.0 || got["following_count"] != 16.0 || got["review_count"] != 47.0 || got["rating_count"] != 64.0 {
 		t.Errorf("response: %v", got)
 	}
 	if err := add(999, user.Counts{Reviews: 1}); !errors.Is(err, user.ErrNotFound) {

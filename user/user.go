@@ -51,6 +51,7 @@ type User struct {
 	FollowerCount  int64      `gorm:"not null"`
 	FollowingCount int64      `gorm:"not null"`
 	ReviewCount    int64      `gorm:"not null"`
+	RatingCount    int64      `gorm:"not null"` // films that the member rated
 	WatchedCount   int64      `gorm:"not null"` // films that the member has marked watched
 	CreatedAt      time.Time  `gorm:"not null;precision:6"`
 	UpdatedAt      time.Time  `gorm:"not null;precision:6"`
@@ -70,7 +71,7 @@ var (
 )
 
 // Counts holds the changes of an account's counters, each positive or negative.
-type Counts struct{ Followers, Followings, Reviews, Watched int64 }
+type Counts struct{ Followers, Followings, Reviews, Ratings, Watched int64 }
 
 // Lock locks the rows of the accounts until the transaction ends, in ascending order of their ids, so that
 // two transactions that lock the same accounts cannot deadlock. It returns [ErrNotFound] when one of the
@@ -108,7 +109,7 @@ func LockThen(tx *gorm.DB, target func() error, members ...int64) error {
 }
 
 const addCounts = `UPDATE users SET follower_count = follower_count + ?, following_count = following_count + ?,
-	review_count = review_count + ?, watched_count = watched_count + ? WHERE id = ?`
+	review_count = review_count + ?, rating_count = rating_count + ?, watched_count = watched_count + ? WHERE id = ?`
 
 // AddCounts changes the counters of an account and leaves updated_at unchanged. It locks the row; call it
 // before writing the rows that the counters count, or two transactions can deadlock on the foreign key. It
@@ -117,7 +118,7 @@ func AddCounts(tx *gorm.DB, id int64, c Counts) error {
 	if c == (Counts{}) {
 		return nil
 	}
-	done := tx.Exec(addCounts, c.Followers, c.Followings, c.Reviews, c.Watched, id)
+	done := tx.Exec(addCounts, c.Followers, c.Followings, c.Reviews, c.Ratings, c.Watched, id)
 	if done.Error != nil {
 		return fmt.Errorf("change the counters of user %d: %w", id, done.Error)
 	}

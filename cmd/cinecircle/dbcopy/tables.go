@@ -22,7 +22,9 @@ import (
 // missing because they are rebuilt from the rows.
 var copied = []any{
 	&user.Community{}, &user.User{}, &user.Session{}, &movie.Movie{}, &movie.Merge{}, &review.Review{},
-	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &follow.Follow{},
+	&reaction.ReviewLike{}, &reaction.MovieReaction{},
+	reaction.ReviewLike{},
+	&reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{},
 	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},
 	&notify.Notification{}, &notify.State{}, &media.Trash{}, &idempotency.Key{},
 }
