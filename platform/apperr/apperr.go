@@ -15,19 +15,20 @@ type Kind int
 
 // The kinds, in the order of their statuses.
 const (
-	Internal         Kind = iota // 500: a fault of the service; its cause is logged only
-	Malformed                    // 400: the body cannot be parsed
-	Unauthorized                 // 401: no credentials, or invalid ones
-	Forbidden                    // 403: the user is authenticated but not allowed to do this
-	NotFound                     // 404: the path or the resource does not exist
-	MethodNotAllowed             // 405: the path does not have this method
-	Conflict                     // 409: the request conflicts with stored data
-	TooLarge                     // 413: the body is too large
-	UnsupportedMedia             // 415: the content type is not supported
-	Invalid                      // 422: well-formed, but invalid
-	UpgradeRequired              // 426: the path accepts WebSocket connections only
-	TooMany                      // 429: a rate limit was reached
-	Unavailable                  // 503: a dependency is down or busy
+	Internal           Kind = iota // 500: a fault of the service; its cause is logged only
+	Malformed                      // 400: the body cannot be parsed
+	Unauthorized                   // 401: no credentials, or invalid ones
+	Forbidden                      // 403: the user is authenticated but not allowed to do this
+	NotFound                       // 404: the path or the resource does not exist
+	MethodNotAllowed               // 405: the path does not have this method
+	Conflict                       // 409: the request conflicts with stored data
+	PreconditionFailed             // 412: the resource is not as the request wants it to be
+	TooLarge                       // 413: the body is too large
+	UnsupportedMedia               // 415: the content type is not supported
+	Invalid                        // 422: well-formed, but invalid
+	UpgradeRequired                // 426: the path accepts WebSocket connections only
+	TooMany                        // 429: a rate limit was reached
+	Unavailable                    // 503: a dependency is down or busy
 )
 
 // Text is a sentence in English and Korean.

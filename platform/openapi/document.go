@@ -103,6 +103,9 @@ func (d *document) add(method, path string, ids []string, p auth.Policy, op Op) 
 	if op.Idempotent {
 		o.Parameters = append(o.Parameters, d.shared(keyParameter()))
 	}
+	if op.IfMatch {
+		o.Parameters = append(o.Parameters, d.shared(matchParameter()))
+	}
 	if body := d.requestBody(op); body != nil {
 		o.WithRequestBody(openapi31.RequestBodyOrReference{RequestBody: body})
 	}
@@ -124,7 +127,8 @@ var tagTexts = map[string]string{
 	"sessions":      "Signing in and out. A session is one device.",
 	"movies":        "The film catalogue.",
 	"reviews":       "Reviews of films, one per user and film.",
-	"likes":         "Likes of reviews, and likes and dislikes of films.",
+	"lists":         "Lists of films that users make.",
+	"likes":         "Likes of reviews and lists, and likes and dislikes of films.",
 	"follows":       "Who follows whom.",
 	"notifications": "The inbox and the notification stream.",
 	"images":        "Stored images, if storage is local.",
@@ -205,6 +209,14 @@ func keyParameter() openapi31.Parameter {
 	p.WithSchema(map[string]any{
 		"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$", "examples": []any{"9f3c4c1e-6f0e-4c2e-9a52-0d5a4f6f2c11"},
 	})
+	return p
+}
+
+// matchParameter is the header If-Match.
+func matchParameter() openapi31.Parameter {
+	p := openapi31.Parameter{Name: "If-Match", In: openapi31.ParameterInHeader}
+	p.WithDescription("An ETag of the resource, or several, or `*`. If none is current, nothing is changed.")
+	p.WithSchema(map[string]any{"type": "string", "examples": []any{`"1c2jv0kmw8r3d.7.4"`}})
 	return p
 }
 

@@ -26,6 +26,7 @@ type Op struct {
 	Description string
 	Class       auth.Class // "" means read for GET and write for other methods
 
+	IfMatch    bool // takes If-Match, see web.IfMatch
 	Idempotent bool // takes Idempotency-Key: the service stores the response with idempotency.Keep
 
 	Query any // struct with `query` tags, nil for none

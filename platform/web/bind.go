@@ -53,8 +53,8 @@ func wireName(f reflect.StructField) string {
 	return ""
 }
 
-// maxFieldErrors limits the errors in one response, so that it is not larger than a body full of mistakes.
-const maxFieldErrors = 250
+// MaxFieldErrors limits the errors in one response, so that it is not larger than a body full of mistakes.
+const MaxFieldErrors = 250
 
 // check validates dst, a pointer to a struct. It returns one error with the fields that binding found, followed by the
 // other fields that break a rule.
@@ -73,7 +73,7 @@ func check(dst any, found []apperr.Field) error {
 		}
 	}
 	if len(found) > 0 {
-		return apperr.Validation(found[:min(len(found), maxFieldErrors)]...)
+		return apperr.Validation(found[:min(len(found), MaxFieldErrors)]...)
 	}
 	return nil
 }

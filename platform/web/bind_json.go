@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"iter"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -22,7 +21,10 @@ const mediaJSON = "application/json"
 // invalid UTF-8, and data after the value. A field that is a pointer to a pointer takes null: it is nil if the field is
 // absent, and points to nil for null.
 // It returns unsupported_media_type, too_large, malformed or validation_failed.
-func BindJSON(c *gin.Context, dst any) error {
+func BindJSON(c *gin.Context, dst any) error { return BindLargeJSON(c, dst, MaxJSON) }
+
+// BindLargeJSON is BindJSON for a body of up to limit bytes, on a route that takes no Idempotency-Key.
+func BindLargeJSON(c *gin.Context, dst any, limit int64) error {
 	if contentType(c) != mediaJSON {
 		return ErrUnsupportedMedia
 	}
@@ -32,7 +34,7 @@ func BindJSON(c *gin.Context, dst any) error {
 		}
 		return ParseJSON(got.json, dst)
 	}
-	body, err := readBody(c, MaxJSON)
+	body, err := readBody(c, limit)
 	if err != nil {
 		return err
 	}
@@ -157,8 +159,17 @@ func (d *jsonDecoder) value(raw []byte, dst reflect.Value, at string, secret boo
 	}
 }
 
+// maxArray is more than the rule of any array allows.
+const maxArray = 10_000
+
 func (d *jsonDecoder) array(raw []byte, dst reflect.Value, at string) {
-	items := slices.Collect(values(raw))
+	var items [][]byte
+	for item := range values(raw) {
+		if items = append(items, item); len(items) > maxArray {
+			d.found = append(d.found, apperr.Field{Name: at, Code: "max", Text: apperr.Text{EN: "These are too many items.", KO: "항목이 너무 많습니다."}})
+			return
+		}
+	}
 	dst.Set(reflect.MakeSlice(dst.Type(), len(items), len(items)))
 	for i, item := range items {
 		d.value(item, dst.Index(i), at+"["+strconv.Itoa(i)+"]", false)

@@ -15,19 +15,20 @@ import (
 
 // statuses is the only mapping of kinds to statuses.
 var statuses = map[apperr.Kind]int{
-	apperr.Internal:         http.StatusInternalServerError,
-	apperr.Malformed:        http.StatusBadRequest,
-	apperr.Unauthorized:     http.StatusUnauthorized,
-	apperr.Forbidden:        http.StatusForbidden,
-	apperr.NotFound:         http.StatusNotFound,
-	apperr.MethodNotAllowed: http.StatusMethodNotAllowed,
-	apperr.Conflict:         http.StatusConflict,
-	apperr.TooLarge:         http.StatusRequestEntityTooLarge,
-	apperr.UnsupportedMedia: http.StatusUnsupportedMediaType,
-	apperr.Invalid:          http.StatusUnprocessableEntity,
-	apperr.UpgradeRequired:  http.StatusUpgradeRequired,
-	apperr.TooMany:          http.StatusTooManyRequests,
-	apperr.Unavailable:      http.StatusServiceUnavailable,
+	apperr.Internal:           http.StatusInternalServerError,
+	apperr.Malformed:          http.StatusBadRequest,
+	apperr.Unauthorized:       http.StatusUnauthorized,
+	apperr.Forbidden:          http.StatusForbidden,
+	apperr.NotFound:           http.StatusNotFound,
+	apperr.MethodNotAllowed:   http.StatusMethodNotAllowed,
+	apperr.Conflict:           http.StatusConflict,
+	apperr.PreconditionFailed: http.StatusPreconditionFailed,
+	apperr.TooLarge:           http.StatusRequestEntityTooLarge,
+	apperr.UnsupportedMedia:   http.StatusUnsupportedMediaType,
+	apperr.Invalid:            http.StatusUnprocessableEntity,
+	apperr.UpgradeRequired:    http.StatusUpgradeRequired,
+	apperr.TooMany:            http.StatusTooManyRequests,
+	apperr.Unavailable:        http.StatusServiceUnavailable,
 }
 
 // Status returns the HTTP status of a kind of error.

@@ -22,6 +22,7 @@ type request struct {
 	charge   limit.Charge
 	query    any // a pointer to the query struct of the route, once it is bound
 	page     *page.Page
+	version  string // of the resource in the response, see SetVersion
 	public   string // the public URL, "" when it is unknown
 	slot     slot
 	body     limitedBody   // of a request that has one

@@ -32,7 +32,7 @@ func Encoded(c *gin.Context, status int, body []byte) {
 	switch {
 	case !isRead(c.Request.Method):
 		cache(h, "no-store")
-		h.Set("ETag", `"`+etagOf(body)+`"`)
+		h.Set("ETag", `"`+tagOf(c, body)+`"`)
 	case status == http.StatusOK:
 		Bytes(c, mediaJSON, body)
 		return
@@ -44,7 +44,7 @@ func Encoded(c *gin.Context, status int, body []byte) {
 
 // Bytes answers a GET with body, or with 304 if If-None-Match matches it.
 func Bytes(c *gin.Context, contentType string, body []byte) {
-	send(c, contentType, etagOf(body), body, func() []byte { return Gzip(body) })
+	send(c, contentType, tagOf(c, body), body, func() []byte { return Gzip(body) })
 }
 
 // OK writes v with 200.
