@@ -120,7 +120,7 @@ func TestArchitectureListsEveryDeletionHookInOrder(t *testing.T) {
 	if diff := cmp.Diff(want, firstGroups(section(t, "Deletion hooks"), "(?m)^[0-9]+\\. `([^`]+)`")); diff != "" || len(want) == 0 {
 		t.Errorf("deletion hooks (-app.go +architecture.md):\n%s", diff)
 	}
-	for _, file := range []string{"follow", "movie", "notify", "reaction", "review", "user"} {
+	for _, file := range []string{"follow", "list", "movie", "notify", "reaction", "review", "user"} {
 		sources, err := fs.Glob(os.DirFS(".."), file+"/*.go")
 		if err != nil {
 			t.Fatal(err)

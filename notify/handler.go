@@ -79,10 +79,11 @@ func (r readRequest) check() error {
 type notificationResponse struct {
 	ID        int64      `json:"id" example:"31" description:"Identifies the notification in POST /notifications/read."`
 	Seq       int64      `json:"seq" example:"12" description:"Numbers the notifications of a user 1, 2, 3, … without a gap."`
-	Type      Type       `json:"type" enum:"follow,review_like" example:"follow" description:"What happened."`
+	Type      Type       `json:"type" enum:"follow,review_like,list_like" example:"follow" description:"What happened."`
 	Message   string     `json:"message" example:"고양이님이 팔로우 하셨습니다." description:"The text to display, in Korean."`
 	Actor     *Actor     `json:"actor" description:"The user who did it, null if their account was deleted."`
 	ReviewID  *int64     `json:"review_id,omitempty" example:"5" description:"With review_like: the review, which may have been deleted since."`
+	ListID    *int64     `json:"list_id,omitempty" example:"9" description:"With list_like: the list, which may have been deleted since."`
 	CreatedAt time.Time  `json:"created_at" example:"2026-05-01T20:15:00+09:00" description:"When it happened."`
 	ReadAt    *time.Time `json:"read_at" example:"2026-05-01T20:16:00+09:00" description:"When it was marked as read, null if it is unread."`
 }
@@ -91,6 +92,7 @@ type notificationResponse struct {
 var messages = map[Type]string{
 	TypeFollow:     "%s님이 팔로우 하셨습니다.",
 	TypeReviewLike: "%s님이 내 리뷰에 좋아요를 눌렀습니다!",
+	TypeListLike:   "%s님이 내 목록에 좋아요를 눌렀습니다!",
 }
 
 // deletedName replaces the name of an actor whose account was deleted.
@@ -99,7 +101,7 @@ const deletedName = "탈퇴한 회원"
 // show returns the response for a notification. An actor that actors does not contain was deleted.
 func show(n Notification, actors map[int64]Actor, zone *time.Location) notificationResponse {
 	out := notificationResponse{
-		ID: n.ID, Seq: n.Seq, Type: n.Type, ReviewID: n.ReviewID, CreatedAt: n.CreatedAt.In(zone),
+		ID: n.ID, Seq: n.Seq, Type: n.Type, ReviewID: n.ReviewID, ListID: n.ListID, CreatedAt: n.CreatedAt.In(zone),
 	}
 	name := deletedName
 	if n.ActorID != nil {

@@ -24,6 +24,7 @@ type Type string
 const (
 	TypeFollow     Type = "follow"      // the actor follows the recipient
 	TypeReviewLike Type = "review_like" // the actor likes a review of the recipient
+	TypeListLike   Type = "list_like"   // the actor likes a list of the recipient
 )
 
 // Event is something that a user did to another user.
@@ -32,10 +33,11 @@ type Event struct {
 	Type     Type
 	ActorID  int64  // the user who did it
 	ReviewID *int64 // with TypeReviewLike only
+	ListID   *int64 // with TypeListLike only
 }
 
 // Send stores an unread notification of e in the transaction tx, and pushes it once that is committed.
-// Earlier unread notifications with the same type, actor and review become read. It does nothing if the
+// Earlier unread notifications with the same type, actor, review and list become read. It does nothing if the
 // actor is the recipient.
 //
 // tx must be a transaction of [database.DB.Tx], on a database in which the [Service] is installed. Send
@@ -66,12 +68,13 @@ type Actors interface {
 
 // Notification is a stored notification.
 type Notification struct {
-	ID        int64      `gorm:"primaryKey;autoIncrement"`
-	UserID    int64      `gorm:"not null;uniqueIndex:idx_notifications_user_seq,priority:1;index:idx_notifications_unread,priority:1;index:idx_notifications_same,priority:1"`
-	Seq       int64      `gorm:"not null;uniqueIndex:idx_notifications_user_seq,priority:2;index:idx_notifications_unread,priority:3"`
-	Type      Type       `gorm:"size:20;not null;index:idx_notifications_same,priority:2"`
-	ActorID   *int64     `gorm:"index:idx_notifications_same,priority:3;index:idx_notifications_actor"` // nil once the account is deleted
-	ReviewID  *int64     `gorm:"index:idx_notifications_same,priority:4"`
+	ID        int64  `gorm:"primaryKey;autoIncrement"`
+	UserID    int64  `gorm:"not null;uniqueIndex:idx_notifications_user_seq,priority:1;index:idx_notifications_unread,priority:1;index:idx_notifications_same,priority:1"`
+	Seq       int64  `gorm:"not null;uniqueIndex:idx_notifications_user_seq,priority:2;index:idx_notifications_unread,priority:3"`
+	Type      Type   `gorm:"size:20;not null;index:idx_notifications_same,priority:2"`
+	ActorID   *int64 `gorm:"index:idx_notifications_same,priority:3;index:idx_notifications_actor"` // nil once the account is deleted
+	ReviewID  *int64 `gorm:"index:idx_notifications_same,priority:4"`
+	ListID    *int64
 	CreatedAt time.Time  `gorm:"not null;precision:6"`
 	ReadAt    *time.Time `gorm:"precision:6;index:idx_notifications_unread,priority:2"` // nil while it is unread
 }

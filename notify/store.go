@@ -22,7 +22,7 @@ func (s *Service) store(tx *gorm.DB, e Event) error {
 		return fmt.Errorf("mark earlier notifications of user %d: %w", e.UserID, err)
 	}
 	n := Notification{
-		UserID: e.UserID, Seq: seq, Type: e.Type, ActorID: &e.ActorID, ReviewID: e.ReviewID, CreatedAt: now,
+		UserID: e.UserID, Seq: seq, Type: e.Type, ActorID: &e.ActorID, ReviewID: e.ReviewID, ListID: e.ListID, CreatedAt: now,
 	}
 	if err := tx.Create(&n).Error; err != nil {
 		return fmt.Errorf("store a notification of user %d: %w", e.UserID, err)
@@ -59,10 +59,15 @@ func nextSeq(tx *gorm.DB, userID int64) (int64, error) {
 func supersede(tx *gorm.DB, e Event, now time.Time) error {
 	same := tx.Model(&Notification{}).
 		Where("user_id = ? AND type = ? AND actor_id = ? AND read_at IS NULL", e.UserID, e.Type, e.ActorID)
-	if e.ReviewID == nil {
-		same = same.Where("review_id IS NULL")
-	} else {
-		same = same.Where("review_id = ?", *e.ReviewID)
+	for _, about := range []struct {
+		column string
+		id     *int64
+	}{{"review_id", e.ReviewID}, {"list_id", e.ListID}} {
+		if about.id == nil {
+			same = same.Where(about.column + " IS NULL")
+		} else {
+			same = same.Where(about.column+" = ?", *about.id)
+		}
 	}
 	return markRead(tx, e.UserID, same, now)
 }

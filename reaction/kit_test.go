@@ -10,6 +10,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/bus"
@@ -29,6 +30,7 @@ type stage struct {
 	users     *user.Service
 	movies    *movie.Service
 	reviews   *review.Service
+	lists     *list.Service
 	reactions *reaction.Service
 	inbox     *notify.Service
 	limiter   *testkit.SwitchedLimiter
@@ -41,8 +43,9 @@ func newStage(t testing.TB) *stage {
 	s.users = user.New(user.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now, Log: k.Log})
 	s.movies = movie.New(movie.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now})
 	s.reviews = review.New(review.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now, Users: s.users, Movies: s.movies})
+	s.lists = list.New(list.Deps{DB: k.DB, Users: s.users, Movies: s.movies, Clock: k.Clock.Now})
 	s.reactions = reaction.New(reaction.Deps{
-		DB: k.DB, Movies: s.movies, Reviews: s.reviews, Clock: k.Clock.Now,
+		DB: k.DB, Movies: s.movies, Reviews: s.reviews, Lists: s.lists, Clock: k.Clock.Now,
 		Toggles: &toggle.Switch{
 			DB: k.DB, Limiter: s.limiter, Rate: limit.Rate{Count: 3, Per: time.Minute}, Clock: k.Clock.Now,
 		},
@@ -50,6 +53,7 @@ func newStage(t testing.TB) *stage {
 	s.users.OnDelete(s.reviews.PurgeUser)
 	s.movies.OnDelete(s.reviews.PurgeMovie)
 	s.users.OnDelete(s.reactions.PurgeUser)
+	s.users.OnDelete(s.lists.PurgeUser)
 	s.inbox = notify.New(notify.Deps{DB: k.DB, Actors: actors{}, Bus: bus.NewMemory(), Clock: k.Clock.Now, Log: k.Log, Zone: k.Zone})
 	if err := k.DB.Use(s.inbox); err != nil {
 		t.Fatalf("install the notifier: %v", err)
@@ -57,6 +61,7 @@ func newStage(t testing.TB) *stage {
 	s.API = k.API(k.Accounts())
 	s.reactions.Routes(s.Router, k.Zone)
 	s.reviews.Routes(s.Router, k.Zone)
+	s.lists.Routes(s.Router, k.Zone)
 	return s
 }
 

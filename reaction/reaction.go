@@ -1,8 +1,8 @@
-// Package reaction owns likes of reviews, and likes and dislikes of films.
+// Package reaction owns likes of reviews and lists, and likes and dislikes of films.
 //
-// A like of a review is a toggle (see package toggle): it is idempotent, its row keeps its id, and a change from off
-// to on notifies the author of the review, in the transaction of the change. Reactions to films are idempotent too
-// and notify nobody. The like and dislike counters of reviews and films always equal the rows.
+// A like is a toggle (see package toggle): it is idempotent, its row keeps its id, and a change from off
+// to on notifies the author of what is liked, in the transaction of the change. Reactions to films are idempotent too
+// and notify nobody. The like and dislike counters of reviews, lists and films always equal the rows.
 package reaction
 
 import (

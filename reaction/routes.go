@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -28,6 +29,14 @@ func (s *Service) Routes(r *openapi.Router, _ *time.Location) {
 	})
 	r.GET("/reviews/:review_id/is_liked", auth.Member, h.isLiked, openapi.Op{
 		Tag: tag, ID: "getReviewIsLiked", Summary: "Check whether you like a review", Response: likedResponse{}, Errors: []*apperr.Error{review.ErrNotFound},
+	})
+	r.POST("/likes/lists/:list_id/like", auth.Member, h.likeList, openapi.Op{
+		Tag: tag, ID: "likeList", Summary: "Like a list", Response: listLikeResponse{}, Errors: []*apperr.Error{list.ErrNotFound},
+		Description: "Idempotent. The author is notified when you start to like the list. The rate at which you can start to like the same list is limited.",
+	})
+	r.POST("/likes/lists/:list_id/unlike", auth.Member, h.unlikeList, openapi.Op{
+		Tag: tag, ID: "unlikeList", Summary: "Unlike a list", Response: listLikeResponse{}, Errors: []*apperr.Error{list.ErrNotFound},
+		Description: "Idempotent. The author is not notified.",
 	})
 	r.POST("/likes/movies/:movie_id/like", auth.Member, h.likeMovie, openapi.Op{
 		Tag: tag, ID: "likeMovie", Summary: "Like a film", Response: movieReactionResponse{}, Errors: []*apperr.Error{movie.ErrNotFound},

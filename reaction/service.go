@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -21,6 +22,7 @@ type Deps struct {
 	DB      *database.DB
 	Movies  *movie.Service
 	Reviews *review.Service
+	Lists   *list.Service
 	Toggles *toggle.Switch
 	Clock   func() time.Time
 }
@@ -30,15 +32,17 @@ type Service struct {
 	db      *database.DB
 	movies  *movie.Service
 	reviews *review.Service
+	lists   *list.Service
 	toggles *toggle.Switch
 	clock   func() time.Time
 }
 
-// New returns a service and makes the reviews show who likes them. Register [Service.PurgeUser] with
+// New returns a service and makes reviews and lists show who likes them. Register [Service.PurgeUser] with
 // user.Service.OnDelete.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, movies: d.Movies, reviews: d.Reviews, toggles: d.Toggles, clock: d.Clock}
+	s := &Service{db: d.DB, movies: d.Movies, reviews: d.Reviews, lists: d.Lists, toggles: d.Toggles, clock: d.Clock}
 	d.Reviews.UseLikes(s)
+	d.Lists.UseLikes(s)
 	return s
 }
 

@@ -70,6 +70,7 @@ type response struct {
 	ReviewCount     int64     `json:"review_count" example:"3" description:"Number of reviews by this user."`
 	RatingCount     int64     `json:"rating_count" example:"31" description:"Number of films that this user rated."`
 	WatchedCount    int64     `json:"watched_count" example:"42" description:"Number of films that this user has marked watched."`
+	ListCount       int64     `json:"list_count" example:"2" description:"Number of public lists of this user."`
 	Bio             string    `json:"bio" example:"매주 한 편씩 봅니다." description:"What the user says about themselves. Can be empty."`
 }
 
@@ -82,7 +83,7 @@ func (h handler) show(u User) response {
 	return response{
 		ID: u.ID, Username: u.Username, Age: u.Age, Gender: string(u.Gender), ProfileImageURL: h.s.ImageURL(u),
 		CreatedAt: u.CreatedAt.In(h.zone), FollowerCount: u.FollowerCount, FollowingCount: u.FollowingCount,
-		ReviewCount: u.ReviewCount, RatingCount: u.RatingCount, WatchedCount: u.WatchedCount, Bio: u.Bio,
+		ReviewCount: u.ReviewCount, RatingCount: u.RatingCount, WatchedCount: u.WatchedCount, ListCount: u.ListCount, Bio: u.Bio,
 	}
 }
 

@@ -53,6 +53,7 @@ type User struct {
 	ReviewCount    int64      `gorm:"not null"`
 	RatingCount    int64      `gorm:"not null"` // films that the member rated
 	WatchedCount   int64      `gorm:"not null"` // films that the member has marked watched
+	ListCount      int64      `gorm:"not null"` // public ones
 	CreatedAt      time.Time  `gorm:"not null;precision:6"`
 	UpdatedAt      time.Time  `gorm:"not null;precision:6"`
 	SearchKey      string     `gorm:"size:745;not null;index:idx_users_search_key,priority:1"` // textindex.Key of Username
@@ -71,7 +72,7 @@ var (
 )
 
 // Counts holds the changes of an account's counters, each positive or negative.
-type Counts struct{ Followers, Followings, Reviews, Ratings, Watched int64 }
+type Counts struct{ Followers, Followings, Reviews, Ratings, Watched, Lists int64 }
 
 // Lock locks the rows of the accounts until the transaction ends, in ascending order of their ids, so that
 // two transactions that lock the same accounts cannot deadlock. It returns [ErrNotFound] when one of the
@@ -109,7 +110,7 @@ func LockThen(tx *gorm.DB, target func() error, members ...int64) error {
 }
 
 const addCounts = `UPDATE users SET follower_count = follower_count + ?, following_count = following_count + ?,
-	review_count = review_count + ?, rating_count = rating_count + ?, watched_count = watched_count + ? WHERE id = ?`
+	review_count = review_count + ?, rating_count = rating_count + ?, watched_count = watched_count + ?, list_count = list_count + ? WHERE id = ?`
 
 // AddCounts changes the counters of an account and leaves updated_at unchanged. It locks the row; call it
 // before writing the rows that the counters count, or two transactions can deadlock on the foreign key. It
@@ -118,7 +119,7 @@ func AddCounts(tx *gorm.DB, id int64, c Counts) error {
 	if c == (Counts{}) {
 		return nil
 	}
-	done := tx.Exec(addCounts, c.Followers, c.Followings, c.Reviews, c.Ratings, c.Watched, id)
+	done := tx.Exec(addCounts, c.Followers, c.Followings, c.Reviews, c.Ratings, c.Watched, c.Lists, id)
 	if done.Error != nil {
 		return fmt.Errorf("change the counters of user %d: %w", id, done.Error)
 	}

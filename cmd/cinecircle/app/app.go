@@ -20,6 +20,7 @@ import (
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/site"
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/follow"
+	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -45,6 +46,7 @@ type App struct {
 	Users         *user.Service
 	Movies        *movie.Service
 	Reviews       *review.Service
+	Lists         *list.Service
 	Reactions     *reaction.Service
 	Follows       *follow.Service
 	Diary         *diary.Service
@@ -210,9 +212,10 @@ func (a *App) wire() error {
 	a.Reviews = review.New(review.Deps{
 		DB: a.DB, Pictures: a.pictures, Media: a.images, Users: a.Users, Movies: a.Movies, Clock: now, MaxContent: c.Limits.ReviewContent, Log: a.log,
 	})
+	a.Lists = list.New(list.Deps{DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now})
 	toggles := &toggle.Switch{DB: a.DB, Limiter: a.limiter, Rate: c.Limits.Toggle, Clock: now}
 	a.Reactions = reaction.New(reaction.Deps{
-		DB: a.DB, Movies: a.Movies, Reviews: a.Reviews, Toggles: toggles, Clock: now,
+		DB: a.DB, Movies: a.Movies, Reviews: a.Reviews, Lists: a.Lists, Toggles: toggles, Clock: now,
 	})
 	a.Movies.UseViewers(a.Reactions.OfViewer, a.Reviews.OfViewer)
 	a.Follows = follow.New(follow.Deps{DB: a.DB, Users: a.Users, Toggles: toggles})
@@ -227,10 +230,12 @@ func (a *App) hookDeletions() {
 	a.Users.OnDeleteMovies(a.Movies.DeleteAddedBy)
 	a.Users.OnDelete(a.Reviews.PurgeUser)
 	a.Users.OnDelete(a.Reactions.PurgeUser)
+	a.Users.OnDelete(a.Lists.PurgeUser)
 	a.Users.OnDelete(a.Follows.PurgeUser)
 	a.Users.OnDelete(a.Notifications.PurgeUser)
 	a.Movies.OnDelete(a.Reviews.PurgeMovie)
 	a.Movies.OnDelete(a.Diary.PurgeMovie)
+	a.Movies.OnDelete(a.Lists.PurgeMovie)
 }
 
 // loadSecret returns the configured secret, or the one that the first start generated and stored beside the SQLite
@@ -269,6 +274,7 @@ func (a *App) route(guard *auth.Guard) error {
 	a.Users.Routes(r, a.zone)
 	a.Movies.Routes(r, a.zone)
 	a.Reviews.Routes(r, a.zone)
+	a.Lists.Routes(r, a.zone)
 	a.Reactions.Routes(r, a.zone)
 	a.Follows.Routes(r, a.zone)
 	a.Diary.Routes(r, a.zone)

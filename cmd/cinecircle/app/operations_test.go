@@ -13,11 +13,15 @@ import (
 
 // operations are the names that generated clients call. A client breaks when one of them changes or goes.
 const operations = `
+addListItem POST /lists/:list_id/items
 addToWatchlist PUT /users/me/watchlist/:movie_id
 connectNotifications GET /notifications
+createList POST /lists
 createMovie POST /movies
 createReview POST /reviews
 createUser POST /users
+deleteList DELETE /lists/:list_id
+deleteListItem DELETE /lists/:list_id/items/:movie_id
 deleteMe DELETE /users/me
 deleteMovie DELETE /movies/:movie_id
 deleteMoviePoster DELETE /movies/:movie_id/poster_image
@@ -33,6 +37,7 @@ endMySessions DELETE /users/me/sessions
 followUser POST /users/:user_id/follow
 getDocsAsset GET /docs/assets/:name
 getHealth GET /healthz
+getList GET /lists/:list_id
 getMe GET /users/me
 getMedia GET /media/:owner/:kind/:name
 getMovie GET /movies/:movie_id
@@ -45,12 +50,17 @@ getReviewIsLiked GET /reviews/:review_id/is_liked
 getReviewLikeCount GET /reviews/:review_id/like_count
 getUser GET /users/:user_id
 getVersion GET /version
+likeList POST /likes/lists/:list_id/like
 likeMovie POST /likes/movies/:movie_id/like
 likeReview POST /likes/reviews/:review_id/like
+listListItems GET /lists/:list_id/items
+listLists GET /lists
+listMovieLists GET /movies/:movie_id/lists
 listMovieReviews GET /movies/:movie_id/reviews
 listMovies GET /movies
 listMyFollowers GET /users/me/followers
 listMyFollowings GET /users/me/followings
+listMyLists GET /users/me/lists
 listMyReviews GET /users/me/reviews
 listMySessions GET /users/me/sessions
 listMyWatched GET /users/me/watched
@@ -58,6 +68,7 @@ listMyWatchlist GET /users/me/watchlist
 listNotifications GET /notifications/inbox
 listUserFollowers GET /users/:user_id/followers
 listUserFollowings GET /users/:user_id/followings
+listUserLists GET /users/:user_id/lists
 listUserReviews GET /users/:user_id/reviews
 listUserWatched GET /users/:user_id/watched
 listUserWatchlist GET /users/:user_id/watchlist
@@ -68,14 +79,18 @@ markNotificationsRead POST /notifications/read
 markWatched PUT /users/me/watched/:movie_id
 refreshTokens POST /users/refresh
 removeFromWatchlist DELETE /users/me/watchlist/:movie_id
+replaceListItems PUT /lists/:list_id/items
 searchUsers GET /users/search
 setMoviePoster POST /movies/:movie_id/poster_image
 setMyProfileImage POST /users/me/profile_image
 showDocs GET /docs
 showRedoc GET /redoc
 unfollowUser POST /users/:user_id/unfollow
+unlikeList POST /likes/lists/:list_id/unlike
 unlikeReview POST /likes/reviews/:review_id/unlike
 unmarkWatched DELETE /users/me/watched/:movie_id
+updateList PATCH /lists/:list_id
+updateListItem PATCH /lists/:list_id/items/:movie_id
 updateMe PATCH /users/me
 updateMovie PATCH /movies/:movie_id
 updateReview PATCH /reviews/:review_id

@@ -14,6 +14,8 @@ import (
 // golden is every route and who may call it. A change here is a change of the contract.
 const golden = `
 DELETE /likes/movies/:movie_id member
+DELETE /lists/:list_id author
+DELETE /lists/:list_id/items/:movie_id author
 DELETE /movies/:movie_id owner
 DELETE /movies/:movie_id/poster_image owner
 DELETE /reviews/:review_id owner
@@ -29,9 +31,13 @@ DELETE /users/me/watchlist/:movie_id member
 GET /docs public
 GET /docs/assets/:name public
 GET /healthz public
+GET /lists optional
+GET /lists/:list_id optional
+GET /lists/:list_id/items optional
 GET /media/:owner/:kind/:name public
 GET /movies optional
 GET /movies/:movie_id optional
+GET /movies/:movie_id/lists optional
 GET /movies/:movie_id/reaction_count public
 GET /movies/:movie_id/reviews optional
 GET /notifications socket
@@ -47,26 +53,34 @@ GET /users public
 GET /users/:user_id public
 GET /users/:user_id/followers public
 GET /users/:user_id/followings public
+GET /users/:user_id/lists optional
 GET /users/:user_id/reviews optional
 GET /users/:user_id/watched public
 GET /users/:user_id/watchlist public
 GET /users/me member
 GET /users/me/followers member
 GET /users/me/followings member
+GET /users/me/lists member
 GET /users/me/reviews member
 GET /users/me/sessions member
 GET /users/me/watched member
 GET /users/me/watchlist member
 GET /users/search public
 GET /version public
+PATCH /lists/:list_id author
+PATCH /lists/:list_id/items/:movie_id author
 PATCH /movies/:movie_id owner
 PATCH /reviews/:review_id author
 PATCH /users/:user_id owner
 PATCH /users/me member
+POST /likes/lists/:list_id/like member
+POST /likes/lists/:list_id/unlike member
 POST /likes/movies/:movie_id/dislike member
 POST /likes/movies/:movie_id/like member
 POST /likes/reviews/:review_id/like member
 POST /likes/reviews/:review_id/unlike member
+POST /lists member
+POST /lists/:list_id/items author
 POST /movies member
 POST /movies/:movie_id/poster_image owner
 POST /notifications/read member
@@ -78,6 +92,7 @@ POST /users/login public
 POST /users/logout public
 POST /users/me/profile_image member
 POST /users/refresh public
+PUT /lists/:list_id/items author
 PUT /users/me/watched/:movie_id member
 PUT /users/me/watchlist/:movie_id member
 `

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/follow"
+	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -28,6 +29,7 @@ var models = []any{
 	&movie.Movie{}, &movie.Merge{}, &movie.Grams{}, &movie.GramBuild{}, &review.Review{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{},
 	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},
+	&list.List{}, &list.Item{}, &reaction.ListLike{},
 	&notify.Notification{}, &notify.State{}, &media.Trash{}, &idempotency.Key{},
 }
 
@@ -55,6 +57,11 @@ func TestForeignKeysCascadeAsDocumented(t *testing.T) {
 		"follows.follower_id → users CASCADE",
 		"follows.following_id → users CASCADE",
 		"idempotency_keys.user_id → users CASCADE",
+		"list_items.list_id → lists CASCADE",
+		"list_items.movie_id → movies CASCADE",
+		"list_likes.list_id → lists CASCADE",
+		"list_likes.user_id → users CASCADE",
+		"lists.user_id → users CASCADE",
 		"movie_merges.into_id → movies CASCADE",
 		"movie_ratings.movie_id → movies CASCADE",
 		"movie_ratings.user_id → users CASCADE",

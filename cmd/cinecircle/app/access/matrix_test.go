@@ -38,73 +38,88 @@ type attempt struct {
 
 // attempts has one row for every route of the API.
 var attempts = map[string]attempt{
-	"DELETE /likes/movies/:movie_id":        {success: 204},
-	"DELETE /movies/:movie_id":              {success: 204},
-	"DELETE /movies/:movie_id/poster_image": {success: 204},
-	"DELETE /reviews/:review_id":            {success: 204},
-	"DELETE /reviews/:review_id/image":      {success: 204},
-	"DELETE /users/:user_id":                {success: 204},
-	"DELETE /users/:user_id/profile_image":  {success: 204},
-	"DELETE /users/me":                      {success: 204, admin: 409}, // the last admin cannot be deleted
-	"PUT /users/me/watchlist/:movie_id":     {success: 200},
-	"DELETE /users/me/watchlist/:movie_id":  {success: 204},
-	"PUT /users/me/watched/:movie_id":       {success: 200},
-	"DELETE /users/me/watched/:movie_id":    {success: 204},
-	"GET /users/me/watched":                 {success: 200},
-	"GET /users/:user_id/watched":           {success: 200},
-	"GET /users/me/watchlist":               {success: 200},
-	"GET /users/:user_id/watchlist":         {success: 200},
-	"DELETE /users/me/profile_image":        {success: 204},
-	"DELETE /users/me/sessions":             {success: 204},
-	"DELETE /users/me/sessions/:session_id": {success: 204},
-	"GET /docs":                             {success: 200},
-	"GET /docs/assets/:name":                {success: 200},
-	"GET /healthz":                          {success: 200},
-	"GET /media/:owner/:kind/:name":         {success: 200},
-	"GET /movies":                           {success: 200},
-	"GET /movies/:movie_id":                 {success: 200},
-	"GET /movies/:movie_id/reaction_count":  {success: 200},
-	"GET /movies/:movie_id/reviews":         {success: 200},
-	"GET /notifications":                    {success: 101, socket: true, wants: socketOutcome},
-	"GET /notifications/inbox":              {success: 200},
-	"GET /openapi.json":                     {success: 200},
-	"GET /openapi.yaml":                     {success: 200},
-	"GET /readyz":                           {success: 200},
-	"GET /redoc":                            {success: 200},
-	"GET /reviews/:review_id":               {success: 200},
-	"GET /reviews/:review_id/is_liked":      {success: 200},
-	"GET /reviews/:review_id/like_count":    {success: 200},
-	"GET /users":                            {success: 200},
-	"GET /users/:user_id":                   {success: 200},
-	"GET /users/:user_id/followers":         {success: 200},
-	"GET /users/:user_id/followings":        {success: 200},
-	"GET /users/:user_id/reviews":           {success: 200},
-	"GET /users/me":                         {success: 200},
-	"GET /users/me/followers":               {success: 200},
-	"GET /users/me/followings":              {success: 200},
-	"GET /users/me/reviews":                 {success: 200},
-	"GET /users/me/sessions":                {success: 200},
-	"GET /users/search":                     {success: 200, query: "?q=a"},
-	"GET /version":                          {success: 200},
-	"PATCH /movies/:movie_id":               {success: 200, contentType: "application/json", body: text(`{"playtime": 5}`)},
-	"PATCH /reviews/:review_id":             {success: 200, contentType: "application/x-www-form-urlencoded", body: text("update_title=other")},
-	"PATCH /users/:user_id":                 {success: 200, contentType: "application/json", body: text(`{"age": 50}`)},
-	"PATCH /users/me":                       {success: 200, contentType: "application/json", body: text(`{"age": 50}`)},
-	"POST /likes/movies/:movie_id/dislike":  {success: 200},
-	"POST /likes/movies/:movie_id/like":     {success: 200},
-	"POST /likes/reviews/:review_id/like":   {success: 200},
-	"POST /likes/reviews/:review_id/unlike": {success: 200},
-	"POST /movies":                          {success: 201, contentType: "application/json", body: text(newFilm)},
-	"POST /movies/:movie_id/poster_image":   {success: 200, contentType: "multipart/form-data; boundary=b", body: imageForm},
-	"POST /notifications/read":              {success: 204, contentType: "application/json", body: text(`{"up_to": 1}`)},
-	"POST /reviews":                         {success: 201, contentType: "application/x-www-form-urlencoded", body: newReview},
-	"POST /users/:user_id/follow":           {success: 200},
-	"POST /users/:user_id/unfollow":         {success: 200},
-	"POST /users/me/profile_image":          {success: 200, contentType: "multipart/form-data; boundary=b", body: imageForm},
-	"POST /users":                           {success: 201, contentType: "application/json", body: newUser},
-	"POST /users/login":                     {success: 200, contentType: "application/json", body: ownersLogin},
-	"POST /users/logout":                    {success: 204, wants: byCookieOnly(204, 204)},
-	"POST /users/refresh":                   {success: 200, wants: byCookieOnly(200, 401)},
+	"DELETE /likes/movies/:movie_id":         {success: 204},
+	"DELETE /movies/:movie_id":               {success: 204},
+	"DELETE /movies/:movie_id/poster_image":  {success: 204},
+	"DELETE /reviews/:review_id":             {success: 204},
+	"DELETE /reviews/:review_id/image":       {success: 204},
+	"DELETE /users/:user_id":                 {success: 204},
+	"DELETE /users/:user_id/profile_image":   {success: 204},
+	"DELETE /users/me":                       {success: 204, admin: 409}, // the last admin cannot be deleted
+	"PUT /users/me/watchlist/:movie_id":      {success: 200},
+	"DELETE /users/me/watchlist/:movie_id":   {success: 204},
+	"PUT /users/me/watched/:movie_id":        {success: 200},
+	"DELETE /users/me/watched/:movie_id":     {success: 204},
+	"GET /users/me/watched":                  {success: 200},
+	"GET /users/:user_id/watched":            {success: 200},
+	"GET /users/me/watchlist":                {success: 200},
+	"GET /users/:user_id/watchlist":          {success: 200},
+	"DELETE /users/me/profile_image":         {success: 204},
+	"DELETE /users/me/sessions":              {success: 204},
+	"DELETE /users/me/sessions/:session_id":  {success: 204},
+	"GET /docs":                              {success: 200},
+	"GET /docs/assets/:name":                 {success: 200},
+	"GET /healthz":                           {success: 200},
+	"GET /media/:owner/:kind/:name":          {success: 200},
+	"GET /movies":                            {success: 200},
+	"GET /movies/:movie_id":                  {success: 200},
+	"GET /movies/:movie_id/reaction_count":   {success: 200},
+	"GET /movies/:movie_id/reviews":          {success: 200},
+	"GET /notifications":                     {success: 101, socket: true, wants: socketOutcome},
+	"GET /notifications/inbox":               {success: 200},
+	"GET /openapi.json":                      {success: 200},
+	"GET /openapi.yaml":                      {success: 200},
+	"GET /readyz":                            {success: 200},
+	"GET /redoc":                             {success: 200},
+	"GET /reviews/:review_id":                {success: 200},
+	"GET /reviews/:review_id/is_liked":       {success: 200},
+	"GET /reviews/:review_id/like_count":     {success: 200},
+	"GET /users":                             {success: 200},
+	"GET /users/:user_id":                    {success: 200},
+	"GET /users/:user_id/followers":          {success: 200},
+	"GET /users/:user_id/followings":         {success: 200},
+	"GET /users/:user_id/reviews":            {success: 200},
+	"GET /users/me":                          {success: 200},
+	"GET /users/me/followers":                {success: 200},
+	"GET /users/me/followings":               {success: 200},
+	"GET /users/me/reviews":                  {success: 200},
+	"GET /users/me/sessions":                 {success: 200},
+	"GET /users/search":                      {success: 200, query: "?q=a"},
+	"GET /version":                           {success: 200},
+	"PATCH /movies/:movie_id":                {success: 200, contentType: "application/json", body: text(`{"playtime": 5}`)},
+	"PATCH /reviews/:review_id":              {success: 200, contentType: "application/x-www-form-urlencoded", body: text("update_title=other")},
+	"PATCH /users/:user_id":                  {success: 200, contentType: "application/json", body: text(`{"age": 50}`)},
+	"PATCH /users/me":                        {success: 200, contentType: "application/json", body: text(`{"age": 50}`)},
+	"POST /likes/movies/:movie_id/dislike":   {success: 200},
+	"POST /likes/movies/:movie_id/like":      {success: 200},
+	"POST /likes/reviews/:review_id/like":    {success: 200},
+	"POST /likes/reviews/:review_id/unlike":  {success: 200},
+	"POST /movies":                           {success: 201, contentType: "application/json", body: text(newFilm)},
+	"POST /movies/:movie_id/poster_image":    {success: 200, contentType: "multipart/form-data; boundary=b", body: imageForm},
+	"POST /notifications/read":               {success: 204, contentType: "application/json", body: text(`{"up_to": 1}`)},
+	"POST /reviews":                          {success: 201, contentType: "application/x-www-form-urlencoded", body: newReview},
+	"POST /users/:user_id/follow":            {success: 200},
+	"POST /users/:user_id/unfollow":          {success: 200},
+	"POST /users/me/profile_image":           {success: 200, contentType: "multipart/form-data; boundary=b", body: imageForm},
+	"POST /users":                            {success: 201, contentType: "application/json", body: newUser},
+	"POST /users/login":                      {success: 200, contentType: "application/json", body: ownersLogin},
+	"POST /users/logout":                     {success: 204, wants: byCookieOnly(204, 204)},
+	"POST /users/refresh":                    {success: 200, wants: byCookieOnly(200, 401)},
+	"DELETE /lists/:list_id":                 {success: 204},
+	"DELETE /lists/:list_id/items/:movie_id": {success: 204},
+	"GET /lists":                             {success: 200},
+	"GET /lists/:list_id":                    {success: 200},
+	"GET /lists/:list_id/items":              {success: 200},
+	"GET /movies/:movie_id/lists":            {success: 200},
+	"GET /users/:user_id/lists":              {success: 200},
+	"GET /users/me/lists":                    {success: 200},
+	"PATCH /lists/:list_id":                  {success: 200, contentType: "application/json", body: text(`{"title": "other"}`)},
+	"PATCH /lists/:list_id/items/:movie_id":  {success: 200, contentType: "application/json", body: text(`{"note": "n"}`)},
+	"POST /likes/lists/:list_id/like":        {success: 200},
+	"POST /likes/lists/:list_id/unlike":      {success: 200},
+	"POST /lists":                            {success: 201, contentType: "application/json", body: text(`{"title": "t"}`)},
+	"POST /lists/:list_id/items":             {success: 201, contentType: "application/json", body: unlistedFilm},
+	"PUT /lists/:list_id/items":              {success: 200, contentType: "application/json", body: text(`{"items": []}`)},
 }
 
 const newFilm = `{"title": "기생충", "plot": "", "cast": [], "playtime": 132, "genre": "Thriller"}`
@@ -114,6 +129,8 @@ func text(s string) func(*world) string { return func(*world) string { return s 
 func newReview(w *world) string {
 	return "title=t&content=c&movie_id=" + strconv.FormatInt(w.unseen, 10)
 }
+
+func unlistedFilm(w *world) string { return fmt.Sprintf(`{"movie_id": %d}`, w.unseen) }
 
 func newUser(w *world) string {
 	return fmt.Sprintf(`{"username": "new-%s", "password": "password", "age": 20, "gender": "female"}`, w.name)
@@ -328,6 +345,7 @@ func (m *matrix) play(t *testing.T, r openapi.Route, c cell, try attempt) string
 type world struct {
 	name                         string
 	owner, movie, review, unseen int64
+	list                         int64 // with movie
 	session                      int64
 	access, refresh              string // of the caller
 	owners                       string // access token
@@ -337,7 +355,7 @@ func newWorld(t *testing.T, a *app.App, name, who string, admin user.User) *worl
 	t.Helper()
 	owner := apptest.Member(t, a, "owner"+name, auth.RoleMember)
 	w := &world{name: name, owner: owner.ID, movie: apptest.Film(t, a, owner.ID), unseen: apptest.Film(t, a, owner.ID)}
-	w.review = apptest.Review(t, a, owner.ID)
+	w.review, w.list = apptest.Review(t, a, owner.ID), apptest.List(t, a, owner.ID, w.movie)
 	caller := owner
 	switch who {
 	case "owner":
@@ -349,6 +367,7 @@ func newWorld(t *testing.T, a *app.App, name, who string, admin user.User) *worl
 	if who == "other" { // owns things of the same kinds
 		apptest.Film(t, a, caller.ID)
 		apptest.Review(t, a, caller.ID)
+		apptest.List(t, a, caller.ID, w.movie)
 	}
 	w.session = apptest.Session(t, a, caller)
 	in := apptest.SignIn(t, a, caller)
@@ -376,7 +395,7 @@ func (w *world) send(t *testing.T, m *matrix, r openapi.Route, try attempt, c ce
 		name = m.asset
 	}
 	target := strings.NewReplacer(
-		":user_id", fmt.Sprint(w.target(r.Path, c.who)), ":movie_id", fmt.Sprint(w.movie), ":review_id", fmt.Sprint(w.review), ":session_id", fmt.Sprint(w.session),
+		":user_id", fmt.Sprint(w.target(r.Path, c.who)), ":movie_id", fmt.Sprint(w.movie), ":review_id", fmt.Sprint(w.review), ":list_id", fmt.Sprint(w.list), ":session_id", fmt.Sprint(w.session),
 		":owner", "movies", ":kind", "poster_images", ":name", name,
 	).Replace(r.Path) + try.query
 	body := ""

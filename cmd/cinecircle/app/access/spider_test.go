@@ -256,7 +256,7 @@ func (s *spider) targets(path string) []string {
 	}
 	var out []string
 	for _, id := range slices.Sorted(maps.Keys(s.ids)) {
-		out = append(out, strings.NewReplacer(":user_id", fmt.Sprint(id), ":movie_id", fmt.Sprint(id), ":review_id", fmt.Sprint(id), ":session_id", fmt.Sprint(id)).Replace(path))
+		out = append(out, strings.NewReplacer(":user_id", fmt.Sprint(id), ":movie_id", fmt.Sprint(id), ":review_id", fmt.Sprint(id), ":list_id", fmt.Sprint(id), ":session_id", fmt.Sprint(id)).Replace(path))
 	}
 	return out
 }
@@ -316,6 +316,9 @@ func stageVictim(t *testing.T, a *app.App) user.User {
 	must(err)
 	_, err = a.Reactions.SetLike(ctx, victim.ID, apptest.Review(t, a, friend.ID), true)
 	must(err)
+	apptest.List(t, a, victim.ID, own)
+	_, err = a.Reactions.SetListLike(ctx, victim.ID, apptest.List(t, a, friend.ID, own), true)
+	must(err)
 	_, err = a.Reactions.React(ctx, victim.ID, own, "like")
 	must(err)
 	for _, pair := range [][2]int64{{victim.ID, friend.ID}, {friend.ID, victim.ID}} {
@@ -343,6 +346,8 @@ func belongings(t *testing.T, a *app.App, victim user.User) map[string][]map[str
 		"reviews":         {"user_id", []string{"like_count"}},
 		"review_likes":    {"user_id", nil},
 		"movie_reactions": {"user_id", nil},
+		"lists":           {"user_id", []string{"like_count"}},
+		"list_likes":      {"user_id", nil},
 		"follows":         {"follower_id", nil},
 		"notifications":   {"user_id", nil},
 	} {

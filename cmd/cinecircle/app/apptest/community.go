@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
+	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
@@ -90,6 +91,21 @@ func Review(t testing.TB, a *app.App, by int64) int64 {
 		t.Fatal(err)
 	}
 	return written.ID
+}
+
+// List creates a public list with films and returns its id.
+func List(t testing.TB, a *app.App, by int64, films ...int64) int64 {
+	t.Helper()
+	made, err := a.Lists.Create(t.Context(), list.Draft{UserID: by, Title: "t", IsPublic: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, film := range films {
+		if _, err := a.Lists.Add(t.Context(), made.ID, list.Entry{MovieID: film}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return made.ID
 }
 
 // Poster gives a film a poster and returns the name of its file.

@@ -1,0 +1,243 @@
+package list
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/database"
+)
+
+// Entry is a film for a list, with a note of up to 500 characters.
+type Entry struct {
+	MovieID int64
+	Note    string
+}
+
+// Placed is a film in a list with its card.
+type Placed struct {
+	Item
+	Movie movie.Card
+}
+
+// Add puts a film into a list and returns it. A position beyond the end, or nil, is the end; the films from there on
+// move down by one. It returns movie.ErrNotFound, [ErrNotFound], [ErrAlreadyInList] and [ErrFull].
+func (s *Service) Add(ctx context.Context, id int64, e Entry, position *int64) (Placed, error) {
+	var film movie.Movie
+	made := Item{}
+	first := func(tx *gorm.DB) (err error) {
+		film, err = movie.Lock(tx, e.MovieID)
+		return err
+	}
+	_, err := s.change(ctx, id, first, func(tx *gorm.DB, l List) error {
+		_, there, err := find(tx, id, e.MovieID)
+		if err != nil {
+			return err
+		}
+		if there {
+			return ErrAlreadyInList
+		}
+		if l.ItemCount >= MaxItems {
+			return ErrFull
+		}
+		made = Item{ListID: id, MovieID: e.MovieID, Position: l.ItemCount + 1, Note: e.Note}
+		if position != nil && *position < made.Position {
+			made.Position = *position
+		}
+		if err := shift(tx, id, made.Position, l.ItemCount, 1); err != nil {
+			return err
+		}
+		if err := tx.Create(&made).Error; err != nil {
+			return fmt.Errorf("add movie %d to list %d: %w", e.MovieID, id, err)
+		}
+		return s.touch(tx, l, map[string]any{"item_count": l.ItemCount + 1})
+	})
+	if err != nil {
+		return Placed{}, err
+	}
+	return Placed{Item: made, Movie: s.movies.CardOf(film)}, nil
+}
+
+// ItemPatch is a change of a film in a list; nil fields stay unchanged.
+type ItemPatch struct {
+	Position *int64 // beyond the end is the end
+	Note     *string
+}
+
+// UpdateItem moves a film in a list, or changes its note, and returns it. It returns [ErrNotFound], and [ErrNotInList]
+// when the film is not in the list.
+func (s *Service) UpdateItem(ctx context.Context, id, movieID int64, p ItemPatch) (Placed, error) {
+	var it Item
+	_, err := s.change(ctx, id, nothing, func(tx *gorm.DB, l List) error {
+		was, there, err := find(tx, id, movieID)
+		if err != nil {
+			return err
+		}
+		if !there {
+			return ErrNotInList
+		}
+		it = was
+		if p.Position != nil {
+			it.Position = min(*p.Position, l.ItemCount)
+		}
+		if p.Note != nil {
+			it.Note = *p.Note
+		}
+		if it == was {
+			return nil
+		}
+		switch {
+		case it.Position < was.Position:
+			err = shift(tx, id, it.Position, was.Position-1, 1)
+		case it.Position > was.Position:
+			err = shift(tx, id, was.Position+1, it.Position, -1)
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.Model(&it).Select("position", "note").UpdateColumns(&it).Error; err != nil {
+			return fmt.Errorf("change movie %d in list %d: %w", movieID, id, err)
+		}
+		return s.touch(tx, l, map[string]any{})
+	})
+	if err != nil {
+		return Placed{}, err
+	}
+	placed, err := s.place(ctx, []Item{it})
+	if err != nil {
+		return Placed{}, err
+	}
+	if len(placed) == 0 {
+		return Placed{}, ErrNotInList // the film has been deleted since
+	}
+	return placed[0], nil
+}
+
+// Remove takes a film out of a list; the films after it move up by one. It is idempotent. It returns [ErrNotFound], or
+// movie.ErrNotFound when there is no such film.
+func (s *Service) Remove(ctx context.Context, id, movieID int64) error {
+	missing := false
+	_, err := s.change(ctx, id, nothing, func(tx *gorm.DB, l List) error {
+		it, there, err := find(tx, id, movieID)
+		if missing = !there; err != nil || missing {
+			return err
+		}
+		if err := tx.Delete(&it).Error; err != nil {
+			return fmt.Errorf("remove movie %d from list %d: %w", movieID, id, err)
+		}
+		if err := shift(tx, id, it.Position+1, l.ItemCount, -1); err != nil {
+			return err
+		}
+		return s.touch(tx, l, map[string]any{"item_count": l.ItemCount - 1})
+	})
+	if err == nil && missing {
+		_, err = s.movies.Get(ctx, movieID)
+	}
+	return err
+}
+
+// Replace sets the films of a list, at most [MaxReplace] and each once, and returns the list as its author sees it. The
+// same films with the same notes in the same order are no change. Nothing is written, and the error is [ErrChanged],
+// unless holds returns true for the list as it is before. Replace returns movie.ErrNotFound when a film does not exist,
+// and [ErrNotFound].
+func (s *Service) Replace(ctx context.Context, id int64, entries []Entry, holds func(List) bool) (Shown, error) {
+	lockFilms := func(tx *gorm.DB) error {
+		ids := make([]int64, len(entries))
+		for i, e := range entries {
+			ids[i] = e.MovieID
+		}
+		return lockMovies(tx, ids)
+	}
+	return s.change(ctx, id, lockFilms, func(tx *gorm.DB, l List) error {
+		if !holds(l) {
+			return ErrChanged
+		}
+		var before []Item
+		if err := tx.Where("list_id = ?", id).Order("position").Find(&before).Error; err != nil {
+			return fmt.Errorf("load the films of list %d: %w", id, err)
+		}
+		same := slices.EqualFunc(before, entries, func(it Item, e Entry) bool { return it.MovieID == e.MovieID && it.Note == e.Note })
+		if same {
+			return nil
+		}
+		if err := tx.Where("list_id = ?", id).Delete(&Item{}).Error; err != nil {
+			return fmt.Errorf("empty list %d: %w", id, err)
+		}
+		if err := insert(tx, id, entries); err != nil {
+			return err
+		}
+		return s.touch(tx, l, map[string]any{"item_count": len(entries)})
+	})
+}
+
+// nothing locks nothing before a list.
+func nothing(*gorm.DB) error { return nil }
+
+// atOnce is how many rows one statement names at most.
+const atOnce = 500
+
+// insert stores the films of an empty list.
+func insert(tx *gorm.DB, id int64, entries []Entry) error {
+	items := make([]Item, len(entries))
+	for i, e := range entries {
+		items[i] = Item{ListID: id, MovieID: e.MovieID, Position: int64(i) + 1, Note: e.Note}
+	}
+	for part := range slices.Chunk(items, atOnce) {
+		if err := tx.Create(&part).Error; err != nil {
+			return fmt.Errorf("fill list %d: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// lockMovies locks films in ascending order of their ids, or returns movie.ErrNotFound.
+func lockMovies(tx *gorm.DB, ids []int64) error {
+	for part := range slices.Chunk(slices.Sorted(slices.Values(ids)), atOnce) {
+		in, args := database.InList(part)
+		var found []int64
+		err := database.ForUpdate(tx).Model(&movie.Movie{}).Where("id IN "+in, args...).Order("id").Pluck("id", &found).Error
+		if err != nil {
+			return fmt.Errorf("lock %d movies: %w", len(part), err)
+		}
+		if len(found) < len(part) {
+			return movie.ErrNotFound
+		}
+	}
+	return nil
+}
+
+// find returns a film of a list, and whether it is there.
+func find(db *gorm.DB, id, movieID int64) (it Item, there bool, err error) {
+	found := db.Where("list_id = ? AND movie_id = ?", id, movieID).Find(&it)
+	if found.Error != nil {
+		return Item{}, false, fmt.Errorf("look for movie %d in list %d: %w", movieID, id, found.Error)
+	}
+	return it, found.RowsAffected > 0, nil
+}
+
+// shift moves the films from first to last in a locked list by n positions.
+func shift(tx *gorm.DB, id, first, last, n int64) error {
+	if first > last {
+		return nil
+	}
+	err := tx.Exec("UPDATE list_items SET position = position + ? WHERE list_id = ? AND position BETWEEN ? AND ?", n, id, first, last).Error
+	if err != nil {
+		return fmt.Errorf("move positions %d to %d of list %d: %w", first, last, id, err)
+	}
+	return nil
+}
+
+// HasItem returns [ErrNotInList] unless a film is in a list, or movie.ErrNotFound when there is no such film.
+func (s *Service) HasItem(ctx context.Context, id, movieID int64) error {
+	_, there, err := find(s.db.Reader(ctx), id, movieID)
+	if err != nil || there {
+		return err
+	}
+	if _, err := s.movies.Get(ctx, movieID); err != nil {
+		return err
+	}
+	return ErrNotInList
+}
