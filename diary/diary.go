@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/stars"
 )
 
 // The errors of this package.
@@ -41,24 +42,24 @@ type WatchlistFilm struct {
 
 // Viewing is a row of the table viewings: a film that a member watched on a day.
 type Viewing struct {
-	ID        int64     `gorm:"primaryKey;autoIncrement;index:idx_viewings_user,priority:3;index:idx_viewings_film,priority:4"`
-	UserID    int64     `gorm:"not null;index:idx_viewings_user,priority:1;index:idx_viewings_film,priority:2"`
-	MovieID   int64     `gorm:"not null;index:idx_viewings_film,priority:1"`
-	WatchedOn Day       `gorm:"not null;index:idx_viewings_user,priority:2;index:idx_viewings_film,priority:3"`
-	Rewatch   bool      `gorm:"not null"`
-	Rating    *int64    // half stars, 1 to 10
-	Note      *string   `gorm:"type:text"`          // never ""
-	Tags      string    `gorm:"type:text;not null"` // a JSON array of strings
-	CreatedAt time.Time `gorm:"not null;precision:6"`
-	UpdatedAt time.Time `gorm:"not null;precision:6"`
+	ID        int64        `gorm:"primaryKey;autoIncrement;index:idx_viewings_user,priority:3;index:idx_viewings_film,priority:4"`
+	UserID    int64        `gorm:"not null;index:idx_viewings_user,priority:1;index:idx_viewings_film,priority:2"`
+	MovieID   int64        `gorm:"not null;index:idx_viewings_user,priority:4;index:idx_viewings_film,priority:1"`
+	WatchedOn Day          `gorm:"not null;index:idx_viewings_user,priority:2;index:idx_viewings_film,priority:3"`
+	Rewatch   bool         `gorm:"not null;index:idx_viewings_user,priority:5"` // in the index for [Service.Statistics]
+	Rating    *stars.Stars // of this viewing
+	Note      *string      `gorm:"type:text"`          // never ""
+	Tags      string       `gorm:"type:text;not null"` // JSON from encodeTags
+	CreatedAt time.Time    `gorm:"not null;precision:6"`
+	UpdatedAt time.Time    `gorm:"not null;precision:6"` // of the last edit
 }
 
-// ViewingTag is a row of the table viewing_tags, in which viewings are found by a tag. It repeats columns of the viewing, so that an
-// index has the order of the diary.
+// ViewingTag is a row of the table viewing_tags, by which the viewings with a tag are found. It repeats columns of the
+// viewing, so that an index has the order of the diary.
 type ViewingTag struct {
 	ID        int64  `gorm:"primaryKey;autoIncrement"`
-	ViewingID int64  `gorm:"not null;index:idx_viewing_tags_viewing;index:idx_viewing_tags_user,priority:4"`
+	ViewingID int64  `gorm:"not null;uniqueIndex:idx_viewing_tags_viewing,priority:1;index:idx_viewing_tags_user,priority:4"`
 	UserID    int64  `gorm:"not null;index:idx_viewing_tags_user,priority:1"`
-	TagKey    string `gorm:"size:150;not null;index:idx_viewing_tags_user,priority:2"` // see tagKey
+	TagKey    string `gorm:"size:150;not null;uniqueIndex:idx_viewing_tags_viewing,priority:2;index:idx_viewing_tags_user,priority:2"` // see tagKey
 	WatchedOn Day    `gorm:"not null;index:idx_viewing_tags_user,priority:3"`
 }

@@ -20,15 +20,15 @@ type handler struct {
 // pageQuery is the query of watched films and of a watchlist.
 type pageQuery struct{ web.Paging }
 
-// markResponse says that a film is marked watched.
-type markResponse struct {
+// watchedMarkResponse says that a film is marked watched.
+type watchedMarkResponse struct {
 	MovieID       int64   `json:"movie_id" example:"7" description:"Id of the film."`
 	Watched       bool    `json:"watched" example:"true" description:"Always true."`
 	LastWatchedOn *string `json:"last_watched_on" format:"date" example:"2026-11-23" description:"The latest day on which the diary has the film; null without one."`
 }
 
-// watchedResponse is a film that a member has marked watched.
-type watchedResponse struct {
+// watchedFilmResponse is a film that a member has marked watched.
+type watchedFilmResponse struct {
 	MarkedAt      time.Time  `json:"marked_at" example:"2026-11-23T10:00:00+09:00" description:"Time when the film was first marked."`
 	LastWatchedOn *string    `json:"last_watched_on" format:"date" example:"2026-11-23" description:"The latest day on which the diary has the film; null without one."`
 	Movie         movie.Card `json:"movie"`
@@ -41,8 +41,8 @@ type watchlistMarkResponse struct {
 	AddedAt     time.Time `json:"added_at" example:"2026-11-23T10:00:00+09:00" description:"Time when the film was put on the watchlist."`
 }
 
-// watchlistResponse is a film on a watchlist.
-type watchlistResponse struct {
+// watchlistFilmResponse is a film on a watchlist.
+type watchlistFilmResponse struct {
 	AddedAt time.Time  `json:"added_at" example:"2026-11-23T10:00:00+09:00" description:"Time when the film was put on the watchlist."`
 	Movie   movie.Card `json:"movie"`
 }
@@ -53,7 +53,7 @@ func (h handler) mark(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.OK(c, markResponse{MovieID: id, Watched: true, LastWatchedOn: showDay(last)})
+	return web.OK(c, watchedMarkResponse{MovieID: id, Watched: true, LastWatchedOn: showDay(last)})
 }
 
 func (h handler) unmark(c *gin.Context) error {
@@ -106,12 +106,12 @@ func list[T, R any](c *gin.Context, of lister[T], userID int64, show func(T) R) 
 	return web.List(c, rows, next, show)
 }
 
-func (h handler) showWatched(e Entry) watchedResponse {
-	return watchedResponse{MarkedAt: e.At.In(h.zone), LastWatchedOn: showDay(e.LastWatchedOn), Movie: e.Movie}
+func (h handler) showWatched(e Entry) watchedFilmResponse {
+	return watchedFilmResponse{MarkedAt: e.At.In(h.zone), LastWatchedOn: showDay(e.LastWatchedOn), Movie: e.Movie}
 }
 
-func (h handler) showWatchlist(e Entry) watchlistResponse {
-	return watchlistResponse{AddedAt: e.At.In(h.zone), Movie: e.Movie}
+func (h handler) showWatchlist(e Entry) watchlistFilmResponse {
+	return watchlistFilmResponse{AddedAt: e.At.In(h.zone), Movie: e.Movie}
 }
 
 // showDay returns a day as it is written, or nil for nil.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -28,6 +29,7 @@ func newStageWith(t testing.TB, d diary.Deps) *stage {
 	t.Helper()
 	k := testkit.New(t)
 	s := &stage{Kit: k}
+	s.advanceTo(12, 0, 0)
 	s.users = user.New(user.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now, Log: k.Log})
 	s.movies = movie.New(movie.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now})
 	d.DB, d.Users, d.Movies, d.Clock, d.Zone = k.DB, s.users, s.movies, k.Clock.Now, k.Zone
@@ -38,6 +40,17 @@ func newStageWith(t testing.TB, d diary.Deps) *stage {
 	s.movies.Routes(s.Router, k.Zone)
 	s.diary.Routes(s.Router, k.Zone)
 	return s
+}
+
+// advanceTo sets the clock to the next such time in the zone of the service.
+func (s *stage) advanceTo(hour, minute, second int) {
+	now := s.Clock.Now().In(s.Zone)
+	y, m, d := now.Date()
+	at := time.Date(y, m, d, hour, minute, second, 0, s.Zone)
+	if !at.After(now) {
+		at = at.AddDate(0, 0, 1)
+	}
+	s.Clock.Advance(at.Sub(now))
 }
 
 // film adds a film and returns its id.

@@ -13,10 +13,10 @@ import (
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
 
-// fill adds 300 films that a member has watched, has on the watchlist, and has logged, and rows of another member.
+// fill adds 300 films that a member has watched, has on the watchlist, and has logged, and rows of other members.
 func (s *stage) fill(t testing.TB) (userID int64, films []int64) {
 	t.Helper()
-	ids := s.Join(t, 2)
+	ids := s.Join(t, 4)
 	s.Write(t, func(tx *gorm.DB) error {
 		var rows []movie.Movie
 		for i := range 300 {
@@ -40,7 +40,22 @@ func (s *stage) fill(t testing.TB) (userID int64, films []int64) {
 		}
 		return tx.CreateInBatches(&wanted, 100).Error
 	})
-	testkit.Analyze(t, s.DB, "watched_films", "watchlist_films", "viewings", "movies")
+	s.Write(t, func(tx *gorm.DB) error {
+		var viewings []diary.Viewing
+		var tags []diary.ViewingTag
+		for i, film := range films {
+			for _, id := range ids {
+				v := diary.Viewing{ID: int64(len(viewings)) + 1, UserID: id, MovieID: film, WatchedOn: diary.DayOf(s.Clock.Now().AddDate(0, 0, -i/2)), Tags: `["a"]`}
+				viewings = append(viewings, v)
+				tags = append(tags, diary.ViewingTag{ViewingID: v.ID, UserID: id, TagKey: "a", WatchedOn: v.WatchedOn})
+			}
+		}
+		if err := tx.CreateInBatches(&viewings, 100).Error; err != nil {
+			return err
+		}
+		return tx.CreateInBatches(&tags, 100).Error
+	})
+	testkit.Analyze(t, s.DB, "watched_films", "watchlist_films", "viewings", "viewing_tags", "movies")
 	return ids[0], films
 }
 
@@ -60,6 +75,19 @@ func TestListsUseTheirIndex(t *testing.T) {
 				t.Errorf("watchlist: %d rows, %v", len(rows), err)
 			}
 		})
+	}
+	day := diary.DayOf(s.Clock.Now().AddDate(0, 0, -20))
+	for _, after := range []*page.Key{nil, {Num: int64(day), ID: 300}} {
+		for _, f := range []diary.Filter{{}, {From: new(day - 9_999)}, {To: &day}, {From: new(day - 9_999), To: &day}} {
+			for index, tag := range map[string]*string{"idx_viewings_user": nil, "idx_viewing_tags_user": new("A")} {
+				f.Tag = tag
+				testkit.WantIndexed(t, s.DB, index, func() {
+					if rows, _, err := s.diary.Diary(t.Context(), ann, f, page.Page{Limit: 5, After: after}); err != nil || len(rows) != 5 {
+						t.Errorf("diary: %d rows, %v", len(rows), err)
+					}
+				})
+			}
+		}
 	}
 	for _, index := range []string{"idx_watched_films_pair", "idx_watchlist_films_pair"} {
 		testkit.WantIndexed(t, s.DB, index, func() {

@@ -17,7 +17,7 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	const tag = "diary"
 	film, member := []*apperr.Error{movie.ErrNotFound}, []*apperr.Error{user.ErrNotFound}
 	r.PUT("/users/me/watched/:movie_id", auth.Member, h.mark, openapi.Op{
-		Tag: tag, ID: "markWatched", Summary: "Mark a film watched", Response: markResponse{}, Errors: film,
+		Tag: tag, ID: "markWatched", Summary: "Mark a film watched", Response: watchedMarkResponse{}, Errors: film,
 		Description: "Idempotent. Takes the film off your watchlist. Rating, reviewing or logging a film marks it as well.",
 	})
 	r.DELETE("/users/me/watched/:movie_id", auth.Member, h.unmark, openapi.Op{
@@ -25,11 +25,11 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 		Errors: []*apperr.Error{movie.ErrNotFound, ErrStillInDiary}, Description: "Idempotent. Refused while your diary has the film.",
 	})
 	r.GET("/users/me/watched", auth.Member, h.myWatched, openapi.Op{
-		Tag: tag, ID: "listMyWatched", Summary: "List the films that you have watched", Query: pageQuery{}, Response: []watchedResponse{},
+		Tag: tag, ID: "listMyWatched", Summary: "List the films that you have watched", Query: pageQuery{}, Response: []watchedFilmResponse{},
 		Description: "Ordered by the time of the mark, latest first.",
 	})
 	r.GET("/users/:user_id/watched", auth.Public, h.watched, openapi.Op{
-		Tag: tag, ID: "listUserWatched", Summary: "List the films that a user has watched", Query: pageQuery{}, Response: []watchedResponse{},
+		Tag: tag, ID: "listUserWatched", Summary: "List the films that a user has watched", Query: pageQuery{}, Response: []watchedFilmResponse{},
 		Description: "Ordered by the time of the mark, latest first.", Errors: member,
 	})
 	r.PUT("/users/me/watchlist/:movie_id", auth.Member, h.want, openapi.Op{
@@ -41,11 +41,36 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 		Description: "Idempotent.",
 	})
 	r.GET("/users/me/watchlist", auth.Member, h.myWatchlist, openapi.Op{
-		Tag: tag, ID: "listMyWatchlist", Summary: "List your watchlist", Query: pageQuery{}, Response: []watchlistResponse{},
+		Tag: tag, ID: "listMyWatchlist", Summary: "List your watchlist", Query: pageQuery{}, Response: []watchlistFilmResponse{},
 		Description: "The latest film first.",
 	})
 	r.GET("/users/:user_id/watchlist", auth.Public, h.watchlist, openapi.Op{
-		Tag: tag, ID: "listUserWatchlist", Summary: "List the watchlist of a user", Query: pageQuery{}, Response: []watchlistResponse{},
+		Tag: tag, ID: "listUserWatchlist", Summary: "List the watchlist of a user", Query: pageQuery{}, Response: []watchlistFilmResponse{},
 		Description: "The latest film first.", Errors: member,
+	})
+	order := "The latest day first, then the latest viewing. Viewings must match all given conditions; the days are inclusive."
+	r.POST("/users/me/diary", auth.Member, h.log, openapi.Op{
+		Tag: tag, ID: "logViewing", Summary: "Log a viewing", JSON: logRequest{}, Status: http.StatusCreated, Response: viewingResponse{},
+		Idempotent: true, Errors: film,
+		Description: "Also marks the film watched. The day is one of the zone of the service, from 1895-12-28 to today. " +
+			"The rating becomes yours of the film, unless your diary has the film on a later day.",
+	})
+	r.GET("/diary/:viewing_id", auth.Public, h.get, openapi.Op{
+		Tag: tag, ID: "getViewing", Summary: "Get a viewing", Response: viewingResponse{}, Errors: []*apperr.Error{ErrNotFound},
+	})
+	r.PATCH("/diary/:viewing_id", auth.Author, h.update, openapi.Op{
+		Tag: tag, ID: "updateViewing", Summary: "Update a viewing", JSON: updateRequest{}, Response: viewingResponse{}, Errors: []*apperr.Error{ErrNotFound},
+		Description: "Absent fields stay unchanged. Another day does not change `rewatch`. The rating becomes yours of the film when this is its latest viewing.",
+	})
+	r.DELETE("/diary/:viewing_id", auth.Author, h.delete, openapi.Op{
+		Tag: tag, ID: "deleteViewing", Summary: "Delete a viewing", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNotFound},
+		Description: "The film stays marked watched.",
+	})
+	r.GET("/users/me/diary", auth.Member, h.myDiary, openapi.Op{
+		Tag: tag, ID: "listMyDiary", Summary: "List your diary", Query: diaryQuery{}, Response: []viewingResponse{}, Description: order,
+	})
+	r.GET("/users/:user_id/diary", auth.Public, h.userDiary, openapi.Op{
+		Tag: tag, ID: "listUserDiary", Summary: "List the diary of a user", Query: diaryQuery{}, Response: []viewingResponse{}, Description: order,
+		Errors: member,
 	})
 }

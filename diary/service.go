@@ -11,16 +11,20 @@ import (
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// Deps is what a Service needs. All fields are required.
+// Deps is what a Service needs. All fields but Rate are required.
 type Deps struct {
 	DB     *database.DB
 	Users  *user.Service
 	Movies *movie.Service
 	Clock  func() time.Time
 	Zone   *time.Location // decides which day it is
+
+	// Rate makes the rating of a viewing that of the member, in the transaction of the viewing. nil does nothing.
+	Rate func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
 }
 
 // Service holds the rules of watched films, watchlists and diaries. It is safe for concurrent use.
@@ -30,20 +34,22 @@ type Service struct {
 	movies *movie.Service
 	clock  func() time.Time
 	zone   *time.Location
+	rate   func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
 }
 
 // New returns a service. Register [Service.PurgeMovie] with movie.Service.OnDelete.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, users: d.Users, movies: d.Movies, clock: d.Clock, zone: d.Zone}
+	return &Service{db: d.DB, users: d.Users, movies: d.Movies, clock: d.Clock, zone: d.Zone, rate: d.Rate}
 }
 
 // now returns the time of a new row.
 func (s *Service) now() time.Time { return database.Time(s.clock()) }
 
-// lock locks a member and a film until the transaction ends: everything that the member has of the film is theirs. It
-// returns movie.ErrNotFound, or auth.ErrUserGone when only the member's account does not exist.
-func lock(tx *gorm.DB, userID, movieID int64) error {
-	return user.LockThen(tx, func() error { _, err := movie.Lock(tx, movieID); return err }, userID)
+// lock locks a member and a film until the transaction ends, and so everything that the member has noted of the film. It
+// returns the film, movie.ErrNotFound, or auth.ErrUserGone when only the member's account does not exist.
+func lock(tx *gorm.DB, userID, movieID int64) (m movie.Movie, err error) {
+	err = user.LockThen(tx, func() error { m, err = movie.Lock(tx, movieID); return err }, userID)
+	return m, err
 }
 
 // Mark marks a film watched by a member and returns the latest day on which the diary has it, or nil. It is idempotent: a
@@ -51,7 +57,7 @@ func lock(tx *gorm.DB, userID, movieID int64) error {
 // not exist.
 func (s *Service) Mark(ctx context.Context, userID, movieID int64) (last *Day, err error) {
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
-		if err := lock(tx, userID, movieID); err != nil {
+		if _, err := lock(tx, userID, movieID); err != nil {
 			return err
 		}
 		if err := s.MarkIn(tx, userID, movieID); err != nil {
@@ -104,7 +110,7 @@ func (s *Service) lastWatched(ctx context.Context, userID, movieID int64) (last 
 // Unmark takes the mark of a film back. It is idempotent. It returns [ErrStillInDiary], or the errors of [Service.Mark].
 func (s *Service) Unmark(ctx context.Context, userID, movieID int64) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
-		if err := lock(tx, userID, movieID); err != nil {
+		if _, err := lock(tx, userID, movieID); err != nil {
 			return err
 		}
 		last, err := s.lastWatched(tx.Statement.Context, userID, movieID)
@@ -126,7 +132,7 @@ func (s *Service) Unmark(ctx context.Context, userID, movieID int64) error {
 // idempotent: a film that is on the list keeps its time. Its errors are those of [Service.Mark].
 func (s *Service) Want(ctx context.Context, userID, movieID int64) (added time.Time, err error) {
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
-		if err := lock(tx, userID, movieID); err != nil {
+		if _, err := lock(tx, userID, movieID); err != nil {
 			return err
 		}
 		row := s.db.Row(tx.Statement.Context, "SELECT added_at FROM watchlist_films WHERE movie_id = ? AND user_id = ?", movieID, userID)
@@ -146,7 +152,7 @@ func (s *Service) Want(ctx context.Context, userID, movieID int64) (added time.T
 // Unwant takes a film off the watchlist of a member. It is idempotent. Its errors are those of [Service.Mark].
 func (s *Service) Unwant(ctx context.Context, userID, movieID int64) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
-		if err := lock(tx, userID, movieID); err != nil {
+		if _, err := lock(tx, userID, movieID); err != nil {
 			return err
 		}
 		err := tx.Exec("DELETE FROM watchlist_films WHERE movie_id = ? AND user_id = ?", movieID, userID).Error

@@ -31,6 +31,7 @@ deleteReview DELETE /reviews/:review_id
 deleteReviewImage DELETE /reviews/:review_id/image
 deleteUser DELETE /users/:user_id
 deleteUserProfileImage DELETE /users/:user_id/profile_image
+deleteViewing DELETE /diary/:viewing_id
 dislikeMovie POST /likes/movies/:movie_id/dislike
 endMySession DELETE /users/me/sessions/:session_id
 endMySessions DELETE /users/me/sessions
@@ -50,6 +51,7 @@ getReviewIsLiked GET /reviews/:review_id/is_liked
 getReviewLikeCount GET /reviews/:review_id/like_count
 getUser GET /users/:user_id
 getVersion GET /version
+getViewing GET /diary/:viewing_id
 likeList POST /likes/lists/:list_id/like
 likeMovie POST /likes/movies/:movie_id/like
 likeReview POST /likes/reviews/:review_id/like
@@ -58,6 +60,7 @@ listLists GET /lists
 listMovieLists GET /movies/:movie_id/lists
 listMovieReviews GET /movies/:movie_id/reviews
 listMovies GET /movies
+listMyDiary GET /users/me/diary
 listMyFollowers GET /users/me/followers
 listMyFollowings GET /users/me/followings
 listMyLists GET /users/me/lists
@@ -66,6 +69,7 @@ listMySessions GET /users/me/sessions
 listMyWatched GET /users/me/watched
 listMyWatchlist GET /users/me/watchlist
 listNotifications GET /notifications/inbox
+listUserDiary GET /users/:user_id/diary
 listUserFollowers GET /users/:user_id/followers
 listUserFollowings GET /users/:user_id/followings
 listUserLists GET /users/:user_id/lists
@@ -73,6 +77,7 @@ listUserReviews GET /users/:user_id/reviews
 listUserWatched GET /users/:user_id/watched
 listUserWatchlist GET /users/:user_id/watchlist
 listUsers GET /users
+logViewing POST /users/me/diary
 login POST /users/login
 logout POST /users/logout
 markNotificationsRead POST /notifications/read
@@ -95,6 +100,7 @@ updateMe PATCH /users/me
 updateMovie PATCH /movies/:movie_id
 updateReview PATCH /reviews/:review_id
 updateUser PATCH /users/:user_id
+updateViewing PATCH /diary/:viewing_id
 `
 
 func TestTheNamesOfOperationsAreFrozen(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 
 // golden is every route and who may call it. A change here is a change of the contract.
 const golden = `
+DELETE /diary/:viewing_id author
 DELETE /likes/movies/:movie_id member
 DELETE /lists/:list_id author
 DELETE /lists/:list_id/items/:movie_id author
@@ -28,6 +29,7 @@ DELETE /users/me/sessions member
 DELETE /users/me/sessions/:session_id member
 DELETE /users/me/watched/:movie_id member
 DELETE /users/me/watchlist/:movie_id member
+GET /diary/:viewing_id public
 GET /docs public
 GET /docs/assets/:name public
 GET /healthz public
@@ -51,6 +53,7 @@ GET /reviews/:review_id/is_liked member
 GET /reviews/:review_id/like_count public
 GET /users public
 GET /users/:user_id public
+GET /users/:user_id/diary public
 GET /users/:user_id/followers public
 GET /users/:user_id/followings public
 GET /users/:user_id/lists optional
@@ -58,6 +61,7 @@ GET /users/:user_id/reviews optional
 GET /users/:user_id/watched public
 GET /users/:user_id/watchlist public
 GET /users/me member
+GET /users/me/diary member
 GET /users/me/followers member
 GET /users/me/followings member
 GET /users/me/lists member
@@ -67,6 +71,7 @@ GET /users/me/watched member
 GET /users/me/watchlist member
 GET /users/search public
 GET /version public
+PATCH /diary/:viewing_id author
 PATCH /lists/:list_id author
 PATCH /lists/:list_id/items/:movie_id author
 PATCH /movies/:movie_id owner
@@ -90,6 +95,7 @@ POST /users/:user_id/follow member
 POST /users/:user_id/unfollow member
 POST /users/login public
 POST /users/logout public
+POST /users/me/diary member
 POST /users/me/profile_image member
 POST /users/refresh public
 PUT /lists/:list_id/items author

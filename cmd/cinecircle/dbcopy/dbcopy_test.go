@@ -71,6 +71,10 @@ func lived(t *testing.T) (database.Config, int64) {
 	if _, err := a.Movies.SetPoster(ctx, d.Films[0], picture.Upload{Name: "b.jpg", Data: apptest.JPEG(t)}); err != nil {
 		t.Fatal(err)
 	}
+	apptest.Viewing(t, a, d.Members[1])
+	if _, err := a.Diary.Want(ctx, d.Members[1], d.Films[0]); err != nil {
+		t.Fatal(err)
+	}
 	key := idempotency.Key{UserID: d.Members[1], Key: "k", Status: 201, Location: "/movies/1", Body: `{"title": "기생충"}`, CreatedAt: database.Time(time.Now()), LeaseUntil: database.Time(time.Now())}
 	if err := a.DB.Tx(ctx, func(tx *gorm.DB) error { return tx.Create(&key).Error }); err != nil {
 		t.Fatal(err)
@@ -178,6 +182,7 @@ func TestACopyIsCompleteAndARoundTripChangesNothing(t *testing.T) {
 	want := contents(t, source)
 	for _, name := range []string{
 		"communities", "users", "sessions", "movies", "reviews", "review_likes", "movie_reactions", "follows", "notifications",
+		"watched_films", "watchlist_films", "viewings", "viewing_tags",
 		"notification_states", "media_trash", "idempotency_keys",
 	} {
 		if len(want[name]) == 0 {

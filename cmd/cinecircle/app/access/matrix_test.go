@@ -120,6 +120,12 @@ var attempts = map[string]attempt{
 	"POST /lists":                            {success: 201, contentType: "application/json", body: text(`{"title": "t"}`)},
 	"POST /lists/:list_id/items":             {success: 201, contentType: "application/json", body: unlistedFilm},
 	"PUT /lists/:list_id/items":              {success: 200, contentType: "application/json", body: text(`{"items": []}`)},
+	"POST /users/me/diary":                   {success: 201, contentType: "application/json", body: newViewing},
+	"GET /diary/:viewing_id":                 {success: 200},
+	"PATCH /diary/:viewing_id":               {success: 200, contentType: "application/json", body: text(`{"note": "other"}`)},
+	"DELETE /diary/:viewing_id":              {success: 204},
+	"GET /users/me/diary":                    {success: 200},
+	"GET /users/:user_id/diary":              {success: 200},
 }
 
 const newFilm = `{"title": "기생충", "plot": "", "cast": [], "playtime": 132, "genre": "Thriller"}`
@@ -131,6 +137,10 @@ func newReview(w *world) string {
 }
 
 func unlistedFilm(w *world) string { return fmt.Sprintf(`{"movie_id": %d}`, w.unseen) }
+
+func newViewing(w *world) string {
+	return fmt.Sprintf(`{"movie_id": %d, "watched_on": "2020-01-02"}`, w.unseen)
+}
 
 func newUser(w *world) string {
 	return fmt.Sprintf(`{"username": "new-%s", "password": "password", "age": 20, "gender": "female"}`, w.name)
@@ -346,6 +356,7 @@ type world struct {
 	name                         string
 	owner, movie, review, unseen int64
 	list                         int64 // with movie
+	viewing                      int64
 	session                      int64
 	access, refresh              string // of the caller
 	owners                       string // access token
@@ -356,6 +367,7 @@ func newWorld(t *testing.T, a *app.App, name, who string, admin user.User) *worl
 	owner := apptest.Member(t, a, "owner"+name, auth.RoleMember)
 	w := &world{name: name, owner: owner.ID, movie: apptest.Film(t, a, owner.ID), unseen: apptest.Film(t, a, owner.ID)}
 	w.review, w.list = apptest.Review(t, a, owner.ID), apptest.List(t, a, owner.ID, w.movie)
+	w.viewing = apptest.Viewing(t, a, owner.ID)
 	caller := owner
 	switch who {
 	case "owner":
@@ -368,6 +380,7 @@ func newWorld(t *testing.T, a *app.App, name, who string, admin user.User) *worl
 		apptest.Film(t, a, caller.ID)
 		apptest.Review(t, a, caller.ID)
 		apptest.List(t, a, caller.ID, w.movie)
+		apptest.Viewing(t, a, caller.ID)
 	}
 	w.session = apptest.Session(t, a, caller)
 	in := apptest.SignIn(t, a, caller)
@@ -395,7 +408,7 @@ func (w *world) send(t *testing.T, m *matrix, r openapi.Route, try attempt, c ce
 		name = m.asset
 	}
 	target := strings.NewReplacer(
-		":user_id", fmt.Sprint(w.target(r.Path, c.who)), ":movie_id", fmt.Sprint(w.movie), ":review_id", fmt.Sprint(w.review), ":list_id", fmt.Sprint(w.list), ":session_id", fmt.Sprint(w.session),
+		":user_id", fmt.Sprint(w.target(r.Path, c.who)), ":movie_id", fmt.Sprint(w.movie), ":review_id", fmt.Sprint(w.review), ":list_id", fmt.Sprint(w.list), ":viewing_id", fmt.Sprint(w.viewing), ":session_id", fmt.Sprint(w.session),
 		":owner", "movies", ":kind", "poster_images", ":name", name,
 	).Replace(r.Path) + try.query
 	body := ""

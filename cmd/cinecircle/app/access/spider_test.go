@@ -244,6 +244,7 @@ func (s *spider) attempt(method, target string) {
 	s.send(method, target, apptest.JSON, `{"age": 99}`)
 	s.send(method, target, apptest.JSON, `{"password": "taken over", "current_password": "password"}`)
 	s.send(method, target, apptest.JSON, `{"title": "taken over"}`)
+	s.send(method, target, apptest.JSON, `{"note": "taken over"}`)
 	s.send(method, target, apptest.Form, "update_title=taken+over")
 	s.send(method, target, "multipart/form-data; boundary=b", imageForm(nil))
 	s.send(method, target, "multipart/form-data; boundary=b", strings.ReplaceAll(imageForm(nil), `"image"`, `"update_image"`))
@@ -256,7 +257,7 @@ func (s *spider) targets(path string) []string {
 	}
 	var out []string
 	for _, id := range slices.Sorted(maps.Keys(s.ids)) {
-		out = append(out, strings.NewReplacer(":user_id", fmt.Sprint(id), ":movie_id", fmt.Sprint(id), ":review_id", fmt.Sprint(id), ":list_id", fmt.Sprint(id), ":session_id", fmt.Sprint(id)).Replace(path))
+		out = append(out, strings.NewReplacer(":user_id", fmt.Sprint(id), ":movie_id", fmt.Sprint(id), ":review_id", fmt.Sprint(id), ":list_id", fmt.Sprint(id), ":viewing_id", fmt.Sprint(id), ":session_id", fmt.Sprint(id)).Replace(path))
 	}
 	return out
 }
@@ -321,6 +322,9 @@ func stageVictim(t *testing.T, a *app.App) user.User {
 	must(err)
 	_, err = a.Reactions.React(ctx, victim.ID, own, "like")
 	must(err)
+	apptest.Viewing(t, a, victim.ID)
+	_, err = a.Diary.Want(ctx, victim.ID, own)
+	must(err)
 	for _, pair := range [][2]int64{{victim.ID, friend.ID}, {friend.ID, victim.ID}} {
 		_, err = a.Follows.Set(ctx, pair[0], pair[1], true)
 		must(err)
@@ -349,6 +353,10 @@ func belongings(t *testing.T, a *app.App, victim user.User) map[string][]map[str
 		"lists":           {"user_id", []string{"like_count"}},
 		"list_likes":      {"user_id", nil},
 		"follows":         {"follower_id", nil},
+		"viewings":        {"user_id", nil},
+		"viewing_tags":    {"user_id", nil},
+		"watched_films":   {"user_id", nil},
+		"watchlist_films": {"user_id", nil},
 		"notifications":   {"user_id", nil},
 	} {
 		var rows []map[string]any

@@ -16,10 +16,12 @@ import (
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/list"
+	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/picture"
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -106,6 +108,18 @@ func List(t testing.TB, a *app.App, by int64, films ...int64) int64 {
 		}
 	}
 	return made.ID
+}
+
+// Viewing logs a viewing of a new film, with everything that a viewing can have, and returns its id.
+func Viewing(t testing.TB, a *app.App, by int64) int64 {
+	t.Helper()
+	v, err := a.Diary.Log(t.Context(), diary.Draft{
+		UserID: by, MovieID: Film(t, a, 0), WatchedOn: 2020_01_02, Rating: new(stars.Max), Note: new("n"), Tags: []string{"t"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.ID
 }
 
 // Poster gives a film a poster and returns the name of its file.

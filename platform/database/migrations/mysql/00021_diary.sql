@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS `viewings` (
   `tags` text NOT NULL,
   `created_at` datetime(6) NOT NULL,
   `updated_at` datetime(6) NOT NULL,
-  INDEX `idx_viewings_user` (`user_id`, `watched_on`, `id`),
+  INDEX `idx_viewings_user` (`user_id`, `watched_on`, `id`, `movie_id`, `rewatch`),
   INDEX `idx_viewings_film` (`movie_id`, `user_id`, `watched_on`, `id`),
   CONSTRAINT `fk_viewings_user_id` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE,
   CONSTRAINT `fk_viewings_movie_id` FOREIGN KEY (`movie_id`) REFERENCES `movies` (`id`) ON DELETE CASCADE
@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS `viewing_tags` (
   `user_id` bigint NOT NULL,
   `tag_key` varchar(150) NOT NULL,
   `watched_on` bigint NOT NULL,
-  INDEX `idx_viewing_tags_viewing` (`viewing_id`),
+  UNIQUE INDEX `idx_viewing_tags_viewing` (`viewing_id`, `tag_key`),
   INDEX `idx_viewing_tags_user` (`user_id`, `tag_key`, `watched_on`, `viewing_id`),
   CONSTRAINT `fk_viewing_tags_viewing_id` FOREIGN KEY (`viewing_id`) REFERENCES `viewings` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

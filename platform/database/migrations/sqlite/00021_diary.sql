@@ -33,7 +33,8 @@ CREATE TABLE "viewings" (
   CONSTRAINT "fk_viewings_user_id" FOREIGN KEY ("user_id") REFERENCES "users" ("id") ON DELETE CASCADE,
   CONSTRAINT "fk_viewings_movie_id" FOREIGN KEY ("movie_id") REFERENCES "movies" ("id") ON DELETE CASCADE
 );
-CREATE INDEX "idx_viewings_user" ON "viewings" ("user_id", "watched_on", "id");
+-- Has what statistics count of viewings.
+CREATE INDEX "idx_viewings_user" ON "viewings" ("user_id", "watched_on", "id", "movie_id", "rewatch");
 CREATE INDEX "idx_viewings_film" ON "viewings" ("movie_id", "user_id", "watched_on", "id");
 CREATE TABLE "viewing_tags" (
   "id" integer PRIMARY KEY AUTOINCREMENT,
@@ -43,7 +44,7 @@ CREATE TABLE "viewing_tags" (
   "watched_on" integer NOT NULL,
   CONSTRAINT "fk_viewing_tags_viewing_id" FOREIGN KEY ("viewing_id") REFERENCES "viewings" ("id") ON DELETE CASCADE
 );
-CREATE INDEX "idx_viewing_tags_viewing" ON "viewing_tags" ("viewing_id");
+CREATE UNIQUE INDEX "idx_viewing_tags_viewing" ON "viewing_tags" ("viewing_id", "tag_key");
 CREATE INDEX "idx_viewing_tags_user" ON "viewing_tags" ("user_id", "tag_key", "watched_on", "viewing_id");
 ALTER TABLE "users" ADD COLUMN "watched_count" integer NOT NULL DEFAULT 0;
 
