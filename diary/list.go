@@ -3,6 +3,8 @@ package diary
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/cinecircle/cinecircle/movie"
@@ -88,38 +90,26 @@ func withCards[T any](ctx context.Context, s *Service, userID int64, rows []T, c
 	return kept, nil
 }
 
-// Marks says what a member has made of a film.
-type Marks struct{ Watched, InWatchlist bool }
-
-// OfViewer returns what a member has made of films, in two queries. Absent ids are neither watched nor on the watchlist.
-func (s *Service) OfViewer(ctx context.Context, userID int64, movieIDs []int64) (map[int64]Marks, error) {
-	found := make(map[int64]Marks, len(movieIDs))
-	if len(movieIDs) == 0 {
-		return found, nil
-	}
-	in, args := database.InList(movieIDs)
-	args = append(args, userID)
-	for _, q := range []struct {
-		table string
-		set   func(*Marks)
-	}{
-		{"watched_films", func(m *Marks) { m.Watched = true }},
-		{"watchlist_films", func(m *Marks) { m.InWatchlist = true }},
-	} {
-		query := "SELECT movie_id FROM " + q.table + " WHERE movie_id IN " + in + " AND user_id = ?"
-		err := database.Each(s.db.Reader(ctx), query, args, func(row database.Scanner) error {
-			var id int64
-			if err := row.Scan(&id); err != nil {
-				return err //nolint:wrapcheck // wrapped below
-			}
-			marks := found[id]
-			q.set(&marks)
-			found[id] = marks
-			return nil
-		})
-		if err != nil {
-			return nil, fmt.Errorf("look for %d films in %s of user %d: %w", len(movieIDs), q.table, userID, err)
+// OfViewer sets which films a member has watched or wants to, by their ids. It is a [movie.ViewerSource].
+func (s *Service) OfViewer(ctx context.Context, userID int64, of map[int64]*movie.Viewer) error {
+	in, args := database.InList(slices.Collect(maps.Keys(of)), userID)
+	where := " WHERE user_id = ? AND movie_id IN " + in
+	query := "SELECT movie_id, 1 FROM watched_films" + where + " UNION ALL SELECT movie_id, 0 FROM watchlist_films" + where
+	err := database.Each(s.db.Reader(ctx), query, append(args, args...), func(row database.Scanner) error {
+		var id int64
+		var watched bool
+		if err := row.Scan(&id, &watched); err != nil {
+			return err
 		}
+		if watched {
+			of[id].Watched = true
+		} else {
+			of[id].InWatchlist = true
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("look for %d films among those of user %d: %w", len(of), userID, err)
 	}
-	return found, nil
+	return nil
 }

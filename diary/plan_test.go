@@ -91,8 +91,12 @@ func TestListsUseTheirIndex(t *testing.T) {
 	}
 	for _, index := range []string{"idx_watched_films_pair", "idx_watchlist_films_pair"} {
 		testkit.WantIndexed(t, s.DB, index, func() {
-			if marks, err := s.diary.OfViewer(t.Context(), ann, films[:50]); err != nil || len(marks) != 50 {
-				t.Errorf("%d marks, %v", len(marks), err)
+			of := map[int64]*movie.Viewer{}
+			for _, film := range films[:50] {
+				of[film] = &movie.Viewer{}
+			}
+			if err := s.diary.OfViewer(t.Context(), ann, of); err != nil || *of[50] != (movie.Viewer{Watched: true, InWatchlist: true}) {
+				t.Errorf("%+v, %v", of[50], err)
 			}
 		})
 	}

@@ -217,9 +217,9 @@ func (a *App) wire() error {
 	a.Reactions = reaction.New(reaction.Deps{
 		DB: a.DB, Movies: a.Movies, Reviews: a.Reviews, Lists: a.Lists, Toggles: toggles, Clock: now,
 	})
-	a.Movies.UseViewers(a.Reactions.OfViewer, a.Reviews.OfViewer)
 	a.Follows = follow.New(follow.Deps{DB: a.DB, Users: a.Users, Toggles: toggles})
 	a.Diary = diary.New(diary.Deps{DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now, Zone: a.zone})
+	a.Movies.UseViewers(a.Reactions.OfViewer, a.Reviews.OfViewer, a.Diary.OfViewer)
 	a.hookDeletions()
 	return a.route(guard)
 }

@@ -20,7 +20,7 @@ import (
 type visitor struct {
 	a      *app.App
 	paths  *strings.Replacer
-	access string // of an admin who owns a film and a review
+	access string // of an admin who owns a film, a review and a viewing
 	asset  string // a file of the pages
 }
 
@@ -31,7 +31,7 @@ func newVisitor(t *testing.T, a *app.App) *visitor {
 	film, written := apptest.Film(t, a, admin.ID), apptest.Review(t, a, admin.ID)
 	v := &visitor{a: a, access: apptest.SignIn(t, a, admin).Access, paths: strings.NewReplacer(
 		":user_id", fmt.Sprint(other.ID), ":session_id", fmt.Sprint(apptest.Session(t, a, admin)), ":movie_id", fmt.Sprint(film), ":review_id", fmt.Sprint(written),
-		":list_id", fmt.Sprint(apptest.List(t, a, admin.ID, film)), ":owner", "movies",
+		":list_id", fmt.Sprint(apptest.List(t, a, admin.ID, film)), ":viewing_id", fmt.Sprint(apptest.Viewing(t, a, admin.ID)), ":owner", "movies",
 		":kind", "poster_images", "/media/:owner/:kind/:name", "/media/movies/poster_images/"+apptest.Poster(t, a, film),
 		"/docs/assets/:name", "/docs/assets/"+apptest.DocsAssets(t, a)[0], ":part", "films-1.xml",
 	)}
