@@ -2,6 +2,7 @@ package diary_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -27,9 +28,7 @@ func (s *stage) today(later int) string {
 func (s *stage) log(t testing.TB, userID, film int64, day string, more body) *testkit.Response {
 	t.Helper()
 	sent := body{"movie_id": film, "watched_on": day}
-	for name, value := range more {
-		sent[name] = value
-	}
+	maps.Copy(sent, more)
 	return s.POST(t, "/users/me/diary", s.As(t, userID), testkit.JSON(sent)).Want(201)
 }
 
