@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
-	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/diary"
+	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
