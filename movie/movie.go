@@ -68,6 +68,23 @@ func (m Movie) Owner() int64 {
 // Lock returns a film, or ErrNotFound, and locks its row until the transaction ends.
 func Lock(tx *gorm.DB, id int64) (Movie, error) { return take(database.ForUpdate(tx), id) }
 
+// LockID locks the row of a film as [Lock] does, without reading it.
+func LockID(tx *gorm.DB, id int64) error {
+	query := "SELECT id FROM movies WHERE id = ?"
+	if tx.Name() == database.MySQL {
+		query += " FOR UPDATE"
+	}
+	found := false
+	err := database.Each(tx, query, []any{id}, func(database.Scanner) error { found = true; return nil })
+	if err != nil {
+		return fmt.Errorf("lock movie %d: %w", id, err)
+	}
+	if !found {
+		return ErrNotFound
+	}
+	return nil
+}
+
 func take(db *gorm.DB, id int64) (Movie, error) {
 	var m Movie
 	err := db.Where("id = ?", id).Take(&m).Error

@@ -72,6 +72,18 @@ func (s *Service) Get(ctx context.Context, id int64) (Movie, error) {
 	return m, nil
 }
 
+// Exists returns nil if a film exists, else [ErrNotFound].
+func (s *Service) Exists(ctx context.Context, id int64) error {
+	err := s.db.Row(ctx, "SELECT id FROM movies WHERE id = ?", id).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("look for movie %d: %w", id, err)
+	}
+	return nil
+}
+
 // ByIDs returns films by their ids, in one query. Films that do not exist are missing from the map.
 func (s *Service) ByIDs(ctx context.Context, ids []int64) (map[int64]Movie, error) {
 	found := make(map[int64]Movie, len(ids))

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/reaction"
 )
 
@@ -16,7 +17,7 @@ import (
 func (s *stage) state(t testing.TB) map[string][]map[string]any {
 	t.Helper()
 	out := map[string][]map[string]any{}
-	for _, table := range []string{"users", "movies", "reviews", "review_likes", "movie_reactions", "notifications", "notification_states"} {
+	for _, table := range []string{"users", "movies", "reviews", "review_likes", "movie_reactions", "movie_ratings", "rating_histograms", "notifications", "notification_states"} {
 		var found []map[string]any
 		if err := s.DB.Reader(t.Context()).Table(table).Order("1").Find(&found).Error; err != nil {
 			t.Fatalf("load %s: %v", table, err)
@@ -37,12 +38,16 @@ func TestAFailureAtAnyStatementLeavesNothingBehind(t *testing.T) {
 	s.post(t, ids[1], "reviews", again, "unlike")
 	s.post(t, ids[1], "movies", film, "like")
 	s.post(t, ids[1], "movies", other, "dislike")
+	s.rate(t, ids[1], film, 4)
 	b := s.breakable(t)
 	setLike := func(id int64, on bool) func(context.Context) error {
 		return func(ctx context.Context) error { _, err := s.reactions.SetLike(ctx, ids[1], id, on); return err }
 	}
 	react := func(id int64, kind reaction.Type) func(context.Context) error {
 		return func(ctx context.Context) error { _, err := s.reactions.React(ctx, ids[1], id, kind); return err }
+	}
+	rate := func(id int64, rating stars.Stars) func(context.Context) error {
+		return func(ctx context.Context) error { _, err := s.reactions.Rate(ctx, ids[1], id, rating); return err }
 	}
 	for name, write := range map[string]func(context.Context) error{
 		"a first like":     setLike(fresh, true),
@@ -51,6 +56,9 @@ func TestAFailureAtAnyStatementLeavesNothingBehind(t *testing.T) {
 		"a first reaction": react(third, reaction.Like),
 		"another reaction": react(film, reaction.Dislike),
 		"no reaction":      react(film, reaction.None),
+		"a first rating":   rate(third, 5),
+		"another rating":   rate(film, 5),
+		"no rating":        func(ctx context.Context) error { return s.reactions.Unrate(ctx, ids[1], film) },
 		"a deletion":       func(ctx context.Context) error { return s.users.Delete(ctx, ids[1]) },
 	} {
 		s.breakEach(t, b, name, write)

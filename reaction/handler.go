@@ -1,13 +1,18 @@
 package reaction
 
 import (
+	"time"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-type handler struct{ s *Service }
+type handler struct {
+	s    *Service
+	zone *time.Location
+}
 
 // reviewLikeResponse is the like of a review.
 type reviewLikeResponse struct {

@@ -45,7 +45,7 @@ func newStage(t testing.TB) *stage {
 	s.reviews = review.New(review.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now, Users: s.users, Movies: s.movies})
 	s.lists = list.New(list.Deps{DB: k.DB, Users: s.users, Movies: s.movies, Clock: k.Clock.Now})
 	s.reactions = reaction.New(reaction.Deps{
-		DB: k.DB, Movies: s.movies, Reviews: s.reviews, Lists: s.lists, Clock: k.Clock.Now,
+		DB: k.DB, Users: s.users, Movies: s.movies, Reviews: s.reviews, Lists: s.lists, Clock: k.Clock.Now,
 		Toggles: &toggle.Switch{
 			DB: k.DB, Limiter: s.limiter, Rate: limit.Rate{Count: 3, Per: time.Minute}, Clock: k.Clock.Now,
 		},
@@ -54,6 +54,7 @@ func newStage(t testing.TB) *stage {
 	s.movies.OnDelete(s.reviews.PurgeMovie)
 	s.users.OnDelete(s.reactions.PurgeUser)
 	s.users.OnDelete(s.lists.PurgeUser)
+	s.movies.OnDelete(s.reactions.PurgeMovie)
 	s.inbox = notify.New(notify.Deps{DB: k.DB, Actors: actors{}, Bus: bus.NewMemory(), Clock: k.Clock.Now, Log: k.Log, Zone: k.Zone})
 	if err := k.DB.Use(s.inbox); err != nil {
 		t.Fatalf("install the notifier: %v", err)

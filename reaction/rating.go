@@ -1,9 +1,16 @@
 package reaction
 
 import (
+	"context"
+	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/stars"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 // MovieRating is the stored rating of a film by a member.
@@ -15,18 +22,90 @@ type MovieRating struct {
 	RatedAt time.Time   `gorm:"not null;precision:6;index:idx_movie_ratings_user,priority:2;index:idx_movie_ratings_user_rating,priority:3"` // the last time, also with the same rating
 }
 
-// RatingHistogram counts how many members gave a film each number of half-stars. It changes in the transaction of the
-// ratings, and is read where they would have to be counted. A film that nobody ever rated has none.
-type RatingHistogram struct {
-	MovieID int64 `gorm:"primaryKey;autoIncrement:false"`
-	Half1   int64 `gorm:"not null"`
-	Half2   int64 `gorm:"not null"`
-	Half3   int64 `gorm:"not null"`
-	Half4   int64 `gorm:"not null"`
-	Half5   int64 `gorm:"not null"`
-	Half6   int64 `gorm:"not null"`
-	Half7   int64 `gorm:"not null"`
-	Half8   int64 `gorm:"not null"`
-	Half9   int64 `gorm:"not null"`
-	Half10  int64 `gorm:"not null"`
+// Rate stores the rating of a film by a member and returns it. Rating again changes the same row, also with the same
+// rating, which moves RatedAt only. Rate returns movie.ErrNotFound, or auth.ErrUserGone when the member's account does
+// not exist.
+func (s *Service) Rate(ctx context.Context, userID, movieID int64, rating stars.Stars) (MovieRating, error) {
+	var r MovieRating
+	err := s.db.Tx(ctx, func(tx *gorm.DB) (err error) {
+		r, err = s.setRating(tx, userID, movieID, rating, database.Time(s.clock()))
+		return err
+	})
+	return r, err
+}
+
+// Unrate takes the rating of a film by a member back. It is idempotent. It returns the errors of [Service.Rate].
+func (s *Service) Unrate(ctx context.Context, userID, movieID int64) error {
+	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		_, err := s.setRating(tx, userID, movieID, 0, time.Time{})
+		return err
+	})
+}
+
+// RateIn is [Service.Rate] in a running transaction, which must not have locked reviews yet. rating is in half-stars; 0
+// takes the rating back.
+func (s *Service) RateIn(tx *gorm.DB, userID, movieID, rating int64, at time.Time) error {
+	_, err := s.setRating(tx, userID, movieID, stars.Stars(rating), at)
+	return err
+}
+
+// setRating changes the rating of a film by a member, with the counters, and marks the film watched. A rating of 0 takes it
+// back. It changes the counters first, because the foreign keys of the row share their locks.
+func (s *Service) setRating(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) (MovieRating, error) {
+	r := MovieRating{UserID: userID, MovieID: movieID}
+	if err := user.LockThen(tx, func() error { return movie.LockID(tx, movieID) }, userID); err != nil {
+		return r, err
+	}
+	if err := loadRating(tx, &r); err != nil || rating == 0 && r.ID == 0 {
+		return r, err
+	}
+	before := r.Rating
+	r.Rating, r.RatedAt = rating, at
+	if err := countRating(tx, r, before); err != nil {
+		return r, err
+	}
+	if err := storeRating(tx, &r); err != nil {
+		return r, fmt.Errorf("store rating of movie %d by user %d: %w", movieID, userID, err)
+	}
+	if rating == 0 || s.watched == nil {
+		return r, nil
+	}
+	return r, s.watched(tx, userID, movieID)
+}
+
+// loadRating completes r by the stored rating, if there is one. It does not lock the row, see [loadReaction].
+func loadRating(tx *gorm.DB, r *MovieRating) error {
+	const query = "SELECT id, rating FROM movie_ratings WHERE movie_id = ? AND user_id = ?"
+	err := database.Each(tx, query, []any{r.MovieID, r.UserID}, func(row database.Scanner) error { return row.Scan(&r.ID, &r.Rating) })
+	if err != nil {
+		return fmt.Errorf("load rating of movie %d by user %d: %w", r.MovieID, r.UserID, err)
+	}
+	return nil
+}
+
+// countRating changes the counters of member and film for a rating that was before, 0 for none.
+func countRating(tx *gorm.DB, r MovieRating, before stars.Stars) error {
+	if r.Rating == before {
+		return nil
+	}
+	count := map[bool]int64{true: 1}[r.Rating != 0] - map[bool]int64{true: 1}[before != 0]
+	if err := user.AddCounts(tx, r.UserID, user.Counts{Ratings: count}); err != nil {
+		return err
+	}
+	if err := movie.AddCounts(tx, r.MovieID, movie.Counts{Ratings: count, HalfStars: int64(r.Rating - before)}); err != nil {
+		return err
+	}
+	return addToHistogram(tx, r.MovieID, before, r.Rating)
+}
+
+func storeRating(tx *gorm.DB, r *MovieRating) (err error) {
+	switch {
+	case r.Rating == 0:
+		return tx.Exec("DELETE FROM movie_ratings WHERE id = ?", r.ID).Error
+	case r.ID == 0:
+		r.ID, err = database.Insert(tx, "INSERT INTO movie_ratings (user_id, movie_id, rating, rated_at) VALUES (?, ?, ?, ?)",
+			r.UserID, r.MovieID, r.Rating, r.RatedAt)
+		return err
+	}
+	return tx.Exec("UPDATE movie_ratings SET rating = ?, rated_at = ? WHERE id = ?", r.Rating, r.RatedAt, r.ID).Error
 }

@@ -1,8 +1,9 @@
-// Package reaction owns likes of reviews and lists, and likes and dislikes of films.
+// Package reaction owns likes of reviews and lists, likes and dislikes of films, and ratings of films.
 //
 // A like is a toggle (see package toggle): it is idempotent, its row keeps its id, and a change from off
 // to on notifies the author of what is liked, in the transaction of the change. Reactions to films are idempotent too
-// and notify nobody. The like and dislike counters of reviews, lists and films always equal the rows.
+// and notify nobody. A rating of a film is independent of the reaction; rating again moves its time. The counters of
+// reviews, lists, films and members, and the histograms of films, always equal the rows.
 package reaction
 
 import (

@@ -10,11 +10,13 @@ import (
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/openapi"
 	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/user"
 )
 
-// Routes registers the routes of likes and reactions. No response has a time, so the zone is unused.
-func (s *Service) Routes(r *openapi.Router, _ *time.Location) {
-	h := handler{s: s}
+// Routes registers the routes of likes, reactions and ratings. Responses have times in zone.
+func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
+	h := handler{s: s, zone: zone}
+	h.ratingRoutes(r)
 	const tag = "likes"
 	r.POST("/likes/reviews/:review_id/like", auth.Member, h.likeReview, openapi.Op{
 		Tag: tag, ID: "likeReview", Summary: "Like a review", Response: reviewLikeResponse{}, Errors: []*apperr.Error{review.ErrNotFound},
@@ -52,5 +54,28 @@ func (s *Service) Routes(r *openapi.Router, _ *time.Location) {
 	})
 	r.GET("/movies/:movie_id/reaction_count", auth.Public, h.reactionCount, openapi.Op{
 		Tag: tag, ID: "getMovieReactionCount", Summary: "Count the likes and dislikes of a film", Response: movieCountResponse{}, Errors: []*apperr.Error{movie.ErrNotFound},
+	})
+}
+
+func (h handler) ratingRoutes(r *openapi.Router) {
+	const tag = "ratings"
+	film := []*apperr.Error{movie.ErrNotFound}
+	r.PUT("/movies/:movie_id/rating", auth.Member, h.rate, openapi.Op{
+		Tag: tag, ID: "rateMovie", Summary: "Rate a film", JSON: rateRequest{}, Response: ratingResponse{}, Errors: film,
+		Description: "Replaces your rating. The film counts as watched then, and leaves your watchlist.",
+	})
+	r.DELETE("/movies/:movie_id/rating", auth.Member, h.unrate, openapi.Op{
+		Tag: tag, ID: "deleteMovieRating", Summary: "Take your rating of a film back", Status: http.StatusNoContent, Errors: film,
+		Description: "Idempotent. The film stays marked as watched.",
+	})
+	r.GET("/movies/:movie_id/ratings", auth.Public, h.ratingsOfMovie, openapi.Op{
+		Tag: tag, ID: "getMovieRatings", Summary: "Sum up the ratings of a film", Response: movieRatingsResponse{}, Errors: film,
+	})
+	r.GET("/users/me/ratings", auth.Member, h.myRatings, openapi.Op{
+		Tag: tag, ID: "listMyRatings", Summary: "List your ratings", Query: ratingsQuery{}, Response: []ratedResponse{},
+	})
+	r.GET("/users/:user_id/ratings", auth.Public, h.ratingsOfUser, openapi.Op{
+		Tag: tag, ID: "listUserRatings", Summary: "List the ratings of a user", Query: ratingsQuery{}, Response: []ratedResponse{},
+		Errors: []*apperr.Error{user.ErrNotFound},
 	})
 }

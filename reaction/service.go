@@ -17,30 +17,38 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// Deps is what a Service needs; all fields are required.
+// Deps is what a Service needs; all fields but Watched are required.
 type Deps struct {
 	DB      *database.DB
+	Users   *user.Service
 	Movies  *movie.Service
 	Reviews *review.Service
 	Lists   *list.Service
 	Toggles *toggle.Switch
 	Clock   func() time.Time
+
+	// Watched marks a film watched, in the transaction in which a member rates it. nil does nothing.
+	Watched func(tx *gorm.DB, userID, movieID int64) error
 }
 
-// Service holds the rules of likes and reactions. It is safe for concurrent use.
+// Service holds the rules of likes, reactions and ratings. It is safe for concurrent use.
 type Service struct {
 	db      *database.DB
+	users   *user.Service
 	movies  *movie.Service
 	reviews *review.Service
 	lists   *list.Service
 	toggles *toggle.Switch
 	clock   func() time.Time
+	watched func(tx *gorm.DB, userID, movieID int64) error
 }
 
 // New returns a service and makes reviews and lists show who likes them. Register [Service.PurgeUser] with
-// user.Service.OnDelete.
+// user.Service.OnDelete and [Service.PurgeMovie] with movie.Service.OnDelete.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, movies: d.Movies, reviews: d.Reviews, lists: d.Lists, toggles: d.Toggles, clock: d.Clock}
+	s := &Service{
+		db: d.DB, users: d.Users, movies: d.Movies, reviews: d.Reviews, lists: d.Lists, toggles: d.Toggles, clock: d.Clock, watched: d.Watched,
+	}
 	d.Reviews.UseLikes(s)
 	d.Lists.UseLikes(s)
 	return s

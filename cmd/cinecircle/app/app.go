@@ -213,12 +213,13 @@ func (a *App) wire() error {
 		DB: a.DB, Pictures: a.pictures, Media: a.images, Users: a.Users, Movies: a.Movies, Clock: now, MaxContent: c.Limits.ReviewContent, Log: a.log,
 	})
 	a.Lists = list.New(list.Deps{DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now})
+	a.Diary = diary.New(diary.Deps{DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now, Zone: a.zone})
 	toggles := &toggle.Switch{DB: a.DB, Limiter: a.limiter, Rate: c.Limits.Toggle, Clock: now}
 	a.Reactions = reaction.New(reaction.Deps{
-		DB: a.DB, Movies: a.Movies, Reviews: a.Reviews, Lists: a.Lists, Toggles: toggles, Clock: now,
+		DB: a.DB, Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Lists: a.Lists, Toggles: toggles, Clock: now,
+		Watched: a.Diary.MarkIn,
 	})
 	a.Follows = follow.New(follow.Deps{DB: a.DB, Users: a.Users, Toggles: toggles})
-	a.Diary = diary.New(diary.Deps{DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now, Zone: a.zone})
 	a.Movies.UseViewers(a.Reactions.OfViewer, a.Reviews.OfViewer, a.Diary.OfViewer)
 	a.hookDeletions()
 	return a.route(guard)
@@ -234,6 +235,7 @@ func (a *App) hookDeletions() {
 	a.Users.OnDelete(a.Follows.PurgeUser)
 	a.Users.OnDelete(a.Notifications.PurgeUser)
 	a.Movies.OnDelete(a.Reviews.PurgeMovie)
+	a.Movies.OnDelete(a.Reactions.PurgeMovie)
 	a.Movies.OnDelete(a.Diary.PurgeMovie)
 	a.Movies.OnDelete(a.Lists.PurgeMovie)
 }

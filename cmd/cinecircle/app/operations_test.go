@@ -25,6 +25,7 @@ deleteListItem DELETE /lists/:list_id/items/:movie_id
 deleteMe DELETE /users/me
 deleteMovie DELETE /movies/:movie_id
 deleteMoviePoster DELETE /movies/:movie_id/poster_image
+deleteMovieRating DELETE /movies/:movie_id/rating
 deleteMovieReaction DELETE /likes/movies/:movie_id
 deleteMyProfileImage DELETE /users/me/profile_image
 deleteReview DELETE /reviews/:review_id
@@ -42,6 +43,7 @@ getList GET /lists/:list_id
 getMe GET /users/me
 getMedia GET /media/:owner/:kind/:name
 getMovie GET /movies/:movie_id
+getMovieRatings GET /movies/:movie_id/ratings
 getMovieReactionCount GET /movies/:movie_id/reaction_count
 getOpenAPIJSON GET /openapi.json
 getOpenAPIYAML GET /openapi.yaml
@@ -64,6 +66,7 @@ listMyDiary GET /users/me/diary
 listMyFollowers GET /users/me/followers
 listMyFollowings GET /users/me/followings
 listMyLists GET /users/me/lists
+listMyRatings GET /users/me/ratings
 listMyReviews GET /users/me/reviews
 listMySessions GET /users/me/sessions
 listMyWatched GET /users/me/watched
@@ -73,6 +76,7 @@ listUserDiary GET /users/:user_id/diary
 listUserFollowers GET /users/:user_id/followers
 listUserFollowings GET /users/:user_id/followings
 listUserLists GET /users/:user_id/lists
+listUserRatings GET /users/:user_id/ratings
 listUserReviews GET /users/:user_id/reviews
 listUserWatched GET /users/:user_id/watched
 listUserWatchlist GET /users/:user_id/watchlist
@@ -82,6 +86,7 @@ login POST /users/login
 logout POST /users/logout
 markNotificationsRead POST /notifications/read
 markWatched PUT /users/me/watched/:movie_id
+rateMovie PUT /movies/:movie_id/rating
 refreshTokens POST /users/refresh
 removeFromWatchlist DELETE /users/me/watchlist/:movie_id
 replaceListItems PUT /lists/:list_id/items

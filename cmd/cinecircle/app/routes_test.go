@@ -19,6 +19,7 @@ DELETE /lists/:list_id author
 DELETE /lists/:list_id/items/:movie_id author
 DELETE /movies/:movie_id owner
 DELETE /movies/:movie_id/poster_image owner
+DELETE /movies/:movie_id/rating member
 DELETE /reviews/:review_id owner
 DELETE /reviews/:review_id/image owner
 DELETE /users/:user_id owner
@@ -40,6 +41,7 @@ GET /media/:owner/:kind/:name public
 GET /movies optional
 GET /movies/:movie_id optional
 GET /movies/:movie_id/lists optional
+GET /movies/:movie_id/ratings public
 GET /movies/:movie_id/reaction_count public
 GET /movies/:movie_id/reviews optional
 GET /notifications socket
@@ -57,6 +59,7 @@ GET /users/:user_id/diary public
 GET /users/:user_id/followers public
 GET /users/:user_id/followings public
 GET /users/:user_id/lists optional
+GET /users/:user_id/ratings public
 GET /users/:user_id/reviews optional
 GET /users/:user_id/watched public
 GET /users/:user_id/watchlist public
@@ -65,6 +68,7 @@ GET /users/me/diary member
 GET /users/me/followers member
 GET /users/me/followings member
 GET /users/me/lists member
+GET /users/me/ratings member
 GET /users/me/reviews member
 GET /users/me/sessions member
 GET /users/me/watched member
@@ -99,6 +103,7 @@ POST /users/me/diary member
 POST /users/me/profile_image member
 POST /users/refresh public
 PUT /lists/:list_id/items author
+PUT /movies/:movie_id/rating member
 PUT /users/me/watched/:movie_id member
 PUT /users/me/watchlist/:movie_id member
 `

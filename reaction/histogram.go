@@ -1,0 +1,123 @@
+package reaction
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/stars"
+)
+
+// RatingHistogram counts how many members gave a film each number of half-stars. It changes in the transaction of the
+// ratings, and is read where they would have to be counted. A film that nobody ever rated has none.
+type RatingHistogram struct {
+	MovieID int64 `gorm:"primaryKey;autoIncrement:false"`
+	Half1   int64 `gorm:"not null"`
+	Half2   int64 `gorm:"not null"`
+	Half3   int64 `gorm:"not null"`
+	Half4   int64 `gorm:"not null"`
+	Half5   int64 `gorm:"not null"`
+	Half6   int64 `gorm:"not null"`
+	Half7   int64 `gorm:"not null"`
+	Half8   int64 `gorm:"not null"`
+	Half9   int64 `gorm:"not null"`
+	Half10  int64 `gorm:"not null"`
+}
+
+// Histogram says how many members gave a film each rating. The index is the number of half-stars less one.
+type Histogram [stars.Max]int64
+
+// Count returns the number of ratings.
+func (h Histogram) Count() int64 {
+	var n int64
+	for _, members := range h {
+		n += members
+	}
+	return n
+}
+
+// Sum returns the sum of all ratings, in half-stars.
+func (h Histogram) Sum() int64 {
+	var n int64
+	for i, members := range h {
+		n += int64(i+1) * members
+	}
+	return n
+}
+
+// halves returns the columns of a histogram, each by the format, which has the column as %[1]s.
+func halves(format string) string {
+	columns := make([]string, stars.Max)
+	for i := range columns {
+		columns[i] = fmt.Sprintf(format, fmt.Sprintf("half%d", i+1))
+	}
+	return strings.Join(columns, ", ")
+}
+
+// readHistogram finds a row without counts for a film that nobody ever rated, and none for a film that does not exist.
+var readHistogram = "SELECT " + halves("COALESCE(%[1]s, 0)") + " FROM movies LEFT JOIN rating_histograms ON movie_id = movies.id WHERE movies.id = ?"
+
+// Histogram returns how many members gave a film each rating, or movie.ErrNotFound.
+func (s *Service) Histogram(ctx context.Context, movieID int64) (Histogram, error) {
+	var h Histogram
+	into := make([]any, len(h))
+	for i := range h {
+		into[i] = &h[i]
+	}
+	err := s.db.Row(ctx, readHistogram, movieID).Scan(into...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return h, movie.ErrNotFound
+	}
+	if err != nil {
+		return h, fmt.Errorf("load the histogram of movie %d: %w", movieID, err)
+	}
+	return h, nil
+}
+
+// changeHistogram has the statements that add to a histogram, by the driver.
+var changeHistogram = func() map[string]string {
+	insert := "INSERT INTO rating_histograms (movie_id, " + halves("%[1]s") + ") VALUES (?" + strings.Repeat(", ?", int(stars.Max)) + ") "
+	return map[string]string{
+		database.SQLite: insert + "ON CONFLICT (movie_id) DO UPDATE SET " + halves("%[1]s = %[1]s + excluded.%[1]s"),
+		database.MySQL:  insert + "ON DUPLICATE KEY UPDATE " + halves("%[1]s = %[1]s + VALUES(%[1]s)"),
+	}
+}()
+
+// addToHistogram moves a rating of a film from one number of half-stars to another. 0 is no rating. The film is locked.
+func addToHistogram(tx *gorm.DB, movieID int64, from, to stars.Stars) error {
+	args := make([]any, 1+stars.Max)
+	args[0] = movieID
+	for i := stars.Min; i <= stars.Max; i++ {
+		args[i] = map[stars.Stars]int64{from: -1, to: 1}[i]
+	}
+	if err := tx.Exec(changeHistogram[tx.Name()], args...).Error; err != nil {
+		return fmt.Errorf("change the histogram of movie %d: %w", movieID, err)
+	}
+	return nil
+}
+
+// dropBatch limits the films in one statement of dropRatings.
+const dropBatch = 500
+
+// dropRatings removes one rating from the counters of each film.
+func dropRatings(tx *gorm.DB, rating stars.Stars, films []int64) error {
+	if err := movie.DropRatings(tx, int64(rating), films); err != nil {
+		return err
+	}
+	column := fmt.Sprintf("half%d", rating)
+	for some := range slices.Chunk(films, dropBatch) {
+		in, args := database.InList(some)
+		err := tx.Exec("UPDATE rating_histograms SET "+column+" = "+column+" - 1 WHERE movie_id IN "+in, args...).Error
+		if err != nil {
+			return fmt.Errorf("remove ratings from %d histograms: %w", len(some), err)
+		}
+	}
+	return nil
+}
