@@ -36,6 +36,22 @@ func FuzzIfNoneMatch(f *testing.F) {
 	})
 }
 
+// FuzzIfMatch checks that a version holds only if the header has a tag with it, or is *.
+func FuzzIfMatch(f *testing.F) {
+	for _, seed := range []string{"", "*", `"x.7.5"`, `"x.7.5-gz"`, `W/"x.7.5"`, `"a", "x.7.5"`, `"x.7.5`, `"a,b.7.5"`, ",,,", `"`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		const version = "7.5"
+		if parseIfMatch([]string{header}).Holds(version) && !strings.Contains(header, "."+version) && strings.TrimSpace(header) != "*" {
+			t.Fatalf("%q holds", header)
+		}
+		if !parseIfMatch([]string{`"x.7.5"`, header}).Holds(version) {
+			t.Fatalf("%q hides the tag before it", header)
+		}
+	})
+}
+
 // FuzzPathID compares ids with those that strconv parses.
 func FuzzPathID(f *testing.F) {
 	for _, seed := range []string{"1", "0", "01", "-1", "+1", "9223372036854775807", "9223372036854775808", "١", "1_0", ""} {
