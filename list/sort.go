@@ -3,9 +3,7 @@ package list
 import (
 	"cmp"
 	"slices"
-	"time"
 
-	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
 
@@ -43,14 +41,10 @@ func (o Sort) after(k page.Key) (string, []any) {
 	column := "lists." + orders[o].column
 	var value any = k.Num
 	if o == SortLatest {
-		value = database.Time(time.UnixMicro(min(max(k.Num, 0), lastMicro)))
+		value = k.Time()
 	}
 	return column + " <= ? AND (" + column + " < ? OR lists.id < ?)", []any{value, value, k.ID}
 }
-
-// lastMicro is the last microsecond of the year 9999, the latest time that both databases can store. Clients can forge
-// cursors.
-const lastMicro = 253_402_300_799_999_999
 
 // compare is negative when a list with the key a comes before one with the key b.
 func compare(a, b page.Key) int { return cmp.Or(cmp.Compare(b.Num, a.Num), cmp.Compare(b.ID, a.ID)) }

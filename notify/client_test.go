@@ -25,6 +25,7 @@ type frame struct {
 	Message   string        `json:"message"`
 	Actor     *notify.Actor `json:"actor"`
 	ReviewID  *int64        `json:"review_id"`
+	ListID    *int64        `json:"list_id"`
 	CreatedAt time.Time     `json:"created_at"`
 	ReadAt    *time.Time    `json:"read_at"`
 }

@@ -49,11 +49,13 @@ func TestInboxListsNewestFirst(t *testing.T) {
 
 	in.send(follow(me, cat))
 	in.Clock.Advance(time.Minute)
-	in.send(like(me, cat, 5))
+	list := int64(9)
+	in.send(like(me, cat, 5), notify.Event{UserID: me, Type: notify.TypeListLike, ActorID: cat, ListID: &list})
 	var rows []frame
 	in.api.GET(t, "/notifications/inbox", mine).Want(http.StatusOK).Decode(&rows)
 	review, at := int64(5), in.Clock.Now()
 	want := []frame{
+		{ID: 3, Seq: 3, Type: "list_like", Message: "고양이님이 내 목록에 좋아요를 눌렀습니다!", Actor: &notify.Actor{ID: cat, Username: "고양이"}, ListID: &list, CreatedAt: at},
 		{ID: 2, Seq: 2, Type: "review_like", Message: "고양이님이 내 리뷰에 좋아요를 눌렀습니다!", Actor: &notify.Actor{ID: cat, Username: "고양이"}, ReviewID: &review, CreatedAt: at},
 		{ID: 1, Seq: 1, Type: "follow", Message: "고양이님이 팔로우 하셨습니다.", Actor: &notify.Actor{ID: cat, Username: "고양이"}, CreatedAt: at.Add(-time.Minute)},
 	}

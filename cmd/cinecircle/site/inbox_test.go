@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/cinecircle/cinecircle/list"
 )
 
 func TestOpeningANotificationReadsIt(t *testing.T) {
@@ -125,5 +127,26 @@ func TestMembersStaySignedInOnPagesThatRefuse(t *testing.T) {
 		p.has(t, status, `action="/signout"`)
 		p.hasNot(t, `href="/join"`)
 		newBrowser(t, server).get("/nothing-here").has(t, 404, `href="/join"`)
+	}
+}
+
+func TestALikeOfAListLeadsToTheMemberWhoLikesIt(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina, juno := newBrowser(t, server), newBrowser(t, server)
+	mina.join("mina")
+	juno.join("juno")
+	made, err := a.Lists.Create(t.Context(), list.Draft{UserID: 1, Title: "Rain", IsPublic: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Reactions.SetListLike(t.Context(), 2, made.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	mina.get("/inbox").has(t, 200, "juno liked one of your lists.")
+	mina.lang = "ko"
+	mina.get("/inbox").has(t, 200, "juno님이 내 목록에 좋아요를 눌렀습니다.")
+	if p := mina.get("/inbox/open/1"); p.path != "/member/2" {
+		t.Errorf("it leads to %s", p.path)
 	}
 }
