@@ -17,7 +17,7 @@ type Card struct {
 
 // CardOf returns the card of a film.
 func (s *Service) CardOf(m Movie) Card {
-	return Card{ID: m.ID, Title: m.Title, PosterImageURL: s.PosterURL(m)}
+	return Card{ID: m.ID, Title: m.Title, Year: orNil(m.ReleaseYear), PosterImageURL: s.PosterURL(m)}
 }
 
 // Cards returns the cards of films by their ids, in one query. Films that do not exist are missing from the map.
@@ -27,9 +27,9 @@ func (s *Service) Cards(ctx context.Context, ids []int64) (map[int64]Card, error
 		return found, nil
 	}
 	in, args := database.InList(ids)
-	err := database.Each(s.db.Reader(ctx), "SELECT id, title, poster_image FROM movies WHERE id IN "+in, args, func(row database.Scanner) error {
+	err := database.Each(s.db.Reader(ctx), "SELECT id, title, release_year, poster_image FROM movies WHERE id IN "+in, args, func(row database.Scanner) error {
 		var m Movie
-		if err := row.Scan(&m.ID, &m.Title, &m.PosterImage); err != nil {
+		if err := row.Scan(&m.ID, &m.Title, &m.ReleaseYear, &m.PosterImage); err != nil {
 			return err
 		}
 		found[m.ID] = s.CardOf(m)

@@ -1,6 +1,7 @@
 package movie
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,11 +20,13 @@ import (
 // Draft holds the values of a film to store. They must satisfy the rules of the API: trimmed, in NFC, within their
 // limits. [ParseDraft] ensures that.
 type Draft struct {
-	Title    string
-	Plot     string
-	Cast     []CastMember
-	Playtime int64 // minutes
-	Genre    string
+	Title       string
+	Plot        string
+	Cast        []CastMember
+	Playtime    int64  // minutes, 0 if it is unknown
+	Genre       string // short for Genres with one genre; ignored with Genres
+	ReleaseDate string // YYYY, YYYY-MM or YYYY-MM-DD, "" if it is unknown
+	Details
 }
 
 // ParseDraft parses the JSON of a film by the rules of POST /movies. It returns the errors of that route:
@@ -42,9 +45,16 @@ func (d Draft) row(by int64, at time.Time) (Movie, error) {
 	if err != nil {
 		return Movie{}, err
 	}
+	if len(d.Genres) == 0 && d.Genre != "" {
+		d.Genres = []string{d.Genre}
+	}
+	details, err := d.encode()
+	if err != nil {
+		return Movie{}, err
+	}
 	m := Movie{
-		Title: d.Title, TitleKey: textindex.Key(d.Title), Plot: d.Plot, CastMembers: cast,
-		Playtime: d.Playtime, Genre: d.Genre, CreatedAt: at, UpdatedAt: at,
+		Title: d.Title, TitleKey: textindex.Key(d.Title), Plot: d.Plot, CastMembers: cast, Playtime: d.Playtime,
+		Genre: first(d.Genres), ReleaseDate: d.ReleaseDate, ReleaseYear: yearOf(d.ReleaseDate), Details: details, CreatedAt: at, UpdatedAt: at,
 	}
 	if by != 0 {
 		m.CreatedBy = &by
@@ -52,17 +62,26 @@ func (d Draft) row(by int64, at time.Time) (Movie, error) {
 	return m, nil
 }
 
-// Patch returns the patch that gives a film all values of the draft.
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// Patch returns the patch that gives a film the values of the draft that every film had from the beginning. Genre alone
+// takes other genres away.
 func (d Draft) Patch() Patch {
 	cast := d.Cast
 	if cast == nil {
 		cast = []CastMember{}
 	}
-	return Patch{Title: &d.Title, Plot: &d.Plot, Cast: cast, Playtime: &d.Playtime, Genre: &d.Genre}
+	genre := cmp.Or(d.Genre, first(d.Genres))
+	return Patch{Title: &d.Title, Plot: &d.Plot, Cast: cast, Playtime: &d.Playtime, Genre: &genre}
 }
 
 // Create adds a film for the user by, or without an owner if by is 0. It returns auth.ErrUserGone when the user
-// no longer exists.
+// no longer exists, and ErrExternalIDTaken.
 func (s *Service) Create(ctx context.Context, by int64, d Draft) (Movie, error) {
 	draft, err := d.row(by, database.Time(s.clock()))
 	if err != nil {
@@ -75,6 +94,9 @@ func (s *Service) Create(ctx context.Context, by int64, d Draft) (Movie, error) 
 		if err != nil {
 			return err
 		}
+		if err := derive(tx, m); err != nil {
+			return err
+		}
 		if err := s.index.Announce(tx, m.ID); err != nil {
 			return err
 		}
@@ -84,36 +106,87 @@ func (s *Service) Create(ctx context.Context, by int64, d Draft) (Movie, error) 
 		return Movie{}, auth.ErrUserGone
 	}
 	if err != nil {
-		return Movie{}, fmt.Errorf("create movie: %w", err)
+		return Movie{}, fmt.Errorf("create movie: %w", orTaken(s.db.Reader(ctx), err, d.ExternalIDs))
 	}
 	return m, nil
 }
 
-// createAll adds films without an owner: all of them or, with an error, none.
-func (s *Service) createAll(ctx context.Context, drafts []Draft) error {
+// importAttempts is how often createAll tries to store films while others store films with the same external ids.
+const importAttempts = 3
+
+// createAll adds films without an owner, in one transaction. It leaves out those with an external id that another film
+// has, and returns the error of each by its index. With an error it adds none.
+func (s *Service) createAll(ctx context.Context, drafts []Draft) (refused map[int]error, err error) {
 	now, all := database.Time(s.clock()), make([]Movie, len(drafts))
 	for i, d := range drafts {
-		var err error
 		if all[i], err = d.row(0, now); err != nil {
+			return nil, err
+		}
+	}
+	for range importAttempts {
+		err = s.db.Tx(ctx, func(tx *gorm.DB) error {
+			if refused, err = conflicts(tx, drafts); err != nil {
+				return err
+			}
+			films := make([]Movie, 0, len(all)) // Tx may run the function again, which must not reuse ids
+			for i, m := range all {
+				if refused[i] == nil {
+					films = append(films, m)
+				}
+			}
+			return s.insertAll(tx, films)
+		})
+		if !errors.Is(err, gorm.ErrDuplicatedKey) {
+			break
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("create %d movies: %w", len(all), err)
+	}
+	return refused, nil
+}
+
+func (s *Service) insertAll(tx *gorm.DB, films []Movie) error {
+	for part := range slices.Chunk(films, statementRows) {
+		if err := tx.Create(&part).Error; err != nil {
+			return err
+		}
+		if err := correctIDs(tx, part); err != nil {
+			return err
+		}
+		if err := derive(tx, part...); err != nil {
 			return err
 		}
 	}
-	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
-		films := slices.Clone(all) // Tx may run the function again, which must not reuse ids
-		for part := range slices.Chunk(films, statementRows) {
-			if err := tx.Create(&part).Error; err != nil {
-				return err
-			}
-			if err := correctIDs(tx, part); err != nil {
-				return err
-			}
-		}
-		return s.index.Add(tx, textsOf(films)...)
-	})
+	texts, err := textsOf(films)
 	if err != nil {
-		return fmt.Errorf("create %d movies: %w", len(all), err)
+		return err
 	}
-	return nil
+	return s.index.Add(tx, texts...)
+}
+
+// conflicts returns the error of every draft with an external id that a stored film or a draft before it has.
+func conflicts(tx *gorm.DB, drafts []Draft) (map[int]error, error) {
+	var all []ExternalID
+	for _, d := range drafts {
+		all = append(all, d.ExternalIDs.List()...)
+	}
+	known, err := holders(tx, all)
+	if err != nil {
+		return nil, err
+	}
+	refused := map[int]error{}
+	for i, d := range drafts {
+		ids := d.ExternalIDs.List()
+		if slices.ContainsFunc(ids, func(id ExternalID) bool { _, has := known[id]; return has }) {
+			refused[i] = ErrExternalIDTaken
+			continue
+		}
+		for _, id := range ids {
+			known[id] = 0 // it has no id yet
+		}
+	}
+	return refused, nil
 }
 
 // correctIDs corrects the ids of films that one statement has inserted. GORM assumes consecutive ids after the

@@ -53,7 +53,11 @@ func (s *Service) Delete(ctx context.Context, id int64, by auth.Viewer) error {
 		if err := tx.Where("id = ?", id).Delete(&Movie{}).Error; err != nil {
 			return fmt.Errorf("delete movie %d: %w", id, err)
 		}
-		if err := s.index.Remove(tx, m.text()); err != nil {
+		text, err := m.text()
+		if err != nil {
+			return err
+		}
+		if err := s.index.Remove(tx, text); err != nil {
 			return err
 		}
 		if by.UserID != m.Owner() {

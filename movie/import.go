@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
@@ -16,7 +18,7 @@ type Format string
 
 // The values of [Format]. Both have the fields of POST /movies.
 const (
-	CSV       Format = "csv"   // RFC 4180 with a header; cast is a JSON array or empty
+	CSV       Format = "csv"   // RFC 4180 with a header; cast and other lists are JSON arrays or empty
 	JSONLines Format = "jsonl" // one JSON object per line
 )
 
@@ -104,7 +106,8 @@ type importer struct {
 
 	done  Progress
 	batch []Draft
-	bytes int // of the rows in batch
+	lines []int64 // of the rows in batch
+	bytes int     // of the rows in batch
 }
 
 func (in *importer) run(ctx context.Context, source rows) error {
@@ -137,7 +140,7 @@ func (in *importer) add(ctx context.Context, r row) error {
 		in.report(*failed)
 		return nil //nolint:nilerr // an invalid row is reported; it does not stop the import
 	}
-	in.batch, in.bytes = append(in.batch, d), in.bytes+len(r.body)
+	in.batch, in.lines, in.bytes = append(in.batch, d), append(in.lines, r.line), in.bytes+len(r.body)
 	if len(in.batch) < batchRows && in.bytes < batchBytes {
 		return nil
 	}
@@ -149,10 +152,15 @@ func (in *importer) flush(ctx context.Context) error {
 	if len(in.batch) == 0 {
 		return nil
 	}
-	if err := in.into.createAll(context.WithoutCancel(ctx), in.batch); err != nil {
+	refused, err := in.into.createAll(context.WithoutCancel(ctx), in.batch)
+	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
-	in.done.Imported += int64(len(in.batch))
-	in.batch, in.bytes = in.batch[:0], 0
+	for _, i := range slices.Sorted(maps.Keys(refused)) {
+		in.report(*rowError(in.lines[i], refused[i]))
+	}
+	in.done.Imported += int64(len(in.batch) - len(refused))
+	in.done.Bad += int64(len(refused))
+	in.batch, in.lines, in.bytes = in.batch[:0], in.lines[:0], 0
 	return nil
 }

@@ -52,21 +52,20 @@ func (c *csvRows) encode(number int64, cells []string) *RowError {
 // cellJSON returns the JSON of a cell, or nil if the field is absent. A value of the wrong type becomes a string,
 // for which the binding returns an error with the name of the field.
 func cellJSON(name, cell string) []byte {
-	switch text := strings.TrimSpace(cell); name {
-	case "playtime":
-		if text == "" {
-			return nil
-		}
+	kind, _ := kindOf(name)
+	text := strings.TrimSpace(cell)
+	switch {
+	case kind == textColumn:
+	case text == "" && kind == castColumn:
+		return []byte("[]")
+	case text == "":
+		return nil
+	case kind == numberColumn:
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return strconv.AppendInt(nil, n, 10)
 		}
-	case "cast":
-		if text == "" {
-			return []byte("[]")
-		}
-		if json.Valid([]byte(text)) {
-			return []byte(text)
-		}
+	case kind != optionalColumn && json.Valid([]byte(text)):
+		return []byte(text)
 	}
 	quoted, err := json.Marshal(cell)
 	if err != nil {

@@ -11,8 +11,58 @@ import (
 	"strings"
 )
 
-// columns are the columns of a CSV file. They can be in any order.
-var columns = []string{"title", "plot", "cast", "playtime", "genre"}
+// The kinds of columns of a CSV file.
+type column int
+
+const (
+	textColumn     column = iota // as it is, also if it is empty
+	optionalColumn               // a text; the field is absent if the cell is empty
+	numberColumn                 // absent if it is empty
+	listColumn                   // JSON, absent if it is empty
+	castColumn                   // JSON, [] if it is empty
+)
+
+// columns are the columns of a CSV file, which can be in any order. The first five are required, but genres may be there
+// instead of genre.
+var columns = []struct {
+	name string
+	kind column
+}{
+	{"title", textColumn},
+	{"plot", textColumn},
+	{"cast", castColumn},
+	{"playtime", numberColumn},
+	{"genre", optionalColumn},
+	{"genres", listColumn},
+	{"original_title", optionalColumn},
+	{"aliases", listColumn},
+	{"release_date", optionalColumn},
+	{"production_year", numberColumn},
+	{"directors", listColumn},
+	{"countries", listColumn},
+	{"languages", listColumn},
+	{"age_grade", optionalColumn},
+	{"external_ids", listColumn},
+}
+
+const requiredColumns = 5
+
+func kindOf(name string) (column, bool) {
+	for _, c := range columns {
+		if c.name == name {
+			return c.kind, true
+		}
+	}
+	return 0, false
+}
+
+func columnNames() string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.name
+	}
+	return strings.Join(names, ", ")
+}
 
 // csvRows reads a CSV file. It splits the file into records of at most maxLine and parses them one by one with
 // encoding/csv, which on its own would read everything after an unclosed quote into memory. Of a record with a
@@ -52,17 +102,17 @@ func openCSV(l *lines) (*csvRows, error) {
 func (c *csvRows) setHeader(cells []string) error {
 	for _, cell := range cells {
 		name := strings.TrimSpace(cell)
-		if !slices.Contains(columns, name) {
-			return fmt.Errorf("import: the CSV header has the unknown column %q (want %s)", name, strings.Join(columns, ", "))
+		if _, known := kindOf(name); !known {
+			return fmt.Errorf("import: the CSV header has the unknown column %q (want %s)", name, columnNames())
 		}
 		if slices.Contains(c.header, name) {
 			return fmt.Errorf("import: the CSV header has the column %q twice", name)
 		}
 		c.header = append(c.header, name)
 	}
-	for _, name := range columns {
-		if !slices.Contains(c.header, name) {
-			return fmt.Errorf("import: the CSV header lacks the column %q", name)
+	for _, required := range columns[:requiredColumns] {
+		if !slices.Contains(c.header, required.name) && (required.name != "genre" || !slices.Contains(c.header, "genres")) {
+			return fmt.Errorf("import: the CSV header lacks the column %q", required.name)
 		}
 	}
 	return nil

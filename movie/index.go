@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strconv"
 	"time"
 
 	"golang.org/x/text/cases"
@@ -43,33 +45,51 @@ func newIndex(db *database.DB, log *slog.Logger) *textindex.Index {
 	}, log)
 }
 
-// text returns the index entry of a film. Its genre is a tag.
-func (m Movie) text() textindex.Text {
-	return textindex.Text{ID: m.ID, Texts: []string{m.Title}, Tags: []string{m.Genre}}
+// text returns the index entry of a film. Its genres and the year of its release are tags.
+func (m Movie) text() (textindex.Text, error) {
+	d, err := m.ReadDetails()
+	if err != nil {
+		return textindex.Text{}, err
+	}
+	tags := d.Genres
+	if m.ReleaseYear != 0 {
+		tags = append(slices.Clip(tags), yearTag(m.ReleaseYear))
+	}
+	return textindex.Text{ID: m.ID, Texts: append([]string{m.Title}, d.otherTitles(m.Title)...), Tags: tags}, nil
 }
 
-func textsOf(films []Movie) []textindex.Text {
+// yearTag returns the tag of the films of a year.
+func yearTag(year int64) string { return strconv.FormatInt(year, 10) }
+
+func textsOf(films []Movie) ([]textindex.Text, error) {
 	texts := make([]textindex.Text, len(films))
 	for i, m := range films {
-		texts[i] = m.text()
+		var err error
+		if texts[i], err = m.text(); err != nil {
+			return nil, err
+		}
 	}
-	return texts
+	return texts, nil
 }
 
 func loadTexts(tx *gorm.DB, ids []int64) ([]textindex.Text, error) {
 	var films []Movie
-	err := tx.Select("id", "title", "genre").Where("id IN ?", ids).Find(&films).Error
-	return textsOf(films), err
+	err := tx.Select("id", "title", "genre", "release_year", "details").Where("id IN ?", ids).Find(&films).Error
+	if err != nil {
+		return nil, err
+	}
+	return textsOf(films)
 }
 
-// rekey stores the keys of films anew, which versions before schema 15 folded in another way. It is no edit.
+// rekey stores what is derived from films anew: their keys, which versions before schema 15 folded in another way, and the
+// rows of [derive], which versions before schema 19 did not write. It is no edit.
 func rekey(tx *gorm.DB, ids []int64) error {
 	var films []Movie
-	err := database.ForUpdate(tx).Select("id", "title", "title_key").Where("id IN ?", ids).Order("id").Find(&films).Error
+	err := database.ForUpdate(tx).Omit("plot").Where("id IN ?", ids).Order("id").Find(&films).Error
 	if err != nil {
 		return err
 	}
-	for _, m := range films {
+	for i, m := range films {
 		key := textindex.Key(m.Title)
 		if key == m.TitleKey {
 			continue
@@ -77,8 +97,9 @@ func rekey(tx *gorm.DB, ids []int64) error {
 		if err := tx.Exec("UPDATE movies SET title_key = ? WHERE id = ?", key, m.ID).Error; err != nil {
 			return err
 		}
+		films[i].TitleKey = key
 	}
-	return nil
+	return deriveAgain(tx, films...)
 }
 
 // oldKey folds a title as versions before schema 15 did.

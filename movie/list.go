@@ -3,6 +3,7 @@ package movie
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -13,8 +14,11 @@ import (
 
 // Filter selects films. All conditions that are not empty must hold.
 type Filter struct {
-	Title string // a part of the title, as people type it; see textindex.Query
-	Genre string
+	Title      string // a part of one of the titles, as people type it; see textindex.Query
+	Genre      string // one of the genres
+	Year       int64  // of the release
+	Person     string // the name of a director or a member of the cast, regardless of case
+	ExternalID ExternalID
 }
 
 // List returns a page of the films that match f, never nil, and the key of the next page, or nil on the last page.
@@ -33,7 +37,7 @@ func (s *Service) List(ctx context.Context, f Filter, by Sort, p page.Page) ([]M
 }
 
 func (s *Service) list(ctx context.Context, q textindex.Query, f Filter, by Sort, p page.Page) ([]Movie, error) {
-	if q.Empty() {
+	if q.Empty() || f.few() {
 		return scan(s.db.Reader(ctx), q, f, by, p)
 	}
 	complete, err := s.index.Complete(ctx)
@@ -41,7 +45,7 @@ func (s *Service) list(ctx context.Context, q textindex.Query, f Filter, by Sort
 		return nil, err
 	}
 	if !complete {
-		return scan(s.db.Reader(ctx), q.Or("title_key", oldKey(f.Title)), f, by, p)
+		return scan(s.db.Reader(ctx), q.Or("movies.title_key", oldKey(f.Title)), f, by, p)
 	}
 	films, err := search{index: s.index, db: s.db.Reader(ctx), q: q, f: f, by: by, p: p}.run()
 	if err != nil {
@@ -50,12 +54,40 @@ func (s *Service) list(ctx context.Context, q textindex.Query, f Filter, by Sort
 	return films, nil
 }
 
+// few reports whether an index finds the few films that can match, so that the ngram index is not needed.
+func (f Filter) few() bool { return f.Person != "" || f.ExternalID != ExternalID{} }
+
 // scan returns the films of a page and one more without the ngram index.
 func scan(db *gorm.DB, q textindex.Query, f Filter, by Sort, p page.Page) ([]Movie, error) {
-	if by != SortMatch {
-		query, args := listQuery(db.Name(), q, f, by, p)
-		return readMovies(db, query, args, p.Fetch())
+	switch by {
+	case SortReleased:
+		return scanReleased(db, q, f, p)
+	case SortMatch:
+		return scanMatches(db, q, f, p)
 	}
+	query, args := listQuery(db.Name(), q, f, by, p)
+	return readMovies(db, query, args, p.Fetch())
+}
+
+// scanReleased returns the films with a release date, then those without.
+func scanReleased(db *gorm.DB, q textindex.Query, f Filter, p page.Page) ([]Movie, error) {
+	var films []Movie
+	if p.After == nil || p.After.Text != "" {
+		query, args := listQuery(db.Name(), q, f, SortReleased, p)
+		var err error
+		if films, err = readMovies(db, query, args, p.Fetch()); err != nil || len(films) == p.Fetch() {
+			return films, err
+		}
+		p.After = &page.Key{}
+	}
+	p.Limit -= len(films)
+	query, args := listQuery(db.Name(), q, f, sortUnreleased, p)
+	others, err := readMovies(db, query, args, 0)
+	return append(films, others...), err
+}
+
+// scanMatches returns the films of one rank after the other.
+func scanMatches(db *gorm.DB, q textindex.Query, f Filter, p page.Page) ([]Movie, error) {
 	var films []Movie
 	at := positionOf(p)
 	for ; at.Rank <= textindex.Part && len(films) < p.Fetch(); at = (textindex.Position{Rank: at.Rank + 1}) {
@@ -83,28 +115,116 @@ func listQuery(driver string, q textindex.Query, f Filter, by Sort, p page.Page)
 	if p.After != nil {
 		start = *p.After
 	}
-	query, args := by.after(start)
+	from := f.source(driver, by)
+	after, keys := by.after(start, from)
+	args := append(slices.Clone(from.args), keys...)
+	query := from.query + " WHERE " + from.condition + after
 	if !q.Empty() {
-		matches, texts := q.Matches(driver, "title_key")
+		matches, texts := matches(driver, q, from.column("title_key"))
 		query, args = query+" AND "+matches, append(args, texts...)
 	}
-	query, args = f.where(query, args)
-	return query + " ORDER BY " + by.order() + database.Limit(driver), append(args, p.Fetch())
-}
-
-// where returns the beginning of a query for the films of the genre that meet a condition.
-func (f Filter) where(condition string, args []any) (string, []any) {
-	if f.Genre != "" {
-		condition, args = condition+" AND genre = ?", append(args, f.Genre)
-	}
-	return "SELECT " + movieColumns + " FROM movies WHERE " + condition, args
+	return query + " ORDER BY " + by.order(from) + database.Limit(driver), append(args, p.Fetch())
 }
 
 // rankQuery returns the query for the first n films of one rank after a position, in the order of their ids.
 func rankQuery(driver string, q textindex.Query, f Filter, after textindex.Position, n int) (string, []any) {
-	matches, args := q.MatchesAs(after.Rank, driver, "title_key")
-	query, args := f.where(matches+" AND id > ?", append(args, after.ID))
-	return query + " ORDER BY id" + database.Limit(driver), append(args, n)
+	from := f.source(driver, SortMatch)
+	matches, texts := matchesAs(after.Rank, driver, q, from.column("title_key"))
+	args := append(append(slices.Clone(from.args), texts...), after.ID, n)
+	return from.query + " WHERE " + from.condition + matches + " AND " + from.id + " > ? ORDER BY " + from.id + database.Limit(driver), args
+}
+
+// source is where a list of films begins: the table whose indexes serve the filter and the order, joined with the films.
+type source struct {
+	query     string // from SELECT to before WHERE
+	condition string // that leaves out the films that do not match, followed by AND, or ""
+	args      []any  // of condition
+	id        string // the column with the id of the film that the indexes have
+	copies    string // the prefix of the columns to sort by that this table has, "" for the films themselves
+}
+
+func (s source) column(name string) string {
+	if s.copies != "" {
+		return s.copies + name
+	}
+	return "movies." + name
+}
+
+// source returns where a list of the films of f begins. Of several conditions it begins with the one that leaves the fewest
+// films: at most one has an external id, few a person, and there are more years than genres. The order of a join is fixed,
+// or a planner that counts few films of a genre would sort them.
+func (f Filter) source(driver string, by Sort) source {
+	join := " CROSS JOIN "
+	if driver == database.MySQL {
+		join = " STRAIGHT_JOIN "
+	}
+	s := source{query: "SELECT " + qualifiedColumns + " FROM ", id: "movies.id"}
+	rest := f
+	switch {
+	case f.ExternalID != ExternalID{}:
+		s.query += "movie_external_ids e" + join + "movies ON movies.id = e.movie_id"
+		s.condition, s.args = "e.kind = ? AND e.value = ? AND ", []any{f.ExternalID.Kind, f.ExternalID.Value}
+		rest.ExternalID = ExternalID{}
+	case f.Person != "":
+		s.query += "movie_people p" + join + "movies ON movies.id = p.movie_id"
+		s.condition, s.args, s.id = "p.name_key = ? AND ", []any{nameKey(f.Person)}, "p.movie_id"
+		rest.Person = ""
+	case f.Year != 0:
+		s.query += "movies"
+		s.condition, s.args = "movies.release_year = ? AND ", []any{f.Year}
+		if by == SortReleased || by == SortLatest { // the index of the order has the year in its dates
+			year := yearTag(f.Year)
+			s.condition, s.args = "movies.release_date >= ? AND movies.release_date < ? AND ", []any{year, year + afterDates}
+		}
+		rest.Year = 0
+	case f.Genre != "":
+		s.query += "movie_genres g" + join + "movies ON movies.id = g.movie_id"
+		s.condition, s.args, s.id, s.copies = "g.genre = ? AND ", []any{f.Genre}, "g.movie_id", "g."
+		rest.Genre = ""
+	default:
+		s.query += "movies"
+	}
+	condition, args := rest.condition()
+	s.condition, s.args = s.condition+condition, append(s.args, args...)
+	return s
+}
+
+// condition returns the conditions for a row of films, each followed by AND. Planners cannot turn a count into a join, for
+// which they would leave the index of the order.
+func (f Filter) condition() (string, []any) {
+	condition, args := "", []any(nil)
+	add := func(one string, values ...any) { condition, args = condition+one+" AND ", append(args, values...) }
+	if f.Year != 0 {
+		add("movies.release_year = ?", f.Year)
+	}
+	if f.Genre != "" {
+		add("(SELECT COUNT(*) FROM movie_genres c WHERE c.movie_id = movies.id AND c.genre = ?) > 0", f.Genre)
+	}
+	if f.Person != "" {
+		add("(SELECT COUNT(*) FROM movie_people c WHERE c.movie_id = movies.id AND c.name_key = ?) > 0", nameKey(f.Person))
+	}
+	if f.ExternalID != (ExternalID{}) {
+		add("(SELECT COUNT(*) FROM movie_external_ids c WHERE c.kind = ? AND c.value = ? AND c.movie_id = movies.id) > 0", f.ExternalID.Kind, f.ExternalID.Value)
+	}
+	return condition, args
+}
+
+// matches returns the condition for films one of whose titles matches. key is the column with the key of the title.
+func matches(driver string, q textindex.Query, key string) (string, []any) {
+	condition, args := q.Matches(driver, key)
+	others, texts := q.In("t.title").Matches(driver, "t.title_key")
+	return "(" + condition + " OR (SELECT COUNT(*) FROM movie_titles t WHERE t.movie_id = movies.id AND " + others + ") > 0)", append(args, texts...)
+}
+
+// matchesAs is matches for the films of one rank. That of a film is the rank of its title, so films are last where only
+// another title matches.
+func matchesAs(rank textindex.Rank, driver string, q textindex.Query, key string) (string, []any) {
+	if rank != textindex.Part {
+		return q.MatchesAs(rank, driver, key)
+	}
+	condition, args := matches(driver, q, key)
+	begins, starts := q.Begins(driver, key)
+	return condition + " AND NOT (" + begins + ")", append(args, starts...)
 }
 
 // readMovies returns the films of a query that selects movieColumns, of which it expects size.
@@ -112,7 +232,7 @@ func readMovies(db *gorm.DB, query string, args []any, size int) ([]Movie, error
 	return database.Collect(db, table.Targets, size, query, args...)
 }
 
-func (f Filter) query() textindex.Query { return textindex.Parse(f.Title, "title") }
+func (f Filter) query() textindex.Query { return textindex.Parse(f.Title, "movies.title") }
 
 // Stamps returns ids and times of the films with ids above after and up to last, by id.
 func (s *Service) Stamps(ctx context.Context, after, last int64) ([]database.Stamp, error) {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -28,25 +29,32 @@ var ErrHasReviews = apperr.New(apperr.Forbidden, "movie_has_reviews",
 	"Other users have reviewed this film, so only an admin may delete it.",
 	"다른 회원의 리뷰가 있는 영화는 관리자만 삭제할 수 있습니다.")
 
+// ErrExternalIDTaken means that another film has one of the ids in other catalogues. It has the id of that film as movie_id.
+var ErrExternalIDTaken = apperr.New(apperr.Conflict, "external_id_taken",
+	"Another film has this external id.", "다른 영화에 이미 등록된 외부 ID입니다.")
+
 // Movie is a row of the table movies.
 type Movie struct {
-	ID           int64     `gorm:"primaryKey;autoIncrement;index:idx_movies_title,priority:2;index:idx_movies_likes,priority:2;index:idx_movies_genre,priority:2;index:idx_movies_genre_likes,priority:3;index:idx_movies_genre_title,priority:3;index:idx_movies_score,priority:2;index:idx_movies_genre_score,priority:3;index:idx_movies_ratings,priority:2;index:idx_movies_genre_ratings,priority:3;index:idx_movies_reviews,priority:2;index:idx_movies_genre_reviews,priority:3"`
+	ID           int64     `gorm:"primaryKey;autoIncrement;index:idx_movies_title,priority:2;index:idx_movies_likes,priority:2;index:idx_movies_score,priority:2;index:idx_movies_ratings,priority:2;index:idx_movies_reviews,priority:2;index:idx_movies_release,priority:2;index:idx_movies_year,priority:2;index:idx_movies_year_title,priority:3;index:idx_movies_year_likes,priority:3;index:idx_movies_year_score,priority:3"`
 	Title        string    `gorm:"size:255;not null"`
-	TitleKey     string    `gorm:"size:745;not null;index:idx_movies_title,priority:1;index:idx_movies_genre_title,priority:2;index:idx_movies_likes,priority:3"` // textindex.Key of Title, for search and for sorting by title
+	TitleKey     string    `gorm:"size:745;not null;index:idx_movies_title,priority:1;index:idx_movies_year_title,priority:2;index:idx_movies_likes,priority:3"` // textindex.Key of Title, for search and for sorting by title
 	Plot         string    `gorm:"type:mediumtext;not null"`
 	CastMembers  string    `gorm:"type:mediumtext;not null"` // JSON from encodeCast, sent to clients unchanged
-	Playtime     int64     `gorm:"not null"`                 // minutes
-	Genre        string    `gorm:"size:20;not null;index:idx_movies_genre,priority:1;index:idx_movies_genre_likes,priority:1;index:idx_movies_genre_title,priority:1;index:idx_movies_genre_score,priority:1;index:idx_movies_genre_ratings,priority:1;index:idx_movies_genre_reviews,priority:1"`
-	PosterImage  string    `gorm:"size:255;not null"` // a storage key of platform/media, or ""
+	Playtime     int64     `gorm:"not null"`                 // minutes, 0 if it is unknown
+	Genre        string    `gorm:"size:20;not null"`         // the first genre, or ""
+	ReleaseDate  string    `gorm:"size:10;not null;index:idx_movies_release,priority:1"`
+	ReleaseYear  int64     `gorm:"not null;index:idx_movies_year,priority:1;index:idx_movies_year_title,priority:1;index:idx_movies_year_likes,priority:1;index:idx_movies_year_score,priority:1"` // of ReleaseDate, or 0
+	Details      string    `gorm:"type:mediumtext;not null"`                                                                                                                                       // JSON from Details.encode, sent to clients in parts
+	PosterImage  string    `gorm:"size:255;not null"`                                                                                                                                              // a storage key of platform/media, or ""
 	CreatedBy    *int64    `gorm:"index:idx_movies_created_by"`
-	LikeCount    int64     `gorm:"not null;index:idx_movies_likes,priority:1;index:idx_movies_genre_likes,priority:2"`
+	LikeCount    int64     `gorm:"not null;index:idx_movies_likes,priority:1;index:idx_movies_year_likes,priority:2"`
 	DislikeCount int64     `gorm:"not null"`
-	ReviewCount  int64     `gorm:"not null;index:idx_movies_reviews,priority:1;index:idx_movies_genre_reviews,priority:2"`
+	ReviewCount  int64     `gorm:"not null;index:idx_movies_reviews,priority:1"`
 	CreatedAt    time.Time `gorm:"not null;precision:6"`
 	UpdatedAt    time.Time `gorm:"not null;precision:6"` // of the last edit; changes of counters do not count
-	RatingCount  int64     `gorm:"not null;index:idx_movies_ratings,priority:1;index:idx_movies_genre_ratings,priority:2"`
-	RatingSum    int64     `gorm:"not null"`                                                                           // of all ratings, in half-stars
-	RatingScore  int64     `gorm:"not null;index:idx_movies_score,priority:1;index:idx_movies_genre_score,priority:2"` // see [Counts]
+	RatingCount  int64     `gorm:"not null;index:idx_movies_ratings,priority:1"`
+	RatingSum    int64     `gorm:"not null"`                                                                          // of all ratings, in half-stars
+	RatingScore  int64     `gorm:"not null;index:idx_movies_score,priority:1;index:idx_movies_year_score,priority:2"` // see [Counts]
 }
 
 // Genres returns the genres that a film can have, in the order in which clients show them.
@@ -153,7 +161,10 @@ func AddCounts(tx *gorm.DB, id int64, c Counts) error {
 		statement, args := setRatings(tx.Name(), c.Ratings, c.HalfStars)
 		problems[2] = addCounts(tx, id, statement+" WHERE id = ?", append(args, id)...)
 	}
-	return cmp.Or(problems[:]...)
+	if err := cmp.Or(problems[:]...); err != nil {
+		return err
+	}
+	return copyCounts(tx, c, id)
 }
 
 func addCounts(tx *gorm.DB, id int64, statement string, args ...any) error {
@@ -163,6 +174,58 @@ func addCounts(tx *gorm.DB, id int64, statement string, args ...any) error {
 	}
 	if done.RowsAffected == 0 {
 		return ErrNotFound
+	}
+	return nil
+}
+
+// The beginnings of statements that copy counters of films to their genres. Each kind of change has its own, too.
+var (
+	copyLikes   = copying("like_count")
+	copyReviews = copying("review_count")
+	copyScore   = copying("rating_score")
+	copyRatings = copying("rating_count", "rating_score")
+	copyAll     = copying("like_count", "review_count", "rating_count", "rating_score")
+)
+
+func copying(columns ...string) string {
+	set := make([]string, len(columns))
+	for i, c := range columns {
+		set[i] = c + " = (SELECT m." + c + " FROM movies m WHERE m.id = movie_genres.movie_id)"
+	}
+	return "UPDATE movie_genres SET " + strings.Join(set, ", ") + " WHERE movie_id IN "
+}
+
+// copyCounts copies the counters of a film that c has changed.
+func copyCounts(tx *gorm.DB, c Counts, id int64) error {
+	for _, kind := range [...]struct {
+		changed   bool
+		statement string
+	}{
+		{c.Likes != 0, copyLikes},
+		{c.Reviews != 0, copyReviews},
+		{c.Ratings != 0, copyRatings},
+		{c.Ratings == 0 && c.HalfStars != 0, copyScore},
+	} {
+		if !kind.changed {
+			continue
+		}
+		if err := tx.Exec(kind.statement+"(?)", id).Error; err != nil {
+			return fmt.Errorf("copy the counters of movie %d to its genres: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// CopyCounts copies the counters of films to their genres. Call it where counters are changed by other means than
+// [AddCounts] and [DropRatings].
+func CopyCounts(tx *gorm.DB, ids ...int64) error { return copyTo(tx, copyAll, ids) }
+
+func copyTo(tx *gorm.DB, statement string, ids []int64) error {
+	for some := range slices.Chunk(slices.Sorted(slices.Values(ids)), dropBatch) {
+		in, args := database.InList(some)
+		if err := tx.Exec(statement+in, args...).Error; err != nil {
+			return fmt.Errorf("copy the counters of %d movies to their genres: %w", len(some), err)
+		}
 	}
 	return nil
 }
@@ -180,5 +243,5 @@ func DropRatings(tx *gorm.DB, halfStars int64, ids []int64) error {
 			return fmt.Errorf("remove ratings of %d half-stars from %d movies: %w", halfStars, len(some), err)
 		}
 	}
-	return nil
+	return copyTo(tx, copyRatings, ids)
 }

@@ -42,6 +42,8 @@ func TestAddedFilmIsReturnedUnchanged(t *testing.T) {
 		},
 		"poster_image_url": nil, "created_by": 1.0, "created_at": now, "updated_at": now,
 		"like_count": 0.0, "dislike_count": 0.0, "review_count": 0.0, "rating_count": 0.0, "rating_average": nil,
+		"original_title": nil, "aliases": []any{}, "release_date": nil, "year": nil, "production_year": nil, "genres": []any{"Drama"},
+		"directors": []any{}, "countries": []any{}, "languages": []any{}, "age_grade": nil, "external_ids": object{},
 	}
 	made := maps.Clone(want)
 	made["viewer"] = nothing
@@ -216,6 +218,9 @@ func TestPatchChangesOnlyTheGivenFields(t *testing.T) {
 	} {
 		s.Clock.Advance(time.Minute)
 		want[field], want["updated_at"] = value, s.Clock.Now().In(s.Zone).Format(time.RFC3339Nano)
+		if field == "genre" {
+			want["genres"] = []any{value}
+		}
 		res := s.PATCH(t, path, s.As(t, adder), testkit.JSON(object{field: value})).Want(http.StatusOK)
 		if diff := cmp.Diff(want, res.Map()); diff != "" {
 			t.Errorf("patch %s (-want +got):\n%s", field, diff)

@@ -54,7 +54,7 @@ func (s *Service) replacePoster(tx *gorm.DB, id int64, key string) (Movie, error
 	if err != nil {
 		return Movie{}, err
 	}
-	m, err := s.write(tx, id, map[string]any{"poster_image": key})
+	m, err := s.write(tx, old, map[string]any{"poster_image": key})
 	if err != nil {
 		return Movie{}, err
 	}

@@ -20,13 +20,14 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	})
 	r.POST("/movies", auth.Member, h.create, openapi.Op{
 		Tag: tag, ID: "createMovie", Summary: "Add a film", JSON: createRequest{}, Status: http.StatusCreated, Response: response{}, Idempotent: true,
+		Errors: []*apperr.Error{ErrExternalIDTaken}, Description: "An external id that another film has is refused with `external_id_taken` and the id of that film in `movie_id`.",
 	})
 	r.GET("/movies/:movie_id", auth.Optional, h.get, openapi.Op{
 		Tag: tag, ID: "getMovie", Summary: "Get a film", Response: response{}, Errors: []*apperr.Error{ErrNotFound},
 	})
 	r.PATCH("/movies/:movie_id", auth.Owner, h.update, openapi.Op{
-		Tag: tag, ID: "updateMovie", Summary: "Update a film", JSON: updateRequest{}, Response: response{}, Errors: []*apperr.Error{ErrNotFound},
-		Description: "Absent fields stay unchanged. The owner is the user who added the film. A film that was imported, or whose owner was deleted, can only be changed by admins.",
+		Tag: tag, ID: "updateMovie", Summary: "Update a film", JSON: updateRequest{}, Response: response{}, Errors: []*apperr.Error{ErrNotFound, ErrExternalIDTaken},
+		Description: "Absent fields stay unchanged; null clears those that can be null. The owner is the user who added the film. A film that was imported, or whose owner was deleted, can only be changed by admins.",
 	})
 	r.DELETE("/movies/:movie_id", auth.Owner, h.delete, openapi.Op{
 		Tag: tag, ID: "deleteMovie", Summary: "Delete a film", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNotFound, ErrHasReviews},

@@ -3,6 +3,7 @@ package movie
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -37,7 +38,7 @@ func (s search) run() ([]Movie, error) {
 // inOrderOfMatch reads candidates rank by rank.
 func (s search) inOrderOfMatch() ([]Movie, error) {
 	rows := textindex.Ranked[Movie]{
-		Key: "title_key",
+		Keys: s.keys(),
 		Position: func(m Movie) textindex.Position {
 			return textindex.Position{Rank: s.q.RankOf(m.TitleKey), ID: m.ID}
 		},
@@ -50,10 +51,24 @@ func (s search) inOrderOfMatch() ([]Movie, error) {
 			return readMovies(s.db, query, args, 0)
 		},
 	}
-	if s.f.Genre != "" {
-		rows.Only, rows.Args = " AND genre = ?", []any{s.f.Genre}
-	}
 	return textindex.FindRanked(s.index, s.db, s.q, s.tags(), positionOf(s.p), s.p.Fetch(), rows)
+}
+
+// keys returns the index of titles that has the conditions of the filter, or most of them.
+func (s search) keys() textindex.KeyIndex {
+	x, rest := textindex.KeyIndex{Table: "movies", ID: "id", Key: "title_key"}, s.f
+	switch {
+	case s.f.Year != 0:
+		x.Only, x.Args = " AND release_year = ?", []any{s.f.Year}
+		rest.Year = 0
+	case s.f.Genre != "":
+		x.Table, x.ID, x.Only, x.Args = "movie_genres", "movie_id", " AND genre = ?", []any{s.f.Genre}
+		rest.Genre = ""
+	}
+	if condition, args := rest.condition(); condition != "" {
+		x.Only, x.Args = x.Only+" AND "+strings.TrimSuffix(condition, " AND "), append(x.Args, args...)
+	}
+	return x
 }
 
 // inOrderOfID reads candidates in the order of the index until the page is full.
@@ -68,10 +83,14 @@ func (s search) walk(desc bool, start int64) *textindex.Walk {
 
 // tags returns the conditions that the ngram index can check in addition to the title.
 func (s search) tags() []string {
-	if s.f.Genre == "" {
-		return nil
+	var tags []string
+	if s.f.Genre != "" {
+		tags = append(tags, s.f.Genre)
 	}
-	return []string{s.f.Genre}
+	if s.f.Year != 0 {
+		tags = append(tags, yearTag(s.f.Year))
+	}
+	return tags
 }
 
 // inOtherOrder sorts all candidates when they are few. Otherwise it reads along the index of the order, where many
@@ -96,8 +115,7 @@ func (s search) inOtherOrder() ([]Movie, error) {
 			if err := limit.Spend(s.db.Statement.Context, textindex.Charged(cost)); err != nil {
 				return nil, err
 			}
-			query, args := listQuery(s.db.Name(), s.q, s.f, s.by, s.p)
-			return readMovies(s.db, query, args, s.p.Fetch())
+			return scan(s.db, s.q, s.f, s.by, s.p)
 		}
 	}
 }
@@ -106,8 +124,9 @@ func (s search) inOtherOrder() ([]Movie, error) {
 const (
 	minSorted   = 256 // up to that many candidates are always sorted
 	sampleFilms = 64  // candidates that are checked to estimate the share of matches
-	rowOfIndex  = 0.1 // cost of a row of an index that has the title, in lookups of a film by its id
-	genreShare  = 16  // one film in so many has a given genre
+	rowOfIndex  = 0.2 // cost of a row of an index that has the title, in lookups of a film by its id; its other titles are looked up
+	genreShare  = 8   // one film in so many has a given genre
+	yearShare   = 50  // one film in so many is of a given year
 )
 
 // tooMany estimates from the candidates so far whether sorting all candidates costs more than reading along the
@@ -125,15 +144,15 @@ func (s search) tooMany(w *textindex.Walk, ids []int64) (cost float64, many bool
 	if err != nil {
 		return 0, false, err
 	}
-	perRow := rowOfIndex
-	if s.f.Genre != "" {
+	perRow := 1.0
+	if hasTitle := s.by == SortTitle || s.by == SortMostLiked && s.f.Genre == "" && s.f.Year == 0; hasTitle && !s.q.Literal() {
+		perRow = rowOfIndex
+	}
+	if s.f.Genre != "" && s.f.Year == 0 { // a list of a year and a genre reads all films of the year
 		films /= genreShare
 	}
-	if s.by.counted() && (s.f.Genre != "" || s.by != SortMostLiked) {
-		perRow = 1 // this index does not have the title
-	}
-	if s.q.Literal() {
-		perRow = 1 // no index has the title as it is shown
+	if s.f.Year != 0 {
+		films /= yearShare
 	}
 	rows := min(1, float64(s.p.Fetch())/(hits*candidates)) * films
 	return rows * perRow, rows*perRow < candidates, nil
@@ -183,15 +202,12 @@ func (s search) among(what string, ids []int64) (string, []any) { return s.among
 // amongAs is among for the films of one rank, unless rank is nil.
 func (s search) amongAs(rank *textindex.Rank, what string, ids []int64) (string, []any) {
 	in, args := database.InList(ids)
-	matches, texts := s.q.Matches(s.db.Name(), "title_key")
+	condition, texts := matches(s.db.Name(), s.q, "movies.title_key")
 	if rank != nil {
-		matches, texts = s.q.MatchesAs(*rank, s.db.Name(), "title_key")
+		condition, texts = matchesAs(*rank, s.db.Name(), s.q, "movies.title_key")
 	}
-	query, args := what+" FROM movies WHERE id IN "+in+" AND "+matches, append(args, texts...)
-	if s.f.Genre != "" { // with the column itself a planner may read the whole index of the genre
-		query, args = query+" AND COALESCE(genre, '') = ?", append(args, s.f.Genre)
-	}
-	return query, args
+	others, values := s.f.condition()
+	return what + " FROM movies WHERE id IN " + in + " AND " + others + condition, append(append(args, values...), texts...)
 }
 
 // sorted returns the first films of ids, in the order of the search, that match the filter and are after the cursor.

@@ -55,9 +55,10 @@ func (s *Service) OnDelete(fn func(tx *gorm.DB, m Movie, by auth.Viewer) error) 
 // Films are read most often, so these reads avoid GORM, which takes as long to fill the struct as SQLite takes to
 // find the row.
 var (
-	table        = database.TableOf[Movie]()
-	movieColumns = table.Columns()
-	getMovie     = "SELECT " + movieColumns + " FROM movies WHERE id = ?"
+	table            = database.TableOf[Movie]()
+	movieColumns     = table.Columns()
+	qualifiedColumns = table.ColumnsOf("movies")
+	getMovie         = "SELECT " + movieColumns + " FROM movies WHERE id = ?"
 )
 
 // Get returns a film, or [ErrNotFound].

@@ -14,50 +14,80 @@ type Sort string
 
 // The values of [Sort].
 const (
-	SortOldest       Sort = "id"          // oldest first
-	SortNewest       Sort = "-id"         // newest first
-	SortTitle        Sort = "title"       // by folded title, then oldest first
-	SortMostLiked    Sort = "-like_count" // most liked first, then newest first
-	SortBestRated    Sort = "-rating"     // by Movie.RatingScore: best first, films that nobody rated last, then newest first
-	SortMostRated    Sort = "-rating_count"
-	SortMostReviewed Sort = "-review_count"
-	SortMatch        Sort = "" // exact matches of the title first, then those that begin with it, each oldest first
+	SortOldest       Sort = "id"            // oldest first
+	SortNewest       Sort = "-id"           // newest first
+	SortTitle        Sort = "title"         // by folded title, then oldest first
+	SortMostLiked    Sort = "-like_count"   // most liked first, then newest first
+	SortBestRated    Sort = "-rating"       // by Movie.RatingScore: best first, films that nobody rated last, then newest first
+	SortMostRated    Sort = "-rating_count" // most rated first, then newest first
+	SortMostReviewed Sort = "-review_count" // most reviewed first, then newest first
+	SortReleased     Sort = "release_date"  // by release date, then oldest first; unknown dates last
+	SortLatest       Sort = "-release_date" // latest release first, then newest first; unknown dates last
+	SortMatch        Sort = ""              // exact matches of the title first, then those that begin with it, each oldest first
+
+	sortUnreleased Sort = "unreleased" // the end of SortReleased: films without a release date, oldest first
 )
 
-func (o Sort) order() string {
+func (o Sort) order(from source) string {
 	switch o {
 	case SortNewest:
-		return "id DESC"
+		return from.id + " DESC"
 	case SortTitle:
-		return "title_key, id"
+		return from.column("title_key") + ", " + from.id
+	case SortReleased, sortUnreleased: // the column has one value in the latter, but says which index to read along
+		return from.column("release_date") + ", " + from.id
+	case SortLatest:
+		return from.column("release_date") + " DESC, " + from.id + " DESC"
 	}
 	if o.counted() {
-		return o.column() + " DESC, id DESC"
+		return from.column(o.column()) + " DESC, " + from.id + " DESC"
 	}
-	return "id"
+	return from.id
 }
 
 // after returns the condition for films after the key k. It has a redundant bound on the sorted column outside of
 // the OR, because both databases can only use that one to start in the index.
-func (o Sort) after(k page.Key) (string, []any) {
+func (o Sort) after(k page.Key, from source) (string, []any) {
 	switch o {
 	case SortNewest:
-		return "id < ?", []any{k.ID}
+		return from.id + " < ?", []any{k.ID}
 	case SortTitle:
-		return "title_key >= ? AND (title_key > ? OR id > ?)", []any{k.Text, k.Text, k.ID}
+		return follow(from.column("title_key"), from.id, ">"), []any{k.Text, k.Text, k.ID}
+	case SortReleased:
+		return from.column("release_date") + " > '' AND " + follow(from.column("release_date"), from.id, ">"), []any{k.Text, k.Text, k.ID}
+	case sortUnreleased:
+		return from.column("release_date") + " = '' AND " + from.id + " > ?", []any{k.ID}
+	case SortLatest:
+		return follow(from.column("release_date"), from.id, "<"), []any{k.Text, k.Text, k.ID}
 	}
 	if o.counted() {
-		column := o.column()
-		return column + " <= ? AND (" + column + " < ? OR id < ?)", []any{k.Num, k.Num, k.ID}
+		return follow(from.column(o.column()), from.id, "<"), []any{k.Num, k.Num, k.ID}
 	}
-	return "id > ?", []any{k.ID}
+	return from.id + " > ?", []any{k.ID}
 }
+
+// follow returns the condition for rows whose column, then whose id, is beyond those of a key.
+func follow(column, id, beyond string) string {
+	return column + " " + beyond + "= ? AND (" + column + " " + beyond + " ? OR " + id + " " + beyond + " ?)"
+}
+
+// Texts before and after every date.
+const (
+	beforeDates = "0"
+	afterDates  = "~"
+)
 
 // start returns a key before all films for the first page: without a bound MariaDB sorts the whole table instead of
 // reading along the index.
 func (o Sort) start() page.Key {
 	if o == SortNewest || o.counted() {
 		return page.Key{Num: math.MaxInt64, ID: math.MaxInt64}
+	}
+	switch o {
+	case SortReleased:
+		return page.Key{Text: beforeDates}
+	case SortLatest:
+		return page.Key{Text: afterDates, ID: math.MaxInt64}
 	}
 	return page.Key{}
 }
@@ -68,6 +98,8 @@ func (o Sort) key(q textindex.Query, m Movie) page.Key {
 		return page.Key{Num: int64(q.RankOf(m.TitleKey)), ID: m.ID}
 	case SortTitle:
 		return page.Key{Text: m.TitleKey, ID: m.ID}
+	case SortReleased, SortLatest:
+		return page.Key{Text: m.ReleaseDate, ID: m.ID}
 	}
 	if o.counted() {
 		return page.Key{Num: *o.count(&m), ID: m.ID}
@@ -82,6 +114,10 @@ func (o Sort) compare(a, b Movie) int {
 		return cmp.Compare(b.ID, a.ID)
 	case SortTitle:
 		return cmp.Or(strings.Compare(a.TitleKey, b.TitleKey), cmp.Compare(a.ID, b.ID))
+	case SortReleased:
+		return cmp.Or(strings.Compare(cmp.Or(a.ReleaseDate, afterDates), cmp.Or(b.ReleaseDate, afterDates)), cmp.Compare(a.ID, b.ID))
+	case SortLatest:
+		return cmp.Or(strings.Compare(b.ReleaseDate, a.ReleaseDate), cmp.Compare(b.ID, a.ID))
 	}
 	if o.counted() {
 		return cmp.Or(cmp.Compare(*o.count(&b), *o.count(&a)), cmp.Compare(b.ID, a.ID))
@@ -90,9 +126,12 @@ func (o Sort) compare(a, b Movie) int {
 }
 
 func (o Sort) follows(m Movie, k page.Key) bool {
-	at := Movie{ID: k.ID, TitleKey: k.Text}
-	if o.counted() {
-		*o.count(&at) = k.Num
+	at := Movie{ID: k.ID}
+	switch f := o.field(&at).(type) {
+	case *string:
+		*f = k.Text
+	case *int64:
+		*f = k.Num
 	}
 	return o.compare(m, at) > 0
 }
@@ -115,7 +154,7 @@ func (o Sort) count(m *Movie) *int64 {
 	return nil
 }
 
-// column returns the column of the orders by title and by counters; field returns the field for it.
+// column returns the column of the orders that are not by id; field returns the field for it.
 func (o Sort) column() string {
 	switch o {
 	case SortMostLiked:
@@ -126,6 +165,8 @@ func (o Sort) column() string {
 		return "rating_count"
 	case SortMostReviewed:
 		return "review_count"
+	case SortReleased, SortLatest:
+		return "release_date"
 	}
 	return "title_key"
 }
@@ -133,6 +174,9 @@ func (o Sort) column() string {
 func (o Sort) field(m *Movie) any {
 	if n := o.count(m); n != nil {
 		return n
+	}
+	if o == SortReleased || o == SortLatest {
+		return &m.ReleaseDate
 	}
 	return &m.TitleKey
 }

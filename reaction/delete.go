@@ -43,6 +43,11 @@ func (*Service) PurgeUser(tx *gorm.DB, userID int64) error {
 		if err := database.Decrement(tx, c.model, c.counter, ids); err != nil {
 			return err
 		}
+		if _, films := c.model.(*movie.Movie); films && len(ids) > 0 {
+			if err := movie.CopyCounts(tx, ids...); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

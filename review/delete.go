@@ -54,6 +54,9 @@ func (s *Service) PurgeUser(tx *gorm.DB, userID int64) error {
 	if err := database.Decrement(tx, &movie.Movie{}, "review_count", films); err != nil {
 		return err
 	}
+	if err := movie.CopyCounts(tx, films...); err != nil {
+		return err
+	}
 	return s.discardImages(tx, "user_id = ?", userID)
 }
 

@@ -61,7 +61,7 @@ func (s *Service) search(ctx context.Context, q textindex.Query, f Filter, p pag
 		return f.scanRanks(db, q, p)
 	}
 	return textindex.FindRanked(s.index, db, q, f.tags(), positionOf(p), p.Fetch(), textindex.Ranked[User]{
-		Key: "search_key",
+		Keys: textindex.KeyIndex{Table: "users", ID: "id", Key: "search_key"},
 		Position: func(u User) textindex.Position {
 			return textindex.Position{Rank: q.RankOf(u.SearchKey), ID: u.ID}
 		},

@@ -166,7 +166,11 @@ func exampleProblem(e *apperr.Error, field apperr.Field) map[string]any {
 }
 
 // sharedEnums are the names of fields and parameters that have the same values everywhere, and of their component.
-var sharedEnums = map[string]string{"genre": "Genre", "gender": "Gender"}
+// sharedLists are those of lists of such values.
+var (
+	sharedEnums = map[string]string{"genre": "Genre", "gender": "Gender"}
+	sharedLists = map[string]string{"genres": "Genre"}
+)
 
 // shareEnums makes every enum of sharedEnums a component, in the schemas and in the parameters of operations, so that
 // generated clients have one type for it.
@@ -194,6 +198,10 @@ func (d *document) shareEnumsOf(parameters []openapi31.ParameterOrReference) {
 
 // shareEnum replaces the schema of a field by a reference, if it is an enum of sharedEnums.
 func (d *document) shareEnum(field string, schema map[string]any) {
+	if list := sharedLists[field]; list != "" && schema["type"] == "array" {
+		schema["items"] = map[string]any{"$ref": componentPrefix + list}
+		return
+	}
 	name := sharedEnums[field]
 	if name == "" || schema["enum"] == nil || schema["type"] != "string" {
 		return

@@ -188,36 +188,43 @@ func applyRules(p jsonschema.InterceptPropParams) error {
 	if !p.Processed {
 		return nil
 	}
+	schema, of := p.PropertySchema, elem(p.Field.Type)
 	for rule := range strings.SplitSeq(p.Field.Tag.Get("binding"), ",") {
 		name, value, _ := strings.Cut(rule, "=")
-		if name == "dive" {
-			return nil // the rules after it are about the elements
+		switch name {
+		case "dive": // the rules after it are about the elements; those that are objects have rules of their own
+			if of = of.Elem(); of.Kind() == reflect.Struct {
+				return nil
+			}
+			schema = schema.Items.SchemaOrBool.TypeObject
+		case "required":
+			p.ParentSchema.Required = append(p.ParentSchema.Required, p.Name)
+			if p.Field.Type.Kind() == reflect.String && schema.MinLength == 0 {
+				schema.WithMinLength(1) // a required plain string may not be empty
+			}
+		default:
+			applyRule(schema, of.Kind(), name, value)
 		}
-		applyRule(p, name, value)
 	}
 	return nil
 }
 
-func applyRule(p jsonschema.InterceptPropParams, name, value string) {
+func applyRule(s *jsonschema.Schema, of reflect.Kind, name, value string) {
 	switch name {
-	case "required":
-		p.ParentSchema.Required = append(p.ParentSchema.Required, p.Name)
 	case "oneof":
 		for one := range strings.FieldsSeq(value) {
-			p.PropertySchema.Enum = append(p.PropertySchema.Enum, one)
+			s.Enum = append(s.Enum, one)
 		}
 	case "filled":
-		p.PropertySchema.WithMinLength(1)
+		s.WithMinLength(1)
+	case "unique":
+		s.WithUniqueItems(true)
 	case "min", "max":
 		n, err := strconv.ParseInt(value, 10, 64)
 		if err != nil {
 			panic("openapi: the rule " + name + " needs a number")
 		}
-		bound(p.PropertySchema, elem(p.Field.Type).Kind(), name == "min", n)
-	}
-	if elem(p.Field.Type).Kind() == reflect.String && name == "required" && p.Field.Type.Kind() == reflect.String &&
-		p.PropertySchema.MinLength == 0 {
-		p.PropertySchema.WithMinLength(1) // a required plain string may not be empty
+		bound(s, of, name == "min", n)
 	}
 }
 

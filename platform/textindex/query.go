@@ -21,7 +21,8 @@ type Query struct {
 	key      string
 	spelling []spelling
 	others   []other
-	literal  bool // it has no letters and digits
+	literal  bool     // it has no letters and digits
+	shown    []string // the texts that are searched for literally
 	ngrams   []ngram
 	start    ngram // of the keys that begin with the query
 	ranges   []keyRange
@@ -45,11 +46,11 @@ func Parse(typed, literal string) Query {
 	}
 	text := []rune(q.key)
 	if found := symbolsOf(typed, q.key); len(found) > 0 {
-		q.literal = true
-		q = q.Or(literal, q.key)
+		q.literal, q.shown = true, []string{q.key}
 		if shown := norm.NFC.String(strings.TrimSpace(typed)); shown != q.key {
-			q = q.Or(literal, shown)
+			q.shown = append(q.shown, shown)
 		}
+		q = q.In(literal)
 		q.spelling = []spelling{literally(text)}
 		q.ngrams, q.start = symbolNgrams(found)
 	} else {
@@ -142,6 +143,20 @@ func (q Query) Or(column, text string) Query {
 	return q
 }
 
+// In returns the query for other texts, whose column literal has them as they are shown.
+func (q Query) In(literal string) Query {
+	q.others = nil
+	for _, text := range q.shown {
+		q = q.Or(literal, text)
+	}
+	return q
+}
+
+// Begins returns the SQL condition, and its arguments, for rows whose key begins with the query.
+func (q Query) Begins(driver, column string) (string, []any) {
+	return q.condition(driver, column, true)
+}
+
 // Matches returns the SQL condition, and its arguments, for rows that match, given the column of their keys.
 func (q Query) Matches(driver, column string) (string, []any) {
 	condition, args := q.condition(driver, column, false)
@@ -159,7 +174,7 @@ func (q Query) MatchesAs(rank Rank, driver, column string) (string, []any) {
 	if rank == Exact {
 		return column + " = ?", []any{q.key}
 	}
-	begins, starts := q.condition(driver, column, true)
+	begins, starts := q.Begins(driver, column)
 	if rank == Prefix {
 		return "(" + begins + ") AND " + column + " <> ?", append(starts, q.key)
 	}

@@ -24,7 +24,7 @@ func (p Position) compare(other Position) int {
 
 // Ranked says how [FindRanked] reads the rows of a table.
 type Ranked[T any] struct {
-	Key      string // the column of the keys; an index begins with it, and the id follows
+	Keys     KeyIndex
 	Position func(row T) Position
 
 	// Load returns the rows with these ids that match, in any order; those of one rank unless rank is nil.
@@ -32,9 +32,14 @@ type Ranked[T any] struct {
 
 	// Exact returns the first n rows with the key of the query that match and have a greater id than after, by id.
 	Exact func(after int64, n int) ([]T, error)
+}
 
-	// Only is a condition that begins with AND, and Args are its arguments. An index with the key has its columns. It leaves
-	// out rows that do not match for another reason than their keys.
+// KeyIndex is an index of keys. Its columns are those of Only, the key, then the id.
+type KeyIndex struct {
+	Table, ID, Key string // the table of the index, its column with the ids of the rows, and the column of the keys
+
+	// Only is a condition that begins with AND, and Args are its arguments. It leaves out rows that do not match for another
+	// reason than their keys.
 	Only string
 	Args []any
 }
@@ -84,7 +89,7 @@ func (f *finder[T]) beginning(start int64) *Walk {
 // mostly has few exact matches and prefixes. Then one more statement reads the page.
 func (f *finder[T]) fromStart() ([]T, error) {
 	w := f.walk(0)
-	w.begin, w.keys = f.q.start, newKeyLookup(f.db.Name(), f.index.source.Rows, f.q, f.rows, f.wanted)
+	w.begin, w.keys = f.q.start, newKeyLookup(f.db.Name(), f.q, f.rows.Keys, f.wanted)
 	if _, err := w.Next(f.wanted); err != nil {
 		return nil, err
 	}
@@ -228,21 +233,21 @@ const (
 	listOfKeys = "9223372036854775807"
 )
 
-func newKeyLookup[T any](driver, table string, q Query, rows Ranked[T], most int) *keyLookup {
+func newKeyLookup(driver string, q Query, x KeyIndex, most int) *keyLookup {
 	k := &keyLookup{most: most, key: q.key, ranged: q.ranges != nil}
-	k.args = make([]any, 0, (len(rows.Args)+3)*max(len(q.ranges), 1))
+	k.args = make([]any, 0, (len(x.Args)+3)*max(len(q.ranges), 1))
 	var b strings.Builder
 	b.Grow(256 * max(len(q.ranges), 1))
 	add := func(comparison string, args ...any) {
 		for _, part := range []string{
-			" UNION ALL SELECT " + listOfKeys + ", id, ", rows.Key, " FROM (SELECT id, ", rows.Key, " FROM ", table,
-			" WHERE ", rows.Key, comparison, rows.Only, " ORDER BY ", rows.Key, ", id", database.Limit(driver), ") AS by_key",
+			" UNION ALL SELECT " + listOfKeys + ", ", x.ID, ", ", x.Key, " FROM (SELECT ", x.ID, ", ", x.Key, " FROM ", x.Table,
+			" WHERE ", x.Key, comparison, x.Only, " ORDER BY ", x.Key, ", ", x.ID, database.Limit(driver), ") AS by_key",
 		} {
 			b.WriteString(part)
 		}
-		k.args = append(append(append(k.args, args...), rows.Args...), most)
+		k.args = append(append(append(k.args, args...), x.Args...), most)
 	}
-	inRange := " >= ? AND " + rows.Key + " < ?"
+	inRange := " >= ? AND " + x.Key + " < ?"
 	for _, r := range q.ranges { // one of them begins with the key of the query
 		add(inRange, r.begin, r.end)
 	}

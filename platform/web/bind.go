@@ -53,11 +53,17 @@ func wireName(f reflect.StructField) string {
 	return ""
 }
 
+// Checked is a request with rules that tags cannot express.
+type Checked interface {
+	// Check returns the fields that break a rule. It is called after binding, also when other rules are broken.
+	Check() []apperr.Field
+}
+
 // MaxFieldErrors limits the errors in one response, so that it is not larger than a body full of mistakes.
 const MaxFieldErrors = 250
 
 // check validates dst, a pointer to a struct. It returns one error with the fields that binding found, followed by the
-// other fields that break a rule.
+// other fields that break a rule of their tags or of [Checked].
 func check(dst any, found []apperr.Field) error {
 	if err := rules.Struct(dst); err != nil {
 		broken, ok := errors.AsType[validator.ValidationErrors](err)
@@ -66,16 +72,26 @@ func check(dst any, found []apperr.Field) error {
 		}
 		for _, e := range broken {
 			_, name, _ := strings.Cut(e.Namespace(), ".")
-			name = strings.TrimPrefix(name, embedded+".")
-			if !slices.ContainsFunc(found, func(f apperr.Field) bool { return f.Name == name }) {
-				found = append(found, ruleError(name, e))
-			}
+			found = addField(found, ruleError(strings.TrimPrefix(name, embedded+"."), e))
+		}
+	}
+	if c, ok := dst.(Checked); ok {
+		for _, f := range c.Check() {
+			found = addField(found, f)
 		}
 	}
 	if len(found) > 0 {
 		return apperr.Validation(found[:min(len(found), MaxFieldErrors)]...)
 	}
 	return nil
+}
+
+// addField appends f unless its field has an error already.
+func addField(found []apperr.Field, f apperr.Field) []apperr.Field {
+	if slices.ContainsFunc(found, func(o apperr.Field) bool { return o.Name == f.Name }) {
+		return found
+	}
+	return append(found, f)
 }
 
 // contentType returns the media type of the request without its parameters, in lower case. It is "" for an unsupported

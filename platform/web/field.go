@@ -108,6 +108,10 @@ func ruleError(name string, e validator.FieldError) apperr.Field {
 		return atLeast(name, e.Param(), unit, ko)
 	case "max", "lte":
 		return atMost(name, e.Param(), unit, ko)
+	case "unique":
+		return apperr.Field{Name: name, Code: "repeated", Text: apperr.Text{
+			EN: "A value may appear only once.", KO: "같은 값은 한 번만 쓸 수 있습니다.",
+		}}
 	case "oneof":
 		return apperr.Field{Name: name, Code: "enum", Text: apperr.Text{
 			EN: "This must be one of: " + listed(e.Param()) + ".", KO: "다음 중 하나여야 합니다: " + listed(e.Param()) + ".",

@@ -44,6 +44,7 @@ type Problem struct {
 	RequestID string       `json:"request_id" description:"The X-Request-ID of this request. Quote it when you report a problem."`
 	Errors    []FieldError `json:"errors,omitempty" description:"Only with 422: one entry per error."`
 	ReviewID  *int64       `json:"review_id,omitempty" description:"Only with review_exists: the id of the existing review."`
+	MovieID   *int64       `json:"movie_id,omitempty" description:"Only with external_id_taken: the id of the other film."`
 }
 
 // FieldError is an error of one part of a request.

@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
+	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -182,12 +183,14 @@ const countFilm = "UPDATE movies SET like_count = ?, dislike_count = ?, review_c
 func (l *loader) countFilms(ctx context.Context, counts []filmCounts) error {
 	for first := 0; first < len(counts) && !l.failed; first += transactionRows {
 		err := l.db.Tx(ctx, func(tx *gorm.DB) error {
+			var ids []int64
 			for i, c := range counts[first:min(first+transactionRows, len(counts))] {
+				ids = append(ids, int64(first+i+1))
 				if _, err := tx.Statement.ConnPool.ExecContext(ctx, countFilm, c.likes, c.dislikes, c.reviews, first+i+1); err != nil {
 					return err
 				}
 			}
-			return nil
+			return movie.CopyCounts(tx, ids...)
 		})
 		if err != nil {
 			l.failed = true

@@ -19,8 +19,8 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// copied lists the models in an order that satisfies their foreign keys. The search indexes of names and titles are
-// missing because they are rebuilt from the rows.
+// copied lists the models in an order that satisfies their foreign keys. The search indexes of names and titles, and the
+// tables of genres, people and so on that are derived from films, are missing because they are rebuilt from the rows.
 var copied = []any{
 	&user.Community{}, &user.User{}, &user.Session{}, &movie.Movie{}, &movie.Merge{}, &review.Review{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{},

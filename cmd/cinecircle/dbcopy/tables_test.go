@@ -10,6 +10,9 @@ import (
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
 
+// derived are the tables that movie.IndexAll fills from the films.
+var derived = []string{"movie_genres", "movie_titles", "movie_people", "movie_external_ids"}
+
 func TestCopyCoversEveryTableAndColumnInTheOrderOfForeignKeys(t *testing.T) {
 	t.Parallel()
 	tables, err := copiedTables()
@@ -23,7 +26,7 @@ func TestCopyCoversEveryTableAndColumnInTheOrderOfForeignKeys(t *testing.T) {
 		got[table.name], place[table.name] = len(table.columns), i
 	}
 	for name, lines := range shapeOf(t, db) {
-		if strings.Contains(name, "_gram") || name == "commit_markers" { // rebuilt by a copy, or of running transactions
+		if strings.Contains(name, "_gram") || name == "commit_markers" || slices.Contains(derived, name) { // rebuilt by a copy, or of running transactions
 			continue
 		}
 		want[name] = len(slices.DeleteFunc(lines, func(s string) bool { return strings.Contains(s, "index ") }))
@@ -33,6 +36,9 @@ func TestCopyCoversEveryTableAndColumnInTheOrderOfForeignKeys(t *testing.T) {
 	}
 	for _, key := range foreignKeys(t, db) {
 		child, _, _ := strings.Cut(key, ".")
+		if slices.Contains(derived, child) {
+			continue
+		}
 		parent := strings.Fields(key)[2]
 		if place[parent] >= place[child] {
 			t.Errorf("%s is copied before %s", child, parent)

@@ -15,11 +15,9 @@ SET @statement = IF(
     ADD COLUMN `rating_sum` bigint NOT NULL DEFAULT 0,
     ADD COLUMN `rating_score` bigint NOT NULL DEFAULT 0,
     ADD INDEX `idx_movies_score` (`rating_score`, `id`),
-    ADD INDEX `idx_movies_genre_score` (`genre`, `rating_score`, `id`),
+    ADD INDEX `idx_movies_year_score` (`release_year`, `rating_score`, `id`),
     ADD INDEX `idx_movies_ratings` (`rating_count`, `id`),
-    ADD INDEX `idx_movies_genre_ratings` (`genre`, `rating_count`, `id`),
-    ADD INDEX `idx_movies_reviews` (`review_count`, `id`),
-    ADD INDEX `idx_movies_genre_reviews` (`genre`, `review_count`, `id`)');
+    ADD INDEX `idx_movies_reviews` (`review_count`, `id`)');
 PREPARE ratings FROM @statement;
 EXECUTE ratings;
 DEALLOCATE PREPARE ratings;
@@ -54,8 +52,8 @@ CREATE TABLE IF NOT EXISTS `rating_histograms` (
 -- +goose Down
 DROP TABLE `rating_histograms`;
 DROP TABLE `movie_ratings`;
-ALTER TABLE `movies` DROP INDEX `idx_movies_genre_reviews`, DROP INDEX `idx_movies_reviews`,
-  DROP INDEX `idx_movies_genre_ratings`, DROP INDEX `idx_movies_ratings`,
-  DROP INDEX `idx_movies_genre_score`, DROP INDEX `idx_movies_score`,
+ALTER TABLE `movies` DROP INDEX `idx_movies_reviews`,
+  DROP INDEX `idx_movies_ratings`,
+  DROP INDEX `idx_movies_year_score`, DROP INDEX `idx_movies_score`,
   DROP COLUMN `rating_score`, DROP COLUMN `rating_sum`, DROP COLUMN `rating_count`;
 ALTER TABLE `users` DROP COLUMN `rating_count`;

@@ -4,11 +4,9 @@ ALTER TABLE "movies" ADD COLUMN "rating_count" integer NOT NULL DEFAULT 0;
 ALTER TABLE "movies" ADD COLUMN "rating_sum" integer NOT NULL DEFAULT 0;
 ALTER TABLE "movies" ADD COLUMN "rating_score" integer NOT NULL DEFAULT 0;
 CREATE INDEX "idx_movies_score" ON "movies" ("rating_score", "id");
-CREATE INDEX "idx_movies_genre_score" ON "movies" ("genre", "rating_score", "id");
+CREATE INDEX "idx_movies_year_score" ON "movies" ("release_year", "rating_score", "id");
 CREATE INDEX "idx_movies_ratings" ON "movies" ("rating_count", "id");
-CREATE INDEX "idx_movies_genre_ratings" ON "movies" ("genre", "rating_count", "id");
 CREATE INDEX "idx_movies_reviews" ON "movies" ("review_count", "id");
-CREATE INDEX "idx_movies_genre_reviews" ON "movies" ("genre", "review_count", "id");
 CREATE TABLE "movie_ratings" (
   "id" integer PRIMARY KEY AUTOINCREMENT,
   "user_id" integer NOT NULL,
@@ -40,11 +38,9 @@ CREATE TABLE "rating_histograms" (
 -- +goose Down
 DROP TABLE "rating_histograms";
 DROP TABLE "movie_ratings";
-DROP INDEX "idx_movies_genre_reviews";
 DROP INDEX "idx_movies_reviews";
-DROP INDEX "idx_movies_genre_ratings";
 DROP INDEX "idx_movies_ratings";
-DROP INDEX "idx_movies_genre_score";
+DROP INDEX "idx_movies_year_score";
 DROP INDEX "idx_movies_score";
 ALTER TABLE "movies" DROP COLUMN "rating_score";
 ALTER TABLE "movies" DROP COLUMN "rating_sum";

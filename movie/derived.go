@@ -1,0 +1,208 @@
+package movie
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/textindex"
+)
+
+// The tables below are what lists of films need beside the rows of films. They are written in the transactions that write
+// films, and can be rebuilt from them by [IndexAll]. The counters in them are those of the films.
+
+// InGenre is a row of the table movie_genres: a film in one of its genres, with what lists are sorted by.
+type InGenre struct {
+	MovieID     int64  `gorm:"primaryKey;autoIncrement:false;index:idx_movie_genres_genre,priority:2;index:idx_movie_genres_title,priority:3;index:idx_movie_genres_likes,priority:3;index:idx_movie_genres_release,priority:3;index:idx_movie_genres_reviews,priority:3;index:idx_movie_genres_ratings,priority:3;index:idx_movie_genres_score,priority:3"`
+	Genre       string `gorm:"primaryKey;size:20;index:idx_movie_genres_genre,priority:1;index:idx_movie_genres_title,priority:1;index:idx_movie_genres_likes,priority:1;index:idx_movie_genres_release,priority:1;index:idx_movie_genres_reviews,priority:1;index:idx_movie_genres_ratings,priority:1;index:idx_movie_genres_score,priority:1"`
+	TitleKey    string `gorm:"size:745;not null;index:idx_movie_genres_title,priority:2"`
+	LikeCount   int64  `gorm:"not null;index:idx_movie_genres_likes,priority:2"`
+	ReleaseDate string `gorm:"size:10;not null;index:idx_movie_genres_release,priority:2"`
+	ReviewCount int64  `gorm:"not null;index:idx_movie_genres_reviews,priority:2"`
+	RatingCount int64  `gorm:"not null;index:idx_movie_genres_ratings,priority:2"`
+	RatingScore int64  `gorm:"not null;index:idx_movie_genres_score,priority:2"`
+}
+
+// TableName implements [schema.Tabler].
+func (InGenre) TableName() string { return "movie_genres" }
+
+// OtherTitle is a row of the table movie_titles: an original title or an alias.
+type OtherTitle struct {
+	MovieID  int64  `gorm:"primaryKey;autoIncrement:false;index:idx_movie_titles_key,priority:2"`
+	Title    string `gorm:"primaryKey;size:255"`
+	TitleKey string `gorm:"size:745;not null;index:idx_movie_titles_key,priority:1"` // textindex.Key of Title
+}
+
+// TableName implements [schema.Tabler].
+func (OtherTitle) TableName() string { return "movie_titles" }
+
+// Person is a row of the table movie_people: a name among the directors or in the cast of a film.
+type Person struct {
+	MovieID int64  `gorm:"primaryKey;autoIncrement:false;index:idx_movie_people_name,priority:2"`
+	NameKey string `gorm:"primaryKey;size:765;index:idx_movie_people_name,priority:1"` // nameKey of the name
+}
+
+// TableName implements [schema.Tabler].
+func (Person) TableName() string { return "movie_people" }
+
+// Reference is a row of the table movie_external_ids. Its key makes external ids unique.
+type Reference struct {
+	Kind    string `gorm:"primaryKey;size:20"`
+	Value   string `gorm:"primaryKey;size:30"`
+	MovieID int64  `gorm:"not null;index:idx_movie_external_ids_movie"`
+}
+
+// TableName implements [schema.Tabler].
+func (Reference) TableName() string { return "movie_external_ids" }
+
+// nameKey folds the name of a person: regardless of case, but not of anything else.
+func nameKey(name string) string { return norm.NFC.String(cases.Fold().String(norm.NFC.String(name))) }
+
+// derived holds the derived rows of some films as arguments of INSERT statements.
+type derived struct{ genres, titles, people, references []any }
+
+// add appends the rows of a film.
+func (r *derived) add(m Movie) error {
+	d, err := m.ReadDetails()
+	if err != nil {
+		return err
+	}
+	for _, genre := range d.Genres {
+		r.genres = append(r.genres, m.ID, genre, m.TitleKey, m.LikeCount, m.ReleaseDate, m.ReviewCount, m.RatingCount, m.RatingScore)
+	}
+	for _, title := range d.otherTitles(m.Title) {
+		r.titles = append(r.titles, m.ID, title, textindex.Key(title))
+	}
+	keys, err := m.peopleKeys(d)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		r.people = append(r.people, m.ID, key)
+	}
+	for _, id := range d.ExternalIDs.List() {
+		r.references = append(r.references, id.Kind, id.Value, m.ID)
+	}
+	return nil
+}
+
+// peopleKeys returns the keys of the names in directors and cast, sorted and each once.
+func (m Movie) peopleKeys(d Details) ([]string, error) {
+	cast, err := m.Cast()
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]string, 0, len(cast)+len(d.Directors))
+	for _, name := range d.Directors {
+		keys = append(keys, nameKey(name))
+	}
+	for _, member := range cast {
+		keys = append(keys, nameKey(member.Name))
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys), nil
+}
+
+// insertRows is the most rows of one INSERT.
+const insertRows = 256
+
+// insert stores the rows. It returns gorm.ErrDuplicatedKey when another film has one of the external ids.
+func (r *derived) insert(tx *gorm.DB) error {
+	for _, t := range []struct {
+		into string
+		rows []any
+		size int
+	}{
+		{"movie_genres (movie_id, genre, title_key, like_count, release_date, review_count, rating_count, rating_score)", r.genres, 8},
+		{"movie_titles (movie_id, title, title_key)", r.titles, 3},
+		{"movie_people (movie_id, name_key)", r.people, 2},
+		{"movie_external_ids (kind, value, movie_id)", r.references, 3},
+	} {
+		row := "(" + strings.Repeat(", ?", t.size)[2:] + ")"
+		for some := range slices.Chunk(t.rows, insertRows*t.size) {
+			statement := "INSERT INTO " + t.into + " VALUES " + row + strings.Repeat(", "+row, len(some)/t.size-1)
+			if err := tx.Exec(statement, some...).Error; err != nil {
+				return fmt.Errorf("insert into %s: %w", t.into, err)
+			}
+		}
+	}
+	return nil
+}
+
+// derive stores the derived rows of new films.
+func derive(tx *gorm.DB, films ...Movie) error {
+	var rows derived
+	for _, m := range films {
+		if err := rows.add(m); err != nil {
+			return err
+		}
+	}
+	return rows.insert(tx)
+}
+
+// deriveAgain replaces the derived rows of films.
+func deriveAgain(tx *gorm.DB, films ...Movie) error {
+	ids := make([]int64, len(films))
+	for i, m := range films {
+		ids[i] = m.ID
+	}
+	for _, model := range []any{&InGenre{}, &OtherTitle{}, &Person{}, &Reference{}} {
+		if err := tx.Where("movie_id IN ?", ids).Delete(model).Error; err != nil {
+			return fmt.Errorf("delete the %T of %d movies: %w", model, len(ids), err)
+		}
+	}
+	return derive(tx, films...)
+}
+
+// rederive replaces the derived rows of a film if they depend on what a change of it has changed.
+func rederive(tx *gorm.DB, before, after Movie) error {
+	if before.Title == after.Title && before.CastMembers == after.CastMembers && before.Genre == after.Genre &&
+		before.ReleaseDate == after.ReleaseDate && before.Details == after.Details {
+		return nil
+	}
+	return deriveAgain(tx, after)
+}
+
+// holders returns the films that have some of the ids, by the ids.
+func holders(db *gorm.DB, ids []ExternalID) (map[ExternalID]int64, error) {
+	byKind := map[string][]string{}
+	for _, id := range ids {
+		byKind[id.Kind] = append(byKind[id.Kind], id.Value)
+	}
+	found := map[ExternalID]int64{}
+	for kind, values := range byKind {
+		for some := range slices.Chunk(values, statementRows) {
+			var rows []Reference
+			if err := db.Where("kind = ? AND value IN ?", kind, some).Find(&rows).Error; err != nil {
+				return nil, fmt.Errorf("look for films with ids of %s: %w", kind, err)
+			}
+			for _, r := range rows {
+				found[ExternalID{r.Kind, r.Value}] = r.MovieID
+			}
+		}
+	}
+	return found, nil
+}
+
+// orTaken returns err, or ErrExternalIDTaken with the other film if one of the ids was stored for it.
+func orTaken(db *gorm.DB, err error, ids ExternalIDs) error {
+	if !errors.Is(err, gorm.ErrDuplicatedKey) {
+		return err
+	}
+	list := ids.List()
+	films, failed := holders(db, list)
+	if failed != nil {
+		return failed
+	}
+	for _, id := range list {
+		if film, ok := films[id]; ok {
+			return ErrExternalIDTaken.With("movie_id", film)
+		}
+	}
+	return err
+}
