@@ -110,15 +110,17 @@ func TestArchitectureListsEveryWorker(t *testing.T) {
 	}
 }
 
-func TestArchitectureListsEveryDeletionHookInOrder(t *testing.T) {
+func TestArchitectureListsEveryHookInOrder(t *testing.T) {
 	t.Parallel()
-	var want []string
-	for _, statement := range body(t, "app.go", "hookDeletions").List {
-		call := statement.(*ast.ExprStmt).X.(*ast.CallExpr)
-		want = append(want, selector(call.Fun)+"("+selector(call.Args[0])+")")
-	}
-	if diff := cmp.Diff(want, firstGroups(section(t, "Deletion hooks"), "(?m)^[0-9]+\\. `([^`]+)`")); diff != "" || len(want) == 0 {
-		t.Errorf("deletion hooks (-app.go +architecture.md):\n%s", diff)
+	for function, title := range map[string]string{"hookDeletions": "Deletion hooks", "hookMerges": "Merge hooks"} {
+		var want []string
+		for _, statement := range body(t, "app.go", function).List {
+			call := statement.(*ast.ExprStmt).X.(*ast.CallExpr)
+			want = append(want, selector(call.Fun)+"("+selector(call.Args[0])+")")
+		}
+		if diff := cmp.Diff(want, firstGroups(section(t, title), "(?m)^[0-9]+\\. `([^`]+)`")); diff != "" || len(want) == 0 {
+			t.Errorf("%s (-app.go +architecture.md):\n%s", title, diff)
+		}
 	}
 	for _, file := range []string{"follow", "list", "movie", "notify", "reaction", "review", "user"} {
 		sources, err := fs.Glob(os.DirFS(".."), file+"/*.go")
@@ -130,8 +132,8 @@ func TestArchitectureListsEveryDeletionHookInOrder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !strings.HasSuffix(name, "_test.go") && regexp.MustCompile(`\w\.OnDelete\([a-z]`).Match(text) {
-				t.Errorf("%s registers a deletion hook; hookDeletions is the place for it", name)
+			if !strings.HasSuffix(name, "_test.go") && regexp.MustCompile(`\w\.On(Delete|Merge)\([a-z]`).Match(text) {
+				t.Errorf("%s registers a hook; hookDeletions and hookMerges are the places for them", name)
 			}
 		}
 	}

@@ -231,6 +231,12 @@ func orCleared[T any](sent **T) *T {
 	return new(orZero(*sent))
 }
 
+// mergeRequest is the body of POST /movies/{movie_id}/merge.
+type mergeRequest struct {
+	Into         *int64 `json:"into" binding:"required,min=1" example:"8" description:"Id of the film that stays."`
+	DiscardOlder bool   `json:"discard_older" example:"false" description:"Of two reviews by one member delete the one that was edited earlier. Without it, two reviews are a conflict."`
+}
+
 // posterRequest is the form of POST /movies/{movie_id}/poster_image.
 type posterRequest struct {
 	Image *web.File `formData:"image" binding:"required" description:"JPEG, PNG, GIF (first frame only) or still WebP, at most 5 MiB and 40 megapixels."`
@@ -383,6 +389,24 @@ func (h handler) delete(c *gin.Context) error {
 		return err
 	}
 	return web.NoContent(c)
+}
+
+func (h handler) merge(c *gin.Context) error {
+	m, err := h.s.Get(c.Request.Context(), web.PathID(c, "movie_id"))
+	if err != nil {
+		return err
+	}
+	if !auth.MustViewer(c).Moderates() {
+		return apperr.ErrForbidden
+	}
+	var req mergeRequest
+	if err := web.BindJSON(c, &req); err != nil {
+		return err
+	}
+	if m, err = h.s.Merge(c.Request.Context(), m.ID, *req.Into, req.DiscardOlder); err != nil {
+		return err
+	}
+	return h.ok(c, m)
 }
 
 func (h handler) setPoster(c *gin.Context) error {

@@ -33,6 +33,11 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 		Tag: tag, ID: "deleteMovie", Summary: "Delete a film", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNotFound, ErrHasReviews},
 		Description: "Also deletes its poster. Once other users have reviewed the film, only an admin may delete it.",
 	})
+	r.POST("/movies/:movie_id/merge", auth.Moderator, h.merge, openapi.Op{
+		Tag: tag, ID: "mergeMovies", Summary: "Merge a film into another", JSON: mergeRequest{}, Response: response{},
+		Description: "Returns the film that stays. Its values stay; those that are empty are taken from the other. Everything that members attached moves; of two reactions by one member the newer stays. Afterwards requests for the film that went are redirected.",
+		Errors:      []*apperr.Error{ErrNotFound, ErrSelfMerge, ErrMergeConflict},
+	})
 	r.POST("/movies/:movie_id/poster_image", auth.Owner, h.setPoster, openapi.Op{
 		Tag: tag, ID: "setMoviePoster", Summary: "Set the poster of a film", Class: auth.ClassUpload, Form: posterRequest{}, Response: response{},
 		Description: "The image is rotated upright, stripped of metadata, scaled down to at most 2048 pixels and re-encoded. Replaces the previous poster.",

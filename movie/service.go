@@ -35,6 +35,7 @@ type Service struct {
 	log      *slog.Logger
 	index    *textindex.Index
 	onDelete []func(tx *gorm.DB, m Movie, by auth.Viewer) error
+	onMerge  []MergeHook
 	viewers  []ViewerSource
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/review"
 )
@@ -17,6 +18,25 @@ var _ review.Likes = (*Service)(nil)
 // LikedBy implements [review.Likes]: it returns the reviews among reviewIDs that a member likes.
 func (s *Service) LikedBy(ctx context.Context, userID int64, reviewIDs []int64) (map[int64]bool, error) {
 	return toggle.Which(ctx, s.toggles, ReviewLike{UserID: userID}, reviewIDs)
+}
+
+// RatingOfViewer sets the ratings of films by a member, by their ids. It is a [movie.ViewerSource].
+func (s *Service) RatingOfViewer(ctx context.Context, userID int64, of map[int64]*movie.Viewer) error {
+	in, args := database.InList(slices.Collect(maps.Keys(of)))
+	query := "SELECT movie_id, rating FROM movie_ratings WHERE movie_id IN " + in + " AND user_id = ?"
+	err := database.Each(s.db.Reader(ctx), query, append(args, userID), func(row database.Scanner) error {
+		var id int64
+		var given stars.Stars
+		if err := row.Scan(&id, &given); err != nil {
+			return err
+		}
+		of[id].Rating = &given
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("load the ratings of %d films by user %d: %w", len(of), userID, err)
+	}
+	return nil
 }
 
 // OfViewer sets the reactions of a member to films, by their ids. It is a [movie.ViewerSource].

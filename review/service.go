@@ -30,6 +30,10 @@ type Deps struct {
 	Movies     *movie.Service
 	MaxContent int          // characters of a review; 0 means DefaultMaxContent
 	Log        *slog.Logger // nil discards logs
+
+	// Replaced is called in the transaction that deletes a review because films were merged and its author has another
+	// one of the film that stays. nil does nothing.
+	Replaced func(tx *gorm.DB, userID, reviewID, by int64) error
 }
 
 // Service holds the rules of reviews. It is safe for concurrent use.
@@ -43,6 +47,7 @@ type Service struct {
 	maxContent int
 	log        *slog.Logger
 	likes      Likes // nil until UseLikes
+	replaced   func(tx *gorm.DB, userID, reviewID, by int64) error
 }
 
 // New returns a service. Register [Service.PurgeUser] with user.Service.OnDelete and [Service.PurgeMovie] with
@@ -50,7 +55,7 @@ type Service struct {
 func New(d Deps) *Service {
 	s := &Service{
 		db: d.DB, pictures: d.Pictures, media: d.Media, clock: d.Clock, users: d.Users, movies: d.Movies, maxContent: d.MaxContent,
-		log: d.Log,
+		log: d.Log, replaced: d.Replaced,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -3,8 +3,8 @@ package auth
 // Policy determines who may call a route. Every route has one; there is no default.
 type Policy string
 
-// The policies. For Owner and Author the guard requires a signed-in member; the service that loads the resource decides
-// whether it belongs to the viewer.
+// The policies. For Owner, Author and Moderator the guard requires a signed-in member; the service that loads the resource decides
+// whether the viewer may change it.
 const (
 	Public   Policy = "public"   // all clients; tokens are ignored
 	Optional Policy = "optional" // all clients; signed-in members get additional data
@@ -12,12 +12,14 @@ const (
 	Owner    Policy = "owner"    // the owner of the resource, or an admin
 	Author   Policy = "author"   // the author only
 	Admin    Policy = "admin"    // admins
-	Socket   Policy = "socket"   // a member, checked after the upgrade, because browsers cannot read the 401 of a handshake
+
+	Moderator Policy = "moderator" // whoever [Viewer.Moderates]
+	Socket    Policy = "socket"    // a member, checked after the upgrade, because browsers cannot read the 401 of a handshake
 )
 
 // SignedIn reports whether the policy requires a signed-in member.
 func (p Policy) SignedIn() bool {
-	return p == Member || p == Owner || p == Author || p == Admin
+	return p == Member || p == Owner || p == Author || p == Moderator || p == Admin
 }
 
 // known reports whether p is one of the policies.

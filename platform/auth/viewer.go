@@ -29,6 +29,9 @@ type Viewer struct {
 // Admin reports whether the viewer is an admin.
 func (v Viewer) Admin() bool { return v.Role == RoleAdmin }
 
+// Moderates reports whether the viewer may put the catalogue in order. There is no role for that yet, so only admins may.
+func (v Viewer) Moderates() bool { return v.Admin() }
+
 // MayEdit reports whether the viewer is the owner of a resource or an admin. An ownerID of 0 means no owner.
 func (v Viewer) MayEdit(ownerID int64) bool {
 	return v.Admin() || (ownerID != 0 && v.UserID == ownerID)

@@ -301,6 +301,10 @@ func (d *document) responses(method string, ids []string, p auth.Policy, op Op) 
 	if method == http.MethodGet && op.Status == http.StatusOK {
 		all.WithMapOfResponseOrReferenceValuesItem("304", d.notModified())
 	}
+	if op.moves {
+		status, moved := d.moved(method)
+		all.WithMapOfResponseOrReferenceValuesItem(status, moved)
+	}
 	for status, body := range op.Also {
 		other := openapi31.Response{Description: http.StatusText(status)}
 		other.WithContentItem("application/json", openapi31.MediaType{Schema: d.schemas.response(body)})
@@ -322,6 +326,18 @@ func (d *document) notModified() openapi31.ResponseOrReference {
 	r := openapi31.Response{Description: "Not modified: If-None-Match matches the ETag."}
 	d.schemas.components.WithResponsesItem(name, openapi31.ResponseOrReference{Response: &r})
 	return openapi31.ResponseOrReference{Reference: &openapi31.Reference{Ref: "#/components/responses/" + name}}
+}
+
+// moved returns the response for what was replaced by another thing, and its status.
+func (d *document) moved(method string) (string, openapi31.ResponseOrReference) {
+	name, status, text := "MovedPermanently", http.StatusMovedPermanently, "It was merged into another one."
+	if method != http.MethodGet {
+		name, status, text = "PermanentRedirect", http.StatusPermanentRedirect, "It was merged into another one. Repeat the request there."
+	}
+	r := openapi31.Response{Description: text}
+	r.WithHeadersItem("Location", d.header("MovedLocation", "The same path of the one that stays."))
+	d.schemas.components.WithResponsesItem(name, openapi31.ResponseOrReference{Response: &r})
+	return strconv.Itoa(status), openapi31.ResponseOrReference{Reference: &openapi31.Reference{Ref: "#/components/responses/" + name}}
 }
 
 // firstField returns an error of an input of the operation, for the example of a 422.

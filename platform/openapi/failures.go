@@ -27,7 +27,7 @@ func failures(method string, ids []string, p auth.Policy, op Op) map[int][]*appe
 			all = append(all, web.ErrCrossOrigin)
 		}
 	}
-	if p == auth.Owner || p == auth.Author || p == auth.Admin {
+	if p == auth.Owner || p == auth.Author || p == auth.Moderator || p == auth.Admin {
 		all = append(all, apperr.ErrForbidden)
 	}
 	if len(ids) > 0 {
@@ -231,13 +231,14 @@ func (d *document) nameCodes() {
 // describe appends to the description who may call the operation.
 func describe(p auth.Policy, op Op) string {
 	callers := map[auth.Policy]string{
-		auth.Public:   "Public.",
-		auth.Optional: "Public; signed-in users get additional data.",
-		auth.Member:   "For signed-in users.",
-		auth.Owner:    "For the owner and for admins.",
-		auth.Author:   "For the author only.",
-		auth.Admin:    "For admins.",
-		auth.Socket:   "For signed-in users.",
+		auth.Public:    "Public.",
+		auth.Optional:  "Public; signed-in users get additional data.",
+		auth.Member:    "For signed-in users.",
+		auth.Moderator: "For moderators.",
+		auth.Owner:     "For the owner and for admins.",
+		auth.Author:    "For the author only.",
+		auth.Admin:     "For admins.",
+		auth.Socket:    "For signed-in users.",
 	}[p]
 	return strings.TrimSpace(op.Description + "\n\n" + callers)
 }

@@ -45,6 +45,8 @@ type Op struct {
 	Also    map[int]any       // other statuses whose body is not a problem
 	Headers map[string]string // additional headers of success and their descriptions
 	Errors  []*apperr.Error   // errors besides those of the policy and the inputs
+
+	moves bool // see [Router.UseMoves]
 }
 
 // Route is a registered route.
@@ -61,6 +63,7 @@ type Router struct {
 	version string
 	routes  []Route
 	keys    *idempotency.Keys
+	moves   map[string]web.Successor // by the beginning of the path
 }
 
 // NewRouter returns a router that registers routes on engine behind guard. The document states version.
@@ -70,6 +73,15 @@ func NewRouter(engine *gin.Engine, guard *auth.Guard, version string) *Router {
 
 // UseKeys sets the keys of routes that take Idempotency-Key. Call it before registering them.
 func (r *Router) UseKeys(k *idempotency.Keys) { r.keys = k }
+
+// UseMoves makes requests to a path that ends in a parameter, such as /movies/:movie_id, and below it lead to the
+// successor of what the parameter names where they would be a 404. Call it before registering them.
+func (r *Router) UseMoves(path string, successor web.Successor) {
+	if r.moves == nil {
+		r.moves = map[string]web.Successor{}
+	}
+	r.moves[path] = successor
+}
 
 // GET registers a read, for HEAD as well.
 func (r *Router) GET(path string, p auth.Policy, h web.Handler, op Op) {
@@ -105,6 +117,7 @@ func (r *Router) add(method, path string, p auth.Policy, h web.Handler, op Op) {
 	if op.Idempotent {
 		h = r.keyed(method, path, h)
 	}
+	h, op.moves = r.moving(path, h)
 	enter, target := r.guard.Enter(p, op.Class), web.BindTarget(ids, op.Query)
 	handle := web.Handle(func(c *gin.Context) error {
 		if err := enter(c); err != nil {
@@ -129,6 +142,17 @@ func (r *Router) add(method, path string, p auth.Policy, h web.Handler, op Op) {
 		r.engine.HEAD(path, handle)
 	}
 	r.routes = append(r.routes, Route{Method: method, Path: path, Policy: p, Op: op})
+}
+
+// moving returns h with the redirects of [Router.UseMoves], and whether the path has them.
+func (r *Router) moving(path string, h web.Handler) (web.Handler, bool) {
+	for thing, successor := range r.moves {
+		if path == thing || strings.HasPrefix(path, thing+"/") {
+			_, param, _ := strings.Cut(thing, ":")
+			return func(c *gin.Context) error { return web.FollowMoved(c, h(c), param, successor) }, true
+		}
+	}
+	return h, false
 }
 
 // keyed returns h for requests with an Idempotency-Key. It panics, at start and never at run time, without UseKeys.

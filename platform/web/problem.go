@@ -45,6 +45,7 @@ type Problem struct {
 	Errors    []FieldError `json:"errors,omitempty" description:"Only with 422: one entry per error."`
 	ReviewID  *int64       `json:"review_id,omitempty" description:"Only with review_exists: the id of the existing review."`
 	MovieID   *int64       `json:"movie_id,omitempty" description:"Only with external_id_taken: the id of the other film."`
+	UserIDs   []int64      `json:"user_ids,omitempty" description:"Only with merge_conflict: the ids of members who have reviewed both films, at most 20."`
 }
 
 // FieldError is an error of one part of a request.

@@ -211,6 +211,7 @@ func (a *App) wire() error {
 	a.Movies = movie.New(movie.Deps{DB: a.DB, Pictures: a.pictures, Media: a.images, Clock: now, Log: a.log})
 	a.Reviews = review.New(review.Deps{
 		DB: a.DB, Pictures: a.pictures, Media: a.images, Users: a.Users, Movies: a.Movies, Clock: now, MaxContent: c.Limits.ReviewContent, Log: a.log,
+		Replaced: a.Notifications.ReplaceReview,
 	})
 	a.Lists = list.New(list.Deps{DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now})
 	a.Diary = diary.New(diary.Deps{DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now, Zone: a.zone})
@@ -220,8 +221,9 @@ func (a *App) wire() error {
 		Watched: a.Diary.MarkIn,
 	})
 	a.Follows = follow.New(follow.Deps{DB: a.DB, Users: a.Users, Toggles: toggles})
-	a.Movies.UseViewers(a.Reactions.OfViewer, a.Reviews.OfViewer, a.Diary.OfViewer)
+	a.Movies.UseViewers(a.Reactions.OfViewer, a.Reactions.RatingOfViewer, a.Reviews.OfViewer, a.Diary.OfViewer)
 	a.hookDeletions()
+	a.hookMerges()
 	return a.route(guard)
 }
 
@@ -238,6 +240,16 @@ func (a *App) hookDeletions() {
 	a.Movies.OnDelete(a.Reactions.PurgeMovie)
 	a.Movies.OnDelete(a.Diary.PurgeMovie)
 	a.Movies.OnDelete(a.Lists.PurgeMovie)
+}
+
+// hookMerges lists what the domains move when a film is merged into another, in this order and in the transaction of the
+// merge. The hook of reviews changes notifications, so it comes last.
+func (a *App) hookMerges() {
+	a.Movies.OnMerge(a.Reactions.MergeMovies)
+	a.Movies.OnMerge(a.Reactions.MergeRatings)
+	a.Movies.OnMerge(a.Diary.MergeMovies)
+	a.Movies.OnMerge(a.Lists.MergeMovies)
+	a.Movies.OnMerge(a.Reviews.MergeMovies)
 }
 
 // loadSecret returns the configured secret, or the one that the first start generated and stored beside the SQLite
@@ -273,6 +285,7 @@ func (a *App) route(guard *auth.Guard) error {
 	engine := web.NewEngine(web.Options{Log: a.log, Origin: a.origin, Observe: a.metrics.ObserveRequest})
 	r := openapi.NewRouter(engine, guard, a.build.Version)
 	r.UseKeys(a.keys)
+	r.UseMoves("/movies/:movie_id", a.Movies.MergedInto)
 	a.Users.Routes(r, a.zone)
 	a.Movies.Routes(r, a.zone)
 	a.Reviews.Routes(r, a.zone)

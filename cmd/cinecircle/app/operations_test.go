@@ -86,6 +86,7 @@ login POST /users/login
 logout POST /users/logout
 markNotificationsRead POST /notifications/read
 markWatched PUT /users/me/watched/:movie_id
+mergeMovies POST /movies/:movie_id/merge
 rateMovie PUT /movies/:movie_id/rating
 refreshTokens POST /users/refresh
 removeFromWatchlist DELETE /users/me/watchlist/:movie_id

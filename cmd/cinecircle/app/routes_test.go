@@ -91,6 +91,7 @@ POST /likes/reviews/:review_id/unlike member
 POST /lists member
 POST /lists/:list_id/items author
 POST /movies member
+POST /movies/:movie_id/merge moderator
 POST /movies/:movie_id/poster_image owner
 POST /notifications/read member
 POST /reviews member

@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
@@ -35,9 +37,16 @@ func TestFilmsShowWhatTheReaderHasToDoWithThem(t *testing.T) {
 	for range 20 {
 		apptest.Film(t, a, other.ID)
 	}
+	if _, err := a.Diary.Mark(t.Context(), me.ID, film); err != nil {
+		t.Fatal(err)
+	}
+	rating := reaction.MovieRating{UserID: me.ID, MovieID: film, Rating: 9, RatedAt: time.Now()}
+	if err := a.DB.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Create(&rating).Error }); err != nil {
+		t.Fatal(err)
+	}
 	token := apptest.SignIn(t, a, me).Access
 	got := ask[map[string]any](t, a, token, fmt.Sprintf("/movies/%d", film))
-	want := map[string]any{"reaction": "dislike", "rating": nil, "watched": false, "in_watchlist": false, "review_id": float64(mine)}
+	want := map[string]any{"reaction": "dislike", "rating": 4.5, "watched": true, "in_watchlist": false, "review_id": float64(mine)}
 	if diff := cmp.Diff(want, got["viewer"]); diff != "" {
 		t.Errorf("viewer (-want +got):\n%s", diff)
 	}

@@ -114,7 +114,11 @@ func (s *Site) add(engine *gin.Engine, method, path string, p auth.Policy, class
 			return
 		}
 		web.LimitBody(g, most)
-		if err := h(c); err != nil {
+		err := h(c)
+		if err != nil && strings.HasPrefix(path, "/film/:movie_id") {
+			err = web.FollowMoved(g, err, "movie_id", s.Movies.MergedInto)
+		}
+		if err != nil {
 			c.fail(err)
 		}
 	}

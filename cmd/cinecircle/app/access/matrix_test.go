@@ -131,6 +131,7 @@ var attempts = map[string]attempt{
 	"DELETE /diary/:viewing_id":              {success: 204},
 	"GET /users/me/diary":                    {success: 200},
 	"GET /users/:user_id/diary":              {success: 200},
+	"POST /movies/:movie_id/merge":           {success: 200, contentType: "application/json", body: intoUnseen},
 }
 
 const newFilm = `{"title": "기생충", "plot": "", "cast": [], "playtime": 132, "genre": "Thriller"}`
@@ -146,6 +147,8 @@ func unlistedFilm(w *world) string { return fmt.Sprintf(`{"movie_id": %d}`, w.un
 func newViewing(w *world) string {
 	return fmt.Sprintf(`{"movie_id": %d, "watched_on": "2020-01-02"}`, w.unseen)
 }
+
+func intoUnseen(w *world) string { return fmt.Sprintf(`{"into": %d, "discard_older": true}`, w.unseen) }
 
 func newUser(w *world) string {
 	return fmt.Sprintf(`{"username": "new-%s", "password": "password", "age": 20, "gender": "female"}`, w.name)
@@ -215,7 +218,8 @@ func expected(r openapi.Route, c cell, try attempt) (status int, code string) {
 		return http.StatusUnauthorized, c.refused()
 	case p.SignedIn() && c.carrier == byForeignCookie && r.Method != http.MethodGet:
 		return http.StatusForbidden, "cross_origin"
-	case p == auth.Owner && (c.who == "other" || c.who == "member"), p == auth.Author && c.who != "owner":
+	case p == auth.Owner && (c.who == "other" || c.who == "member"), p == auth.Author && c.who != "owner",
+		p == auth.Moderator && c.who != "admin":
 		return http.StatusForbidden, "forbidden"
 	case c.who == "admin" && try.admin != 0:
 		return try.admin, ""
@@ -428,7 +432,11 @@ func (w *world) send(t *testing.T, m *matrix, r openapi.Route, try attempt, c ce
 	}
 	handler := m.a.Handler
 	if m.opened {
-		handler = openTo(handler, r.Method, r.Path, w.owners)
+		token := w.owners
+		if r.Policy == auth.Moderator {
+			token = apptest.SignIn(t, m.a, m.admin).Access
+		}
+		handler = openTo(handler, r.Method, r.Path, token)
 	}
 	res := httptest.NewRecorder()
 	handler.ServeHTTP(res, request)
