@@ -3,6 +3,7 @@ package list_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,16 +69,35 @@ func TestListsOfListsReadAlongTheirIndex(t *testing.T) {
 			}
 			read("theirs", sort.owned, 0, theirs)
 			read("mine", sort.owned, me, theirs)
-			rare := func(ctx context.Context, reader int64) ([]list.Shown, *page.Key, error) {
-				return s.lists.OfMovie(ctx, films[0], reader, sort.by, p)
-			}
-			read("with a rare film", "idx_list_items_movie", 0, rare)
-			read("with a rare film", testkit.PrimaryKey, me, rare)
 			often := func(ctx context.Context, reader int64) ([]list.Shown, *page.Key, error) {
 				return s.lists.OfMovie(ctx, films[1], reader, sort.by, p)
 			}
 			read("with a film of many", sort.public, 0, often)
 			read("with a film of many", sort.owned, me, often)
+		}
+	}
+}
+
+// TestListsWithAFilmThatFewHaveAreFoundByItsItems holds that no other list is read. Those found are sorted.
+func TestListsWithAFilmThatFewHaveAreFoundByItsItems(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	members, films := s.crowd(t, 3000, 400)
+	for _, by := range []list.Sort{list.SortLatest, list.SortMostLiked} {
+		for _, after := range []*page.Key{nil, {Num: s.Clock.Now().Add(300 * time.Second).UnixMicro(), ID: 700}} {
+			plans := testkit.Plans(t, s.DB, func() {
+				rows, _, err := s.lists.OfMovie(t.Context(), films[0], members[2], by, page.Page{Limit: 5, After: after})
+				if err != nil || len(rows) != 5 {
+					t.Errorf("%d rows, %v", len(rows), err)
+				}
+			})
+			for _, p := range plans {
+				for _, step := range p.Steps {
+					if strings.HasPrefix(step.Detail, "SCAN ") && !strings.HasPrefix(step.Detail, "SCAN few") || step.Type == "ALL" && step.Table != "<derived2>" {
+						t.Errorf("by %s: a scan in the plan of a query:\n%s", by, p)
+					}
+				}
+			}
 		}
 	}
 }
@@ -116,6 +136,34 @@ func TestListsWithAFilmAreTheSameEitherWay(t *testing.T) {
 		}
 		if got := fmt.Sprint(read(by, me)); got != walked[2*i+1] {
 			t.Errorf("%s to a member: %s\nand %s", by, walked[2*i+1], got)
+		}
+	}
+}
+
+// TestListsWithAFilmThatOnlyOldListsHaveAreSorted fills more lists than are walked through before those with the film.
+func TestListsWithAFilmThatOnlyOldListsHaveAreSorted(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("writes 28,000 lists")
+	}
+	s := newStage(t)
+	members, films := s.crowd(t, 2001, 2001)
+	at := database.Time(s.Clock.Now().Add(time.Hour))
+	newer := make([]list.List, 26_000)
+	for i := range newer {
+		newer[i] = list.List{UserID: members[0], Title: "목록", IsPublic: true, LikeCount: 99, Version: 1, CreatedAt: at, UpdatedAt: at}
+	}
+	fill(t, s, newer)
+	testkit.Analyze(t, s.DB, "lists", "list_items")
+	for _, by := range []list.Sort{list.SortLatest, list.SortMostLiked} {
+		rows, next, err := s.lists.OfMovie(t.Context(), films[0], members[1], by, page.Page{Limit: 3})
+		if err != nil || len(rows) != 3 || next == nil {
+			t.Fatalf("%d rows, %v", len(rows), err)
+		}
+		for _, l := range rows {
+			if l.ID > 2001 || by == list.SortMostLiked && l.LikeCount != 49 {
+				t.Errorf("by %s: list %d with %d likes", by, l.ID, l.LikeCount)
+			}
 		}
 	}
 }

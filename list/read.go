@@ -62,7 +62,7 @@ func (s *Service) All(ctx context.Context, reader int64, by Sort, p page.Page) (
 	if reader != 0 {
 		parts = append(parts, owned(by, reader, false))
 	}
-	return s.page(ctx, parts, 0, reader, by, p)
+	return s.page(ctx, parts, reader, by, p)
 }
 
 // OfUser returns a page of the lists of a member as [Service.All] does. It returns user.ErrNotFound when the member does
@@ -72,7 +72,7 @@ func (s *Service) OfUser(ctx context.Context, userID, reader int64, by Sort, p p
 	if reader == userID {
 		parts = append(parts, owned(by, userID, false))
 	}
-	rows, next, err := s.page(ctx, parts, 0, reader, by, p)
+	rows, next, err := s.page(ctx, parts, reader, by, p)
 	if err == nil && len(rows) == 0 { // a member with lists exists
 		_, err = s.users.Get(ctx, userID)
 	}
@@ -81,83 +81,74 @@ func (s *Service) OfUser(ctx context.Context, userID, reader int64, by Sort, p p
 
 // OfMovie returns a page of the lists with a film as [Service.All] does. It returns movie.ErrNotFound when the film does
 // not exist.
-//
-// A film that few lists have is looked up by its items, whose lists are sorted here. Lists with a film that many have are
-// found on the way along the index of the order. Either way a page costs as much as a few thousand rows at most.
 func (s *Service) OfMovie(ctx context.Context, movieID, reader int64, by Sort, p page.Page) ([]Shown, *page.Key, error) {
-	rows, next, err := s.ofMovie(ctx, movieID, reader, by, p)
-	if err == nil && len(rows) == 0 { // a film in a list exists
-		_, err = s.movies.Get(ctx, movieID)
-	}
-	return rows, next, err
-}
-
-// sortedHere is how many lists with a film are sorted here at most.
-const sortedHere = 2000
-
-func (s *Service) ofMovie(ctx context.Context, movieID, reader int64, by Sort, p page.Page) ([]Shown, *page.Key, error) {
-	some, err := s.withMovie(ctx, movieID, sortedHere+1)
+	rows, err := s.ofMovie(ctx, movieID, reader, by, p)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("list the lists with movie %d: %w", movieID, err)
 	}
-	if len(some) > sortedHere {
-		parts := []part{public(by)}
-		if reader != 0 {
-			parts = append(parts, owned(by, reader, false))
+	if len(rows) == 0 { // a film in a list exists
+		if _, err := s.movies.Get(ctx, movieID); err != nil {
+			return nil, nil, err
 		}
-		return s.page(ctx, parts, movieID, reader, by, p)
 	}
-	some = slices.DeleteFunc(some, func(l List) bool {
-		return !l.VisibleTo(reader) || p.After != nil && compare(by.key(l), *p.After) <= 0
-	})
-	by.sort(some)
-	some, next := page.Cut(some[:min(len(some), p.Fetch())], p, by.key)
-	rows, err := s.load(ctx, some)
-	if err != nil {
-		return nil, nil, err
-	}
-	shown, err := s.decorate(ctx, rows, reader)
-	return shown, next, err
+	return s.cut(ctx, rows, reader, by, p)
 }
 
-// withMovie returns up to n lists with a film, with the columns that decide who sees them where.
-func (s *Service) withMovie(ctx context.Context, movieID int64, n int) ([]List, error) {
-	db := s.db.Reader(ctx)
-	query := "SELECT lists.id, lists.user_id, lists.is_public, lists.like_count, lists.updated_at FROM list_items " + s.inOrder() +
-		" lists ON lists.id = list_items.list_id WHERE list_items.movie_id = ?" + database.Limit(db.Name())
-	rows, err := database.Collect(db, func(l *List) []any {
-		return []any{&l.ID, &l.UserID, &l.IsPublic, &l.LikeCount, &l.UpdatedAt}
-	}, 0, query, movieID, n)
-	if err != nil {
-		return nil, fmt.Errorf("look for lists with movie %d: %w", movieID, err)
+const (
+	fewLists   = 2000   // with a film, which are sorted
+	mostWalked = 30_000 // among which those with a film of many are looked for
+	firstWalk  = 400
+	walkFactor = 8
+)
+
+// ofMovie returns the lists of a page and one more, and perhaps others after them.
+//
+// No index can have the lists with a film in an order that each change of a list, and each like, changes. So the lists
+// with a film that few have are sorted. Those with a film that many have are found on the way along the index of the
+// order, in ever longer parts of it, and sorted only if too few of them are there.
+func (s *Service) ofMovie(ctx context.Context, movieID, reader int64, by Sort, p page.Page) ([]List, error) {
+	var count int64
+	few := fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM list_items WHERE movie_id = ? LIMIT %d) AS few", fewLists+1)
+	if err := s.db.Row(ctx, few, movieID).Scan(&count); err != nil {
+		return nil, err
 	}
-	return rows, nil
+	if count <= fewLists {
+		return s.sorted(ctx, movieID, reader, by, p)
+	}
+	for n := firstWalk; n <= mostWalked; n *= walkFactor {
+		last, err := s.boundary(ctx, public(by), by, p, n)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := s.scan(ctx, public(by), by, p, walk{movieID, last})
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) < p.Fetch() && last != nil {
+			continue
+		}
+		if reader == 0 {
+			return rows, nil
+		}
+		private, err := s.scan(ctx, owned(by, reader, false), by, p, walk{movieID, nil})
+		return append(rows, private...), err
+	}
+	return s.sorted(ctx, movieID, reader, by, p)
 }
 
-// inOrder returns the join that reads its left table first. The planners would start at the smaller one, and sort.
+// sorted returns the lists with a film, for a page and one more, by its items.
+func (s *Service) sorted(ctx context.Context, movieID, reader int64, by Sort, p page.Page) ([]List, error) {
+	query := "SELECT " + table.ColumnsOf("lists") + " FROM list_items " + s.inOrder() + " lists ON lists.id = list_items.list_id" +
+		" WHERE list_items.movie_id = ? AND (lists.is_public = ? OR lists.user_id = ?)"
+	return s.collect(ctx, query, []any{movieID, true, reader}, by, p)
+}
+
+// inOrder returns the join that reads its left table first. The planners would start at the smaller one.
 func (s *Service) inOrder() string {
 	if s.db.Driver() == database.MySQL {
 		return "STRAIGHT_JOIN"
 	}
 	return "CROSS JOIN"
-}
-
-// load returns the rows of lists that were read in part, in the same order, without those that are gone.
-func (s *Service) load(ctx context.Context, some []List) ([]List, error) {
-	if len(some) == 0 {
-		return nil, nil
-	}
-	ids := make([]int64, len(some))
-	for i, l := range some {
-		ids[i] = l.ID
-	}
-	in, args := database.InList(ids)
-	found, err := database.Collect(s.db.Reader(ctx), table.Targets, len(ids), "SELECT "+table.Columns()+" FROM lists WHERE id IN "+in, args...)
-	if err != nil {
-		return nil, fmt.Errorf("load %d lists: %w", len(ids), err)
-	}
-	slices.SortFunc(found, func(a, b List) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
-	return found, nil
 }
 
 // part is a set of lists that an index has in the order of the page.
@@ -173,41 +164,84 @@ func owned(by Sort, userID int64, isPublic bool) part {
 	return part{"lists.user_id = ? AND lists.is_public = ?", []any{userID, isPublic}, orders[by].owned}
 }
 
-// page returns a page of the union of parts, which have no list in common. With a movieID it has the lists with this film.
-func (s *Service) page(ctx context.Context, parts []part, movieID, reader int64, by Sort, p page.Page) ([]Shown, *page.Key, error) {
+// from returns the beginning of a query of a part, with its index.
+func (s *Service) from(of part) string {
+	if s.db.Driver() == database.MySQL {
+		return " FROM lists FORCE INDEX (" + of.index + ")"
+	}
+	return " FROM lists"
+}
+
+// walk is how the lists with a film are looked for in a part: up to the value of the order in last, to the end if it is
+// nil.
+type walk struct {
+	movieID int64
+	last    any
+}
+
+// scan returns the lists of a page and one more of a part, with w those that have its film.
+func (s *Service) scan(ctx context.Context, of part, by Sort, p page.Page, w walk) ([]List, error) {
+	query, args := "SELECT "+table.ColumnsOf("lists")+s.from(of), []any{}
+	if w.movieID != 0 {
+		query += " " + s.inOrder() + " list_items ON list_items.list_id = lists.id AND list_items.movie_id = ?"
+		args = append(args, w.movieID)
+	}
+	query, args = query+" WHERE "+of.where, append(args, of.args...)
+	if w.last != nil {
+		query, args = query+" AND lists."+orders[by].column+" >= ?", append(args, w.last)
+	}
+	return s.collect(ctx, query, args, by, p)
+}
+
+// collect returns the lists of a page and one more of a query that ends in a condition.
+func (s *Service) collect(ctx context.Context, query string, args []any, by Sort, p page.Page) ([]List, error) {
+	db := s.db.Reader(ctx)
+	if p.After != nil {
+		after, bounds := by.after(*p.After)
+		query, args = query+" AND "+after, append(args, bounds...)
+	}
+	return database.Collect(db, table.Targets, 0, query+by.order()+database.Limit(db.Name()), append(args, p.Fetch())...)
+}
+
+// boundary returns the value of the order of the nth list of a part from the beginning of a page on, nil when there are
+// fewer.
+func (s *Service) boundary(ctx context.Context, of part, by Sort, p page.Page, n int) (any, error) {
+	query, args := "SELECT lists."+orders[by].column+s.from(of)+" WHERE "+of.where, slices.Clone(of.args)
+	if p.After != nil {
+		after, bounds := by.after(*p.After)
+		query, args = query+" AND "+after, append(args, bounds...)
+	}
+	var l List
+	var value any = &l.LikeCount
+	if by == SortLatest {
+		value = &l.UpdatedAt
+	}
+	err := s.db.Row(ctx, fmt.Sprintf("%s%s LIMIT 1 OFFSET %d", query, by.order(), n-1), args...).Scan(value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil //nolint:nilnil // no boundary is no error
+	}
+	return value, err
+}
+
+// page returns a page of the union of parts, which have no list in common.
+func (s *Service) page(ctx context.Context, parts []part, reader int64, by Sort, p page.Page) ([]Shown, *page.Key, error) {
 	var rows []List
 	for _, one := range parts {
-		some, err := s.scan(ctx, one, movieID, by, p)
+		some, err := s.scan(ctx, one, by, p, walk{})
 		if err != nil {
 			return nil, nil, fmt.Errorf("list lists: %w", err)
 		}
 		rows = append(rows, some...)
 	}
+	return s.cut(ctx, rows, reader, by, p)
+}
+
+// cut returns the page that begins with the first of rows, which have the lists of the page and one more in any order.
+func (s *Service) cut(ctx context.Context, rows []List, reader int64, by Sort, p page.Page) ([]Shown, *page.Key, error) {
 	by.sort(rows)
 	rows, next := page.Cut(rows[:min(len(rows), p.Fetch())], p, by.key)
 	shown, err := s.decorate(ctx, rows, reader)
 	return shown, next, err
-}
-
-// scan returns the lists of a page and one more of a part.
-func (s *Service) scan(ctx context.Context, of part, movieID int64, by Sort, p page.Page) ([]List, error) {
-	db := s.db.Reader(ctx)
-	query := "SELECT " + table.ColumnsOf("lists") + " FROM lists"
-	if db.Name() == database.MySQL {
-		query += " FORCE INDEX (" + of.index + ")"
-	}
-	var args []any
-	if movieID != 0 {
-		query += " " + s.inOrder() + " list_items ON list_items.list_id = lists.id AND list_items.movie_id = ?"
-		args = append(args, movieID)
-	}
-	query, args = query+" WHERE "+of.where, append(args, of.args...)
-	if p.After != nil {
-		after, bounds := by.after(*p.After)
-		query, args = query+" AND "+after, append(args, bounds...)
-	}
-	query += " ORDER BY lists." + orders[by].column + " DESC, lists.id DESC" + database.Limit(db.Name())
-	return database.Collect(db, table.Targets, 0, query, append(args, p.Fetch())...)
 }
 
 // decorate adds the names of the authors, and what the reader likes.

@@ -27,6 +27,9 @@ var orders = map[Sort]order{
 	SortMostLiked: {"like_count", "idx_lists_likes", "idx_lists_user_likes"},
 }
 
+// order returns the ORDER BY of a query of lists.
+func (o Sort) order() string { return " ORDER BY lists." + orders[o].column + " DESC, lists.id DESC" }
+
 // key returns the key of a page that ends at l.
 func (o Sort) key(l List) page.Key {
 	if o == SortMostLiked {
