@@ -1,6 +1,7 @@
 package reaction
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -66,12 +67,9 @@ func showHistogram(h Histogram) histogramResponse {
 
 func (h handler) rate(c *gin.Context) error {
 	ctx, movieID := c.Request.Context(), web.PathID(c, "movie_id")
-	if err := h.s.movies.Exists(ctx, movieID); err != nil { // before the checks of the body
-		return err
-	}
 	var req rateRequest
-	if err := web.BindJSON(c, &req); err != nil {
-		return err
+	if err := web.BindJSON(c, &req); err != nil { // a film that does not exist comes before it, as Rate says as well
+		return cmp.Or(h.s.movies.Exists(ctx, movieID), err)
 	}
 	r, err := h.s.Rate(ctx, auth.MustViewer(c).UserID, movieID, req.Rating)
 	if err != nil {

@@ -95,7 +95,13 @@ func addToHistogram(tx *gorm.DB, movieID int64, from, to stars.Stars) error {
 	args := make([]any, 1+stars.Max)
 	args[0] = movieID
 	for i := stars.Min; i <= stars.Max; i++ {
-		args[i] = map[stars.Stars]int64{from: -1, to: 1}[i]
+		args[i] = 0
+	}
+	if from != 0 {
+		args[from] = -1
+	}
+	if to != 0 {
+		args[to] = 1
 	}
 	if err := tx.Exec(changeHistogram[tx.Name()], args...).Error; err != nil {
 		return fmt.Errorf("change the histogram of movie %d: %w", movieID, err)

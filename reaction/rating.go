@@ -42,10 +42,10 @@ func (s *Service) Unrate(ctx context.Context, userID, movieID int64) error {
 	})
 }
 
-// RateIn is [Service.Rate] in a running transaction, which must not have locked reviews yet. rating is in half-stars; 0
+// RateIn is [Service.Rate] in a running transaction, which must not have locked reviews yet. A rating of 0
 // takes the rating back.
-func (s *Service) RateIn(tx *gorm.DB, userID, movieID, rating int64, at time.Time) error {
-	_, err := s.setRating(tx, userID, movieID, stars.Stars(rating), at)
+func (s *Service) RateIn(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error {
+	_, err := s.setRating(tx, userID, movieID, rating, at)
 	return err
 }
 
@@ -88,7 +88,13 @@ func countRating(tx *gorm.DB, r MovieRating, before stars.Stars) error {
 	if r.Rating == before {
 		return nil
 	}
-	count := map[bool]int64{true: 1}[r.Rating != 0] - map[bool]int64{true: 1}[before != 0]
+	count := int64(0)
+	switch {
+	case before == 0:
+		count = 1
+	case r.Rating == 0:
+		count = -1
+	}
 	if err := user.AddCounts(tx, r.UserID, user.Counts{Ratings: count}); err != nil {
 		return err
 	}
