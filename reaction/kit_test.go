@@ -16,6 +16,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/bus"
 	"github.com/cinecircle/cinecircle/platform/limit"
 	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/reaction"
@@ -42,7 +43,12 @@ func newStage(t testing.TB) *stage {
 	s := &stage{Kit: k, limiter: &testkit.SwitchedLimiter{Limiter: limit.NewMemory(k.Clock.Now)}}
 	s.users = user.New(user.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now, Log: k.Log})
 	s.movies = movie.New(movie.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now})
-	s.reviews = review.New(review.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now, Users: s.users, Movies: s.movies})
+	s.reviews = review.New(review.Deps{
+		DB: k.DB, Pictures: k.Pictures, Media: k.Media, Clock: k.Clock.Now, Users: s.users, Movies: s.movies,
+		Rate: func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error {
+			return s.reactions.RateIn(tx, userID, movieID, rating, at)
+		},
+	})
 	s.lists = list.New(list.Deps{DB: k.DB, Users: s.users, Movies: s.movies, Clock: k.Clock.Now})
 	s.reactions = reaction.New(reaction.Deps{
 		DB: k.DB, Users: s.users, Movies: s.movies, Reviews: s.reviews, Lists: s.lists, Clock: k.Clock.Now,

@@ -25,7 +25,7 @@ func TestAMemberReviewsAFilm(t *testing.T) {
 		"id": got["id"], "user_id": float64(s.bob.ID), "movie_id": float64(s.film.ID),
 		"title": "다시 봐도 좋은 영화", "content": "연기가 훌륭했다 🎬", "review_image_url": nil,
 		"created_at": now, "updated_at": now, "like_count": 0.0,
-		"username": s.bob.Username, "movie_title": "기생충", "is_liked": false,
+		"username": s.bob.Username, "movie_title": "기생충", "rating": nil, "is_liked": false,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/idempotency"
 	"github.com/cinecircle/cinecircle/platform/picture"
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
@@ -31,46 +33,51 @@ type userQuery struct{ web.Paging }
 // createRequest is the form of a new review. The maximum length of Content is configured, so [Service.CheckContent]
 // checks it.
 type createRequest struct {
-	MovieID int64     `formData:"movie_id" id:"true" binding:"required,min=1" example:"7" description:"Id of the film."`
-	Title   string    `formData:"title" binding:"required,min=1,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
-	Content string    `formData:"content" binding:"required" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
-	Image   *web.File `formData:"review_image" description:"JPEG, PNG, GIF (first frame only) or still WebP, at most 5 MiB and 40 megapixels."`
+	MovieID int64       `formData:"movie_id" id:"true" binding:"required,min=1" example:"7" description:"Id of the film."`
+	Title   string      `formData:"title" binding:"required,min=1,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content string      `formData:"content" binding:"required" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+	Rating  stars.Stars `formData:"rating" binding:"omitempty" example:"4.5" description:"Your rating of the film, in stars. Absent: it stays as it is."`
+	Image   *web.File   `formData:"review_image" description:"JPEG, PNG, GIF (first frame only) or still WebP, at most 5 MiB and 40 megapixels."`
 }
 
 // createTextRequest is a new review without an image, as JSON.
 type createTextRequest struct {
-	MovieID *int64 `json:"movie_id" binding:"required,min=1" example:"7" description:"Id of the film."`
-	Title   string `json:"title" binding:"required,min=1,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
-	Content string `json:"content" binding:"required" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+	MovieID *int64      `json:"movie_id" binding:"required,min=1" example:"7" description:"Id of the film."`
+	Title   string      `json:"title" binding:"required,min=1,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content string      `json:"content" binding:"required" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+	Rating  stars.Stars `json:"rating" binding:"omitempty" example:"4.5" description:"Your rating of the film, in stars. Absent: it stays as it is."`
 }
 
 // updateRequest is the form of a change of a review. Absent fields stay unchanged.
 type updateRequest struct {
-	Title   *string   `formData:"update_title" binding:"omitempty,filled,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
-	Content *string   `formData:"update_content" binding:"omitempty,filled" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
-	Image   *web.File `formData:"update_image" description:"The new image. It has the same limits as that of a new review."`
+	Title   *string      `formData:"update_title" binding:"omitempty,filled,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content *string      `formData:"update_content" binding:"omitempty,filled" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+	Rating  *stars.Stars `formData:"update_rating" example:"4.5" description:"Your rating of the film, in stars."`
+	Image   *web.File    `formData:"update_image" description:"The new image. It has the same limits as that of a new review."`
 }
 
 // updateTextRequest is a change of a review without an image, as JSON.
 type updateTextRequest struct {
-	Title   *string `json:"update_title" binding:"omitempty,filled,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
-	Content *string `json:"update_content" binding:"omitempty,filled" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+	Title   *string       `json:"update_title" binding:"omitempty,filled,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content *string       `json:"update_content" binding:"omitempty,filled" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+	Rating  **stars.Stars `json:"update_rating" example:"4.5" description:"Your rating of the film, in stars. null takes it back."`
 }
 
 // response is a review as a client sees it.
 type response struct {
-	ID             int64     `json:"id" example:"11" description:"Id of the review."`
-	UserID         int64     `json:"user_id" example:"3" description:"Id of the author."`
-	MovieID        int64     `json:"movie_id" example:"7" description:"Id of the film."`
-	Title          string    `json:"title" example:"다시 봐도 좋은 영화" description:"Title of the review."`
-	Content        string    `json:"content" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review."`
-	ReviewImageURL *string   `json:"review_image_url" example:"/media/reviews/images/0b0f3c1e-6f0e-4c2e-9a52-0d5a4f6f2c11.jpg" description:"URL of the image; null without one."`
-	CreatedAt      time.Time `json:"created_at" example:"2026-11-23T10:00:00+09:00" description:"Time when the review was written."`
-	UpdatedAt      time.Time `json:"updated_at" example:"2026-11-23T10:00:00+09:00" description:"Time of the last edit. Likes do not change it."`
-	LikeCount      int64     `json:"like_count" example:"12" description:"Number of likes."`
-	Username       string    `json:"username" example:"영화광" description:"Username of the author."`
-	MovieTitle     string    `json:"movie_title" example:"기생충" description:"Title of the film."`
-	IsLiked        *bool     `json:"is_liked,omitempty" example:"false" description:"Whether you like the review. Absent unless you are signed in."`
+	ID             int64        `json:"id" example:"11" description:"Id of the review."`
+	UserID         int64        `json:"user_id" example:"3" description:"Id of the author."`
+	MovieID        int64        `json:"movie_id" example:"7" description:"Id of the film."`
+	Title          string       `json:"title" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content        string       `json:"content" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review."`
+	ReviewImageURL *string      `json:"review_image_url" example:"/media/reviews/images/0b0f3c1e-6f0e-4c2e-9a52-0d5a4f6f2c11.jpg" description:"URL of the image; null without one."`
+	CreatedAt      time.Time    `json:"created_at" example:"2026-11-23T10:00:00+09:00" description:"Time when the review was written."`
+	UpdatedAt      time.Time    `json:"updated_at" example:"2026-11-23T10:00:00+09:00" description:"Time of the last edit. Likes do not change it."`
+	LikeCount      int64        `json:"like_count" example:"12" description:"Number of likes."`
+	Username       string       `json:"username" example:"영화광" description:"Username of the author."`
+	MovieTitle     string       `json:"movie_title" example:"기생충" description:"Title of the film."`
+	Rating         *stars.Stars `json:"rating" example:"4.5" description:"The author's rating of the film now, in stars; null without one."`
+	IsLiked        *bool        `json:"is_liked,omitempty" example:"false" description:"Whether you like the review. Absent unless you are signed in."`
 }
 
 func (h handler) listMine(c *gin.Context) error {
@@ -126,7 +133,7 @@ func (h handler) draft(c *gin.Context) (Draft, error) {
 	by := auth.MustViewer(c).UserID
 	return Draft{
 		UserID: by, MovieID: req.MovieID,
-		Title: req.Title, Content: req.Content, Image: upload(req.Image, by),
+		Title: req.Title, Content: req.Content, Image: upload(req.Image, by), Rating: req.Rating,
 	}, apperr.Join(err, h.s.CheckContent("content", req.Content))
 }
 
@@ -138,7 +145,7 @@ func bindCreate(c *gin.Context) (req createRequest, err error) {
 	if err = web.BindJSON(c, &text); text.MovieID != nil {
 		req.MovieID = *text.MovieID
 	}
-	req.Title, req.Content = text.Title, text.Content
+	req.Title, req.Content, req.Rating = text.Title, text.Content, text.Rating
 	return req, err
 }
 
@@ -169,7 +176,7 @@ func (h handler) patch(c *gin.Context) (Patch, error) {
 		tooLong = h.s.CheckContent("update_content", *req.Content)
 	}
 	return Patch{
-		Title: req.Title, Content: req.Content, Image: upload(req.Image, auth.MustViewer(c).UserID),
+		Title: req.Title, Content: req.Content, Image: upload(req.Image, auth.MustViewer(c).UserID), Rating: req.Rating,
 	}, apperr.Join(err, tooLong)
 }
 
@@ -180,6 +187,9 @@ func bindUpdate(c *gin.Context) (req updateRequest, err error) {
 	var text updateTextRequest
 	err = web.BindJSON(c, &text)
 	req.Title, req.Content = text.Title, text.Content
+	if text.Rating != nil { // null becomes 0
+		req.Rating = cmp.Or(*text.Rating, new(stars.Stars))
+	}
 	return req, err
 }
 
@@ -250,7 +260,7 @@ func (h handler) show(r Shown) response {
 		ID: r.ID, UserID: r.UserID, MovieID: r.MovieID, Title: r.Title, Content: r.Content,
 		ReviewImageURL: h.s.media.URLOrNil(r.Image),
 		CreatedAt:      r.CreatedAt.In(h.zone), UpdatedAt: r.UpdatedAt.In(h.zone),
-		LikeCount: r.LikeCount, Username: r.Username, MovieTitle: r.MovieTitle, IsLiked: r.Liked,
+		LikeCount: r.LikeCount, Username: r.Username, MovieTitle: r.MovieTitle, Rating: r.Rating, IsLiked: r.Liked,
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/stars"
 )
 
 // Shown is a review as a reader sees it.
@@ -20,23 +21,28 @@ type Shown struct {
 	Review
 	Username   string // of the author
 	MovieTitle string
-	Liked      *bool // whether the reader likes it; nil for an anonymous reader
+	Rating     *stars.Stars // of the film by the author now; nil without one
+	Liked      *bool        // whether the reader likes it; nil for an anonymous reader
 }
 
-// shownColumns are the columns of a [Shown]. Username and title are joined, because loading authors and films for them
+// shownColumns are the columns of a [Shown]. Username, title and rating are joined, because loading authors and films for them
 // would also read plots and casts.
 var (
-	shownColumns = table.ColumnsOf("reviews") + ", users.username, movies.title"
-	showReview   = "SELECT " + shownColumns + " FROM reviews " + withAuthor + " " + withFilm + " WHERE reviews.id = ?"
+	shownColumns = table.ColumnsOf("reviews") + ", users.username, movies.title, movie_ratings.rating"
+	showReview   = "SELECT " + shownColumns + " FROM reviews " + withAuthor + " " + withFilm + " " + withRating + " WHERE reviews.id = ?"
 )
 
 const (
 	withAuthor = "JOIN users ON users.id = reviews.user_id"
 	withFilm   = "JOIN movies ON movies.id = reviews.movie_id"
+	// The ratings are of package reaction, which imports this one.
+	withRating = "LEFT JOIN movie_ratings ON movie_ratings.movie_id = reviews.movie_id AND movie_ratings.user_id = reviews.user_id"
 )
 
 // targets returns the fields that receive shownColumns.
-func (r *Shown) targets() []any { return append(table.Targets(&r.Review), &r.Username, &r.MovieTitle) }
+func (r *Shown) targets() []any {
+	return append(table.Targets(&r.Review), &r.Username, &r.MovieTitle, &r.Rating)
+}
 
 // Show returns a review as a reader sees it, or [ErrNotFound]. A reader of 0 is anonymous.
 func (s *Service) Show(ctx context.Context, id, reader int64) (Shown, error) {
@@ -134,7 +140,7 @@ func (s *Service) OfMovie(ctx context.Context, movieID, reader int64, by Sort, p
 }
 
 func (s *Service) list(ctx context.Context, q *gorm.DB, by Sort, reader int64, p page.Page) ([]Shown, *page.Key, error) {
-	rows, err := database.Scan(q.Model(&Review{}).Select(shownColumns).Joins(withAuthor).Joins(withFilm), (*Shown).targets)
+	rows, err := database.Scan(q.Model(&Review{}).Select(shownColumns).Joins(withAuthor).Joins(withFilm).Joins(withRating), (*Shown).targets)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list reviews: %w", err)
 	}

@@ -33,7 +33,7 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	})
 	r.POST("/reviews", auth.Member, h.create, openapi.Op{
 		Tag: tag, ID: "createReview", Summary: "Review a film", Class: auth.ClassUpload, Idempotent: true,
-		Description: length + "You can review a film only once. A second review is refused with `review_exists` and the id of the first one in `review_id`. " +
+		Description: length + "The film counts as watched then. You can review a film only once. A second review is refused with `review_exists` and the id of the first one in `review_id`. " +
 			"The image is rotated upright, stripped of metadata, scaled down to at most 2048 pixels and re-encoded. JSON has no image.",
 		JSON: createTextRequest{}, Form: createRequest{}, Status: http.StatusCreated, Response: response{},
 		Errors: append([]*apperr.Error{movie.ErrNotFound, ErrExists}, image...),

@@ -17,10 +17,11 @@ import (
 	"github.com/cinecircle/cinecircle/platform/idempotency"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/picture"
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// Deps is what a Service needs. All fields but MaxContent and Log are required.
+// Deps is what a Service needs. All fields but MaxContent, Log and the functions are required.
 type Deps struct {
 	DB         *database.DB
 	Pictures   *picture.Decoder
@@ -34,6 +35,11 @@ type Deps struct {
 	// Replaced is called in the transaction that deletes a review because films were merged and its author has another
 	// one of the film that stays. nil does nothing.
 	Replaced func(tx *gorm.DB, userID, reviewID, by int64) error
+	// Rate sets the rating of a film by a member, 0 takes it back, and marks the film watched. It locks the account and
+	// then the film. Without it no review has a rating.
+	Rate func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
+	// Watched marks a film watched by a member, which the caller has locked. nil does nothing.
+	Watched func(tx *gorm.DB, userID, movieID int64) error
 }
 
 // Service holds the rules of reviews. It is safe for concurrent use.
@@ -48,6 +54,8 @@ type Service struct {
 	log        *slog.Logger
 	likes      Likes // nil until UseLikes
 	replaced   func(tx *gorm.DB, userID, reviewID, by int64) error
+	rate       func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
+	watched    func(tx *gorm.DB, userID, movieID int64) error
 }
 
 // New returns a service. Register [Service.PurgeUser] with user.Service.OnDelete and [Service.PurgeMovie] with
@@ -55,7 +63,7 @@ type Service struct {
 func New(d Deps) *Service {
 	s := &Service{
 		db: d.DB, pictures: d.Pictures, media: d.Media, clock: d.Clock, users: d.Users, movies: d.Movies, maxContent: d.MaxContent,
-		log: d.Log, replaced: d.Replaced,
+		log: d.Log, replaced: d.Replaced, rate: d.Rate, watched: d.Watched,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -99,6 +107,7 @@ type Draft struct {
 	Title   string
 	Content string
 	Image   *picture.Upload // nil for none
+	Rating  stars.Stars     // the rating of the film that the author gives with the review; 0 leaves it as it is
 }
 
 // Create stores a review and its image, and returns it as its author sees it. It returns picture.ErrUnsupportedImage,
@@ -117,9 +126,9 @@ func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
 	now := database.Time(s.clock())
 	var r Shown
 	err = s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) error {
-		id, err := insert(tx, Review{
+		id, err := s.insert(tx, Review{
 			UserID: d.UserID, MovieID: d.MovieID, Title: d.Title, Content: d.Content, Image: key, CreatedAt: now, UpdatedAt: now,
-		})
+		}, d.Rating)
 		if err != nil {
 			return err
 		}
@@ -151,7 +160,7 @@ func (s *Service) mayReview(ctx context.Context, d Draft) error {
 // insert stores a review and returns its id, or gorm.ErrDuplicatedKey when the author has already reviewed the film. It
 // changes the counters first: they lock the rows that the foreign keys refer to, and in the other order two authors
 // who review one film would deadlock on MySQL.
-func insert(tx *gorm.DB, r Review) (int64, error) {
+func (s *Service) insert(tx *gorm.DB, r Review, rating stars.Stars) (int64, error) {
 	err := user.AddCounts(tx, r.UserID, user.Counts{Reviews: 1})
 	if errors.Is(err, user.ErrNotFound) {
 		return 0, auth.ErrUserGone
@@ -162,11 +171,25 @@ func insert(tx *gorm.DB, r Review) (int64, error) {
 	if err := movie.AddCounts(tx, r.MovieID, movie.Counts{Reviews: 1}); err != nil {
 		return 0, err
 	}
+	if err := s.rateOrMark(tx, r, rating); err != nil {
+		return 0, err
+	}
 	id, err := table.Insert(tx, &r)
 	if err != nil {
 		return 0, fmt.Errorf("create review: %w", err)
 	}
 	return id, nil
+}
+
+// rateOrMark sets the author's rating of the film of a new review, which marks the film watched, or only marks it.
+func (s *Service) rateOrMark(tx *gorm.DB, r Review, rating stars.Stars) error {
+	switch {
+	case rating != 0 && s.rate != nil:
+		return s.rate(tx, r.UserID, r.MovieID, rating, r.CreatedAt)
+	case s.watched != nil:
+		return s.watched(tx, r.UserID, r.MovieID)
+	}
+	return nil
 }
 
 // existing returns [ErrExists] with the review that the author has already written about the film, or [ErrNotFound].

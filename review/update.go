@@ -8,6 +8,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/picture"
+	"github.com/cinecircle/cinecircle/platform/stars"
 )
 
 // Patch is a change of a review; nil fields stay unchanged. Its texts have been validated, as those of a [Draft].
@@ -15,6 +16,7 @@ type Patch struct {
 	Title   *string
 	Content *string
 	Image   *picture.Upload
+	Rating  *stars.Stars // of the film; 0 takes the rating back
 }
 
 // columns returns the columns of r that the patch changes, without updated_at. key names the new image; "" leaves
@@ -34,19 +36,34 @@ func (p Patch) columns(r Review, key string) map[string]any {
 }
 
 // Update changes a review and deletes an image that it replaces. A patch that equals the review changes nothing, not
-// even updated_at. Update returns [ErrNotFound], and the errors of an image as [Service.Create] does.
+// even updated_at. A rating is one of the film and no edit of the review. Update returns [ErrNotFound], and the errors of an image as [Service.Create] does.
 func (s *Service) Update(ctx context.Context, id int64, p Patch) error {
 	pic, err := s.decode(ctx, p.Image)
 	if err != nil {
 		return err
 	}
 	return s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) error {
+		if err := s.changeRating(tx, id, p.Rating); err != nil {
+			return err
+		}
 		r, err := Lock(tx, id)
 		if err != nil {
 			return err
 		}
 		return s.write(tx, r, p.columns(r, key))
 	})
+}
+
+// changeRating sets the author's rating of the film of a review, before the review is locked: accounts and films come first.
+func (s *Service) changeRating(tx *gorm.DB, id int64, rating *stars.Stars) error {
+	if rating == nil || s.rate == nil {
+		return nil
+	}
+	r, err := take(tx, id)
+	if err != nil {
+		return err
+	}
+	return s.rate(tx, r.UserID, r.MovieID, *rating, database.Time(s.clock()))
 }
 
 // RemoveImage deletes the image of a review. It is idempotent, and returns [ErrNotFound] when the review does not exist.

@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/config"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/dbcopy"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/site"
@@ -33,6 +35,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/openapi"
 	"github.com/cinecircle/cinecircle/platform/ops"
 	"github.com/cinecircle/cinecircle/platform/picture"
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/reaction"
@@ -209,12 +212,15 @@ func (a *App) wire() error {
 	}
 	a.Users.OnSessionsEnded(a.Notifications.CloseSessions)
 	a.Movies = movie.New(movie.Deps{DB: a.DB, Pictures: a.pictures, Media: a.images, Clock: now, Log: a.log})
+	rate := func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error {
+		return a.Reactions.RateIn(tx, userID, movieID, rating, at) // which are made last, because they import the others
+	}
+	a.Diary = diary.New(diary.Deps{DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now, Zone: a.zone, Rate: rate})
 	a.Reviews = review.New(review.Deps{
 		DB: a.DB, Pictures: a.pictures, Media: a.images, Users: a.Users, Movies: a.Movies, Clock: now, MaxContent: c.Limits.ReviewContent, Log: a.log,
-		Replaced: a.Notifications.ReplaceReview,
+		Replaced: a.Notifications.ReplaceReview, Rate: rate, Watched: a.Diary.MarkIn,
 	})
 	a.Lists = list.New(list.Deps{DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now})
-	a.Diary = diary.New(diary.Deps{DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now, Zone: a.zone})
 	toggles := &toggle.Switch{DB: a.DB, Limiter: a.limiter, Rate: c.Limits.Toggle, Clock: now}
 	a.Reactions = reaction.New(reaction.Deps{
 		DB: a.DB, Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Lists: a.Lists, Toggles: toggles, Clock: now,
