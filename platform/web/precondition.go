@@ -39,7 +39,8 @@ func parseIfMatch(lines []string) Condition {
 		if len(one) < 2 || one[0] != '"' || one[len(one)-1] != '"' {
 			continue
 		}
-		if _, version, ok := strings.Cut(strings.TrimSuffix(one[1:len(one)-1], gzipTag), "."); ok {
+		if _, version, ok := strings.Cut(one[1:len(one)-1], "."); ok {
+			version, _, _ = strings.Cut(version, "-") // the coding, from us or a proxy: -gz, -gzip
 			found.versions = append(found.versions, version)
 		}
 	}

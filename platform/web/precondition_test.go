@@ -20,6 +20,7 @@ func TestIfMatchFindsTheVersionInTags(t *testing.T) {
 		{[]string{" * "}, true},
 		{[]string{`"x.7.5"`}, true},
 		{[]string{`"x.7.5-gz"`}, true},
+		{[]string{`"x.7.5-gzip"`}, true}, // of Apache and Caddy
 		{[]string{`"y", "x.7.5"`}, true},
 		{[]string{`"y"`, ` "x.7.5" ,`}, true},
 		{[]string{""}, false},
