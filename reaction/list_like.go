@@ -10,6 +10,7 @@ import (
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/toggle"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 // ListLike is the stored like of a list by a member. Only [Service.SetListLike] writes it, because its hook notifies.
@@ -39,7 +40,7 @@ func (l *ListLike) Mapping() toggle.Mapping {
 // Lock implements [toggle.Row], as [ReviewLike.Lock] does. It returns list.ErrNotFound also when the list has become
 // private.
 func (l *ListLike) Lock(tx *gorm.DB) error {
-	return lockAfterMembers(tx, func() error {
+	return user.LockThen(tx, func() error {
 		of, err := list.Lock(tx, l.ListID)
 		if err == nil && !of.VisibleTo(l.UserID) {
 			return list.ErrNotFound

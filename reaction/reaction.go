@@ -16,6 +16,7 @@ import (
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 // ReviewLike is the stored like of a review by a member. Only [Service.SetLike] writes it, because its hook notifies.
@@ -46,7 +47,7 @@ func (l *ReviewLike) Mapping() toggle.Mapping {
 // does not exist. It locks the author as well, because the notification refers to them: it would lock their row
 // later, and two members who like each other's reviews at the same time would deadlock.
 func (l *ReviewLike) Lock(tx *gorm.DB) error {
-	return lockAfterMembers(tx, func() error { _, err := review.Lock(tx, l.ReviewID); return err }, l.UserID, l.authorID)
+	return user.LockThen(tx, func() error { _, err := review.Lock(tx, l.ReviewID); return err }, l.UserID, l.authorID)
 }
 
 // Toggle implements [toggle.Row].

@@ -2,7 +2,6 @@ package reaction
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
-	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/review"
@@ -73,7 +71,7 @@ func (s *Service) SetLike(ctx context.Context, userID, reviewID int64, on bool) 
 func (s *Service) React(ctx context.Context, userID, movieID int64, t Type) (MovieReaction, error) {
 	var r MovieReaction
 	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
-		err := lockAfterMembers(tx, func() error { _, err := movie.Lock(tx, movieID); return err }, userID)
+		err := user.LockThen(tx, func() error { _, err := movie.Lock(tx, movieID); return err }, userID)
 		if err != nil {
 			return err
 		}
@@ -86,22 +84,6 @@ func (s *Service) React(ctx context.Context, userID, movieID int64, t Type) (Mov
 		return s.change(tx, &r, t)
 	})
 	return r, err
-}
-
-// lockAfterMembers locks members and then, by target, what one of them reacts to: the order of all domains. It
-// returns the error of target before auth.ErrUserGone.
-func lockAfterMembers(tx *gorm.DB, target func() error, members ...int64) error {
-	gone := user.Lock(tx, members...)
-	if gone != nil && !errors.Is(gone, user.ErrNotFound) {
-		return gone
-	}
-	if err := target(); err != nil {
-		return err
-	}
-	if gone != nil {
-		return auth.ErrUserGone
-	}
-	return nil
 }
 
 // loadReaction returns the reaction of a member to a film, or a new one with [None] that is not stored.
