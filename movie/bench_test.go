@@ -128,7 +128,7 @@ func benchCatalogue(b *testing.B) (*Service, int) {
 			b.Fatal(err)
 		}
 	}
-	if err := db.Tx(b.Context(), func(tx *gorm.DB) error { return copyOfAll(tx) }); err != nil {
+	if err := db.Tx(b.Context(), copyOfAll); err != nil {
 		b.Fatal(err)
 	}
 	return s, n

@@ -1,6 +1,7 @@
 package movie
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -75,7 +76,8 @@ func scanReleased(db *gorm.DB, q textindex.Query, f Filter, p page.Page) ([]Movi
 	if p.After == nil || p.After.Text != "" {
 		query, args := listQuery(db.Name(), q, f, SortReleased, p)
 		var err error
-		if films, err = readMovies(db, query, args, p.Fetch()); err != nil || len(films) == p.Fetch() {
+		films, err = readMovies(db, query, args, p.Fetch())
+		if err != nil || len(films) == p.Fetch() || f.Year != 0 { // without a date there is no year
 			return films, err
 		}
 		p.After = &page.Key{}
@@ -170,7 +172,10 @@ func (f Filter) source(driver string, by Sort) source {
 		s.condition, s.args, s.id = "p.name_key = ? AND ", []any{nameKey(f.Person)}, "p.movie_id"
 		rest.Person = ""
 	case f.Year != 0:
-		s.query += "movies"
+		s.query += "movies" + force(driver, "idx_movies_year", by, map[Sort]string{
+			SortTitle: "idx_movies_year_title", SortMostLiked: "idx_movies_year_likes", SortBestRated: "idx_movies_year_score",
+			SortReleased: "idx_movies_release", SortLatest: "idx_movies_release",
+		})
 		s.condition, s.args = "movies.release_year = ? AND ", []any{f.Year}
 		if by == SortReleased || by == SortLatest { // the index of the order has the year in its dates
 			year := yearTag(f.Year)
@@ -178,7 +183,11 @@ func (f Filter) source(driver string, by Sort) source {
 		}
 		rest.Year = 0
 	case f.Genre != "":
-		s.query += "movie_genres g" + join + "movies ON movies.id = g.movie_id"
+		s.query += "movie_genres g" + force(driver, "idx_movie_genres_genre", by, map[Sort]string{
+			SortTitle: "idx_movie_genres_title", SortMostLiked: "idx_movie_genres_likes", SortBestRated: "idx_movie_genres_score",
+			SortMostRated: "idx_movie_genres_ratings", SortMostReviewed: "idx_movie_genres_reviews",
+			SortReleased: "idx_movie_genres_release", sortUnreleased: "idx_movie_genres_release", SortLatest: "idx_movie_genres_release",
+		}) + join + "movies ON movies.id = g.movie_id"
 		s.condition, s.args, s.id, s.copies = "g.genre = ? AND ", []any{f.Genre}, "g.movie_id", "g."
 		rest.Genre = ""
 	default:
@@ -187,6 +196,15 @@ func (f Filter) source(driver string, by Sort) source {
 	condition, args := rest.condition()
 	s.condition, s.args = s.condition+condition, append(s.args, args...)
 	return s
+}
+
+// force makes MySQL, whose planner is wrong about films of a year or genre, read along the index of the order, or else along
+// the other one.
+func force(driver, other string, by Sort, indexes map[Sort]string) string {
+	if driver != database.MySQL {
+		return ""
+	}
+	return " FORCE INDEX (" + cmp.Or(indexes[by], other) + ")"
 }
 
 // condition returns the conditions for a row of films, each followed by AND. Planners cannot turn a count into a join, for

@@ -76,13 +76,31 @@ func WantIndexed(t testing.TB, db *database.DB, index string, do func()) {
 	}
 }
 
+// WantLookups is WantIndexed for queries that may sort the few rows which they look up.
+func WantLookups(t testing.TB, db *database.DB, index string, do func()) {
+	t.Helper()
+	plans := Plans(t, db, do)
+	found := false
+	for _, p := range plans {
+		found = found || p.reads(index)
+		switch fault := p.fault(); fault {
+		case "", "TEMP B-TREE", "filesort", "temporary":
+		default:
+			t.Errorf("%s in the plan of a query:\n%s", fault, p)
+		}
+	}
+	if !found {
+		t.Errorf("none of the %d queries reads %s:\n%v", len(plans), index, plans)
+	}
+}
+
 // PrimaryKey is the name of the primary key for [WantIndexed].
 const PrimaryKey = "PRIMARY"
 
 func (p Plan) reads(index string) bool {
 	for _, s := range p.Steps {
 		if s.Key == index || strings.Contains(s.Detail, " "+index+" ") ||
-			index == PrimaryKey && strings.Contains(s.Detail, "USING INTEGER PRIMARY KEY") {
+			index == PrimaryKey && (strings.Contains(s.Detail, "USING INTEGER PRIMARY KEY") || strings.Contains(s.Detail, "USING PRIMARY KEY")) {
 			return true
 		}
 	}

@@ -49,8 +49,11 @@ func (s *Site) editFilm(c *pageContext) error {
 		return err
 	}
 	f := filmForm{ID: m.ID, Title: m.Title, Poster: s.poster(m), form: form{Values: map[string]string{
-		"title": m.Title, "plot": m.Plot, "genre": m.Genre, "playtime": strconv.FormatInt(m.Playtime, 10),
+		"title": m.Title, "plot": m.Plot, "genre": m.Genre, "playtime": "",
 	}}}
+	if m.Playtime != 0 {
+		f.Values["playtime"] = strconv.FormatInt(m.Playtime, 10)
+	}
 	for _, member := range cast {
 		f.Cast = append(f.Cast, castRowOf(member))
 	}
@@ -121,27 +124,31 @@ func (s *Site) changeFilm(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	if err := s.updateFilm(c, m.ID, sent); err != nil {
+	if err := s.updateFilm(c, m, sent); err != nil {
 		return s.filmAgain(c, err, filmForm{ID: m.ID, Title: m.Title, Poster: s.poster(m)}, sent)
 	}
 	c.setToast("film.saved", "")
 	return c.redirectTo(filmPath(m.ID))
 }
 
-func (s *Site) updateFilm(c *pageContext, id int64, sent filmFields) error {
+func (s *Site) updateFilm(c *pageContext, m movie.Movie, sent filmFields) error {
 	draft, poster, err := s.checkFilm(c, sent)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request.Context()
-	if _, err := s.Movies.Update(ctx, id, draft.Patch()); err != nil {
+	patch := draft.Patch()
+	if draft.Genre == m.Genre { // or the film would lose its other genres
+		patch.Genre = nil
+	}
+	if _, err := s.Movies.Update(ctx, m.ID, patch); err != nil {
 		return err
 	}
 	switch {
 	case poster != nil:
-		_, err = s.Movies.AttachPoster(ctx, id, poster)
+		_, err = s.Movies.AttachPoster(ctx, m.ID, poster)
 	case sent.removePoster:
-		err = s.Movies.RemovePoster(ctx, id)
+		err = s.Movies.RemovePoster(ctx, m.ID)
 	}
 	return err
 }
