@@ -38,42 +38,55 @@ func (s *Service) mergeIn(tx *gorm.DB, ids []int64, from, into int64) error {
 	if err != nil {
 		return err
 	}
-	var changed, fromFirst, intoFirst []int64 // the last two have both
-	noted := map[int64]string{}               // by the id of the item
-	for i, it := range items {
-		switch {
-		case i > 0 && items[i-1].ListID == it.ListID: // the second of both
-			if first := items[i-1]; first.Note == "" && it.Note != "" {
-				noted[first.ID] = it.Note
-			}
-			if it.MovieID == into {
-				fromFirst = append(fromFirst, it.ListID)
-			} else {
-				intoFirst, changed = append(intoFirst, it.ListID), append(changed, it.ListID)
-			}
-		case it.MovieID == from:
-			changed = append(changed, it.ListID)
-		}
-	}
-	for id, note := range noted {
+	plan := planMerge(items, from, into)
+	for id, note := range plan.noted {
 		if err := tx.Model(&Item{ID: id}).UpdateColumn("note", note).Error; err != nil {
 			return err
 		}
 	}
-	if err := drop(tx, into, fromFirst); err != nil {
+	if err := drop(tx, into, plan.fromFirst); err != nil {
 		return err
 	}
-	if err := drop(tx, from, intoFirst); err != nil {
+	if err := drop(tx, from, plan.intoFirst); err != nil {
 		return err
 	}
 	if err := tx.Exec("UPDATE list_items SET movie_id = ? WHERE movie_id = ? AND list_id IN "+in, append([]any{into, from}, args...)...).Error; err != nil {
 		return err
 	}
-	if len(changed) == 0 {
+	if len(plan.changed) == 0 {
 		return nil
 	}
-	in, args = database.InList(changed, database.Time(s.clock()))
+	in, args = database.InList(plan.changed, database.Time(s.clock()))
 	return tx.Exec("UPDATE lists SET version = version + 1, updated_at = ? WHERE id IN "+in, args...).Error
+}
+
+// mergePlan is what happens to lists with one of two films, or both.
+type mergePlan struct {
+	changed   []int64          // lists in which a film is replaced
+	fromFirst []int64          // lists with both, of which the film that goes comes first
+	intoFirst []int64          // lists with both, of which the film that stays comes first
+	noted     map[int64]string // new notes, by the id of the item
+}
+
+// planMerge looks at the items of both films in the order of lists and positions.
+func planMerge(items []Item, from, into int64) mergePlan {
+	p := mergePlan{noted: map[int64]string{}}
+	for i, it := range items {
+		switch {
+		case i > 0 && items[i-1].ListID == it.ListID: // the second of both
+			if first := items[i-1]; first.Note == "" && it.Note != "" {
+				p.noted[first.ID] = it.Note
+			}
+			if it.MovieID == into {
+				p.fromFirst = append(p.fromFirst, it.ListID)
+			} else {
+				p.intoFirst, p.changed = append(p.intoFirst, it.ListID), append(p.changed, it.ListID)
+			}
+		case it.MovieID == from:
+			p.changed = append(p.changed, it.ListID)
+		}
+	}
+	return p
 }
 
 // drop takes a film out of locked lists that all have it; the films after it move up.

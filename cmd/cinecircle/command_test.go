@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,8 +9,11 @@ import (
 	"syscall"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/demo"
+	"github.com/cinecircle/cinecircle/platform/database"
 )
 
 func TestMigrateReportsItsSteps(t *testing.T) {
@@ -227,6 +231,41 @@ func TestHealthcheckUsesTheConfiguredAddress(t *testing.T) {
 	}
 	if status, output := h.Run("healthcheck"); status != 1 || !strings.Contains(output, "no response") {
 		t.Errorf("dead: %d %s", status, output)
+	}
+}
+
+func TestRecountFindsAndCorrectsCounters(t *testing.T) {
+	t.Parallel()
+	h := apptest.NewInstance(t)
+	if status, output := h.Run("recount"); status != 1 || !strings.Contains(output, "no database") {
+		t.Errorf("without a database: %d %s", status, output)
+	}
+	if status, output := h.Run("demo", "--small"); status != 0 {
+		t.Fatalf("demo: %d %s", status, output)
+	}
+	if status, output := h.Run("recount"); status != 0 || output != "all counters are right\n" {
+		t.Errorf("%d %s", status, output)
+	}
+	db, err := database.Open(t.Context(), database.Config{Driver: database.SQLite, DSN: filepath.Join(h.Dir, "data", "cinecircle.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Exec("UPDATE users SET review_count = 99 WHERE id = 1").Error })
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	const line = "users.review_count of id 1 is 99 and should be "
+	if status, output := h.Run("recount"); status != 1 || !strings.HasPrefix(output, line) || strings.Count(output, " is 99") != 1 {
+		t.Errorf("%d %s", status, output)
+	}
+	if status, output := h.Run("recount", "--fix"); status != 0 || !strings.HasPrefix(output, line) || !strings.HasSuffix(output, ", corrected\n") {
+		t.Errorf("%d %s", status, output)
+	}
+	if status, output := h.Run("recount"); status != 0 {
+		t.Errorf("after --fix: %d %s", status, output)
+	}
+	if status, output := h.Run("recount", "now"); status != 2 || !strings.Contains(output, "--fix") {
+		t.Errorf("%d %s", status, output)
 	}
 }
 

@@ -37,6 +37,7 @@ type program struct {
 
 	copyFrom, copyTo string // of the copy command
 	demoSmall        bool   // of the demo command
+	fix              bool   // of the recount command
 }
 
 var commands = []command{
@@ -47,6 +48,7 @@ var commands = []command{
 	{"demo", "[--small]", "fill an empty database with sample data", demoCommand},
 	{"backup", "DIR/|FILE", "copy a live SQLite database with images and secret into DIR, or alone to FILE", backupCommand},
 	{"copy", "--from DSN --to DSN", "copy all data into an empty database, such as from SQLite to MySQL", copyCommand},
+	{"recount", "[--fix]", "compare all stored counters with what they count; exits with 1 if one is wrong, unless --fix corrects it", recountCommand},
 	{"healthcheck", "", "check that the service is running; exits with 1 if it is not", healthcheckCommand},
 	{"version", "", "print the version", versionCommand},
 	{decodeImage, "KIND", "", decodeImageCommand}, // without a summary, so --help omits it
@@ -172,6 +174,8 @@ func (p *program) start(ctx context.Context, c command, args []string) error {
 		copyFlags(p, flags)
 	case "demo":
 		demoFlags(p, flags)
+	case "recount":
+		recountFlags(p, flags)
 	}
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

@@ -24,6 +24,7 @@ var commandLines = [][]string{
 	{"import", "movies", "films.csv"},
 	{"demo"},
 	{"backup", "copy.db"},
+	{"recount"},
 	{"healthcheck"},
 }
 

@@ -1,0 +1,8 @@
+package diary
+
+import "github.com/cinecircle/cinecircle/platform/recount"
+
+// Counters are the stored counters of what members have watched.
+func Counters() []recount.Counter {
+	return recount.Of("users", [2]string{"watched_count", "watched_films WHERE watched_films.user_id = users.id"})
+}
