@@ -114,7 +114,7 @@ func cpu(b *testing.B) int64 {
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
 		b.Fatal(err)
 	}
-	return (used.Utime.Sec+used.Stime.Sec)*1e6 + int64(used.Utime.Usec+used.Stime.Usec)
+	return (syscall.TimevalToNsec(used.Utime) + syscall.TimevalToNsec(used.Stime)) / 1000
 }
 
 // compare reports how much processor time each of two operations takes, and how often one takes the time of the other.

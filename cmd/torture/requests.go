@@ -13,6 +13,7 @@ import (
 	"strconv"
 
 	"github.com/cinecircle/cinecircle/cmd/internal/harness"
+	"github.com/cinecircle/cinecircle/platform/stars"
 )
 
 const (
@@ -118,7 +119,7 @@ func (w *worker) leave(m *member, film int64) request {
 	return request{
 		call:  harness.Call{Method: http.MethodDelete, Path: "/users/me"},
 		by:    m,
-		cells: map[string]string{"user " + m.name: "", profileImageCell(m.id): "", reviewCell(m.id, film): ""},
+		cells: map[string]string{"user " + m.name: "", profileImageCell(m.id): "", reviewCell(m.id, film): "", ratingCell(m.id, film): ""},
 		also:  []int{http.StatusUnauthorized, http.StatusNotFound}, // 404 when it was deleted in the meantime
 	}
 }
@@ -180,6 +181,20 @@ func (w *worker) react(by *member, film int64) request {
 	return x
 }
 
+// rate rates a film, or takes the rating back.
+func (w *worker) rate(by *member, film int64) request {
+	path, half := fmt.Sprintf("/movies/%d/rating", film), w.r.IntN(int(stars.Max)+1)
+	if half == 0 {
+		return request{by: by, call: harness.Call{Method: http.MethodDelete, Path: path}, cells: map[string]string{ratingCell(by.id, film): ""}}
+	}
+	return request{
+		by:    by,
+		call:  harness.Call{Method: http.MethodPut, Path: path, Body: asJSON(map[string]any{"rating": stars.Stars(half)})},
+		cells: map[string]string{ratingCell(by.id, film): strconv.Itoa(half)},
+	}
+}
+
+func ratingCell(by, film int64) string         { return fmt.Sprintf("rating %d %d", by, film) }
 func reviewCell(by, film int64) string         { return fmt.Sprintf("review %d %d", by, film) }
 func profileImageCell(of int64) string         { return fmt.Sprintf("profileImage %d", of) }
 func reviewState(content, shade string) string { return content + ", image " + shade }

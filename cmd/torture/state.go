@@ -54,6 +54,9 @@ var contradictions = map[string]string{
 	"films whose reviews are miscounted":        "SELECT count(*) FROM movies m WHERE review_count <> (SELECT count(*) FROM reviews r WHERE r.movie_id = m.id)",
 	"films whose likes are miscounted":          "SELECT count(*) FROM movies m WHERE like_count <> (SELECT count(*) FROM movie_reactions r WHERE r.movie_id = m.id AND r.type = 'like')",
 	"films whose dislikes are miscounted":       "SELECT count(*) FROM movies m WHERE dislike_count <> (SELECT count(*) FROM movie_reactions r WHERE r.movie_id = m.id AND r.type = 'dislike')",
+	"films whose ratings are miscounted":        "SELECT count(*) FROM movies m WHERE rating_count <> (SELECT count(*) FROM movie_ratings r WHERE r.movie_id = m.id) OR rating_sum <> (SELECT coalesce(sum(rating), 0) FROM movie_ratings r WHERE r.movie_id = m.id)",
+	"histograms that differ from the ratings":   "SELECT count(*) FROM movies m JOIN rating_histograms h ON h.movie_id = m.id WHERE rating_count <> half1 + half2 + half3 + half4 + half5 + half6 + half7 + half8 + half9 + half10 OR rating_sum <> half1 + 2 * half2 + 3 * half3 + 4 * half4 + 5 * half5 + 6 * half6 + 7 * half7 + 8 * half8 + 9 * half9 + 10 * half10",
+	"members whose ratings are miscounted":      "SELECT count(*) FROM users u WHERE rating_count <> (SELECT count(*) FROM movie_ratings r WHERE r.user_id = u.id)",
 	"members whose reviews are miscounted":      "SELECT count(*) FROM users u WHERE review_count <> (SELECT count(*) FROM reviews r WHERE r.user_id = u.id)",
 	"members whose followers are miscounted":    "SELECT count(*) FROM users u WHERE follower_count <> (SELECT count(*) FROM follows f WHERE f.following_id = u.id AND f.is_following)",
 	"members whose followings are miscounted":   "SELECT count(*) FROM users u WHERE following_count <> (SELECT count(*) FROM follows f WHERE f.follower_id = u.id AND f.is_following)",
@@ -184,6 +187,7 @@ func (r *reader) readCells(s *state, shade func(key string) string) {
 	})
 	r.each("SELECT user_id, review_id FROM review_likes WHERE is_liked", func(v []string) { set("like "+v[0]+" "+v[1], "on") })
 	r.each("SELECT user_id, movie_id, type FROM movie_reactions", func(v []string) { set("reaction "+v[0]+" "+v[1], v[2]) })
+	r.each("SELECT user_id, movie_id, rating FROM movie_ratings", func(v []string) { set("rating "+v[0]+" "+v[1], v[2]) })
 	r.each("SELECT follower_id, following_id FROM follows WHERE is_following", func(v []string) { set("follow "+v[0]+" "+v[1], "on") })
 }
 

@@ -143,8 +143,10 @@ func (w *worker) next() request {
 		return w.like(actor, pick(w.r, w.home.reviews))
 	case n < 54:
 		return w.follow(actor)
-	case n < 62:
+	case n < 58:
 		return w.react(actor, pick(w.r, w.home.films))
+	case n < 62:
+		return w.rate(actor, pick(w.r, w.home.films))
 	case n < 72 || len(w.films) == 0:
 		return w.film(actor, fmt.Sprintf("film %d of worker %d", w.number(), w.no))
 	case n < 86:
@@ -187,6 +189,7 @@ func (w *worker) joinsAndLeaves() request {
 		func() request { return w.signIn(m) },
 		func() request { return w.profileImage(m) },
 		func() request { return w.review(m, film) },
+		func() request { return w.rate(m, film) },
 		func() request { return w.leave(m, film) })
 	return w.signUp(m)
 }
