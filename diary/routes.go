@@ -66,6 +66,11 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 		Tag: tag, ID: "deleteViewing", Summary: "Delete a viewing", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNotFound},
 		Description: "The film stays marked watched.",
 	})
+	r.GET("/users/:user_id/stats", auth.Public, h.statistics, openapi.Op{
+		Tag: tag, ID: "getUserStatistics", Summary: "Get the statistics of a user", Query: statisticsQuery{}, Response: statisticsResponse{}, Errors: member,
+		Description: "`minutes` and `months` count viewings; `movie_count`, `genres` and `directors` count each film of the diary once. " +
+			"With a year everything is of that year, ratings and reviews by when they were given. Of a large diary they may lack changes of films of the last minute.",
+	})
 	r.GET("/users/me/diary", auth.Member, h.myDiary, openapi.Op{
 		Tag: tag, ID: "listMyDiary", Summary: "List your diary", Query: diaryQuery{}, Response: []viewingResponse{}, Description: order,
 	})

@@ -15,7 +15,7 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// Deps is what a Service needs. All fields but Rate are required.
+// Deps is what a Service needs. All fields but the functions after Zone are required.
 type Deps struct {
 	DB     *database.DB
 	Users  *user.Service
@@ -23,8 +23,13 @@ type Deps struct {
 	Clock  func() time.Time
 	Zone   *time.Location // decides which day it is
 
-	// Rate makes the rating of a viewing that of the member, in the transaction of the viewing. nil does nothing.
-	Rate func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
+	// Rate makes the rating of a viewing, in half-stars, that of the member, in the transaction of the viewing. nil does
+	// nothing.
+	Rate func(tx *gorm.DB, userID, movieID, rating int64, at time.Time) error
+	// Ratings counts the ratings of a member, by their number of half-stars less one, and Reviews their reviews, both
+	// from a time until before another; nil is no bound. Without the functions there are none.
+	Ratings func(ctx context.Context, userID int64, from, to *time.Time) ([stars.Max]int64, error)
+	Reviews func(ctx context.Context, userID int64, from, to *time.Time) (int64, error)
 }
 
 // Service holds the rules of watched films, watchlists and diaries. It is safe for concurrent use.
@@ -34,12 +39,19 @@ type Service struct {
 	movies *movie.Service
 	clock  func() time.Time
 	zone   *time.Location
-	rate   func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
+
+	rate    func(tx *gorm.DB, userID, movieID, rating int64, at time.Time) error
+	ratings func(ctx context.Context, userID int64, from, to *time.Time) ([stars.Max]int64, error)
+	reviews func(ctx context.Context, userID int64, from, to *time.Time) (int64, error)
+
+	kept statisticsCache
 }
 
 // New returns a service. Register [Service.PurgeMovie] with movie.Service.OnDelete.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, users: d.Users, movies: d.Movies, clock: d.Clock, zone: d.Zone, rate: d.Rate}
+	return &Service{
+		db: d.DB, users: d.Users, movies: d.Movies, clock: d.Clock, zone: d.Zone, rate: d.Rate, ratings: d.Ratings, reviews: d.Reviews,
+	}
 }
 
 // now returns the time of a new row.

@@ -13,6 +13,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/idempotency"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/stars"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 // Shown is a viewing as a reader sees it.
@@ -79,6 +80,9 @@ func (s *Service) Log(ctx context.Context, d Draft) (Shown, error) {
 		if err := storeTags(tx, v, d.Tags); err != nil {
 			return err
 		}
+		if err := user.AddDiaryVersion(tx, d.UserID); err != nil {
+			return err
+		}
 		if err := s.MarkIn(tx, d.UserID, d.MovieID); err != nil {
 			return err
 		}
@@ -120,7 +124,7 @@ func (s *Service) rateIfLatest(tx *gorm.DB, v Viewing, given *stars.Stars) error
 	if later {
 		return nil
 	}
-	return s.rate(tx, v.UserID, v.MovieID, *given, s.now())
+	return s.rate(tx, v.UserID, v.MovieID, int64(*given), s.now())
 }
 
 // Get returns a viewing, or [ErrNotFound].
@@ -208,6 +212,9 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) error {
 			if err := tx.Model(&Viewing{}).Where("id = ?", id).UpdateColumns(set).Error; err != nil {
 				return fmt.Errorf("update viewing %d: %w", id, err)
 			}
+			if err := user.AddDiaryVersion(tx, v.UserID); err != nil {
+				return err
+			}
 		}
 		if p.WatchedOn != nil {
 			v.WatchedOn = *p.WatchedOn
@@ -241,11 +248,11 @@ func moveTags(tx *gorm.DB, v Viewing, p Patch, set map[string]any) error {
 
 // Delete deletes a viewing, or returns [ErrNotFound]. The film stays marked watched.
 func (s *Service) Delete(ctx context.Context, id int64) error {
-	return s.change(ctx, id, func(tx *gorm.DB, _ Viewing) error {
+	return s.change(ctx, id, func(tx *gorm.DB, v Viewing) error {
 		if err := tx.Where("id = ?", id).Delete(&Viewing{}).Error; err != nil {
 			return fmt.Errorf("delete viewing %d: %w", id, err)
 		}
-		return nil
+		return user.AddDiaryVersion(tx, v.UserID)
 	})
 }
 

@@ -53,6 +53,7 @@ type User struct {
 	ReviewCount    int64      `gorm:"not null"`
 	RatingCount    int64      `gorm:"not null"` // films that the member rated
 	WatchedCount   int64      `gorm:"not null"` // films that the member has marked watched
+	DiaryVersion   int64      `gorm:"not null"` // changes with every viewing; not shown
 	ListCount      int64      `gorm:"not null"` // public ones
 	CreatedAt      time.Time  `gorm:"not null;precision:6"`
 	UpdatedAt      time.Time  `gorm:"not null;precision:6"`
@@ -125,6 +126,14 @@ func AddCounts(tx *gorm.DB, id int64, c Counts) error {
 	}
 	if done.RowsAffected == 0 {
 		return ErrNotFound
+	}
+	return nil
+}
+
+// AddDiaryVersion marks that the diary of an account has changed, in the transaction of the change.
+func AddDiaryVersion(tx *gorm.DB, id int64) error {
+	if err := tx.Exec("UPDATE users SET diary_version = diary_version + 1 WHERE id = ?", id).Error; err != nil {
+		return fmt.Errorf("change the version of the diary of user %d: %w", id, err)
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ SET @statement = IF(
   EXISTS (SELECT 1 FROM `information_schema`.`columns`
     WHERE `table_schema` = DATABASE() AND `table_name` = 'users' AND `column_name` = 'watched_count'),
   'DO 0',
-  'ALTER TABLE `users` ADD COLUMN `watched_count` bigint NOT NULL DEFAULT 0');
+  'ALTER TABLE `users` ADD COLUMN `watched_count` bigint NOT NULL DEFAULT 0, ADD COLUMN `diary_version` bigint NOT NULL DEFAULT 0');
 PREPARE diary FROM @statement;
 EXECUTE diary;
 DEALLOCATE PREPARE diary;
@@ -59,7 +59,7 @@ DEALLOCATE PREPARE diary;
 SET @statement = IF(
   EXISTS (SELECT 1 FROM `information_schema`.`columns`
     WHERE `table_schema` = DATABASE() AND `table_name` = 'users' AND `column_name` = 'watched_count'),
-  'ALTER TABLE `users` DROP COLUMN `watched_count`',
+  'ALTER TABLE `users` DROP COLUMN `diary_version`, DROP COLUMN `watched_count`',
   'DO 0');
 PREPARE diary FROM @statement;
 EXECUTE diary;

@@ -47,8 +47,10 @@ CREATE TABLE "viewing_tags" (
 CREATE UNIQUE INDEX "idx_viewing_tags_viewing" ON "viewing_tags" ("viewing_id", "tag_key");
 CREATE INDEX "idx_viewing_tags_user" ON "viewing_tags" ("user_id", "tag_key", "watched_on", "viewing_id");
 ALTER TABLE "users" ADD COLUMN "watched_count" integer NOT NULL DEFAULT 0;
+ALTER TABLE "users" ADD COLUMN "diary_version" integer NOT NULL DEFAULT 0;
 
 -- +goose Down
+ALTER TABLE "users" DROP COLUMN "diary_version";
 ALTER TABLE "users" DROP COLUMN "watched_count";
 DROP TABLE "viewing_tags";
 DROP TABLE "viewings";
