@@ -4,6 +4,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
@@ -14,26 +15,26 @@ type statisticsQuery struct {
 
 // statisticsResponse is the statistics of a user.
 type statisticsResponse struct {
-	UserID        int64              `json:"user_id" example:"3" description:"Id of the user."`
-	Year          *int64             `json:"year" example:"2026" description:"The year; null for all years."`
-	MovieCount    int64              `json:"movie_count" example:"87" description:"Number of films in the diary, each once."`
-	ViewingCount  int64              `json:"viewing_count" example:"93" description:"Number of viewings."`
-	RewatchCount  int64              `json:"rewatch_count" example:"9" description:"Number of viewings that are rewatches."`
-	Minutes       int64              `json:"minutes" example:"10873" description:"Playtime of all viewings."`
-	ReviewCount   int64              `json:"review_count" example:"12" description:"Number of reviews."`
-	RatingAverage *float64           `json:"rating_average" example:"3.72" description:"The mean of the ratings, in stars to two decimals; null without ratings."`
-	Histogram     histogramResponse  `json:"histogram"`
-	Months        []int64            `json:"months,omitempty" example:"[8,4,12,9,3,7,10,6,8,11,9,6]" description:"Number of viewings in each of the twelve months. Absent without a year."`
-	Genres        []genreResponse    `json:"genres" description:"Genres of the films, the most frequent first."`
-	Directors     []directorResponse `json:"directors" description:"The ten most frequent directors of the films."`
+	UserID        int64                   `json:"user_id" example:"3" description:"Id of the user."`
+	Year          *int64                  `json:"year" example:"2026" description:"The year; null for all years."`
+	MovieCount    int64                   `json:"movie_count" example:"87" description:"Number of films in the diary, each once."`
+	ViewingCount  int64                   `json:"viewing_count" example:"93" description:"Number of viewings."`
+	RewatchCount  int64                   `json:"rewatch_count" example:"9" description:"Number of viewings that are rewatches."`
+	Minutes       int64                   `json:"minutes" example:"10873" description:"Playtime of all viewings."`
+	ReviewCount   int64                   `json:"review_count" example:"12" description:"Number of reviews."`
+	RatingAverage *float64                `json:"rating_average" example:"3.72" description:"The mean of the ratings, in stars to two decimals; null without ratings."`
+	Histogram     stars.HistogramResponse `json:"histogram"`
+	Months        []int64                 `json:"months,omitempty" example:"[8,4,12,9,3,7,10,6,8,11,9,6]" description:"Number of viewings in each of the twelve months. Absent without a year."`
+	Genres        []genreCountResponse    `json:"genres" description:"Genres of the films, the most frequent first."`
+	Directors     []directorCountResponse `json:"directors" description:"The ten most frequent directors of the films."`
 }
 
-type genreResponse struct {
+type genreCountResponse struct {
 	Genre string `json:"genre" example:"Drama" description:"The genre."`
 	Count int64  `json:"count" example:"31" description:"Number of films."`
 }
 
-type directorResponse struct {
+type directorCountResponse struct {
 	Name  string `json:"name" example:"봉준호" description:"Name of the director."`
 	Count int64  `json:"count" example:"6" description:"Number of films."`
 }
@@ -50,26 +51,17 @@ func (h handler) statistics(c *gin.Context) error {
 	}
 	out := statisticsResponse{
 		UserID: id, Year: year, MovieCount: st.Movies, ViewingCount: st.Viewings, RewatchCount: st.Rewatches, Minutes: st.Minutes,
-		ReviewCount: st.Reviews, RatingAverage: average(st), Histogram: histogramResponse(st.Ratings),
-		Genres: make([]genreResponse, len(st.Genres)), Directors: make([]directorResponse, len(st.Directors)),
+		ReviewCount: st.Reviews, RatingAverage: movie.Average(st.Ratings.Sum(), st.Ratings.Count()), Histogram: st.Ratings.Response(),
+		Genres: make([]genreCountResponse, len(st.Genres)), Directors: make([]directorCountResponse, len(st.Directors)),
 	}
 	if year != nil {
 		out.Months = st.Months[:]
 	}
 	for i, one := range st.Genres {
-		out.Genres[i] = genreResponse{one.Name, one.Films}
+		out.Genres[i] = genreCountResponse{one.Name, one.Films}
 	}
 	for i, one := range st.Directors {
-		out.Directors[i] = directorResponse{one.Name, one.Films}
+		out.Directors[i] = directorCountResponse{one.Name, one.Films}
 	}
 	return web.OK(c, out)
-}
-
-// average returns the mean of the ratings in stars, nil without ratings.
-func average(st Statistics) *float64 {
-	var sum, count int64
-	for i, n := range st.Ratings {
-		sum, count = sum+int64(i+1)*n, count+n
-	}
-	return movie.Average(sum, count)
 }

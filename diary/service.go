@@ -26,10 +26,11 @@ type Deps struct {
 	// Rate makes the rating of a viewing, in half-stars, that of the member, in the transaction of the viewing. nil does
 	// nothing.
 	Rate func(tx *gorm.DB, userID, movieID, rating int64, at time.Time) error
-	// Ratings counts the ratings of a member, by their number of half-stars less one, and Reviews their reviews, both
-	// from a time until before another; nil is no bound. Without the functions there are none.
-	Ratings func(ctx context.Context, userID int64, from, to *time.Time) ([stars.Max]int64, error)
-	Reviews func(ctx context.Context, userID int64, from, to *time.Time) (int64, error)
+	// Ratings counts the ratings of a member, and Reviews their reviews, both from a time until before another; nil is no
+	// bound. Without the functions there are none. Reviews of all
+	// years are the counter of the account.
+	Ratings func(ctx context.Context, userID int64, from, to *time.Time) (stars.Histogram, error)
+	Reviews func(ctx context.Context, userID int64, from, to time.Time) (int64, error)
 }
 
 // Service holds the rules of watched films, watchlists and diaries. It is safe for concurrent use.
@@ -41,8 +42,8 @@ type Service struct {
 	zone   *time.Location
 
 	rate    func(tx *gorm.DB, userID, movieID, rating int64, at time.Time) error
-	ratings func(ctx context.Context, userID int64, from, to *time.Time) ([stars.Max]int64, error)
-	reviews func(ctx context.Context, userID int64, from, to *time.Time) (int64, error)
+	ratings func(ctx context.Context, userID int64, from, to *time.Time) (stars.Histogram, error)
+	reviews func(ctx context.Context, userID int64, from, to time.Time) (int64, error)
 
 	kept statisticsCache
 }
@@ -58,10 +59,9 @@ func New(d Deps) *Service {
 func (s *Service) now() time.Time { return database.Time(s.clock()) }
 
 // lock locks a member and a film until the transaction ends, and so everything that the member has noted of the film. It
-// returns the film, movie.ErrNotFound, or auth.ErrUserGone when only the member's account does not exist.
-func lock(tx *gorm.DB, userID, movieID int64) (m movie.Movie, err error) {
-	err = user.LockThen(tx, func() error { m, err = movie.Lock(tx, movieID); return err }, userID)
-	return m, err
+// returns movie.ErrNotFound, or auth.ErrUserGone when only the member's account does not exist.
+func lock(tx *gorm.DB, userID, movieID int64) error {
+	return user.LockThen(tx, func() error { return movie.LockID(tx, movieID) }, userID)
 }
 
 // Mark marks a film watched by a member and returns the latest day on which the diary has it, or nil. It is idempotent: a
@@ -69,7 +69,7 @@ func lock(tx *gorm.DB, userID, movieID int64) (m movie.Movie, err error) {
 // not exist.
 func (s *Service) Mark(ctx context.Context, userID, movieID int64) (last *Day, err error) {
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
-		if _, err := lock(tx, userID, movieID); err != nil {
+		if err := lock(tx, userID, movieID); err != nil {
 			return err
 		}
 		if err := s.MarkIn(tx, userID, movieID); err != nil {
@@ -122,7 +122,7 @@ func (s *Service) lastWatched(ctx context.Context, userID, movieID int64) (last 
 // Unmark takes the mark of a film back. It is idempotent. It returns [ErrStillInDiary], or the errors of [Service.Mark].
 func (s *Service) Unmark(ctx context.Context, userID, movieID int64) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
-		if _, err := lock(tx, userID, movieID); err != nil {
+		if err := lock(tx, userID, movieID); err != nil {
 			return err
 		}
 		last, err := s.lastWatched(tx.Statement.Context, userID, movieID)
@@ -144,7 +144,7 @@ func (s *Service) Unmark(ctx context.Context, userID, movieID int64) error {
 // idempotent: a film that is on the list keeps its time. Its errors are those of [Service.Mark].
 func (s *Service) Want(ctx context.Context, userID, movieID int64) (added time.Time, err error) {
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
-		if _, err := lock(tx, userID, movieID); err != nil {
+		if err := lock(tx, userID, movieID); err != nil {
 			return err
 		}
 		row := s.db.Row(tx.Statement.Context, "SELECT added_at FROM watchlist_films WHERE movie_id = ? AND user_id = ?", movieID, userID)
@@ -164,7 +164,7 @@ func (s *Service) Want(ctx context.Context, userID, movieID int64) (added time.T
 // Unwant takes a film off the watchlist of a member. It is idempotent. Its errors are those of [Service.Mark].
 func (s *Service) Unwant(ctx context.Context, userID, movieID int64) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
-		if _, err := lock(tx, userID, movieID); err != nil {
+		if err := lock(tx, userID, movieID); err != nil {
 			return err
 		}
 		err := tx.Exec("DELETE FROM watchlist_films WHERE movie_id = ? AND user_id = ?", movieID, userID).Error

@@ -23,7 +23,7 @@ type Statistics struct {
 	Months                      [12]int64
 	Genres, Directors           []Count // of films, each film once
 	Reviews                     int64
-	Ratings                     [stars.Max]int64 // how many ratings there are of each number of half-stars less one
+	Ratings                     stars.Histogram
 }
 
 // Count is how many films have a genre or a director.
@@ -52,8 +52,12 @@ func (s *Service) Statistics(ctx context.Context, userID, year int64) (st Statis
 			return Statistics{}, err
 		}
 	}
-	if s.reviews != nil {
-		st.Reviews, err = s.reviews(ctx, userID, from, to)
+	st.Reviews = u.ReviewCount
+	if year != 0 {
+		st.Reviews = 0
+		if s.reviews != nil {
+			st.Reviews, err = s.reviews(ctx, userID, *from, *to)
+		}
 	}
 	return st, err
 }

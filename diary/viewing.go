@@ -62,7 +62,8 @@ func (s *Service) Log(ctx context.Context, d Draft) (Shown, error) {
 	}
 	var made Shown
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
-		film, err := lock(tx, d.UserID, d.MovieID)
+		var film movie.Movie
+		err := user.LockThen(tx, func() (err error) { film, err = movie.Lock(tx, d.MovieID); return err }, d.UserID)
 		if err != nil {
 			return err
 		}
@@ -263,7 +264,7 @@ func (s *Service) change(ctx context.Context, id int64, do func(tx *gorm.DB, v V
 		if err != nil {
 			return err
 		}
-		if _, err := lock(tx, v.UserID, v.MovieID); errors.Is(err, movie.ErrNotFound) {
+		if err := lock(tx, v.UserID, v.MovieID); errors.Is(err, movie.ErrNotFound) {
 			return ErrNotFound // deleted since, and the viewing with it
 		} else if err != nil {
 			return err

@@ -41,28 +41,10 @@ type ratedResponse struct {
 
 // movieRatingsResponse sums up the ratings of a film.
 type movieRatingsResponse struct {
-	MovieID       int64             `json:"movie_id" example:"7" description:"Id of the film."`
-	RatingCount   int64             `json:"rating_count" example:"9" description:"Number of ratings."`
-	RatingAverage *float64          `json:"rating_average" example:"4.28" description:"The mean of the ratings, in stars to two decimals; null without ratings."`
-	Histogram     histogramResponse `json:"histogram"`
-}
-
-// histogramResponse is a [Histogram], which it is converted from.
-type histogramResponse struct {
-	Half1  int64 `json:"0.5" example:"0" description:"Number of ratings of half a star."`
-	Half2  int64 `json:"1" example:"0"`
-	Half3  int64 `json:"1.5" example:"0"`
-	Half4  int64 `json:"2" example:"0"`
-	Half5  int64 `json:"2.5" example:"0"`
-	Half6  int64 `json:"3" example:"1"`
-	Half7  int64 `json:"3.5" example:"1"`
-	Half8  int64 `json:"4" example:"2"`
-	Half9  int64 `json:"4.5" example:"3"`
-	Half10 int64 `json:"5" example:"2"`
-}
-
-func showHistogram(h Histogram) histogramResponse {
-	return histogramResponse{h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7], h[8], h[9]}
+	MovieID       int64                   `json:"movie_id" example:"7" description:"Id of the film."`
+	RatingCount   int64                   `json:"rating_count" example:"9" description:"Number of ratings."`
+	RatingAverage *float64                `json:"rating_average" example:"4.28" description:"The mean of the ratings, in stars to two decimals; null without ratings."`
+	Histogram     stars.HistogramResponse `json:"histogram"`
 }
 
 func (h handler) rate(c *gin.Context) error {
@@ -93,7 +75,7 @@ func (h handler) ratingsOfMovie(c *gin.Context) error {
 	}
 	count := found.Count()
 	return web.OK(c, movieRatingsResponse{
-		MovieID: id, RatingCount: count, RatingAverage: movie.Average(found.Sum(), count), Histogram: showHistogram(found),
+		MovieID: id, RatingCount: count, RatingAverage: movie.Average(found.Sum(), count), Histogram: found.Response(),
 	})
 }
 

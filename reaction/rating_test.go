@@ -33,12 +33,12 @@ func (s *stage) unrate(t testing.TB, userID, movieID int64) {
 // wantRatings compares everything that is stored and counted about ratings of films with the rows, and the rows with want.
 func (s *stage) wantRatings(t testing.TB, want map[[2]int64]stars.Stars) {
 	t.Helper()
-	got, byUser, byFilm := map[[2]int64]stars.Stars{}, map[int64]int64{}, map[int64]*reaction.Histogram{}
+	got, byUser, byFilm := map[[2]int64]stars.Stars{}, map[int64]int64{}, map[int64]*stars.Histogram{}
 	for _, r := range rows[reaction.MovieRating](t, s) {
 		got[[2]int64{r.UserID, r.MovieID}] = r.Rating
 		byUser[r.UserID]++
 		if byFilm[r.MovieID] == nil {
-			byFilm[r.MovieID] = &reaction.Histogram{}
+			byFilm[r.MovieID] = &stars.Histogram{}
 		}
 		byFilm[r.MovieID][r.Rating-1]++
 	}
@@ -57,7 +57,7 @@ func (s *stage) wantRatings(t testing.TB, want map[[2]int64]stars.Stars) {
 		}
 	}
 	for _, m := range films {
-		h := reaction.Histogram{}
+		h := stars.Histogram{}
 		if found := byFilm[m.ID]; found != nil {
 			h = *found
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -99,6 +100,15 @@ func (s *Service) OfViewer(ctx context.Context, userID int64, of map[int64]*movi
 		return fmt.Errorf("look for the reviews of %d films by user %d: %w", len(of), userID, err)
 	}
 	return nil
+}
+
+// CountBetween returns how many reviews a member has written from a time until before another.
+func (s *Service) CountBetween(ctx context.Context, userID int64, from, to time.Time) (n int64, err error) {
+	err = s.db.Row(ctx, "SELECT COUNT(*) FROM reviews WHERE user_id = ? AND created_at >= ? AND created_at < ?", userID, from, to).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count the reviews by user %d: %w", userID, err)
+	}
+	return n, nil
 }
 
 // FilmsOf returns the ids of the films of the reviews with these ids, without reviews that do not exist.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -48,6 +49,19 @@ func TestViewersAreFoundByTheIndexOfMemberAndFilm(t *testing.T) {
 	testkit.WantIndexed(t, s.DB, "idx_reviews_user_movie", func() {
 		if err := s.reviews.OfViewer(t.Context(), u, of); err != nil || of[m].ReviewID == nil || of[1<<40].ReviewID != nil {
 			t.Errorf("got %v, %v", of, err)
+		}
+	})
+}
+
+func TestReviewsOfAYearAreCountedInAnIndex(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	_, u := s.library(t, 60)
+	now := s.Clock.Now()
+	testkit.WantIndexed(t, s.DB, "idx_reviews_user_created", func() {
+		n, err := s.reviews.CountBetween(t.Context(), u, now.Add(-time.Hour), now.Add(time.Hour))
+		if before, _ := s.reviews.CountBetween(t.Context(), u, now.Add(-2*time.Hour), now.Add(-time.Hour)); err != nil || n == 0 || before != 0 {
+			t.Errorf("%d reviews, %v, and %d before", n, err, before)
 		}
 	})
 }

@@ -33,13 +33,13 @@ var (
 // Review is a row of the table reviews.
 type Review struct {
 	ID        int64     `gorm:"primaryKey;autoIncrement;index:idx_reviews_user,priority:2;index:idx_reviews_movie,priority:2;index:idx_reviews_movie_likes,priority:3"`
-	UserID    int64     `gorm:"not null;uniqueIndex:idx_reviews_user_movie,priority:1;index:idx_reviews_user,priority:1"` // the author
+	UserID    int64     `gorm:"not null;uniqueIndex:idx_reviews_user_movie,priority:1;index:idx_reviews_user,priority:1;index:idx_reviews_user_created,priority:1"` // the author
 	MovieID   int64     `gorm:"not null;uniqueIndex:idx_reviews_user_movie,priority:2;index:idx_reviews_movie,priority:1;index:idx_reviews_movie_likes,priority:1"`
 	Title     string    `gorm:"size:50;not null"`
 	Content   string    `gorm:"type:mediumtext;not null"`
 	Image     string    `gorm:"size:255;not null"` // a storage key of platform/media, or ""
 	LikeCount int64     `gorm:"not null;index:idx_reviews_movie_likes,priority:2"`
-	CreatedAt time.Time `gorm:"not null;precision:6"`
+	CreatedAt time.Time `gorm:"not null;precision:6;index:idx_reviews_user_created,priority:2"`
 	UpdatedAt time.Time `gorm:"not null;precision:6"` // the last edit; likes do not change it
 }
 

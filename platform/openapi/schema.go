@@ -88,7 +88,7 @@ func requestName(_ reflect.Type, name string) string {
 
 // shortName removes the names of packages that add nothing to the name of the type.
 func shortName(name string) string {
-	for _, pkg := range []string{"Web", "Notify", "Reaction", "Diary", "Ops"} {
+	for _, pkg := range []string{"Web", "Notify", "Reaction", "Diary", "Stars", "Ops"} {
 		if short, ok := strings.CutPrefix(name, pkg); ok && short != "" {
 			return short
 		}

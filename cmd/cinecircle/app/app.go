@@ -215,7 +215,15 @@ func (a *App) wire() error {
 	rate := func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error {
 		return a.Reactions.RateIn(tx, userID, movieID, rating, at) // which are made last, because they import the others
 	}
-	a.Diary = diary.New(diary.Deps{DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now, Zone: a.zone, Rate: rate})
+	a.Diary = diary.New(diary.Deps{
+		DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now, Zone: a.zone, Rate: rate,
+		Ratings: func(ctx context.Context, userID int64, from, to *time.Time) (stars.Histogram, error) {
+			return a.Reactions.HistogramBy(ctx, userID, from, to)
+		},
+		Reviews: func(ctx context.Context, userID int64, from, to time.Time) (int64, error) {
+			return a.Reviews.CountBetween(ctx, userID, from, to)
+		},
+	})
 	a.Reviews = review.New(review.Deps{
 		DB: a.DB, Pictures: a.pictures, Media: a.images, Users: a.Users, Movies: a.Movies, Clock: now, MaxContent: c.Limits.ReviewContent, Log: a.log,
 		Replaced: a.Notifications.ReplaceReview, Rate: rate, Watched: a.Diary.MarkIn,

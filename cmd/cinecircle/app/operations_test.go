@@ -52,6 +52,7 @@ getReview GET /reviews/:review_id
 getReviewIsLiked GET /reviews/:review_id/is_liked
 getReviewLikeCount GET /reviews/:review_id/like_count
 getUser GET /users/:user_id
+getUserStatistics GET /users/:user_id/stats
 getVersion GET /version
 getViewing GET /diary/:viewing_id
 likeList POST /likes/lists/:list_id/like

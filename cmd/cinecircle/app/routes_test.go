@@ -61,6 +61,7 @@ GET /users/:user_id/followings public
 GET /users/:user_id/lists optional
 GET /users/:user_id/ratings public
 GET /users/:user_id/reviews optional
+GET /users/:user_id/stats public
 GET /users/:user_id/watched public
 GET /users/:user_id/watchlist public
 GET /users/me member

@@ -59,6 +59,7 @@ var attempts = map[string]attempt{
 	"GET /users/:user_id/watched":            {success: 200},
 	"GET /users/me/watchlist":                {success: 200},
 	"GET /users/:user_id/watchlist":          {success: 200},
+	"GET /users/:user_id/stats":              {success: 200},
 	"DELETE /users/me/profile_image":         {success: 204},
 	"DELETE /users/me/sessions":              {success: 204},
 	"DELETE /users/me/sessions/:session_id":  {success: 204},

@@ -54,8 +54,25 @@ SET @statement = IF(
 PREPARE diary FROM @statement;
 EXECUTE diary;
 DEALLOCATE PREPARE diary;
+-- Statistics count the reviews of a year.
+SET @statement = IF(
+  EXISTS (SELECT 1 FROM `information_schema`.`statistics`
+    WHERE `table_schema` = DATABASE() AND `table_name` = 'reviews' AND `index_name` = 'idx_reviews_user_created'),
+  'DO 0',
+  'ALTER TABLE `reviews` ADD INDEX `idx_reviews_user_created` (`user_id`, `created_at`)');
+PREPARE diary FROM @statement;
+EXECUTE diary;
+DEALLOCATE PREPARE diary;
 
 -- +goose Down
+SET @statement = IF(
+  EXISTS (SELECT 1 FROM `information_schema`.`statistics`
+    WHERE `table_schema` = DATABASE() AND `table_name` = 'reviews' AND `index_name` = 'idx_reviews_user_created'),
+  'ALTER TABLE `reviews` DROP INDEX `idx_reviews_user_created`',
+  'DO 0');
+PREPARE diary FROM @statement;
+EXECUTE diary;
+DEALLOCATE PREPARE diary;
 SET @statement = IF(
   EXISTS (SELECT 1 FROM `information_schema`.`columns`
     WHERE `table_schema` = DATABASE() AND `table_name` = 'users' AND `column_name` = 'watched_count'),

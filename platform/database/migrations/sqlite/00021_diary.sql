@@ -46,11 +46,14 @@ CREATE TABLE "viewing_tags" (
 );
 CREATE UNIQUE INDEX "idx_viewing_tags_viewing" ON "viewing_tags" ("viewing_id", "tag_key");
 CREATE INDEX "idx_viewing_tags_user" ON "viewing_tags" ("user_id", "tag_key", "watched_on", "viewing_id");
+-- Statistics count the reviews of a year.
+CREATE INDEX "idx_reviews_user_created" ON "reviews" ("user_id", "created_at");
 ALTER TABLE "users" ADD COLUMN "watched_count" integer NOT NULL DEFAULT 0;
 ALTER TABLE "users" ADD COLUMN "diary_version" integer NOT NULL DEFAULT 0;
 
 -- +goose Down
 ALTER TABLE "users" DROP COLUMN "diary_version";
+DROP INDEX "idx_reviews_user_created";
 ALTER TABLE "users" DROP COLUMN "watched_count";
 DROP TABLE "viewing_tags";
 DROP TABLE "viewings";
