@@ -3,11 +3,13 @@ package diary
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/stars"
 )
@@ -79,19 +81,8 @@ func (s *Service) diaryStatistics(ctx context.Context, userID, version, year int
 	return st, nil
 }
 
-// seen is a viewing with what statistics count of its film.
-type seen struct {
-	movieID  int64
-	day      Day
-	rewatch  bool
-	playtime int64
-	genre    string
-}
-
-func (v *seen) targets() []any { return []any{&v.movieID, &v.day, &v.rewatch, &v.playtime, &v.genre} }
-
 // The order of the tables is fixed: MySQL would read all films where most of them are in the diary.
-const listSeen = `SELECT v.movie_id, v.watched_on, v.rewatch, m.playtime, m.genre
+const listSeen = `SELECT v.watched_on, v.rewatch, m.id, m.playtime, m.genre, m.details
 	FROM viewings v CROSS JOIN movies m ON m.id = v.movie_id WHERE v.user_id = ?`
 
 func (s *Service) count(ctx context.Context, userID, year int64) (Statistics, error) {
@@ -99,39 +90,64 @@ func (s *Service) count(ctx context.Context, userID, year int64) (Statistics, er
 	if year != 0 {
 		query, args = query+" AND v.watched_on BETWEEN ? AND ?", append(args, year*10_000+101, year*10_000+1231)
 	}
-	rows, err := database.Collect(s.db.Reader(ctx), (*seen).targets, 0, query, args...)
+	var st Statistics
+	var day Day
+	var rewatch bool
+	var film movie.Movie
+	into := []any{&day, &rewatch, &film.ID, &film.Playtime, &film.Genre, &film.Details}
+	films, genres, directors := map[int64]bool{}, map[string]int64{}, map[string]int64{} // the keys are JSON lists
+	err := database.Each(s.db.Reader(ctx), query, args, func(row database.Scanner) error {
+		if err := row.Scan(into...); err != nil {
+			return err
+		}
+		st.Viewings++
+		if rewatch {
+			st.Rewatches++
+		}
+		st.Minutes += film.Playtime
+		st.Months[day/100%100-1]++
+		if films[film.ID] {
+			return nil
+		}
+		films[film.ID] = true
+		g, d := film.GenresAndDirectors()
+		genres[string(g)]++
+		directors[string(d)]++
+		return nil
+	})
 	if err != nil {
 		return Statistics{}, err
 	}
-	var st Statistics
-	films, genres, directors := map[int64]bool{}, map[string]int64{}, map[string]int64{}
-	for _, v := range rows {
-		st.Viewings++
-		if v.rewatch {
-			st.Rewatches++
-		}
-		st.Minutes += v.playtime
-		st.Months[v.day/100%100-1]++
-		if films[v.movieID] {
-			continue
-		}
-		films[v.movieID] = true
-		genres[v.genre]++
-	}
 	st.Movies = int64(len(films))
-	st.Genres, st.Directors = ranked(genres), ranked(directors)
+	if st.Genres, err = ranked(genres); err != nil {
+		return Statistics{}, err
+	}
+	if st.Directors, err = ranked(directors); err != nil {
+		return Statistics{}, err
+	}
 	st.Directors = slices.Clip(st.Directors[:min(len(st.Directors), maxDirectors)])
 	return st, nil
 }
 
-// ranked returns the counts of names, the largest first, equal ones by name.
-func ranked(counts map[string]int64) []Count {
+// ranked returns how many films have a name, the largest number first, equal ones by name. lists are how many films have
+// a JSON list of names: far fewer lists are parsed than there are films.
+func ranked(lists map[string]int64) ([]Count, error) {
+	counts := map[string]int64{}
+	for list, films := range lists {
+		var names []string
+		if err := json.Unmarshal([]byte(list), &names); err != nil {
+			return nil, fmt.Errorf("read the names %s: %w", list, err)
+		}
+		for _, name := range names {
+			counts[name] += films
+		}
+	}
 	all := make([]Count, 0, len(counts))
 	for name, n := range counts {
 		all = append(all, Count{name, n})
 	}
 	slices.SortFunc(all, func(a, b Count) int { return cmp.Or(cmp.Compare(b.Films, a.Films), cmp.Compare(a.Name, b.Name)) })
-	return all
+	return all, nil
 }
 
 const (

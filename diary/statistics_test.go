@@ -97,6 +97,41 @@ func TestStatisticsCountViewingsAndFilms(t *testing.T) {
 	}
 }
 
+func TestStatisticsCountEveryGenreAndTheMostFrequentDirectors(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ann := s.Join(t, 1)[0]
+	for i := range 12 { // director 0 has one film, director 1 two, …
+		details := movie.Details{Genres: []string{"Drama", "War"}[:i%2+1]}
+		for n := i; n < 12; n++ {
+			if len(details.Directors) < 10 {
+				details.Directors = append(details.Directors, fmt.Sprintf("감독 %02d", n))
+			}
+		}
+		film := s.filmOf(t, movie.Draft{Title: "a", Details: details})
+		s.log(t, ann, film, s.today(0), nil)
+		s.log(t, ann, film, s.today(0), nil) // counts for the film once
+	}
+	got := s.GET(t, stats(ann)).Want(200).Map()
+	want := []any{map[string]any{"genre": "Drama", "count": 12.0}, map[string]any{"genre": "War", "count": 6.0}}
+	if diff := cmp.Diff(want, got["genres"]); diff != "" {
+		t.Errorf("genres (-want +got):\n%s", diff)
+	}
+	directors := []any{}
+	for _, d := range []struct {
+		n     int
+		films float64
+	}{{9, 10}, {10, 10}, {11, 10}, {8, 9}, {7, 8}, {6, 7}, {5, 6}, {4, 5}, {3, 4}, {2, 3}} {
+		directors = append(directors, map[string]any{"name": fmt.Sprintf("감독 %02d", d.n), "count": d.films})
+	}
+	if diff := cmp.Diff(directors, got["directors"]); diff != "" {
+		t.Errorf("directors (-want +got):\n%s", diff)
+	}
+	if got["minutes"] != 0.0 {
+		t.Errorf("%v minutes of films without a playtime", got["minutes"])
+	}
+}
+
 // fillDiary logs n viewings of films, one on each day backwards from 2020.
 func (s *stage) fillDiary(t testing.TB, userID int64, n int, films []int64) {
 	t.Helper()
@@ -187,13 +222,14 @@ func BenchmarkStatistics(b *testing.B) {
 	s := newStage(b)
 	ann := s.Join(b, 1)[0]
 	films := make([]int64, 10_000)
+	const details = `{"original_title":null,"aliases":[],"production_year":null,"genres":["%s","Short"],"directors":["감독 %d"],"countries":["KR"],"languages":["ko"],"age_grade":null,"external_ids":{}}`
 	s.Write(b, func(tx *gorm.DB) error {
 		rows := make([]movie.Movie, len(films))
 		for i := range rows {
 			films[i] = int64(i) + 1
 			rows[i] = movie.Movie{
 				ID: films[i], Title: "기생충", TitleKey: "기생충", Plot: "전원백수로 살 길 막막하지만 사이는 좋은 기택 가족.", CastMembers: "[]", Playtime: 131,
-				Genre: movie.Genres()[i%18],
+				Genre: movie.Genres()[i%18], Details: fmt.Sprintf(details, movie.Genres()[i%18], i%3000),
 			}
 		}
 		return tx.CreateInBatches(&rows, 500).Error

@@ -193,6 +193,13 @@ func (m Movie) rawDetails() (parts [detailFields]json.RawMessage) {
 	return parts
 }
 
+// GenresAndDirectors returns the JSON lists of the genres and of the directors of the film. It is for the statistics of many
+// films, and does not parse them.
+func (m Movie) GenresAndDirectors() (genres, directors json.RawMessage) {
+	parts := m.rawDetails()
+	return parts[atGenres], parts[atDirectors]
+}
+
 // otherTitles returns the titles of the film that are not Title, each once.
 func (d Details) otherTitles(title string) []string {
 	var others []string

@@ -198,7 +198,8 @@ func (d *document) shareEnumsOf(parameters []openapi31.ParameterOrReference) {
 
 // shareEnum replaces the schema of a field by a reference, if it is an enum of sharedEnums.
 func (d *document) shareEnum(field string, schema map[string]any) {
-	if list := sharedLists[field]; list != "" && schema["type"] == "array" {
+	items, _ := schema["items"].(map[string]any)
+	if list := sharedLists[field]; list != "" && items["type"] == "string" {
 		schema["items"] = map[string]any{"$ref": componentPrefix + list}
 		return
 	}
