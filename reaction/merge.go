@@ -54,7 +54,7 @@ func (*Service) MergeRatings(tx *gorm.DB, from, into movie.Movie, _ bool) error 
 }
 
 // countRatings returns the histogram of a film, counted anew.
-func countRatings(tx *gorm.DB, movieID int64) (h Histogram, err error) {
+func countRatings(tx *gorm.DB, movieID int64) (h stars.Histogram, err error) {
 	var all []struct {
 		Rating stars.Stars
 		Count  int64
@@ -70,7 +70,7 @@ func countRatings(tx *gorm.DB, movieID int64) (h Histogram, err error) {
 }
 
 // storeHistogram replaces the histogram of a film, which is locked.
-func storeHistogram(tx *gorm.DB, movieID int64, h Histogram) error {
+func storeHistogram(tx *gorm.DB, movieID int64, h stars.Histogram) error {
 	err := tx.Where("movie_id = ?", movieID).Delete(&RatingHistogram{}).Error
 	if err == nil && h.Count() > 0 {
 		args := []any{movieID}
