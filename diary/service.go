@@ -23,9 +23,9 @@ type Deps struct {
 	Clock  func() time.Time
 	Zone   *time.Location // decides which day it is
 
-	// Rate makes the rating of a viewing, in half-stars, that of the member, in the transaction of the viewing. nil does
+	// Rate makes the rating of a viewing that of the member, in the transaction of the viewing. nil does
 	// nothing.
-	Rate func(tx *gorm.DB, userID, movieID, rating int64, at time.Time) error
+	Rate func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
 	// Ratings counts the ratings of a member, and Reviews their reviews, both from a time until before another; nil is no
 	// bound. Without the functions there are none. Reviews of all
 	// years are the counter of the account.
@@ -41,7 +41,7 @@ type Service struct {
 	clock  func() time.Time
 	zone   *time.Location
 
-	rate    func(tx *gorm.DB, userID, movieID, rating int64, at time.Time) error
+	rate    func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
 	ratings func(ctx context.Context, userID int64, from, to *time.Time) (stars.Histogram, error)
 	reviews func(ctx context.Context, userID int64, from, to time.Time) (int64, error)
 

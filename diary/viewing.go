@@ -125,7 +125,7 @@ func (s *Service) rateIfLatest(tx *gorm.DB, v Viewing, given *stars.Stars) error
 	if later {
 		return nil
 	}
-	return s.rate(tx, v.UserID, v.MovieID, int64(*given), s.now())
+	return s.rate(tx, v.UserID, v.MovieID, *given, s.now())
 }
 
 // Get returns a viewing, or [ErrNotFound].

@@ -122,8 +122,8 @@ func TestARewatchHasAnEarlierViewing(t *testing.T) {
 // ratings records the calls of diary.Deps.Rate.
 type ratings struct{ given []string }
 
-func (r *ratings) rate(_ *gorm.DB, userID, movieID, rating int64, at time.Time) error {
-	r.given = append(r.given, fmt.Sprintf("%d %d %s %s", userID, movieID, stars.Stars(rating), at.Format(time.TimeOnly)))
+func (r *ratings) rate(_ *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error {
+	r.given = append(r.given, fmt.Sprintf("%d %d %s %s", userID, movieID, rating, at.Format(time.TimeOnly)))
 	return nil
 }
 
