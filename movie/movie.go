@@ -125,19 +125,27 @@ const (
 	addReviews   = "UPDATE movies SET review_count = review_count + ? WHERE id = ?"
 )
 
-// ratingStatements are the beginnings of statements that change the ratings of films, by the driver: one for a change of the
-// number of ratings and of half-stars, and one for a change of half-stars only.
-//
-// The score is the mean of the ratings and of ten more of three stars, in billionths of a star, rounded down; it is 0
-// without ratings. MySQL assigns columns from left to right, so the score is the first.
-var ratingStatements = map[string][2]string{
-	database.SQLite: ratingStatementsOf("/"),
-	database.MySQL:  ratingStatementsOf("DIV"),
+// score returns the expression for the new score of a film whose ratings change by a number of ratings and of half-stars.
+// The score is the mean of its ratings and of ten more of three stars, in billionths of a star, rounded down; it is 0
+// without ratings.
+func score(driver string) string {
+	divided := "/"
+	if driver == database.MySQL {
+		divided = "DIV"
+	}
+	return "CASE WHEN rating_count + ? = 0 THEN 0 ELSE (60 + rating_sum + ?) * 500000000 " + divided + " (10 + rating_count + ?) END"
 }
 
-func ratingStatementsOf(divided string) [2]string {
-	half := "UPDATE movies SET rating_score = CASE WHEN rating_count + ? = 0 THEN 0 ELSE (60 + rating_sum + ?) * 500000000 " +
-		divided + " (10 + rating_count + ?) END, rating_sum = rating_sum + ?"
+// ratingStatements are the beginnings of statements that change the ratings of films, by the driver: one for a change of the
+// number of ratings and of half-stars, and one for a change of half-stars only. MySQL assigns columns from left to right,
+// so the score is the first.
+var ratingStatements = map[string][2]string{
+	database.SQLite: ratingStatementsOf(database.SQLite),
+	database.MySQL:  ratingStatementsOf(database.MySQL),
+}
+
+func ratingStatementsOf(driver string) [2]string {
+	half := "UPDATE movies SET rating_score = " + score(driver) + ", rating_sum = rating_sum + ?"
 	return [2]string{half + ", rating_count = rating_count + ?", half}
 }
 

@@ -58,7 +58,14 @@ func newCatalogueStage(b *testing.B) *catalogue {
 				CreatedAt: now, UpdatedAt: now,
 			}
 		}
-		return tx.CreateInBatches(&all, 100).Error
+		if err := tx.CreateInBatches(&all, 100).Error; err != nil {
+			return err
+		}
+		genres := make([]movie.InGenre, 0, 2*films)
+		for _, m := range all {
+			genres = append(genres, movie.InGenre{MovieID: m.ID, Genre: "Drama", TitleKey: m.TitleKey}, movie.InGenre{MovieID: m.ID, Genre: "Comedy", TitleKey: m.TitleKey})
+		}
+		return tx.CreateInBatches(&genres, 100).Error
 	})
 	for id := range int64(films) {
 		c.films = append(c.films, id+1)
