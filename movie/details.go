@@ -3,6 +3,7 @@ package movie
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -64,47 +65,23 @@ func numberID(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// stored is Details as JSON, every field as it is in a response.
+// stored is Details as JSON, as it is in a response.
 type stored struct {
-	OriginalTitle  *string     `json:"original_title"`
-	Aliases        []string    `json:"aliases"`
-	ProductionYear *int64      `json:"production_year"`
-	Genres         []string    `json:"genres"`
-	Directors      []string    `json:"directors"`
-	Countries      []string    `json:"countries"`
-	Languages      []string    `json:"languages"`
-	AgeGrade       *string     `json:"age_grade"`
-	ExternalIDs    ExternalIDs `json:"external_ids"`
-}
-
-// The places of the fields of [stored] in its JSON.
-const (
-	atOriginalTitle = iota
-	atAliases
-	atProductionYear
-	atGenres
-	atDirectors
-	atCountries
-	atLanguages
-	atAgeGrade
-	atExternalIDs
-	detailFields
-)
-
-// detailMarks stand before the second and all later fields in the JSON of [stored]. They cannot be in a value, where a quote
-// has a backslash before it and no text before a colon.
-var detailMarks = [...]string{
-	`,"aliases":`, `,"production_year":`, `,"genres":`, `,"directors":`, `,"countries":`, `,"languages":`, `,"age_grade":`, `,"external_ids":`,
+	OriginalTitle  *string     `json:"original_title" example:"Parasite" description:"In the original language."`
+	Aliases        []string    `json:"aliases" example:"[\"Gisaengchung\"]" description:"Other titles."`
+	ProductionYear *int64      `json:"production_year" example:"2018" description:"Of the production."`
+	Genres         []string    `json:"genres" example:"[\"Drama\",\"Thriller\"]" description:"The main one first."`
+	Directors      []string    `json:"directors" example:"[\"봉준호\"]" description:"Names."`
+	Countries      []string    `json:"countries" example:"[\"KR\"]" description:"ISO 3166-1 alpha-2."`
+	Languages      []string    `json:"languages" example:"[\"ko\"]" description:"ISO 639-1, or else ISO 639-3."`
+	AgeGrade       *string     `json:"age_grade" example:"15" description:"all, 12, 15, adult or restricted."`
+	ExternalIDs    ExternalIDs `json:"external_ids" description:"Ids in other catalogues."`
 }
 
 // encode returns d as JSON, or "" if nothing but one genre is known: that is in Movie.Genre, and most films of an older
 // catalogue have no more.
 func (d Details) encode() (string, error) {
-	s := stored{
-		Aliases: listOf(d.Aliases), Genres: listOf(d.Genres), Directors: listOf(d.Directors), Countries: listOf(d.Countries),
-		Languages: listOf(d.Languages), ExternalIDs: d.ExternalIDs,
-		OriginalTitle: orNil(d.OriginalTitle), ProductionYear: orNil(d.ProductionYear), AgeGrade: orNil(d.AgeGrade),
-	}
+	s := d.stored()
 	if s.OriginalTitle == nil && s.ProductionYear == nil && s.AgeGrade == nil && s.ExternalIDs == (ExternalIDs{}) && len(s.Genres) < 2 &&
 		len(s.Aliases)+len(s.Directors)+len(s.Countries)+len(s.Languages) == 0 {
 		return "", nil
@@ -114,6 +91,14 @@ func (d Details) encode() (string, error) {
 		return "", fmt.Errorf("encode the details of a movie: %w", err)
 	}
 	return string(text), nil
+}
+
+func (d Details) stored() stored {
+	return stored{
+		Aliases: listOf(d.Aliases), Genres: listOf(d.Genres), Directors: listOf(d.Directors), Countries: listOf(d.Countries),
+		Languages: listOf(d.Languages), ExternalIDs: d.ExternalIDs,
+		OriginalTitle: orNil(d.OriginalTitle), ProductionYear: orNil(d.ProductionYear), AgeGrade: orNil(d.AgeGrade),
+	}
 }
 
 func listOf(values []string) []string {
@@ -157,47 +142,35 @@ func (m Movie) ReadDetails() (Details, error) {
 	}, nil
 }
 
-var (
-	rawNull, rawList, rawObject = json.RawMessage("null"), json.RawMessage("[]"), json.RawMessage("{}")
-
-	noDetails = [detailFields]json.RawMessage{rawNull, rawList, rawNull, rawList, rawList, rawList, rawList, rawNull, rawObject}
-	oneGenre  = genreLists()
-)
-
-// genreLists returns the JSON of a list with one genre, by the genre.
-func genreLists() map[string]json.RawMessage {
-	lists := map[string]json.RawMessage{"": rawList}
-	for _, genre := range Genres() {
-		lists[genre] = json.RawMessage(`["` + genre + `"]`)
+// oneGenre has the JSON of details with nothing but a genre, by the genre.
+var oneGenre = func() map[string]string {
+	all := map[string]string{}
+	for _, genre := range append(Genres(), "") {
+		text, err := json.Marshal(Details{Genres: slices.DeleteFunc([]string{genre}, func(g string) bool { return g == "" })}.stored())
+		if err != nil {
+			panic("movie: encode details: " + err.Error())
+		}
+		all[genre] = string(text)
 	}
-	return lists
-}
+	return all
+}()
 
-// rawDetails returns the JSON of every field of [stored]. It does not parse them, which would take longer than reading the
-// row. The caller must not change the texts.
-func (m Movie) rawDetails() (parts [detailFields]json.RawMessage) {
+// rawDetails returns the details of the film as a JSON object, as it is stored: to parse it would take longer than to read
+// the row.
+func (m Movie) rawDetails() string {
 	if m.Details == "" {
-		parts = noDetails
-		parts[atGenres] = oneGenre[m.Genre]
-		return parts
+		return oneGenre[m.Genre]
 	}
-	text := m.Details[len(`{"original_title":`) : len(m.Details)-1]
-	bytes := []byte(text)
-	begin := 0
-	for i, mark := range detailMarks {
-		n := strings.Index(text[begin:], mark)
-		parts[i] = bytes[begin : begin+n]
-		begin += n + len(mark)
-	}
-	parts[detailFields-1] = bytes[begin:]
-	return parts
+	return m.Details
 }
 
 // GenresAndDirectors returns the JSON lists of the genres and of the directors of the film. It is for the statistics of many
 // films, and does not parse them.
 func (m Movie) GenresAndDirectors() (genres, directors json.RawMessage) {
-	parts := m.rawDetails()
-	return parts[atGenres], parts[atDirectors]
+	_, rest, _ := strings.Cut(m.rawDetails(), `,"genres":`) // no value has such a mark: its quotes have a backslash before them
+	first, rest, _ := strings.Cut(rest, `,"directors":`)
+	second, _, _ := strings.Cut(rest, `,"countries":`)
+	return json.RawMessage(first), json.RawMessage(second)
 }
 
 // otherTitles returns the titles of the film that are not Title, each once.

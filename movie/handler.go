@@ -1,6 +1,7 @@
 package movie
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -243,30 +244,41 @@ type posterRequest struct {
 }
 
 // response documents the film that is sent as [shown].
-type response fields[[]CastMember, *string, []string, *int64, ExternalIDs]
+type response struct {
+	fields[[]CastMember]
+	stored
+}
 
-// shown is the film in a response. Its cast and details are the stored JSON.
-type shown = fields[json.RawMessage, json.RawMessage, json.RawMessage, json.RawMessage, json.RawMessage]
+// shown is the film in a response. Its cast and its details are the stored JSON.
+type shown struct {
+	fields[json.RawMessage]
+	details string
+}
 
-// fields are those of a film: C is the cast, S a text or null, L a list of texts, N a number or null, and X the external ids.
-type fields[C, S, L, N, X any] struct {
+// EncodeJSON implements [web.Encodable].
+func (s shown) EncodeJSON(b *bytes.Buffer, e *json.Encoder) error {
+	if err := e.Encode(&s.fields); err != nil {
+		return fmt.Errorf("encode movie %d: %w", s.ID, err)
+	}
+	b.Truncate(b.Len() - len("}\n"))
+	b.WriteByte(',')
+	b.WriteString(s.details[1:])
+	return nil
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (s shown) MarshalJSON() ([]byte, error) { return web.Encode(s) }
+
+// fields are those of a film that are not in its details. C is the type of its cast.
+type fields[C any] struct {
 	ID             int64     `json:"id" example:"7" description:"Id of the film."`
 	Title          string    `json:"title" example:"기생충" description:"Title of the film."`
-	OriginalTitle  S         `json:"original_title" example:"Parasite" description:"In the original language."`
-	Aliases        L         `json:"aliases" example:"[\"Gisaengchung\"]" description:"Other titles."`
 	Plot           string    `json:"plot" example:"전원백수로 살 길 막막하지만 사이는 좋은 기택 가족." description:"Plot summary. Can be empty."`
 	Cast           C         `json:"cast" description:"The cast, with exactly the keys that were given."`
 	Playtime       *int64    `json:"playtime" example:"131" description:"Running time in minutes."`
 	ReleaseDate    *string   `json:"release_date" example:"2019-05-30" description:"YYYY, YYYY-MM or YYYY-MM-DD."`
 	Year           *int64    `json:"year" example:"2019" description:"Of release_date."`
-	ProductionYear N         `json:"production_year" example:"2018" description:"Of the production."`
 	Genre          *string   `json:"genre" example:"Drama" description:"The first of genres."`
-	Genres         L         `json:"genres" example:"[\"Drama\",\"Thriller\"]" description:"The main one first."`
-	Directors      L         `json:"directors" example:"[\"봉준호\"]" description:"Names."`
-	Countries      L         `json:"countries" example:"[\"KR\"]" description:"ISO 3166-1 alpha-2."`
-	Languages      L         `json:"languages" example:"[\"ko\"]" description:"ISO 639-1, or else ISO 639-3."`
-	AgeGrade       S         `json:"age_grade" example:"15" description:"all, 12, 15, adult or restricted."`
-	ExternalIDs    X         `json:"external_ids" description:"Ids in other catalogues."`
 	PosterImageURL *string   `json:"poster_image_url" example:"/media/movies/poster_images/0b0f3c1e-6f0e-4c2e-9a52-0d5a4f6f2c11.jpg" description:"URL of the poster; null without one."`
 	CreatedBy      *int64    `json:"created_by" example:"3" description:"Id of the user who added the film; null if it was imported or that user was deleted."`
 	CreatedAt      time.Time `json:"created_at" example:"2026-11-23T10:00:00+09:00" description:"Time when the film was added."`
@@ -280,17 +292,14 @@ type fields[C, S, L, N, X any] struct {
 }
 
 func (h handler) show(m Movie) shown {
-	d := m.rawDetails()
-	return shown{
-		ID: m.ID, Title: m.Title, OriginalTitle: d[atOriginalTitle], Aliases: d[atAliases], Plot: m.Plot,
-		Cast: json.RawMessage(m.CastMembers), Playtime: orNil(m.Playtime), ReleaseDate: orNil(m.ReleaseDate), Year: orNil(m.ReleaseYear),
-		ProductionYear: d[atProductionYear], Genre: orNil(m.Genre), Genres: d[atGenres], Directors: d[atDirectors],
-		Countries: d[atCountries], Languages: d[atLanguages], AgeGrade: d[atAgeGrade], ExternalIDs: d[atExternalIDs],
+	return shown{details: m.rawDetails(), fields: fields[json.RawMessage]{
+		ID: m.ID, Title: m.Title, Plot: m.Plot, Cast: json.RawMessage(m.CastMembers), Playtime: orNil(m.Playtime),
+		ReleaseDate: orNil(m.ReleaseDate), Year: orNil(m.ReleaseYear), Genre: orNil(m.Genre),
 		PosterImageURL: h.s.PosterURL(m), CreatedBy: m.CreatedBy,
 		CreatedAt: m.CreatedAt.In(h.zone), UpdatedAt: m.UpdatedAt.In(h.zone),
 		LikeCount: m.LikeCount, DislikeCount: m.DislikeCount, ReviewCount: m.ReviewCount,
 		RatingCount: m.RatingCount, RatingAverage: m.RatingAverage(),
-	}
+	}}
 }
 
 // showTo returns a function that shows these films as the reader of the request sees them.
