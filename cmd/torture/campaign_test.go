@@ -120,7 +120,7 @@ func TestChangesBehindTheLedgerAreFound(t *testing.T) {
 	all := strings.Join(slices.Concat(f.lost, f.phantom, f.misplaced), "\n")
 	for _, want := range []string{
 		`review 1 1 is ""`, `film star film 1 is ""`, `film another is "there", which the ledger does not know`,
-		"members whose followers are miscounted", "members whose reviews are miscounted", "films whose reviews are miscounted", "no row names reviews/images/",
+		"wrong rows of users.follower_count", "wrong rows of users.review_count", "wrong rows of movies.review_count", "no row names reviews/images/",
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q is not among the findings:\n%s", want, all)

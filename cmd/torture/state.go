@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/media"
 )
@@ -49,24 +50,10 @@ type state struct {
 	wrong    []string        // contradictions
 }
 
-// contradictions are queries that return no row when the database is consistent.
+// contradictions are queries that count nothing when the database is consistent. The counters are looked at besides.
 var contradictions = map[string]string{
-	"films whose reviews are miscounted":        "SELECT count(*) FROM movies m WHERE review_count <> (SELECT count(*) FROM reviews r WHERE r.movie_id = m.id)",
-	"films whose likes are miscounted":          "SELECT count(*) FROM movies m WHERE like_count <> (SELECT count(*) FROM movie_reactions r WHERE r.movie_id = m.id AND r.type = 'like')",
-	"films whose dislikes are miscounted":       "SELECT count(*) FROM movies m WHERE dislike_count <> (SELECT count(*) FROM movie_reactions r WHERE r.movie_id = m.id AND r.type = 'dislike')",
-	"films whose ratings are miscounted":        "SELECT count(*) FROM movies m WHERE rating_count <> (SELECT count(*) FROM movie_ratings r WHERE r.movie_id = m.id) OR rating_sum <> (SELECT coalesce(sum(rating), 0) FROM movie_ratings r WHERE r.movie_id = m.id)",
-	"histograms that differ from the ratings":   "SELECT count(*) FROM movies m JOIN rating_histograms h ON h.movie_id = m.id WHERE rating_count <> half1 + half2 + half3 + half4 + half5 + half6 + half7 + half8 + half9 + half10 OR rating_sum <> half1 + 2 * half2 + 3 * half3 + 4 * half4 + 5 * half5 + 6 * half6 + 7 * half7 + 8 * half8 + 9 * half9 + 10 * half10",
-	"members whose ratings are miscounted":      "SELECT count(*) FROM users u WHERE rating_count <> (SELECT count(*) FROM movie_ratings r WHERE r.user_id = u.id)",
-	"members whose reviews are miscounted":      "SELECT count(*) FROM users u WHERE review_count <> (SELECT count(*) FROM reviews r WHERE r.user_id = u.id)",
-	"members whose followers are miscounted":    "SELECT count(*) FROM users u WHERE follower_count <> (SELECT count(*) FROM follows f WHERE f.following_id = u.id AND f.is_following)",
-	"members whose followings are miscounted":   "SELECT count(*) FROM users u WHERE following_count <> (SELECT count(*) FROM follows f WHERE f.follower_id = u.id AND f.is_following)",
-	"reviews whose likes are miscounted":        "SELECT count(*) FROM reviews r WHERE like_count <> (SELECT count(*) FROM review_likes l WHERE l.review_id = r.id AND l.is_liked)",
-	"lists whose likes are miscounted":          "SELECT count(*) FROM lists l WHERE like_count <> (SELECT count(*) FROM list_likes k WHERE k.list_id = l.id AND k.is_liked)",
-	"lists whose films are miscounted":          "SELECT count(*) FROM lists l WHERE item_count <> (SELECT count(*) FROM list_items i WHERE i.list_id = l.id)",
 	"lists with a gap in their positions":       "SELECT count(*) FROM lists l WHERE item_count > 0 AND (item_count <> (SELECT max(position) FROM list_items i WHERE i.list_id = l.id) OR item_count <> (SELECT count(DISTINCT position) FROM list_items i WHERE i.list_id = l.id))",
-	"members whose lists are miscounted":        "SELECT count(*) FROM users u WHERE list_count <> (SELECT count(*) FROM lists l WHERE l.user_id = u.id AND l.is_public)",
 	"members with a gap in their notifications": "SELECT count(*) FROM notification_states s WHERE last_seq <> (SELECT count(*) FROM notifications n WHERE n.user_id = s.user_id) OR last_seq <> (SELECT max(seq) FROM notifications n WHERE n.user_id = s.user_id)",
-	"members whose unread are miscounted":       "SELECT count(*) FROM notification_states s WHERE unread_count <> (SELECT count(*) FROM notifications n WHERE n.user_id = s.user_id AND n.read_at IS NULL)",
 	"reviews of nobody or nothing":              "SELECT count(*) FROM reviews r WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = r.user_id) OR NOT EXISTS (SELECT 1 FROM movies m WHERE m.id = r.movie_id)",
 }
 
@@ -85,6 +72,13 @@ func (h *instance) look(ctx context.Context, c database.Config, images string) (
 		r.each(contradictions[what], func(v []string) {
 			if v[0] != "0" {
 				s.wrong = append(s.wrong, v[0]+" "+what)
+			}
+		})
+	}
+	for _, counter := range app.Counters(c.Driver) {
+		r.each(counter.CountWrong(), func(v []string) {
+			if v[0] != "0" {
+				s.wrong = append(s.wrong, fmt.Sprintf("%s wrong rows of %s.%s", v[0], counter.Table, counter.Column))
 			}
 		})
 	}

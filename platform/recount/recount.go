@@ -123,6 +123,11 @@ func (c Counter) wrong(db *gorm.DB, first, last int64) (drifts []Drift, err erro
 	return drifts, err
 }
 
+// CountWrong returns the query for the number of rows whose counter is wrong.
+func (c Counter) CountWrong() string {
+	return fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s <> COALESCE(%s, 0)", c.Table, c.stored(), c.Count)
+}
+
 // mend counts again under the lock of the writers, corrects the counter, and returns what it was, or false if it is right
 // by then.
 func mend(ctx context.Context, db *database.DB, d Drift) (was Drift, wrong bool, err error) {
