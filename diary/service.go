@@ -75,7 +75,7 @@ func (s *Service) Mark(ctx context.Context, userID, movieID int64) (last *Day, e
 		if err := s.MarkIn(tx, userID, movieID); err != nil {
 			return err
 		}
-		last, err = s.lastWatched(tx.Statement.Context, userID, movieID)
+		last, err = s.LastWatched(tx.Statement.Context, userID, movieID)
 		return err
 	})
 	return last, err
@@ -110,8 +110,8 @@ func (s *Service) MarkIn(tx *gorm.DB, userID, movieID int64) error {
 	return nil
 }
 
-// lastWatched returns the latest day on which the diary of a member has a film, or nil.
-func (s *Service) lastWatched(ctx context.Context, userID, movieID int64) (last *Day, err error) {
+// LastWatched returns the latest day on which the diary of a member has a film, or nil.
+func (s *Service) LastWatched(ctx context.Context, userID, movieID int64) (last *Day, err error) {
 	err = s.db.Row(ctx, "SELECT MAX(watched_on) FROM viewings WHERE movie_id = ? AND user_id = ?", movieID, userID).Scan(&last)
 	if err != nil {
 		return nil, fmt.Errorf("look for movie %d in the diary of user %d: %w", movieID, userID, err)
@@ -125,7 +125,7 @@ func (s *Service) Unmark(ctx context.Context, userID, movieID int64) error {
 		if err := lock(tx, userID, movieID); err != nil {
 			return err
 		}
-		last, err := s.lastWatched(tx.Statement.Context, userID, movieID)
+		last, err := s.LastWatched(tx.Statement.Context, userID, movieID)
 		if err != nil {
 			return err
 		}

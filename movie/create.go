@@ -1,7 +1,6 @@
 package movie
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,15 +68,22 @@ func first(values []string) string {
 	return values[0]
 }
 
-// Patch returns the patch that gives a film the values of the draft that every film had from the beginning. Genre alone
-// takes other genres away.
+// Patch returns the patch that gives a film all values of the draft.
 func (d Draft) Patch() Patch {
+	genres := listOf(d.Genres)
+	if len(genres) == 0 && d.Genre != "" {
+		genres = []string{d.Genre}
+	}
 	cast := d.Cast
 	if cast == nil {
 		cast = []CastMember{}
 	}
-	genre := cmp.Or(d.Genre, first(d.Genres))
-	return Patch{Title: &d.Title, Plot: &d.Plot, Cast: cast, Playtime: &d.Playtime, Genre: &genre}
+	return Patch{
+		Title: &d.Title, Plot: &d.Plot, Cast: cast, Playtime: &d.Playtime, ReleaseDate: &d.ReleaseDate,
+		OriginalTitle: &d.OriginalTitle, Aliases: listOf(d.Aliases), ProductionYear: &d.ProductionYear, Genres: genres,
+		Directors: listOf(d.Directors), Countries: listOf(d.Countries), Languages: listOf(d.Languages), AgeGrade: &d.AgeGrade,
+		ExternalIDs: &d.ExternalIDs,
+	}
 }
 
 // Create adds a film for the user by, or without an owner if by is 0. It returns auth.ErrUserGone when the user

@@ -81,6 +81,22 @@ func (b *builder) do(ctx context.Context, e event) error {
 		b.made.Likes++
 		_, err := b.Reactions.SetLike(ctx, b.made.Members[e.who], b.made.Reviews[e.review], true)
 		return wrap("like by", b.members[e.who].name, err)
+	case logs:
+		b.made.Viewings++
+		return wrap("viewing by", b.members[e.who].name, b.log(ctx, e))
+	case rates:
+		b.made.Ratings++
+		_, err := b.Reactions.Rate(ctx, b.made.Members[e.who], b.made.Films[e.film], e.stars)
+		return wrap("rating by", b.members[e.who].name, err)
+	case wants:
+		_, err := b.Diary.Want(ctx, b.made.Members[e.who], b.made.Films[e.film])
+		return wrap("watchlist of", b.members[e.who].name, err)
+	case lists:
+		return wrap("list by", b.members[e.who].name, b.list(ctx, e))
+	case listLikes:
+		b.made.Likes++
+		_, err := b.Reactions.SetListLike(ctx, b.made.Members[e.who], b.made.Lists[e.whom], true)
+		return wrap("like by", b.members[e.who].name, err)
 	default:
 		b.made.Reactions++
 		taste := reaction.Like

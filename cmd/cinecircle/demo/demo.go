@@ -36,6 +36,8 @@ type Made struct {
 	Members, Films, Reviews []int64
 	Likes, Reactions        int
 	Follows                 int
+	Viewings, Ratings       int
+	Lists                   []int64
 }
 
 // Fill stores a community whose last day is now. It calls progress with a line of text after every step. When it

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/review"
 )
 
@@ -18,10 +19,15 @@ const (
 	follows
 	likes
 	reacts
+	logs
+	rates
+	wants
+	lists
+	listLikes
 )
 
 // event is an action of a member. who, film, review and whom are indexes of members, films and reviews in the order in
-// which they are created.
+// which they are created; for a list whom is its index, and for a log it says how often the film was logged before.
 type event struct {
 	at      time.Time
 	kind    kind
@@ -30,6 +36,7 @@ type event struct {
 	review  int
 	whom    int
 	dislike bool
+	stars   stars.Stars  // 0 for none
 	text    review.Draft // title and content
 	picture *painting    // nil for none
 }
@@ -43,6 +50,7 @@ type plan struct {
 	joined  []time.Time
 	added   []time.Time
 	quality []float64 // of each film, 0 to 1
+	watched [][]int   // the films that each member logs
 	events  []event
 }
 
@@ -56,6 +64,8 @@ func newPlan(size Size, now time.Time) *plan {
 	p.planReviews()
 	p.planReactions()
 	p.planFollows()
+	p.planDiary()
+	p.planLists()
 	slices.SortStableFunc(p.events, func(a, b event) int { return a.at.Compare(b.at) })
 	return p
 }

@@ -14,12 +14,33 @@ import (
 type filmCard struct {
 	ID             int64
 	Title, Genre   string
+	Year           string // "" if it is unknown
 	Playtime       int64
 	Likes, Reviews int64
 	Poster         shownImage
 	Plot           string
 	In             string // where its poster stands, a key of posterSizes
 	Eager, First   bool   // see atTop
+	Marks          *cardMarks
+	Stars          string // the rating of the member whose list it is, "" elsewhere
+}
+
+// cardMarks is what the viewer has made of a film in a grid.
+type cardMarks struct{ Watched, Wanted bool }
+
+// markCards sets the marks of films for a member; guests see none.
+func (s *Site) markCards(c *pageContext, cards []filmCard) error {
+	films := make([]movie.Movie, len(cards))
+	for i, card := range cards {
+		films[i].ID = card.ID
+	}
+	found, err := s.viewerOf(c, films...)
+	for i := range cards {
+		if of := found[cards[i].ID]; of != nil {
+			cards[i].Marks = &cardMarks{Watched: of.Watched, Wanted: of.InWatchlist}
+		}
+	}
+	return err
 }
 
 // filmCards returns the cards of a grid or a shelf, see posterSizes.
@@ -34,7 +55,7 @@ func (s *Site) filmCards(rows []movie.Movie, in string) []filmCard {
 
 func (s *Site) filmCard(m movie.Movie) filmCard {
 	return filmCard{
-		ID: m.ID, Title: m.Title, Genre: m.Genre, Playtime: m.Playtime, Likes: m.LikeCount, Reviews: m.ReviewCount,
+		ID: m.ID, Title: m.Title, Year: numberOrNone(m.ReleaseYear), Genre: m.Genre, Playtime: m.Playtime, Likes: m.LikeCount, Reviews: m.ReviewCount,
 		Poster: s.poster(m), Plot: m.Plot,
 	}
 }

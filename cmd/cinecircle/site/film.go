@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/review"
 )
@@ -18,10 +19,11 @@ type filmPage struct {
 	Film    movie.Movie
 	Poster  shownImage
 	Cast    []movie.CastMember
+	Details movie.Details
 	AddedBy string // the name of the member, "" for none
 	// AddedByAdmin is whether AddedBy is an admin.
 	AddedByAdmin bool
-	Reaction     reactionPart
+	Verdict      verdictPart
 	Reviews      []reviewCard
 	Own          *reviewCard // the review of the viewer, nil for none
 	Sort         string
@@ -31,12 +33,10 @@ type filmPage struct {
 	Deletable    bool
 }
 
-// reactionPart is the data of the like and dislike buttons.
+// reactionPart is the data of the like button.
 type reactionPart struct {
-	FilmID          int64
-	Likes, Dislikes int64
-	Mine            reaction.Type
-	SignedIn        bool
+	FilmID, Likes int64
+	Liked         bool
 }
 
 var reviewSorts = []string{string(review.SortMostLiked), string(review.SortNewest), string(review.SortOldest)}
@@ -53,6 +53,9 @@ func (s *Site) film(c *pageContext) error {
 	if p.Cast, err = m.Cast(); err != nil {
 		return err
 	}
+	if p.Details, err = m.ReadDetails(); err != nil {
+		return err
+	}
 	ctx := c.Request.Context()
 	rows, next, err := s.Reviews.OfMovie(ctx, m.ID, c.viewer.UserID, review.Sort(p.Sort), c.page(filmReviews))
 	if err != nil {
@@ -62,7 +65,8 @@ func (s *Site) film(c *pageContext) error {
 		return err
 	}
 	p.Next = c.next(next)
-	if p.Reaction, err = s.reactionPart(c, m); err != nil {
+	chosen, _ := stars.Parse(c.Query("rating"))
+	if p.Verdict, err = s.verdict(c, m, chosen); err != nil {
 		return err
 	}
 	if err := s.addOwn(c, &p); err != nil {
@@ -110,16 +114,6 @@ func (s *Site) addOwn(c *pageContext, p *filmPage) error {
 	return nil
 }
 
-func (s *Site) reactionPart(c *pageContext, m movie.Movie) (reactionPart, error) {
-	p := reactionPart{FilmID: m.ID, Likes: m.LikeCount, Dislikes: m.DislikeCount, SignedIn: c.viewer.UserID != 0}
-	if !p.SignedIn {
-		return p, nil
-	}
-	var err error
-	p.Mine, err = s.Reactions.Of(c.Request.Context(), c.viewer.UserID, m.ID)
-	return p, err
-}
-
 // filmOf returns the film in the path.
 func (s *Site) filmOf(c *pageContext) (movie.Movie, error) {
 	id, err := c.id("movie_id")
@@ -158,11 +152,7 @@ func (s *Site) react(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	part, err := s.reactionPart(c, m)
-	if err != nil {
-		return err
-	}
-	return c.showPart("reaction", part)
+	return c.showPart("reaction", reactionPart{FilmID: id, Likes: m.LikeCount, Liked: kind == reaction.Like})
 }
 
 func filmPath(id int64) string { return "/film/" + strconv.FormatInt(id, 10) }

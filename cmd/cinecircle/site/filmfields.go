@@ -12,7 +12,9 @@ import (
 type filmFields struct {
 	values       map[string]string
 	cast         []castRow
-	places       []int  // index of each row in the cast of body
+	places       []int // index of each row in the cast of body
+	genres       []string
+	details      bool   // the form has the fields that may stay empty
 	body         []byte // as POST /movies wants it
 	poster       *web.File
 	removePoster bool
@@ -24,9 +26,10 @@ func readFilmFields(c *pageContext) (filmFields, error) {
 		return filmFields{}, err
 	}
 	sent := filmFields{values: map[string]string{}, poster: c.file("image"), removePoster: c.field("remove_image") != ""}
-	for _, name := range []string{"title", "plot", "genre", "playtime", "remove_image"} {
+	for _, name := range append([]string{"title", "plot", "genre", "playtime", "remove_image"}, detailFields...) {
 		sent.values[name] = c.field(name)
 	}
+	sent.genres, sent.details = c.sent.Values["genres"], c.sent.Values.Has("original_title")
 	return sent, sent.readCast(c)
 }
 
@@ -52,6 +55,7 @@ func (f *filmFields) readCast(c *pageContext) error {
 	if playtime := f.values["playtime"]; !web.Blank(playtime) {
 		film["playtime"] = numberOrText(playtime)
 	}
+	f.addDetails(film)
 	body, err := json.Marshal(film)
 	if err != nil {
 		return fmt.Errorf("encode a film: %w", err)

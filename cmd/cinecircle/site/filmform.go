@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 
@@ -22,6 +23,11 @@ type filmForm struct {
 	Poster shownImage
 	Cast   []castRow
 	Genres []string
+	// Chosen are the genres beside the first.
+	Chosen   map[string]bool
+	Grades   []string
+	External []string
+	Open     bool // the details are shown
 }
 
 // castRow is a row of the cast as it was typed.
@@ -48,16 +54,25 @@ func (s *Site) editFilm(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	f := filmForm{ID: m.ID, Title: m.Title, Poster: s.poster(m), form: form{Values: map[string]string{
-		"title": m.Title, "plot": m.Plot, "genre": m.Genre, "playtime": "",
-	}}}
-	if m.Playtime != 0 {
-		f.Values["playtime"] = strconv.FormatInt(m.Playtime, 10)
+	details, err := m.ReadDetails()
+	if err != nil {
+		return err
 	}
+	f := filmForm{ID: m.ID, Title: m.Title, Poster: s.poster(m), form: form{Values: detailValues(m, details)}, Open: true}
+	f.choose(details.Genres)
+	maps.Copy(f.Values, map[string]string{"title": m.Title, "plot": m.Plot, "genre": m.Genre, "playtime": numberOrNone(m.Playtime)})
 	for _, member := range cast {
 		f.Cast = append(f.Cast, castRowOf(member))
 	}
 	return s.showFilmForm(c, http.StatusOK, f)
+}
+
+// choose sets the genres beside the first.
+func (f *filmForm) choose(genres []string) {
+	f.Chosen = map[string]bool{}
+	for _, genre := range genres {
+		f.Chosen[genre] = true
+	}
 }
 
 func castRowOf(m movie.CastMember) castRow {
@@ -83,7 +98,7 @@ func (s *Site) showFilmForm(c *pageContext, status int, f filmForm) error {
 	for i := range f.Cast {
 		f.Cast[i].Index = i
 	}
-	f.Genres = movie.Genres()
+	f.Genres, f.Grades, f.External = movie.Genres(), ageGrades, externalFields
 	title := c.text("film.add")
 	if f.ID != 0 {
 		title = c.text("film.edit")
@@ -138,8 +153,11 @@ func (s *Site) updateFilm(c *pageContext, m movie.Movie, sent filmFields) error 
 	}
 	ctx := c.Request.Context()
 	patch := draft.Patch()
-	if draft.Genre == m.Genre { // or the film would lose its other genres
-		patch.Genre = nil
+	if !sent.details { // a page from before the form had them, or a program
+		patch = movie.Patch{Title: patch.Title, Plot: patch.Plot, Cast: patch.Cast, Playtime: patch.Playtime}
+		if draft.Genre != m.Genre { // or the film would lose its other genres
+			patch.Genre = &draft.Genre
+		}
 	}
 	if _, err := s.Movies.Update(ctx, m.ID, patch); err != nil {
 		return err
@@ -155,7 +173,10 @@ func (s *Site) updateFilm(c *pageContext, m movie.Movie, sent filmFields) error 
 
 func (s *Site) filmAgain(c *pageContext, err error, f filmForm, sent filmFields) error {
 	return c.redisplay(err, sent.values, func(status int, shown form) error {
-		f.form, f.Cast = shown, sent.cast
+		shown.Errors = detailErrors(shown.Errors)
+		shown.Mistakes = c.mistakes(shown.Errors)
+		f.form, f.Cast, f.Open = shown, sent.cast, true
+		f.choose(sent.genres)
 		for i := range f.Cast {
 			f.Cast[i].Index = i
 			f.Cast[i].Error, f.Cast[i].Wrong = castError(shown.Errors, sent.places[i])

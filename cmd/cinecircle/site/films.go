@@ -3,6 +3,7 @@ package site
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -19,6 +20,8 @@ type filmsPage struct {
 	Title  string // the search
 	Found  string // how many films were found, "" without a search
 	Genre  string
+	Year   string
+	Person string // the whole name
 	Sort   string
 	Genres []string
 	Sorts  []string
@@ -34,13 +37,19 @@ const foundMembers = 6
 const sortMatch = "match"
 
 // filmSorts are the sort orders of the list, the default first.
-var filmSorts = []string{sortMatch, string(movie.SortNewest), string(movie.SortMostLiked), string(movie.SortTitle), string(movie.SortOldest)}
+var filmSorts = []string{sortMatch, string(movie.SortNewest), string(movie.SortBestRated), string(movie.SortMostRated), string(movie.SortMostLiked), string(movie.SortMostReviewed), string(movie.SortLatest), string(movie.SortReleased), string(movie.SortTitle), string(movie.SortOldest)}
 
 func (s *Site) films(c *pageContext) error {
 	p := filmsPage{
 		Title: searchText(c.Query("q")), Genre: oneOf(c.Query("genre"), movie.Genres(), ""),
 		Sort: oneOf(c.Query("sort"), filmSorts, filmSorts[0]), Genres: movie.Genres(), Sorts: filmSorts,
-		Focus: c.Request.URL.Query().Has("find"),
+		Focus: c.Request.URL.Query().Has("find"), Person: searchText(c.Query("person")),
+	}
+	year, ok := wholeNumber(c.Query("year"))
+	if ok && year >= 1870 && year <= 9999 {
+		p.Year = strconv.FormatInt(year, 10)
+	} else {
+		year = 0
 	}
 	by := movie.Sort(p.Sort)
 	if p.Sort == sortMatch {
@@ -49,12 +58,15 @@ func (s *Site) films(c *pageContext) error {
 			by = movie.SortNewest
 		}
 	}
-	rows, next, err := s.Movies.List(c.Request.Context(), movie.Filter{Title: p.Title, Genre: p.Genre}, by, c.page(perPage))
+	rows, next, err := s.Movies.List(c.Request.Context(), movie.Filter{Title: p.Title, Genre: p.Genre, Year: year, Person: p.Person}, by, c.page(perPage))
 	if err != nil {
 		return err
 	}
 	p.Films, p.Next = s.filmCards(rows, "grid"), c.next(next)
-	if p.Title+p.Genre != "" {
+	if err := s.markCards(c, p.Films); err != nil {
+		return err
+	}
+	if p.Title+p.Genre+p.Year+p.Person != "" {
 		p.Found = c.found("films", len(rows), next != nil)
 	}
 	if c.Query("after") == "" {

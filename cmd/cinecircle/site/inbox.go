@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/page"
@@ -37,6 +38,7 @@ type inboxRow struct {
 	Gone    bool   // what the notification is about was deleted
 	Film    string // the film of a liked review
 	FilmID  int64
+	List    string // the title of a liked list, "" for none
 	Poster  shownImage
 	// Link is where a press on the entry leads, "" for nowhere.
 	Link      string
@@ -99,10 +101,11 @@ type noticeSubjects struct {
 	actors  map[int64]user.User
 	filmsOf map[int64]int64 // films of reviews
 	films   map[int64]movie.Movie
+	lists   map[int64]list.List
 }
 
 func (s *Site) subjects(c *pageContext, in notify.Inbox) (about noticeSubjects, err error) {
-	var actors, reviews, films []int64
+	var actors, reviews, films, lists []int64
 	for id := range in.Actors {
 		actors = append(actors, id)
 	}
@@ -110,9 +113,15 @@ func (s *Site) subjects(c *pageContext, in notify.Inbox) (about noticeSubjects, 
 		if n.ReviewID != nil {
 			reviews = append(reviews, *n.ReviewID)
 		}
+		if n.ListID != nil {
+			lists = append(lists, *n.ListID)
+		}
 	}
 	ctx := c.Request.Context()
 	if about.actors, err = s.Users.ByIDs(ctx, actors); err != nil {
+		return about, err
+	}
+	if about.lists, err = s.Lists.ByIDs(ctx, lists); err != nil {
 		return about, err
 	}
 	if about.filmsOf, err = s.Reviews.FilmsOf(ctx, reviews); err != nil {
@@ -151,6 +160,9 @@ func (s *Site) inboxRow(group []notify.Notification, about noticeSubjects) inbox
 		film, ok := about.films[about.filmsOf[*newest.ReviewID]]
 		out.Film, out.FilmID, out.Poster, out.Gone = film.Title, film.ID, s.poster(film), !ok
 	}
+	if newest.ListID != nil {
+		out.List = about.lists[*newest.ListID].Title
+	}
 	if noticePath(newest, about) != "" {
 		out.Link = "/inbox/open/" + strconv.FormatInt(newest.ID, 10)
 	}
@@ -164,6 +176,8 @@ func (c *pageContext) noticeSentence(r inboxRow) template.HTML {
 		name = c.text("notice.gone")
 	}
 	switch {
+	case r.List != "":
+		return c.html("notice.list_like.named", name, r.List)
 	case r.Type != notify.TypeReviewLike:
 		return c.html("notice."+string(r.Type), name)
 	case r.Gone:
@@ -181,6 +195,10 @@ func noticePath(n notify.Notification, about noticeSubjects) string {
 	switch {
 	case n.ReviewID != nil && about.filmsOf[*n.ReviewID] != 0:
 		return reviewPath(*n.ReviewID)
+	case n.ListID != nil:
+		if about.lists[*n.ListID].ID != 0 {
+			return listPath(*n.ListID)
+		}
 	case n.ReviewID == nil && about.actors[deref(n.ActorID)].ID != 0:
 		return memberPath(*n.ActorID)
 	}

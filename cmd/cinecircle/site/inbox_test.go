@@ -130,7 +130,7 @@ func TestMembersStaySignedInOnPagesThatRefuse(t *testing.T) {
 	}
 }
 
-func TestALikeOfAListLeadsToTheMemberWhoLikesIt(t *testing.T) {
+func TestALikeOfAListNamesItAndLeadsToIt(t *testing.T) {
 	t.Parallel()
 	a, server := openSite(t)
 	mina, juno := newBrowser(t, server), newBrowser(t, server)
@@ -143,10 +143,10 @@ func TestALikeOfAListLeadsToTheMemberWhoLikesIt(t *testing.T) {
 	if _, err := a.Reactions.SetListLike(t.Context(), 2, made.ID, true); err != nil {
 		t.Fatal(err)
 	}
-	mina.get("/inbox").has(t, 200, "juno liked one of your lists.")
+	mina.get("/inbox").has(t, 200, "juno liked your list “Rain”.")
 	mina.lang = "ko"
-	mina.get("/inbox").has(t, 200, "juno님이 내 목록에 좋아요를 눌렀습니다.")
-	if p := mina.get("/inbox/open/1"); p.path != "/member/2" {
+	mina.get("/inbox").has(t, 200, "juno님이 목록 ‘Rain’에 좋아요를 눌렀습니다.")
+	if p := mina.get("/inbox/open/1"); p.path != "/list/1" {
 		t.Errorf("it leads to %s", p.path)
 	}
 }

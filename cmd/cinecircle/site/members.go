@@ -69,16 +69,24 @@ func (s *Site) findMembers(c *pageContext, part string) ([]user.User, *page.Key,
 	return s.Users.Search(c.Request.Context(), f, c.page(perPage))
 }
 
-// memberPage is a member with their reviews, followers or followings.
+// memberPage is a member with what one of the tabs has.
 type memberPage struct {
 	Member  user.User
 	Avatar  shownImage
 	Card    memberCard
 	Self    bool
-	Tab     string // reviews, followers or followings
+	Tab     string
 	Reviews []reviewCard
 	People  []memberCard
-	Next    string
+	Films   []filmCard
+	Lists   []listCard
+	Sort    string // of the films that were rated, "" elsewhere
+	Sorts   []string
+	Months  []diaryMonth // of the diary
+	// Calendar is a month of the diary instead of its list.
+	Calendar *calendarPage
+	Year     int64 // this year, or that of the review
+	Next     string
 }
 
 func (s *Site) member(c *pageContext) error {

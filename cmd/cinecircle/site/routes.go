@@ -42,9 +42,39 @@ func (s *Site) Routes(engine *gin.Engine) {
 	get("/film/:movie_id/delete", auth.Owner, s.askDeleteFilm)
 	post("/film/:movie_id/delete", auth.Owner, auth.ClassWrite, s.deleteFilm)
 	post("/film/:movie_id/react", auth.Member, auth.ClassWrite, s.react)
+	post("/film/:movie_id/rate", auth.Optional, auth.ClassWrite, s.rate)
+	post("/film/:movie_id/want", auth.Member, auth.ClassWrite, s.want)
+	post("/film/:movie_id/watch", auth.Member, auth.ClassWrite, s.watch)
+	get("/film/:movie_id/log", auth.Member, s.logForm)
+	post("/film/:movie_id/log", auth.Member, auth.ClassWrite, s.saveLog)
 	get("/film/:movie_id/review", auth.Member, s.writeReview)
 	post("/film/:movie_id/review", auth.Member, auth.ClassUpload, s.saveReview)
 	get("/film/:movie_id/feed.atom", auth.Public, s.filmFeed)
+
+	get("/film/:movie_id/lists", auth.Optional, s.filmLists)
+	get("/film/:movie_id/collect", auth.Member, s.collectForm)
+	post("/film/:movie_id/collect", auth.Member, auth.ClassWrite, s.collect)
+
+	get("/log/:viewing_id", auth.Owner, s.viewingForm)
+	post("/log/:viewing_id", auth.Owner, auth.ClassWrite, s.saveViewing)
+	get("/log/:viewing_id/delete", auth.Owner, s.askDeleteViewing)
+	post("/log/:viewing_id/delete", auth.Owner, auth.ClassWrite, s.deleteViewing)
+
+	get("/list", auth.Optional, s.lists)
+	get("/list/new", auth.Member, s.newList)
+	post("/list/new", auth.Member, auth.ClassWrite, s.addList)
+	get("/list/:list_id", auth.Optional, s.list)
+	get("/list/:list_id/edit", auth.Owner, s.editList)
+	post("/list/:list_id/edit", auth.Owner, auth.ClassWrite, s.changeList)
+	get("/list/:list_id/delete", auth.Owner, s.askDeleteList)
+	post("/list/:list_id/delete", auth.Owner, auth.ClassWrite, s.deleteList)
+	get("/list/:list_id/add", auth.Owner, s.chooseForList)
+	post("/list/:list_id/add", auth.Owner, auth.ClassWrite, s.addToList)
+	get("/list/:list_id/arrange", auth.Owner, s.arrangeForm)
+	post("/list/:list_id/arrange", auth.Owner, auth.ClassWrite, s.arrange)
+	get("/list/:list_id/note/:movie_id", auth.Owner, s.noteForm)
+	post("/list/:list_id/note/:movie_id", auth.Owner, auth.ClassWrite, s.saveNote)
+	post("/list/:list_id/like", auth.Member, auth.ClassWrite, s.likeList)
 
 	get("/write", auth.Member, s.chooseFilm)
 	get("/latest", auth.Optional, s.latest)
@@ -55,6 +85,12 @@ func (s *Site) Routes(engine *gin.Engine) {
 
 	get("/members", auth.Optional, s.members)
 	get("/member/:user_id", auth.Optional, s.member)
+	get("/member/:user_id/diary", auth.Optional, s.memberDiary)
+	get("/member/:user_id/year/:year", auth.Optional, s.memberYear)
+	get("/member/:user_id/watched", auth.Optional, s.watchedFilms)
+	get("/member/:user_id/watchlist", auth.Optional, s.watchlist)
+	get("/member/:user_id/ratings", auth.Optional, s.memberRatings)
+	get("/member/:user_id/lists", auth.Optional, s.memberLists)
 	get("/member/:user_id/followers", auth.Optional, s.followers)
 	get("/member/:user_id/followings", auth.Optional, s.followings)
 	post("/member/:user_id/follow", auth.Member, auth.ClassWrite, s.follow)
@@ -198,7 +234,7 @@ func formPage(sentTo string) string {
 	parent, last := path.Split(sentTo)
 	parent = path.Clean(parent)
 	switch last {
-	case "react", "like", "follow", "read":
+	case "react", "like", "follow", "read", "rate", "want", "watch":
 		return parent
 	case "role":
 		return path.Dir(parent)

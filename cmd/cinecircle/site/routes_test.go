@@ -27,9 +27,12 @@ GET /apple-touch-icon.png public
 GET /favicon.ico public
 GET /feed member
 GET /film/:movie_id optional
+GET /film/:movie_id/collect member
 GET /film/:movie_id/delete owner
 GET /film/:movie_id/edit owner
 GET /film/:movie_id/feed.atom public
+GET /film/:movie_id/lists optional
+GET /film/:movie_id/log member
 GET /film/:movie_id/review member
 GET /films optional
 GET /films/new member
@@ -37,10 +40,26 @@ GET /inbox member
 GET /inbox/open/:notification_id member
 GET /join optional
 GET /latest optional
+GET /list optional
+GET /list/:list_id optional
+GET /list/:list_id/add owner
+GET /list/:list_id/arrange owner
+GET /list/:list_id/delete owner
+GET /list/:list_id/edit owner
+GET /list/:list_id/note/:movie_id owner
+GET /list/new member
+GET /log/:viewing_id owner
+GET /log/:viewing_id/delete owner
 GET /member/:user_id optional
+GET /member/:user_id/diary optional
 GET /member/:user_id/feed.atom public
 GET /member/:user_id/followers optional
 GET /member/:user_id/followings optional
+GET /member/:user_id/lists optional
+GET /member/:user_id/ratings optional
+GET /member/:user_id/watched optional
+GET /member/:user_id/watchlist optional
+GET /member/:user_id/year/:year optional
 GET /members optional
 GET /review/:review_id optional
 GET /review/:review_id/delete owner
@@ -55,13 +74,27 @@ GET /users/session/renew public
 GET /write member
 POST /admin/members/:user_id/delete admin
 POST /admin/members/:user_id/role admin
+POST /film/:movie_id/collect member
 POST /film/:movie_id/delete owner
 POST /film/:movie_id/edit owner
+POST /film/:movie_id/log member
+POST /film/:movie_id/rate optional
 POST /film/:movie_id/react member
 POST /film/:movie_id/review member
+POST /film/:movie_id/want member
+POST /film/:movie_id/watch member
 POST /films/new member
 POST /inbox/read member
 POST /join public
+POST /list/:list_id/add owner
+POST /list/:list_id/arrange owner
+POST /list/:list_id/delete owner
+POST /list/:list_id/edit owner
+POST /list/:list_id/like member
+POST /list/:list_id/note/:movie_id owner
+POST /list/new member
+POST /log/:viewing_id owner
+POST /log/:viewing_id/delete owner
 POST /member/:user_id/follow member
 POST /preferences public
 POST /review/:review_id/delete owner
@@ -101,13 +134,15 @@ func TestPoliciesOfPagesAreEnforced(t *testing.T) {
 	}
 	owner.upload("/films/new", nil, "title", "A", "plot", "", "genre", "Drama", "playtime", "90")
 	owner.upload("/film/1/review", nil, "title", "t", "content", "c")
-	fill := strings.NewReplacer(":movie_id", "1", ":review_id", "1", ":user_id", "1", ":notification_id", "1", ":part", "films-0.xml", ":name", "x")
+	owner.post("/film/1/log", "day", "other", "watched_on", "2020-01-01").has(t, 200)
+	owner.post("/list/new", "title", "l", "film", "1").has(t, 200)
+	fill := strings.NewReplacer(":movie_id", "1", ":review_id", "1", ":user_id", "1", ":viewing_id", "1", ":list_id", "1", ":year", "2020", ":notification_id", "1", ":part", "films-0.xml", ":name", "x")
 	for _, r := range a.Site.List() {
 		path := fill.Replace(r.Path)
 		for who, b := range map[string]*browser{"nobody": newBrowser(t, server), "other": other, "owner": owner, "admin": admin} {
 			allowed := map[auth.Policy]bool{
 				auth.Public: true, auth.Optional: true, auth.Member: who != "nobody",
-				auth.Owner: who == "owner" || who == "admin", auth.Admin: who == "admin",
+				auth.Owner: who == "owner" || who == "admin" && !strings.HasPrefix(path, "/list/"), auth.Admin: who == "admin",
 			}[r.Policy]
 			if r.Method == http.MethodPost && allowed {
 				continue // other tests send the forms; this one tests who is refused

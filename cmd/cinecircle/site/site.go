@@ -15,7 +15,9 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/follow"
+	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -31,6 +33,8 @@ type Deps struct {
 	Movies        *movie.Service
 	Reviews       *review.Service
 	Reactions     *reaction.Service
+	Lists         *list.Service
+	Diary         *diary.Service
 	Follows       *follow.Service
 	Notifications *notify.Service
 	Guard         *auth.Guard

@@ -83,7 +83,7 @@ func TestEveryKeyInUseHasATextAndEveryTextIsUsed(t *testing.T) {
 func isComposed(key string) bool {
 	for _, prefix := range []string{
 		"genre.", "month.", "sort.", "review.sort.", "problem.title.", "notice.", "member.no_", "ago.", "feed.", "latest.",
-		"join.", "signin.", "toast.", "found.",
+		"join.", "signin.", "toast.", "found.", "rating.word.", "weekday.", "lists.sort.", "ratings.sort.", "member.", "log.", "field.", "grade.",
 	} {
 		if strings.HasPrefix(key, prefix) {
 			return true

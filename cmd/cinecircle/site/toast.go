@@ -30,6 +30,10 @@ const toastCookie = "toast"
 // undos are the undo forms by the key of the toast. The argument of the toast replaces % in the path.
 var undos = map[string]undo{
 	"unfollowed": {Action: "/member/%/follow", Name: "on", Value: "true"},
+	"want":       {Action: "/film/%/want", Name: "on", Value: "false"},
+	"unwant":     {Action: "/film/%/want", Name: "on", Value: "true"},
+	"watch":      {Action: "/film/%/watch", Name: "on", Value: "false"},
+	"unwatch":    {Action: "/film/%/watch", Name: "on", Value: "true"},
 }
 
 // setToast makes the next page show a toast. key is one of the texts toast.*, arg the id of the member whom it names.

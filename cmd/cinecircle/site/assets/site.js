@@ -130,7 +130,7 @@
     bell.dataset.seq = Math.max(notice.seq, bell.dataset.seq);
     await update();
     const who = notice.actor ? notice.actor.username : bell.dataset.gone;
-    const said = notice.type === "follow" ? bell.dataset.follow : bell.dataset.like;
+    const said = { follow: bell.dataset.follow, list_like: bell.dataset.list }[notice.type] ?? bell.dataset.like;
     // The inbox keeps it, so the toast may go soon.
     show({ text: sentence(said, who), link: { to: "/inbox/open/" + notice.id, label: bell.dataset.open }, keep: 6000 });
   }
@@ -230,6 +230,12 @@
       const next = last ? last.nextElementSibling : list.firstElementChild;
       if (next) one("a, button", next)?.focus();
     }, { once: true });
+  });
+
+  // --- the open tab is in view ---------------------------------------------------------------
+  all(".tabbar [aria-current]").forEach((tab) => {
+    const bar = tab.parentElement;
+    bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
   });
 
   // --- arrows beside a shelf, for a mouse without a wheel to the side ----------------------------
@@ -341,6 +347,52 @@
     if (box.dataset.upload === undefined) said.remove(); else said.textContent = "";
     all("[data-mistakes] a").forEach((a) => { if (box.contains(one(a.hash))) a.parentElement.remove(); });
     all("[data-mistakes]").forEach((alert) => { if (!one("a", alert)) alert.remove(); });
+  });
+
+  // --- the films of a list are arranged by buttons and by dragging --------------------------------
+  all("[data-arrange]").forEach((list) => {
+    const says = one("[data-arranged]", list.closest("form"));
+    const number = () => all("li", list).forEach((row, i) => { one("input", row).value = i + 1; });
+    const tell = (row) => {
+      number();
+      const place = String(1 + all("li", list).indexOf(row));
+      says.textContent = list.dataset.moved.replace("{0}", () => row.dataset.title).replace("{1}", place);
+    };
+    list.addEventListener("click", (event) => {
+      const button = event.target.closest("button[name]");
+      if (!button) return;
+      event.preventDefault();
+      const row = button.closest("li");
+      if (button.name === "up") row.previousElementSibling?.before(row); else row.nextElementSibling?.after(row);
+      tell(row);
+      button.focus();
+    });
+    all("li", list).forEach((row) => {
+      const handle = document.createElement("span");
+      handle.className = "handle";
+      handle.textContent = "⠿";
+      handle.setAttribute("aria-hidden", "true"); // the buttons do the same
+      row.prepend(handle);
+      handle.addEventListener("pointerdown", (event) => {
+        event.preventDefault();
+        handle.setPointerCapture(event.pointerId);
+        row.classList.add("held");
+      });
+      handle.addEventListener("pointermove", (event) => {
+        if (!handle.hasPointerCapture(event.pointerId)) return;
+        const over = document.elementsFromPoint(list.getBoundingClientRect().left + 20, event.clientY).map((e) => e.closest("li")).find((e) => e && e !== row && list.contains(e));
+        if (!over) return;
+        const box = over.getBoundingClientRect();
+        if (event.clientY < box.top + box.height / 2) over.before(row); else over.after(row);
+      });
+      const drop = () => {
+        if (!row.classList.contains("held")) return;
+        row.classList.remove("held");
+        tell(row);
+      };
+      handle.addEventListener("pointerup", drop);
+      handle.addEventListener("pointercancel", drop);
+    });
   });
 
   // --- rows of the cast -----------------------------------------------------------------------

@@ -1,0 +1,83 @@
+package site_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestStarsAreGivenKeptAndRemoved(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	addFilm(t, a, 1, "A")
+	const chosen = `value="4.5" checked`
+	mina.get("/film/1").has(t, 200, `value="0.5"`, `value="5"`, "Not enough ratings yet.")
+	p := mina.post("/film/1/rate", "rating", "4.5")
+	p.has(t, 200, chosen, "4.5 Excellent", "Remove rating", `class="pill on"`)
+	if p.path != "/film/1#verdict" && p.path != "/film/1" {
+		t.Errorf("led to %s", p.path)
+	}
+	mina.get("/member/1/ratings").has(t, 200, "4.5", "A")
+	mina.get("/member/1/watched").has(t, 200, "/film/1")
+	mina.post("/film/1/rate", "rating", "2").has(t, 200, `value="2" checked`)
+	mina.post("/film/1/rate", "rating", "4.3").has(t, 200, `value="2" checked`) // is no choice of the form
+	mina.post("/film/1/rate", "rating", "2", "remove", "true").hasNot(t, " checked", "Remove rating")
+}
+
+func TestAGuestKeepsTheChosenStarsWhileSigningIn(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	newBrowser(t, server).join("owner")
+	addFilm(t, a, 1, "A")
+	guest := newBrowser(t, server)
+	p := guest.post("/film/1/rate", "rating", "3.5")
+	if want := "/signin?next=%2Ffilm%2F1%3Frating%3D3.5"; p.path != want {
+		t.Fatalf("led to %s, want %s", p.path, want)
+	}
+	p = guest.post("/join", "username", "mina", "password", "popcorn-and-tea", "age", "30", "gender", "female", "next", "/film/1?rating=3.5")
+	p.has(t, 200, `value="3.5" checked`, "Press save to keep this rating.")
+	if !strings.HasPrefix(p.path, "/film/1") {
+		t.Errorf("led to %s", p.path)
+	}
+	guest.get("/member/2/ratings").has(t, 200, "No ratings yet.")
+}
+
+func TestAnAverageNeedsFiveRatings(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	for i, name := range []string{"ann", "bob", "cat", "dan", "eve"} {
+		b := newBrowser(t, server)
+		b.join(name)
+		if i == 0 {
+			addFilm(t, a, 1, "A")
+		}
+		b.post("/film/1/rate", "rating", []string{"4", "4.5", "3", "5", "2.5"}[i])
+		p := b.get("/film/1")
+		if i < 4 {
+			p.hasNot(t, `class="histogram"`)
+			continue
+		}
+		p.has(t, 200, "3.8", "5 ratings", `class="histogram"`, "2.5 stars: 1", "3.5 stars: 0", `class="mine"`)
+	}
+}
+
+func TestMarksAreSetAndTakenBack(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	addFilm(t, a, 1, "A")
+	mina.post("/film/1/want", "on", "true").has(t, 200, "Added to your watchlist.", "Undo")
+	mina.get("/member/1/watchlist").has(t, 200, "/film/1", `id="want-1"`)
+	p := mina.post("/film/1/watch", "on", "true") // takes it off the watchlist
+	p.has(t, 200, "Marked as watched.", `id="want" class="pill" aria-pressed="false"`, `id="watch" class="pill on" aria-pressed="true"`)
+	mina.get("/member/1/watchlist").has(t, 200, "Nothing on the watchlist.")
+	mina.post("/film/1/watch", "on", "false").has(t, 200, "No longer marked as watched.")
+	guest := newBrowser(t, server)
+	if p := guest.post("/film/1/want", "on", "true"); !strings.HasPrefix(p.path, "/signin") {
+		t.Errorf("a guest is led to %s", p.path)
+	}
+	guest.get("/films").hasNot(t, `id="want-1"`)
+	mina.get("/films").has(t, 200, `id="want-1"`)
+}
