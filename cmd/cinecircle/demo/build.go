@@ -7,7 +7,6 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
-	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/user"
@@ -129,9 +128,7 @@ func (b *builder) join(ctx context.Context, e event) error {
 
 func (b *builder) add(ctx context.Context, e event) error {
 	f := b.films[e.film]
-	m, err := b.Movies.Create(ctx, b.made.Members[e.who], movie.Draft{
-		Title: f.title, Plot: f.plot, Cast: castOf(f.cast), Playtime: f.minutes, Genre: f.genre,
-	})
+	m, err := b.Movies.Create(ctx, b.made.Members[e.who], f.draft(e.film))
 	if err != nil {
 		return err
 	}

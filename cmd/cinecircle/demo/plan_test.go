@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/demo/art"
+	"github.com/cinecircle/cinecircle/platform/stars"
 )
 
 var today = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
@@ -67,6 +68,44 @@ func TestEventsFollowTheirPreconditions(t *testing.T) {
 				reviews++
 			}
 		}
+	}
+}
+
+func TestDiariesRatingsAndListsFollowTheirPreconditions(t *testing.T) {
+	t.Parallel()
+	p := newPlan(Full, today)
+	films, logged, listed := map[int]bool{}, map[[2]int]bool{}, 0
+	counts := map[kind]int{}
+	for i, e := range p.events {
+		counts[e.kind]++
+		switch e.kind {
+		case adds:
+			films[e.film] = true
+		case logs:
+			if !films[e.film] || (e.whom > 0) != logged[[2]int{e.who, e.film}] {
+				t.Errorf("event %d logs a film that is not there, or again for the first time: %+v", i, e)
+			}
+			logged[[2]int{e.who, e.film}] = true
+		case rates, wants:
+			if !films[e.film] || e.kind == rates && (e.stars < stars.Min || e.stars > stars.Max) {
+				t.Errorf("event %d: %+v", i, e)
+			}
+		case lists:
+			if e.whom != listed {
+				t.Errorf("list %d is made as the %d.", e.whom, listed)
+			}
+			listed++
+			if n := len(p.listed(madeLists[e.whom], e.who, e.at)); n < 3 {
+				t.Errorf("list %q has %d films", madeLists[e.whom].title, n)
+			}
+		case listLikes:
+			if e.whom >= listed {
+				t.Errorf("event %d likes a list before it is made", i)
+			}
+		}
+	}
+	if counts[logs] < 300 || counts[rates] < 50 || counts[wants] < 50 || counts[lists] != len(madeLists) || counts[listLikes] < 20 {
+		t.Errorf("events by their kind: %v", counts)
 	}
 }
 
