@@ -10,6 +10,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 func TestMarkingAFilmIsIdempotentAndCounts(t *testing.T) {
@@ -85,7 +86,7 @@ func TestMarkInMarksInARunningTransaction(t *testing.T) {
 	ann, film := s.Join(t, 1)[0], s.film(t)
 	s.PUT(t, watchlist(film), s.As(t, ann)).Want(200)
 	for range 2 {
-		s.Write(t, func(tx *gorm.DB) error { return s.diary.MarkIn(tx, ann, film) })
+		s.Write(t, func(tx *gorm.DB) error { return s.diary.MarkIn(tx, ann, film, user.Counts{}) })
 	}
 	s.wantWatched(t, ann, film)
 	s.wantWatchlist(t, ann)

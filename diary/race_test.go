@@ -66,7 +66,7 @@ func TestConcurrentWritesOfOneFilmLeaveConsistentRows(t *testing.T) {
 				if _, err := movie.Lock(tx, film); err != nil {
 					return err
 				}
-				return s.diary.MarkIn(tx, id, film)
+				return s.diary.MarkIn(tx, id, film, user.Counts{})
 			})
 			return
 		case 3:

@@ -72,7 +72,7 @@ func (s *Service) Mark(ctx context.Context, userID, movieID int64) (last *Day, e
 		if err := lock(tx, userID, movieID); err != nil {
 			return err
 		}
-		if err := s.MarkIn(tx, userID, movieID); err != nil {
+		if err := s.MarkIn(tx, userID, movieID, user.Counts{}); err != nil {
 			return err
 		}
 		last, err = s.LastWatched(tx.Statement.Context, userID, movieID)
@@ -85,8 +85,9 @@ const findMarks = `SELECT COALESCE((SELECT id FROM watched_films WHERE movie_id 
 	COALESCE((SELECT id FROM watchlist_films WHERE movie_id = ? AND user_id = ?), 0)`
 
 // MarkIn marks a film watched by a member and takes it off their watchlist, in the transaction of a rating, a review or a
-// viewing. The caller has locked the account and then the film.
-func (s *Service) MarkIn(tx *gorm.DB, userID, movieID int64) error {
+// viewing. It also adds counts to the counters of the account, with those of the mark. The caller has locked the account and
+// then the film.
+func (s *Service) MarkIn(tx *gorm.DB, userID, movieID int64, counts user.Counts) error {
 	var marked, listed int64
 	err := s.db.Row(tx.Statement.Context, findMarks, movieID, userID, movieID, userID).Scan(&marked, &listed)
 	if err != nil {
@@ -97,10 +98,10 @@ func (s *Service) MarkIn(tx *gorm.DB, userID, movieID int64) error {
 			return fmt.Errorf("take movie %d off the watchlist of user %d: %w", movieID, userID, err)
 		}
 	}
-	if marked != 0 {
-		return nil
+	if marked == 0 {
+		counts.Watched++
 	}
-	if err := user.AddCounts(tx, userID, user.Counts{Watched: 1}); err != nil {
+	if err := user.AddCounts(tx, userID, counts); err != nil || marked != 0 {
 		return err
 	}
 	err = tx.Exec("INSERT INTO watched_films (user_id, movie_id, marked_at) VALUES (?, ?, ?)", userID, movieID, s.now()).Error

@@ -84,7 +84,7 @@ func (s *Service) Log(ctx context.Context, d Draft) (Shown, error) {
 		if err := user.AddDiaryVersion(tx, d.UserID); err != nil {
 			return err
 		}
-		if err := s.MarkIn(tx, d.UserID, d.MovieID); err != nil {
+		if err := s.MarkIn(tx, d.UserID, d.MovieID, user.Counts{}); err != nil {
 			return err
 		}
 		if err := s.rateIfLatest(tx, v, d.Rating); err != nil {

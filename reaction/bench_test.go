@@ -3,6 +3,7 @@
 package reaction_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -83,15 +84,15 @@ func newCatalogueStage(b *testing.B) *catalogue {
 func (c *catalogue) pick(ids []int64) int64 { return ids[c.rng.IntN(len(ids))] }
 
 // mark does what the diary does, which this package does not import.
-func (c *catalogue) mark(tx *gorm.DB, userID, movieID int64) error {
+func (c *catalogue) mark(tx *gorm.DB, userID, movieID int64, counts user.Counts) error {
 	const find = `SELECT COALESCE((SELECT id FROM watched_films WHERE movie_id = ? AND user_id = ?), 0),
 		COALESCE((SELECT id FROM watchlist_films WHERE movie_id = ? AND user_id = ?), 0)`
 	var marked, listed int64
 	err := c.DB.Row(tx.Statement.Context, find, movieID, userID, movieID, userID).Scan(&marked, &listed)
-	if err != nil || marked != 0 {
-		return err
+	if marked == 0 {
+		counts.Watched++
 	}
-	if err := user.AddCounts(tx, userID, user.Counts{Watched: 1}); err != nil {
+	if err := errors.Join(err, user.AddCounts(tx, userID, counts)); err != nil || marked != 0 {
 		return err
 	}
 	at := database.Time(c.Clock.Now())

@@ -50,7 +50,7 @@ func (s *Service) RateIn(tx *gorm.DB, userID, movieID int64, rating stars.Stars,
 }
 
 // setRating changes the rating of a film by a member, with the counters, and marks the film watched. A rating of 0 takes it
-// back. It changes the counters first, because the foreign keys of the row share their locks.
+// back. Those of the film change first, because the foreign keys of the row share their locks; the account is locked.
 func (s *Service) setRating(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) (MovieRating, error) {
 	r := MovieRating{UserID: userID, MovieID: movieID}
 	if err := user.LockThen(tx, func() error { return movie.LockID(tx, movieID) }, userID); err != nil {
@@ -67,11 +67,15 @@ func (s *Service) setRating(tx *gorm.DB, userID, movieID int64, rating stars.Sta
 	if err := storeRating(tx, &r); err != nil {
 		return r, fmt.Errorf("store rating of movie %d by user %d: %w", movieID, userID, err)
 	}
+	counts := user.Counts{Ratings: given(rating) - given(before)}
 	if rating == 0 || s.watched == nil {
-		return r, nil
+		return r, user.AddCounts(tx, userID, counts)
 	}
-	return r, s.watched(tx, userID, movieID)
+	return r, s.watched(tx, userID, movieID, counts)
 }
+
+// given returns the number of ratings that a rating is: 0 for none.
+func given(rating stars.Stars) int64 { return int64(min(rating, 1)) }
 
 // loadRating completes r by the stored rating, if there is one. It does not lock the row, see [loadReaction].
 func loadRating(tx *gorm.DB, r *MovieRating) error {
@@ -83,22 +87,13 @@ func loadRating(tx *gorm.DB, r *MovieRating) error {
 	return nil
 }
 
-// countRating changes the counters of member and film for a rating that was before, 0 for none.
+// countRating changes the counters of the film for a rating that was before, 0 for none.
 func countRating(tx *gorm.DB, r MovieRating, before stars.Stars) error {
 	if r.Rating == before {
 		return nil
 	}
-	count := int64(0)
-	switch {
-	case before == 0:
-		count = 1
-	case r.Rating == 0:
-		count = -1
-	}
-	if err := user.AddCounts(tx, r.UserID, user.Counts{Ratings: count}); err != nil {
-		return err
-	}
-	if err := movie.AddCounts(tx, r.MovieID, movie.Counts{Ratings: count, HalfStars: int64(r.Rating - before)}); err != nil {
+	counts := movie.Counts{Ratings: given(r.Rating) - given(before), HalfStars: int64(r.Rating - before)}
+	if err := movie.AddCounts(tx, r.MovieID, counts); err != nil {
 		return err
 	}
 	return addToHistogram(tx, r.MovieID, before, r.Rating)

@@ -15,6 +15,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/reaction"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 type object = map[string]any
@@ -376,13 +377,13 @@ func TestRatingMarksTheFilmWatchedInTheSameTransaction(t *testing.T) {
 	var fail error
 	rating := reaction.New(reaction.Deps{
 		DB: s.DB, Users: s.users, Movies: s.movies, Reviews: s.reviews, Lists: s.lists, Clock: s.Clock.Now,
-		Watched: func(tx *gorm.DB, userID, movieID int64) error {
+		Watched: func(tx *gorm.DB, userID, movieID int64, counts user.Counts) error {
 			var found int64
 			if err := tx.Model(&reaction.MovieRating{}).Where("user_id = ? AND movie_id = ?", userID, movieID).Count(&found).Error; err != nil || found != 1 {
 				t.Errorf("%d ratings when the film is marked, want 1 (%v)", found, err)
 			}
 			marked = append(marked, [2]int64{userID, movieID})
-			return fail
+			return errors.Join(user.AddCounts(tx, userID, counts), fail)
 		},
 	})
 	for _, r := range []stars.Stars{4, 4, 6} { // also with the same rating

@@ -26,7 +26,7 @@ type Deps struct {
 	Clock   func() time.Time
 
 	// Watched marks a film watched, in the transaction in which a member rates it. nil does nothing.
-	Watched func(tx *gorm.DB, userID, movieID int64) error
+	Watched func(tx *gorm.DB, userID, movieID int64, counts user.Counts) error
 }
 
 // Service holds the rules of likes, reactions and ratings. It is safe for concurrent use.
@@ -38,7 +38,7 @@ type Service struct {
 	lists   *list.Service
 	toggles *toggle.Switch
 	clock   func() time.Time
-	watched func(tx *gorm.DB, userID, movieID int64) error
+	watched func(tx *gorm.DB, userID, movieID int64, counts user.Counts) error
 }
 
 // New returns a service and makes reviews and lists show who likes them. Register [Service.PurgeUser] with

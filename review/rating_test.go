@@ -11,6 +11,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 func TestReviewingMarksTheFilmWatchedInItsTransaction(t *testing.T) {
@@ -27,7 +28,7 @@ func TestReviewingMarksTheFilmWatchedInItsTransaction(t *testing.T) {
 			calls = append(calls, call{"rate", userID, movieID, rating})
 			return errors.Join(tx.Error, fail)
 		},
-		Watched: func(tx *gorm.DB, userID, movieID int64) error {
+		Watched: func(tx *gorm.DB, userID, movieID int64, _ user.Counts) error {
 			calls = append(calls, call{"mark", userID, movieID, 0})
 			return errors.Join(tx.Error, fail)
 		},

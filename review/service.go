@@ -38,8 +38,9 @@ type Deps struct {
 	// Rate sets the rating of a film by a member, 0 takes it back, and marks the film watched. It locks the account and
 	// then the film. Without it no review has a rating.
 	Rate func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
-	// Watched marks a film watched by a member, which the caller has locked. nil does nothing.
-	Watched func(tx *gorm.DB, userID, movieID int64) error
+	// Watched marks a film watched by a member, which the caller has locked, and adds counts to the counters of the account.
+	// nil does nothing.
+	Watched func(tx *gorm.DB, userID, movieID int64, counts user.Counts) error
 }
 
 // Service holds the rules of reviews. It is safe for concurrent use.
@@ -55,7 +56,7 @@ type Service struct {
 	likes      Likes // nil until UseLikes
 	replaced   func(tx *gorm.DB, userID, reviewID, by int64) error
 	rate       func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
-	watched    func(tx *gorm.DB, userID, movieID int64) error
+	watched    func(tx *gorm.DB, userID, movieID int64, counts user.Counts) error
 }
 
 // New returns a service. Register [Service.PurgeUser] with user.Service.OnDelete and [Service.PurgeMovie] with
@@ -187,7 +188,7 @@ func (s *Service) rateOrMark(tx *gorm.DB, r Review, rating stars.Stars) error {
 	case rating != 0 && s.rate != nil:
 		return s.rate(tx, r.UserID, r.MovieID, rating, r.CreatedAt)
 	case s.watched != nil:
-		return s.watched(tx, r.UserID, r.MovieID)
+		return s.watched(tx, r.UserID, r.MovieID, user.Counts{})
 	}
 	return nil
 }
