@@ -63,6 +63,9 @@ SET @statement = IF(
 PREPARE diary FROM @statement;
 EXECUTE diary;
 DEALLOCATE PREPARE diary;
+-- Who has reviewed a film has watched it.
+INSERT IGNORE INTO `watched_films` (`user_id`, `movie_id`, `marked_at`) SELECT `user_id`, `movie_id`, `created_at` FROM `reviews` ORDER BY `created_at`, `id`;
+UPDATE `users` SET `watched_count` = (SELECT COUNT(*) FROM `watched_films` WHERE `watched_films`.`user_id` = `users`.`id`);
 
 -- +goose Down
 SET @statement = IF(

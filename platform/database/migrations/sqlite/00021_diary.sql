@@ -50,6 +50,9 @@ CREATE INDEX "idx_viewing_tags_user" ON "viewing_tags" ("user_id", "tag_key", "w
 CREATE INDEX "idx_reviews_user_created" ON "reviews" ("user_id", "created_at");
 ALTER TABLE "users" ADD COLUMN "watched_count" integer NOT NULL DEFAULT 0;
 ALTER TABLE "users" ADD COLUMN "diary_version" integer NOT NULL DEFAULT 0;
+-- Who has reviewed a film has watched it.
+INSERT INTO "watched_films" ("user_id", "movie_id", "marked_at") SELECT "user_id", "movie_id", "created_at" FROM "reviews" ORDER BY "created_at", "id";
+UPDATE "users" SET "watched_count" = (SELECT COUNT(*) FROM "watched_films" WHERE "watched_films"."user_id" = "users"."id");
 
 -- +goose Down
 ALTER TABLE "users" DROP COLUMN "diary_version";
