@@ -1,7 +1,6 @@
 package review
 
 import (
-	"cmp"
 	"net/http"
 	"strconv"
 	"time"
@@ -58,9 +57,9 @@ type updateRequest struct {
 
 // updateTextRequest is a change of a review without an image, as JSON.
 type updateTextRequest struct {
-	Title   *string       `json:"update_title" binding:"omitempty,filled,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
-	Content *string       `json:"update_content" binding:"omitempty,filled" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
-	Rating  **stars.Stars `json:"update_rating" example:"4.5" description:"Your rating of the film, in stars. null takes it back."`
+	Title   *string      `json:"update_title" binding:"omitempty,filled,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content *string      `json:"update_content" binding:"omitempty,filled" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+	Rating  *stars.Stars `json:"update_rating" example:"4.5" description:"Your rating of the film, in stars."`
 }
 
 // response is a review as a client sees it.
@@ -186,10 +185,7 @@ func bindUpdate(c *gin.Context) (req updateRequest, err error) {
 	}
 	var text updateTextRequest
 	err = web.BindJSON(c, &text)
-	req.Title, req.Content = text.Title, text.Content
-	if text.Rating != nil { // null becomes 0
-		req.Rating = cmp.Or(*text.Rating, new(stars.Stars))
-	}
+	req.Title, req.Content, req.Rating = text.Title, text.Content, text.Rating
 	return req, err
 }
 

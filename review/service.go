@@ -35,7 +35,7 @@ type Deps struct {
 	// Replaced is called in the transaction that deletes a review because films were merged and its author has another
 	// one of the film that stays. nil does nothing.
 	Replaced func(tx *gorm.DB, userID, reviewID, by int64) error
-	// Rate sets the rating of a film by a member, 0 takes it back, and marks the film watched. It locks the account and
+	// Rate sets the rating of a film by a member and marks the film watched. It locks the account and
 	// then the film. Without it no review has a rating.
 	Rate func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
 	// Watched marks a film watched by a member, which the caller has locked, and adds counts to the counters of the account.

@@ -16,7 +16,7 @@ type Patch struct {
 	Title   *string
 	Content *string
 	Image   *picture.Upload
-	Rating  *stars.Stars // of the film; 0 takes the rating back
+	Rating  *stars.Stars // of the film
 }
 
 // columns returns the columns of r that the patch changes, without updated_at. key names the new image; "" leaves
