@@ -31,6 +31,7 @@ type filmPage struct {
 	Next         string
 	Editable     bool
 	Deletable    bool
+	Mergeable    bool // by moderators
 }
 
 // reactionPart is the data of the like button.
@@ -72,6 +73,7 @@ func (s *Site) film(c *pageContext) error {
 	if err := s.addOwn(c, &p); err != nil {
 		return err
 	}
+	p.Mergeable = c.viewer.Moderates()
 	p.Deletable = p.Editable && s.mayDelete(c, m, p.Own != nil)
 	if adder, err := s.Users.Get(ctx, m.Owner()); err == nil {
 		p.AddedBy, p.AddedByAdmin = adder.Username, isAdmin(adder)

@@ -41,6 +41,8 @@ func (s *Site) Routes(engine *gin.Engine) {
 	post("/film/:movie_id/edit", auth.Owner, auth.ClassUpload, s.changeFilm)
 	get("/film/:movie_id/delete", auth.Owner, s.askDeleteFilm)
 	post("/film/:movie_id/delete", auth.Owner, auth.ClassWrite, s.deleteFilm)
+	get("/film/:movie_id/merge", auth.Moderator, s.askMerge)
+	post("/film/:movie_id/merge", auth.Moderator, auth.ClassWrite, s.merge)
 	post("/film/:movie_id/react", auth.Member, auth.ClassWrite, s.react)
 	post("/film/:movie_id/rate", auth.Optional, auth.ClassWrite, s.rate)
 	post("/film/:movie_id/want", auth.Member, auth.ClassWrite, s.want)

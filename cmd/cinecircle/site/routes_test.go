@@ -33,6 +33,7 @@ GET /film/:movie_id/edit owner
 GET /film/:movie_id/feed.atom public
 GET /film/:movie_id/lists optional
 GET /film/:movie_id/log member
+GET /film/:movie_id/merge moderator
 GET /film/:movie_id/review member
 GET /films optional
 GET /films/new member
@@ -78,6 +79,7 @@ POST /film/:movie_id/collect member
 POST /film/:movie_id/delete owner
 POST /film/:movie_id/edit owner
 POST /film/:movie_id/log member
+POST /film/:movie_id/merge moderator
 POST /film/:movie_id/rate optional
 POST /film/:movie_id/react member
 POST /film/:movie_id/review member
@@ -142,7 +144,7 @@ func TestPoliciesOfPagesAreEnforced(t *testing.T) {
 		for who, b := range map[string]*browser{"nobody": newBrowser(t, server), "other": other, "owner": owner, "admin": admin} {
 			allowed := map[auth.Policy]bool{
 				auth.Public: true, auth.Optional: true, auth.Member: who != "nobody",
-				auth.Owner: who == "owner" || who == "admin" && !strings.HasPrefix(path, "/list/"), auth.Admin: who == "admin",
+				auth.Owner: who == "owner" || who == "admin" && !strings.HasPrefix(path, "/list/"), auth.Admin: who == "admin", auth.Moderator: who == "admin",
 			}[r.Policy]
 			if r.Method == http.MethodPost && allowed {
 				continue // other tests send the forms; this one tests who is refused
