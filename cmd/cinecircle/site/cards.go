@@ -68,6 +68,7 @@ type reviewCard struct {
 	Admin                bool // the author is an admin
 	Avatar, Poster       shownImage
 	Image                shownImage
+	Stars                string // the rating of the film by the author now, "" without one
 	Likes                int64
 	Liked, Own           bool
 	Editable             bool // by its author
@@ -104,9 +105,13 @@ func (s *Site) authorsAndFilms(ctx context.Context, rows []review.Shown) (map[in
 
 func (s *Site) reviewCard(c *pageContext, r review.Shown, author user.User, film movie.Movie) reviewCard {
 	own := c.viewer.UserID != 0 && c.viewer.UserID == r.UserID
+	rating := ""
+	if r.Rating != nil {
+		rating = decimal(*r.Rating)
+	}
 	return reviewCard{
 		ID: r.ID, AuthorID: r.UserID, FilmID: r.MovieID, Title: r.Title, Content: r.Content,
-		Author: r.Username, Film: r.MovieTitle, Admin: isAdmin(author), Avatar: s.avatar(author), Poster: s.poster(film), Image: s.reviewImage(r.Review),
+		Author: r.Username, Film: r.MovieTitle, Admin: isAdmin(author), Avatar: s.avatar(author), Poster: s.poster(film), Image: s.reviewImage(r.Review), Stars: rating,
 		Likes: r.LikeCount, Liked: r.Liked != nil && *r.Liked, Own: own, Editable: own, Deletable: c.viewer.MayEdit(r.UserID),
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Edited: r.UpdatedAt.Sub(r.CreatedAt) > time.Minute,
 	}

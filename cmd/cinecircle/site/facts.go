@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/review"
 )
 
@@ -12,7 +13,7 @@ import (
 // security policy does not concern it.
 type facts map[string]any
 
-func (s *Site) factsOfFilm(base string, m movie.Movie) facts {
+func (s *Site) factsOfFilm(base string, m movie.Movie, directors ...string) facts {
 	f := facts{"@context": "https://schema.org", "@type": "Movie", "name": m.Title, "url": base + filmPath(m.ID)}
 	if m.Plot != "" {
 		f["description"] = m.Plot
@@ -23,6 +24,17 @@ func (s *Site) factsOfFilm(base string, m movie.Movie) facts {
 	if m.Playtime > 0 {
 		f["duration"] = "PT" + strconv.FormatInt(m.Playtime, 10) + "M" // ISO 8601
 	}
+	if m.ReleaseDate != "" {
+		f["datePublished"] = m.ReleaseDate
+	}
+	if len(directors) > 0 {
+		f["director"] = people(directors)
+	}
+	if m.RatingCount >= fewRatings {
+		f["aggregateRating"] = facts{
+			"@type": "AggregateRating", "ratingValue": average(m), "ratingCount": m.RatingCount, "bestRating": stars.Max, "worstRating": stars.Min,
+		}
+	}
 	if poster := s.poster(m).URL; poster != "" {
 		f["image"] = absolute(base, poster)
 	}
@@ -32,9 +44,21 @@ func (s *Site) factsOfFilm(base string, m movie.Movie) facts {
 func (s *Site) factsOfReview(base string, r review.Shown, m movie.Movie) facts {
 	film := s.factsOfFilm(base, m)
 	delete(film, "@context")
-	return facts{
+	f := facts{
 		"@context": "https://schema.org", "@type": "Review", "name": r.Title, "reviewBody": r.Content, "url": base + reviewPath(r.ID),
 		"author":        facts{"@type": "Person", "name": r.Username, "url": base + memberPath(r.UserID)},
 		"datePublished": r.CreatedAt.In(s.Zone).Format(time.RFC3339), "itemReviewed": film,
 	}
+	if r.Rating != nil {
+		f["reviewRating"] = facts{"@type": "Rating", "ratingValue": *r.Rating, "bestRating": stars.Max, "worstRating": stars.Min}
+	}
+	return f
+}
+
+func people(names []string) []facts {
+	out := make([]facts, len(names))
+	for i, name := range names {
+		out[i] = facts{"@type": "Person", "name": name}
+	}
+	return out
 }

@@ -107,10 +107,14 @@ func (s *Site) feed(c *pageContext, title, about string, since time.Time, rows [
 	}
 	for _, r := range rows {
 		since = later(since, r.UpdatedAt)
+		text := feedHTML(r.Content)
+		if r.Rating != nil {
+			text = feedHTML(c.text("rating.stars", decimal(*r.Rating))) + text
+		}
 		f.Entries = append(f.Entries, atomEntry{
 			ID: s.tag(reviewPath(r.ID)), Title: c.text("review.of", r.Title, r.MovieTitle), Author: r.Username, Links: s.feedLinks(base, r.Review),
 			Published: r.CreatedAt.In(s.Zone).Format(time.RFC3339), Updated: r.UpdatedAt.In(s.Zone).Format(time.RFC3339),
-			Content: atomedText{Type: "html", Lang: languageOf(r.Content), Text: feedHTML(r.Content)},
+			Content: atomedText{Type: "html", Lang: languageOf(r.Content), Text: text},
 		})
 	}
 	f.Updated = since.In(s.Zone).Format(time.RFC3339)

@@ -80,7 +80,7 @@ func (s *Site) film(c *pageContext) error {
 	}
 	return c.show(http.StatusOK, "film", meta{
 		Title: isolated(m.Title), Description: isolated(shorten(200, m.Plot)), Image: p.Poster.URL, Kind: "video.movie",
-		Facts: s.factsOfFilm(s.base(c.Context), m),
+		Facts: s.factsOfFilm(s.base(c.Context), m, p.Details.Directors...),
 		Feed:  "/film/" + strconv.FormatInt(m.ID, 10) + "/feed.atom", Section: "films",
 	}, p)
 }
@@ -111,7 +111,11 @@ func (s *Site) addOwn(c *pageContext, p *filmPage) error {
 	if err != nil {
 		return err
 	}
-	card := s.reviewCard(c, review.Shown{Review: mine, Username: me.Username, MovieTitle: p.Film.Title}, me, p.Film)
+	shown := review.Shown{Review: mine, Username: me.Username, MovieTitle: p.Film.Title}
+	if p.Verdict.Mine != 0 {
+		shown.Rating = &p.Verdict.Mine
+	}
+	card := s.reviewCard(c, shown, me, p.Film)
 	p.Own = &card
 	return nil
 }

@@ -34,7 +34,7 @@ func TestAListIsMadeFilledAndArranged(t *testing.T) {
 	if p.path != "/list/1" {
 		t.Fatalf("led to %s", p.path)
 	}
-	mina.get("/list/1/add?q=Film").has(t, 200, "Remove “Film 1”", "Add “Film 2”")
+	mina.get("/list/1/add?q=Film").has(t, 200, "Added “Film 1”, press to remove", "Add “Film 2”")
 	for _, film := range []string{"2", "3", "4", "4"} { // the last is in it already
 		mina.post("/list/1/add", "film", film, "on", "true").has(t, 200)
 	}

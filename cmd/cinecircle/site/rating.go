@@ -18,7 +18,7 @@ type verdictPart struct {
 	FilmID    int64
 	Choices   []starChoice // the half-stars, ascending
 	Words     string       // about the chosen one, "" without
-	Mine      bool         // the viewer has rated the film
+	Mine      stars.Stars  // the rating of the viewer, 0 for none
 	Waiting   bool         // a choice from before signing in is not stored yet
 	Count     int64
 	Average   string // to one decimal, "" with few ratings
@@ -30,6 +30,7 @@ type verdictPart struct {
 
 // starChoice is one of the ten ratings.
 type starChoice struct {
+	Halves       stars.Stars
 	Value, Label string // Label always has a decimal
 	Chosen       bool
 }
@@ -90,11 +91,11 @@ func (s *Site) verdict(c *pageContext, m movie.Movie, chosen stars.Stars) (verdi
 
 // choose sets the stars: the rating of the viewer, or what they chose before they signed in.
 func (p *verdictPart) choose(c *pageContext, mine, chosen stars.Stars) {
-	p.Mine, p.Waiting = mine != 0, mine == 0 && chosen != 0 && c.viewer.UserID != 0
+	p.Mine, p.Waiting = mine, mine == 0 && chosen != 0 && c.viewer.UserID != 0
 	switch {
 	case p.Waiting:
 		p.Words = c.text("rating.waiting")
-	case p.Mine:
+	case mine != 0:
 		chosen = mine
 		p.Words = decimal(mine) + " " + c.text(fmt.Sprintf("rating.word.%d", mine))
 	}
@@ -104,7 +105,7 @@ func (p *verdictPart) choose(c *pageContext, mine, chosen stars.Stars) {
 // starChoices returns the half-stars, ascending.
 func starChoices(chosen stars.Stars) (out []starChoice) {
 	for half := stars.Min; half <= stars.Max; half++ {
-		out = append(out, starChoice{Value: half.String(), Label: decimal(half), Chosen: half == chosen})
+		out = append(out, starChoice{Halves: half, Value: half.String(), Label: decimal(half), Chosen: half == chosen})
 	}
 	return out
 }

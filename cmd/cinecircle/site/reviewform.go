@@ -8,6 +8,7 @@ import (
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/picture"
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/review"
 )
@@ -17,6 +18,8 @@ type reviewForm struct {
 	form
 	ID         int64 // 0 for a new review
 	Film       filmCard
+	Choices    []starChoice
+	Rated      bool
 	Image      shownImage
 	MaxContent int
 }
@@ -25,12 +28,34 @@ type reviewForm struct {
 type reviewFields struct {
 	Title       string    `formData:"title" binding:"required,max=50"`
 	Content     string    `formData:"content" binding:"required"`
+	Rating      string    `formData:"rating"`
 	Image       *web.File `formData:"image"`
 	RemoveImage string    `formData:"remove_image"`
 }
 
 func (f reviewFields) values() map[string]string {
-	return map[string]string{"title": f.Title, "content": f.Content, "remove_image": f.RemoveImage}
+	return map[string]string{"title": f.Title, "content": f.Content, "rating": f.Rating, "remove_image": f.RemoveImage}
+}
+
+// rating returns the chosen stars, 0 for none.
+func (f reviewFields) rating() (stars.Stars, error) {
+	if f.Rating == "" {
+		return 0, nil
+	}
+	chosen, code := stars.Parse(f.Rating)
+	if code != "" {
+		return 0, validation(web.BadFormat("rating"))
+	}
+	return chosen, nil
+}
+
+// ownRating returns the viewer's rating of a film as a form has it, "" without one.
+func (s *Site) ownRating(c *pageContext, m movie.Movie) (string, error) {
+	found, err := s.viewerOf(c, m)
+	if of := found[m.ID]; of != nil {
+		return ratingText(of.Rating), err
+	}
+	return "", err
 }
 
 func (s *Site) writeReview(c *pageContext) error {
@@ -38,7 +63,11 @@ func (s *Site) writeReview(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	return s.showReviewForm(c, http.StatusOK, m, mine, form{Values: reviewFields{Title: mine.Title, Content: mine.Content}.values()})
+	f := reviewFields{Title: mine.Title, Content: mine.Content}
+	if f.Rating, err = s.ownRating(c, m); err != nil {
+		return err
+	}
+	return s.showReviewForm(c, http.StatusOK, m, mine, form{Values: f.values()})
 }
 
 // ownReviewOf returns the film in the path and the review of the viewer, a zero review for none.
@@ -59,8 +88,9 @@ func (s *Site) showReviewForm(c *pageContext, status int, m movie.Movie, mine re
 	if mine.ID != 0 {
 		title = c.text("review.edit")
 	}
+	rating, code := stars.Parse(f.Values["rating"])
 	return c.show(status, "reviewform", meta{Title: title + " · " + isolated(m.Title), Hidden: true, Section: "films"}, reviewForm{
-		form: f, ID: mine.ID, Film: s.filmCard(m), Image: s.reviewImage(mine), MaxContent: s.Reviews.MaxContent(),
+		form: f, ID: mine.ID, Film: s.filmCard(m), Choices: starChoices(rating), Rated: code == "", Image: s.reviewImage(mine), MaxContent: s.Reviews.MaxContent(),
 	})
 }
 
@@ -71,10 +101,11 @@ func (s *Site) saveReview(c *pageContext) error {
 	}
 	var f reviewFields
 	wrong := c.bindUpload(&f, maxFile)
+	rating, unrated := f.rating()
 	file, tooLarge := uploadOf(f.Image, "image", c.viewer.UserID)
 	id := mine.ID
-	if err = apperr.Join(wrong, s.Reviews.CheckContent("content", f.Content), tooLarge); err == nil {
-		id, err = s.storeReview(c, m, mine, f, file)
+	if err = apperr.Join(wrong, s.Reviews.CheckContent("content", f.Content), unrated, tooLarge); err == nil {
+		id, err = s.storeReview(c, m, mine, f, rating, file)
 	}
 	if err != nil {
 		return c.redisplay(web.Blame(err, "image"), f.values(), func(status int, shown form) error {
@@ -90,15 +121,23 @@ func (s *Site) saveReview(c *pageContext) error {
 }
 
 // storeReview creates or updates the review and returns its id.
-func (s *Site) storeReview(c *pageContext, m movie.Movie, mine review.Review, f reviewFields, file *picture.Upload) (int64, error) {
+func (s *Site) storeReview(c *pageContext, m movie.Movie, mine review.Review, f reviewFields, rating stars.Stars, file *picture.Upload) (int64, error) {
 	ctx := c.Request.Context()
+	before, err := s.ownRating(c, m)
+	if err != nil {
+		return mine.ID, err
+	}
+	changed := &rating
+	if f.Rating == before { // giving the same rating again would give it a new date
+		changed, rating = nil, 0
+	}
 	if mine.ID == 0 {
 		made, err := s.Reviews.Create(ctx, review.Draft{
-			UserID: c.viewer.UserID, MovieID: m.ID, Title: f.Title, Content: f.Content, Image: file,
+			UserID: c.viewer.UserID, MovieID: m.ID, Title: f.Title, Content: f.Content, Rating: rating, Image: file,
 		})
 		return made.ID, err
 	}
-	err := s.Reviews.Update(ctx, mine.ID, review.Patch{Title: &f.Title, Content: &f.Content, Image: file})
+	err = s.Reviews.Update(ctx, mine.ID, review.Patch{Title: &f.Title, Content: &f.Content, Rating: changed, Image: file})
 	if err == nil && file == nil && f.RemoveImage != "" {
 		err = s.Reviews.RemoveImage(ctx, mine.ID)
 	}

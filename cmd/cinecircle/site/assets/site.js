@@ -232,6 +232,13 @@
     }, { once: true });
   });
 
+  // --- stars chosen while an answer was under way stay: an answer of their own follows ------------
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const { elt, parameters } = detail.requestConfig;
+    if (!elt.matches(".rate") || parameters.remove) return;
+    if (one("input:checked", elt)?.value !== parameters.rating) detail.shouldSwap = false;
+  });
+
   // --- the open tab is in view ---------------------------------------------------------------
   all(".tabbar [aria-current]").forEach((tab) => {
     const bar = tab.parentElement;
@@ -373,25 +380,29 @@
       handle.textContent = "⠿";
       handle.setAttribute("aria-hidden", "true"); // the buttons do the same
       row.prepend(handle);
-      handle.addEventListener("pointerdown", (event) => {
-        event.preventDefault();
-        handle.setPointerCapture(event.pointerId);
-        row.classList.add("held");
+    });
+    // The list has the pointer, because the row would lose it when it is moved.
+    let held = null;
+    list.addEventListener("pointerdown", (event) => {
+      if (!event.target.closest(".handle")) return;
+      event.preventDefault();
+      list.setPointerCapture(event.pointerId);
+      held = event.target.closest("li");
+      held.classList.add("held");
+    });
+    list.addEventListener("pointermove", (event) => {
+      if (!held) return;
+      const below = all("li", list).find((row) => {
+        const box = row.getBoundingClientRect();
+        return row !== held && box.top + box.height / 2 > event.clientY;
       });
-      handle.addEventListener("pointermove", (event) => {
-        if (!handle.hasPointerCapture(event.pointerId)) return;
-        const over = document.elementsFromPoint(list.getBoundingClientRect().left + 20, event.clientY).map((e) => e.closest("li")).find((e) => e && e !== row && list.contains(e));
-        if (!over) return;
-        const box = over.getBoundingClientRect();
-        if (event.clientY < box.top + box.height / 2) over.before(row); else over.after(row);
-      });
-      const drop = () => {
-        if (!row.classList.contains("held")) return;
-        row.classList.remove("held");
-        tell(row);
-      };
-      handle.addEventListener("pointerup", drop);
-      handle.addEventListener("pointercancel", drop);
+      if (held.nextElementSibling !== (below ?? null)) list.insertBefore(held, below ?? null);
+    });
+    for (const end of ["pointerup", "pointercancel"]) list.addEventListener(end, () => {
+      if (!held) return;
+      held.classList.remove("held");
+      tell(held);
+      held = null;
     });
   });
 

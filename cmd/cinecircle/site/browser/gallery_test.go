@@ -3,6 +3,7 @@ package browser
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -27,16 +28,41 @@ var gallery = []struct {
 	{"films", "/films", false},
 	{"films-search", "/films?q=%EC%9D%98&sort=-like_count", false},
 	{"film", "/film/1", false},
+	{"film-rated", "/film/12", false},
+	{"lists", "/list", false},
+	{"lists-of-film", "/film/1/lists", false},
+	{"list", "/list/{list}", false},
 	{"review", "/review/1", false},
 	{"reviews", "/latest", false},
 	{"members", "/members", false},
 	{"member", "/member/1", false},
+	{"member-diary", "/member/1/diary", false},
+	{"member-calendar", "/member/1/diary?view=calendar", false},
+	{"member-year", "/member/1/year/{year}", false},
+	{"member-ratings", "/member/1/ratings", false},
+	{"member-watched", "/member/1/watched", false},
+	{"member-watchlist", "/member/1/watchlist", false},
+	{"member-lists", "/member/1/lists", false},
 	{"followers", "/member/1/followers", false},
 	{"join", "/join", false},
 	{"signin", "/signin", false},
 	{"404", "/nothing-here", false},
 	{"home-member", "/", true},
 	{"film-member", "/film/1", true},
+	{"film-log", "/film/1/log", true},
+	{"film-collect", "/film/1/collect", true},
+	{"diary", "/member/1/diary", true},
+	{"diary-edit", "/log/{viewing}", true},
+	{"diary-delete", "/log/{viewing}/delete", true},
+	{"ratings", "/member/1/ratings", true},
+	{"watchlist", "/member/1/watchlist", true},
+	{"list-own", "/list/{list}", true},
+	{"list-new", "/list/new", true},
+	{"list-edit", "/list/{list}/edit", true},
+	{"list-add", "/list/{list}/add", true},
+	{"list-arrange", "/list/{list}/arrange", true},
+	{"list-note", "/list/{list}/note/1", true},
+	{"list-delete", "/list/{list}/delete", true},
 	{"film-add", "/films/new", true},
 	{"film-edit", "/film/1/edit", true},
 	{"film-delete", "/film/1/delete", true},
@@ -88,6 +114,7 @@ func TestEveryPageFitsItsViewportAndIsAccessible(t *testing.T) {
 	base := serve(t, demo, []string{"admin", "grant", demoMember})
 	guest, member := newVisitor(t, base), newVisitor(t, base)
 	member.signIn(demoMember, demoPassword)
+	known := findings(member)
 	for _, l := range looks() {
 		for _, v := range []*visitor{guest, member} {
 			v.size(l.width)
@@ -100,11 +127,30 @@ func TestEveryPageFitsItsViewportAndIsAccessible(t *testing.T) {
 				v = member
 			}
 			name := fmt.Sprintf("%s-%d-%s-%s", p.name, l.width, l.theme, l.lang)
-			v.open(p.path)
-			v.fits(name)
+			v.open(known.Replace(p.path))
 			v.stays(name)
+			ask[any](v, `document.querySelectorAll("main details").forEach(d => { d.open = true; }), null`)
+			v.fits(name)
 			v.audit(name)
 			v.shot(name)
 		}
 	}
+}
+
+// findings makes a list of two films, and returns what replaces the names in the paths of the gallery.
+func findings(v *visitor) *strings.Replacer {
+	v.t.Helper()
+	v.open("/list/new?film=1")
+	v.write("#title", "비 오는 밤에 다시 보는 영화")
+	v.press(`[name="ranked"]`)
+	v.press("main form .button")
+	v.sees("List created")
+	list := v.path()
+	v.open(list + "/add")
+	v.press(`#choice .person:not(:has(#film-1)) button`)
+	v.comesTrue(`document.activeElement.matches("#choice button.quiet")`)
+	v.open("/member/1/diary")
+	return strings.NewReplacer("/list/{list}", list,
+		"/log/{viewing}", ask[string](v, `document.querySelector('.viewing a[href^="/log/"]').getAttribute("href")`),
+		"/member/1/year/{year}", ask[string](v, `document.querySelector('a[href*="/year/"]').getAttribute("href")`))
 }
