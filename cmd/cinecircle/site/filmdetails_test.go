@@ -12,7 +12,8 @@ func TestTheDetailsOfAFilmAreStoredShownAndKept(t *testing.T) {
 		"release_date", "2019-05-30", "production_year", "2018", "directors", "봉준호, Sol Baek", "countries", "KR", "languages", "ko",
 		"age_grade", "15", "genres", "Thriller", "genres", "Drama", "imdb", "tt6751668", "tmdb", "496243",
 	}
-	mina.upload("/films/new", nil, fields...).has(t, 200, "Parasite", ">2019<", "Drama", "Thriller", "봉준호", "15+")
+	mina.upload("/films/new", nil, fields...).has(t, 200, "Parasite", ">2019<", "Drama", "Thriller", "봉준호", "15+",
+		`"datePublished":"2019-05-30"`, `"director":[{"@type":"Person","name":"봉준호"}`)
 	m, err := a.Movies.Get(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)

@@ -55,10 +55,11 @@ func TestAnAverageNeedsFiveRatings(t *testing.T) {
 		b.post("/film/1/rate", "rating", []string{"4", "4.5", "3", "5", "2.5"}[i])
 		p := b.get("/film/1")
 		if i < 4 {
-			p.hasNot(t, `class="histogram"`)
+			p.hasNot(t, `class="histogram"`, "aggregateRating")
 			continue
 		}
-		p.has(t, 200, "3.8", "5 ratings", `class="histogram"`, "2.5 stars: 1", "3.5 stars: 0", `class="mine"`)
+		p.has(t, 200, "3.8", "5 ratings", `class="histogram"`, "2.5 stars: 1", "3.5 stars: 0", `class="mine"`,
+			`"aggregateRating":{"@type":"AggregateRating","bestRating":5,"ratingCount":5,"ratingValue":"3.8","worstRating":0.5}`)
 	}
 }
 
@@ -80,4 +81,27 @@ func TestMarksAreSetAndTakenBack(t *testing.T) {
 	}
 	guest.get("/films").hasNot(t, `id="want-1"`)
 	mina.get("/films").has(t, 200, `id="want-1"`)
+}
+
+func TestAReviewShowsTheStarsOfItsAuthor(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	addFilm(t, a, 1, "A")
+	const stars = `class="starred"`
+	mina.upload("/film/1/review", nil, "title", "Up", "content", "Away", "rating", "4.5").has(t, 200, stars, " 4.5", `"reviewRating":`, `"ratingValue":4.5`)
+	for _, path := range []string{"/latest", "/film/1", "/member/1"} {
+		mina.get(path).has(t, 200, stars, " 4.5")
+	}
+	mina.get("/film/1/feed.atom").has(t, 200, "4.5 stars", "Away")
+	mina.get("/film/1/review").has(t, 200, `value="4.5" checked`)
+	rated := func() string { return mina.get("/users/me/ratings").raw }
+	before := rated()
+	mina.upload("/film/1/review", nil, "title", "Up!", "content", "Away", "rating", "4.5").has(t, 200, stars)
+	if after := rated(); after != before {
+		t.Errorf("the same stars changed the rating from %s to %s", before, after)
+	}
+	mina.upload("/film/1/review", nil, "title", "Up!", "content", "Away", "rating", "4.3").has(t, 422, `class="field rate bad"`)
+	mina.upload("/film/1/review", nil, "title", "Up!", "content", "Away", "rating", "").hasNot(t, stars, "reviewRating")
 }
