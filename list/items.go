@@ -28,11 +28,11 @@ type Placed struct {
 func (s *Service) Add(ctx context.Context, id int64, e Entry, position *int64) (Placed, error) {
 	var film movie.Movie
 	made := Item{}
-	first := func(tx *gorm.DB) (err error) {
+	lockFilm := func(tx *gorm.DB) (err error) {
 		film, err = movie.Lock(tx, e.MovieID)
 		return err
 	}
-	_, err := s.change(ctx, id, first, func(tx *gorm.DB, l List) error {
+	_, err := s.change(ctx, id, lockFilm, func(tx *gorm.DB, l List) error {
 		_, there, err := find(tx, id, e.MovieID)
 		if err != nil {
 			return err
@@ -173,7 +173,7 @@ func (s *Service) Replace(ctx context.Context, id int64, entries []Entry, holds 
 	})
 }
 
-// nothing locks nothing before a list.
+// nothing locks no films before a list.
 func nothing(*gorm.DB) error { return nil }
 
 // atOnce is how many rows one statement names at most.

@@ -116,13 +116,7 @@ func (p Patch) columns(l List) map[string]any {
 // Update changes a list and returns it as its author sees it, or [ErrNotFound]. A patch that equals the list changes
 // nothing, not even updated_at.
 func (s *Service) Update(ctx context.Context, id int64, p Patch) (Shown, error) {
-	first := func(tx *gorm.DB) error {
-		if p.IsPublic == nil {
-			return nil
-		}
-		return lockAuthor(tx, id)
-	}
-	return s.change(ctx, id, first, func(tx *gorm.DB, l List) error {
+	return s.change(ctx, id, nothing, func(tx *gorm.DB, l List) error {
 		set := p.columns(l)
 		if len(set) == 0 {
 			return nil
@@ -153,11 +147,15 @@ func lockAuthor(tx *gorm.DB, id int64) error {
 }
 
 // change calls fn with a locked list, and returns the list as its author sees it afterwards, or [ErrNotFound]. Before it
-// locks the list it calls first, which locks what comes before lists in the order of all domains.
-func (s *Service) change(ctx context.Context, id int64, first func(tx *gorm.DB) error, fn func(tx *gorm.DB, l List) error) (Shown, error) {
+// locks the list it calls films, which locks films. It always locks the author, and before all: MySQL does so by itself,
+// for the foreign key, when updated_at changes, because that is in an index that begins with the author.
+func (s *Service) change(ctx context.Context, id int64, films func(tx *gorm.DB) error, fn func(tx *gorm.DB, l List) error) (Shown, error) {
 	var after Shown
 	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
-		if err := first(tx); err != nil {
+		if err := lockAuthor(tx, id); err != nil {
+			return err
+		}
+		if err := films(tx); err != nil {
 			return err
 		}
 		l, err := Lock(tx, id)

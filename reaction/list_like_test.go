@@ -3,6 +3,8 @@ package reaction_test
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -273,4 +275,42 @@ func TestALikeOfAListFromAnotherOriginIsRefused(t *testing.T) {
 	s.POST(t, fmt.Sprintf("/likes/lists/%d/like", l), testkit.Cookie("access_token", token), testkit.Header("Origin", "https://evil.example")).
 		WantProblem(403, "cross_origin")
 	s.wantNotified(t, ids[0], 0, 0)
+}
+
+// TestLikesOfAListAndChangesOfItsFilmsDoNotDeadlock is about MySQL, which checks that the author exists whenever an index
+// entry that starts with the author changes, as that of updated_at does.
+func TestLikesOfAListAndChangesOfItsFilmsDoNotDeadlock(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.Join(t, 17)
+	l := s.listOf(t, ids[0])
+	films := make([]int64, 16)
+	for i := range films {
+		films[i] = s.film(t)
+		if _, err := s.lists.Add(t.Context(), l, list.Entry{MovieID: films[i]}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var deadlocks atomic.Int64
+	s.Write(t, func(tx *gorm.DB) error {
+		return tx.Callback().Query().After("gorm:query").Register("test:deadlocks", func(db *gorm.DB) {
+			if db.Error != nil && strings.Contains(db.Error.Error(), "Deadlock") {
+				deadlocks.Add(1)
+			}
+		})
+	})
+	atOnce(32, func(i int) {
+		if i%2 == 0 {
+			s.post(t, ids[i/2+1], "lists", l, "like")
+			return
+		}
+		s.Clock.Advance(time.Second) // so that the list changes
+		if err := s.lists.Remove(t.Context(), l, films[i/2]); err != nil {
+			t.Errorf("remove a film: %v", err)
+		}
+	})
+	s.wantListLikes(t, l, 16, ids[1], true)
+	if n := deadlocks.Load(); n > 0 {
+		t.Errorf("%d deadlocks", n)
+	}
 }
