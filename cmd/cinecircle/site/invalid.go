@@ -51,6 +51,7 @@ var fieldLabels = []struct{ name, label string }{
 	{"password", "field.password"},
 	{"age", "field.age"},
 	{"gender", "field.gender"},
+	{"bio", "field.bio"},
 	{"title", "field.title"},
 	{"original_title", "field.original_title"},
 	{"genre", "field.genre"},

@@ -47,7 +47,7 @@ func (s *Site) showSettings(c *pageContext, status int, set func(*settingsPage))
 	}
 	p := settingsPage{Member: me, Avatar: s.avatar(me)}
 	p.Profile.Values = map[string]string{
-		"username": me.Username, "age": strconv.FormatInt(me.Age, 10), "gender": string(me.Gender),
+		"username": me.Username, "age": strconv.FormatInt(me.Age, 10), "gender": string(me.Gender), "bio": me.Bio,
 	}
 	rows, _, err := s.Users.Sessions(c.Request.Context(), me.ID, page.Page{Limit: maxDevices})
 	if err != nil {
@@ -67,12 +67,13 @@ type profileFields struct {
 	Username string `formData:"username" binding:"required,min=2,max=50"`
 	Age      string `formData:"age"`
 	Gender   string `formData:"gender" binding:"required,oneof=male female"`
+	Bio      string `formData:"bio" binding:"max=500"`
 }
 
 func (s *Site) changeProfile(c *pageContext) error {
 	var f profileFields
 	if err := s.storeProfile(c, &f); err != nil {
-		values := map[string]string{"username": f.Username, "age": f.Age, "gender": f.Gender}
+		values := map[string]string{"username": f.Username, "age": f.Age, "gender": f.Gender, "bio": f.Bio}
 		return c.redisplay(errorAt(err, user.ErrUsernameTaken, "username"), values, func(status int, shown form) error {
 			return s.showSettings(c, status, func(p *settingsPage) { p.Profile = shown })
 		})
@@ -90,9 +91,11 @@ func (s *Site) storeProfile(c *pageContext, f *profileFields) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Users.Change(c.Request.Context(), c.viewer, c.ClientIP(), c.viewer.UserID, user.Patch{
-		Username: &f.Username, Age: &age, Gender: (*user.Gender)(&f.Gender),
-	})
+	patch := user.Patch{Username: &f.Username, Age: &age, Gender: (*user.Gender)(&f.Gender)}
+	if c.sent.Values.Has("bio") { // a page from before the form had it keeps it
+		patch.Bio = &f.Bio
+	}
+	_, err = s.Users.Change(c.Request.Context(), c.viewer, c.ClientIP(), c.viewer.UserID, patch)
 	return err
 }
 

@@ -34,3 +34,16 @@ func TestMembersManageTheirAccountInSettings(t *testing.T) {
 	}
 	here.get("/member/1").has(t, 404, "Page not found")
 }
+
+func TestABioIsShownKeptAndBounded(t *testing.T) {
+	t.Parallel()
+	_, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	profile := []string{"username", "mina", "age", "30", "gender", "female"}
+	mina.post("/settings/profile", append(profile, "bio", "한 주에 한 편.\r\nBy train.")...).has(t, 200, "By train.")
+	newBrowser(t, server).get("/member/1").has(t, 200, "한 주에 한 편.\nBy train.")
+	mina.post("/settings/profile", profile...).has(t, 200, "By train.") // a page from before the form had it
+	mina.post("/settings/profile", append(profile, "bio", strings.Repeat("a", 501))...).has(t, 422, `href="#bio"`, strings.Repeat("a", 501))
+	mina.post("/settings/profile", append(profile, "bio", "")...).hasNot(t, "By train.")
+}
