@@ -138,18 +138,25 @@ func (s *Site) rate(c *pageContext) error {
 		}
 		return c.redirectTo(signInFor(to))
 	}
-	ctx := c.Request.Context()
-	switch {
-	case c.field("remove") != "":
-		err = s.Reactions.Unrate(ctx, c.viewer.UserID, m.ID)
-	case code != "":
+	if c.field("remove") != "" {
+		chosen = 0
+	} else if code != "" {
 		return c.redirectTo(filmPath(m.ID)) // nothing was chosen
-	default:
+	}
+	ctx := c.Request.Context()
+	found, err := s.viewerOf(c, m)
+	if err != nil {
+		return err
+	}
+	if chosen == 0 {
+		err = s.Reactions.Unrate(ctx, c.viewer.UserID, m.ID)
+	} else {
 		_, err = s.Reactions.Rate(ctx, c.viewer.UserID, m.ID, chosen)
 	}
 	if err != nil {
 		return err
 	}
+	c.sendToast(c.ratedToast(m.ID, chosen, deref(found[m.ID].Rating)))
 	if !c.partial() {
 		return c.redirectTo(filmPath(m.ID) + "#verdict")
 	}
@@ -157,4 +164,21 @@ func (s *Site) rate(c *pageContext) error {
 		return err
 	}
 	return s.showVerdict(c, m)
+}
+
+// ratedToast returns the toast about a rating, or about one that was taken back, with the one before as its undo.
+func (c *pageContext) ratedToast(filmID int64, now, before stars.Stars) toast {
+	t := toast{Text: c.text("toast.unrated"), Undo: &undo{
+		Label: c.text("undo"), Action: filmPath(filmID) + "/rate", Name: "rating", Value: before.String(),
+	}}
+	if now != 0 {
+		t.Text = c.text("toast.rated", decimal(now))
+	}
+	switch before {
+	case now:
+		t.Undo = nil
+	case 0:
+		t.Undo.Name, t.Undo.Value = "remove", "true"
+	}
+	return t
 }

@@ -105,3 +105,24 @@ func TestAReviewShowsTheStarsOfItsAuthor(t *testing.T) {
 	mina.upload("/film/1/review", nil, "title", "Up!", "content", "Away", "rating", "4.3").has(t, 422, `class="field rate bad"`)
 	mina.upload("/film/1/review", nil, "title", "Up!", "content", "Away", "rating", "").hasNot(t, stars, "reviewRating")
 }
+
+func TestARatingCanBeUndone(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	addFilm(t, a, 1, "A")
+	for _, c := range []struct{ name, value, text, undo string }{
+		{"rating", "4.5", "You gave 4.5 stars.", `"name":"remove","value":"true"`},
+		{"rating", "4.5", "You gave 4.5 stars.", ""},
+		{"rating", "2", "You gave 2.0 stars.", `"name":"rating","value":"4.5"`},
+		{"remove", "true", "Rating removed.", `"name":"rating","value":"2"`},
+	} {
+		r := mina.request("/film/1/rate", c.name, c.value)
+		r.Header.Set("HX-Request", "true")
+		said := mina.send(r).header.Get("HX-Trigger")
+		if !strings.Contains(said, c.text) || !strings.Contains(said, c.undo) || strings.Contains(said, "undo") != (c.undo != "") {
+			t.Errorf("%s %s: %s", c.name, c.value, said)
+		}
+	}
+}
