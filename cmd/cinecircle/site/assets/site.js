@@ -238,6 +238,11 @@
     if (!elt.matches(".rate") || parameters.remove) return;
     if (one("input:checked", elt)?.value !== parameters.rating) detail.shouldSwap = false;
   });
+  // The moment between the swap and htmx knowing the new form is long enough for a key.
+  document.addEventListener("htmx:afterSettle", () => {
+    const chosen = one("form.rate input:checked");
+    if (chosen && !chosen.defaultChecked) chosen.dispatchEvent(new Event("change", { bubbles: true }));
+  });
 
   // --- the open tab is in view ---------------------------------------------------------------
   all(".tabbar [aria-current]").forEach((tab) => {

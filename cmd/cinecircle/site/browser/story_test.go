@@ -155,7 +155,7 @@ func TestSearchFindsFilmsWhileTyping(t *testing.T) {
 	v.write("#q", "기차")
 	await(t, "one film to be left", func() bool { return ask[int](v, `document.querySelectorAll(".film-card").length`) == 1 })
 	v.sees("소금빛 기차")
-	if got := v.path(); got != "/films?q=%EA%B8%B0%EC%B0%A8&genre=&sort=match" {
+	if got := v.path(); got != "/films?q=%EA%B8%B0%EC%B0%A8&genre=&year=&sort=match" {
 		t.Errorf("the address is %s", got)
 	}
 	v.write("#q", "nothing like it")
