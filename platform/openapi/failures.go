@@ -179,6 +179,7 @@ func (d *document) shareEnums() {
 		properties, _ := schema["properties"].(map[string]any)
 		for field, property := range properties {
 			if property, ok := property.(map[string]any); ok {
+				allowNull(property)
 				d.shareEnum(field, property)
 			}
 		}
@@ -193,6 +194,16 @@ func (d *document) shareEnumsOf(parameters []openapi31.ParameterOrReference) {
 		if p.Parameter != nil {
 			d.shareEnum(p.Parameter.Name, p.Parameter.Schema)
 		}
+	}
+}
+
+// allowNull adds null to the values of an enum that may be null: its type alone does not allow it (JSON Schema 2020-12
+// Validation §6.1.2).
+func allowNull(schema map[string]any) {
+	values, _ := schema["enum"].([]any)
+	types, _ := schema["type"].([]any)
+	if len(values) > 0 && slices.Contains(types, any("null")) && !slices.Contains(values, nil) {
+		schema["enum"] = append(values, nil)
 	}
 }
 

@@ -26,10 +26,11 @@ const step = (name, { status, json, form, path = {}, save }) => {
   for (const variable of request.url.variable ?? []) variable.value = String(path[variable.key] ?? variable.value);
   if (json) {
     equal(request.body.mode, "raw", `${name}: the kind of its body`);
-    request.body.raw = JSON.stringify(json);
+    request.body.raw = JSON.stringify(json).replaceAll(/"({{\w+}})"/g, "$1"); // ids are numbers
   }
   if (form) {
     equal(request.body.mode, "formdata", `${name}: the kind of its body`);
+    request.body.formdata = request.body.formdata.filter((field) => field.type === "file" || field.key in form);
     for (const field of request.body.formdata) {
       if (field.type === "file") field.src = `${out}/poster.png`;
       else field.value = String(form[field.key]);
@@ -52,6 +53,8 @@ const steps = [
   step("Review a film", {
     status: 201, form: { movie_id: "{{movie}}", title: "종점까지", content: "기차가 느려질수록" }, save: { review: "id" },
   }),
+  step("Make a list", { status: 201, json: { title: "비 오는 날" }, save: { list: "id" } }),
+  step("Log a viewing", { status: 201, json: { movie_id: "{{movie}}", watched_on: "2026-01-02" }, save: { viewing: "id" } }),
   login(bob),
   step("Like a review", { status: 200, path: { review_id: "{{review}}" } }),
   login(ann),
@@ -60,7 +63,7 @@ const steps = [
 ];
 for (const [name, { request }] of requests) {
   if (request.method === "GET" && !/WebSocket|script or style|stored image/.test(name)) {
-    const path = { movie_id: "{{movie}}", review_id: "{{review}}", user_id: "{{annId}}" };
+    const path = { movie_id: "{{movie}}", review_id: "{{review}}", user_id: "{{annId}}", list_id: "{{list}}", viewing_id: "{{viewing}}" };
     steps.push(step(name, { status: 200, path }));
   }
 }

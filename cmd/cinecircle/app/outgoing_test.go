@@ -74,7 +74,7 @@ func TestTheServerNeverFetchesURLsOfClients(t *testing.T) {
 // isTool reports whether a folder is no part of the program that is served.
 func isTool(name string) bool {
 	return strings.HasPrefix(name, ".") && name != "." || slices.Contains([]string{
-		"cmd/licences", "cmd/vulndb", "scripts", "docs", "platform/testkit", "platform/media/mediatest",
+		"clients", "cmd/licences", "cmd/vulndb", "scripts", "docs", "platform/testkit", "platform/media/mediatest",
 		"cmd/bench", "cmd/cinecircle/app/apptest", "notify/internal/sockettest", "cmd/cinecircle/site/browser", "cmd/cluster", "cmd/torture", "cmd/internal/harness",
 	}, name)
 }

@@ -119,9 +119,12 @@ func (g *builder) json(name string, s *openapi3.Schema) string {
 		return asJSON(pick(g, known), s)
 	}
 	switch {
-	case len(s.Enum) > 0:
-		return quote(pick(g, s.Enum).(string))
 	case s.Type.Includes(openapi3.TypeNull) && g.chance(4):
+		return "null"
+	case len(s.Enum) > 0:
+		if text, ok := pick(g, s.Enum).(string); ok {
+			return quote(text)
+		}
 		return "null"
 	case s.Type.Includes(openapi3.TypeNumber):
 		return g.number(s)

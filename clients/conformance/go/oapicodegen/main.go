@@ -81,7 +81,7 @@ func story(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	film, err := a.api.CreateMovieWithResponse(ctx, nil, api.MovieCreateRequest{Title: "소금빛 기차", Cast: []api.MovieCastRequest{}, Playtime: 112, Genre: "Drama"})
+	film, err := a.api.CreateMovieWithResponse(ctx, nil, api.MovieCreateRequest{Title: "소금빛 기차", Cast: []api.MovieCastRequest{}, Playtime: 112, Genre: new(api.Genre("Drama"))})
 	if err != nil || film.JSON201 == nil {
 		return fmt.Errorf("add a film: %w: %s", err, film.Body)
 	}

@@ -87,7 +87,7 @@ func story(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	added, err := a.CreateMovie(ctx, &api.MovieCreateRequest{Title: "소금빛 기차", Cast: []api.MovieCastRequest{}, Playtime: 112, Genre: api.GenreDrama}, api.CreateMovieParams{})
+	added, err := a.CreateMovie(ctx, &api.MovieCreateRequest{Title: "소금빛 기차", Cast: []api.MovieCastRequest{}, Playtime: 112, Genre: api.NewOptGenre(api.GenreDrama)}, api.CreateMovieParams{})
 	film, err := as[interface{ GetResponse() api.Movie }](added, err)
 	if err != nil {
 		return fmt.Errorf("add a film: %w", err)
