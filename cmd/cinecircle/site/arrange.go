@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -74,7 +75,7 @@ func (s *Site) arrange(c *pageContext) error {
 	if c.field("up")+c.field("down") != "" {
 		return s.showArrange(c, http.StatusOK, l, stepped(rows, c.field("up"), c.field("down")), "")
 	}
-	version, _ := strconv.ParseInt(c.field("version"), 10, 64)
+	version, _ := strconv.ParseInt(c.field("version"), 10, 64) // 0 is the version of no list
 	entries := make([]list.Entry, 0, len(rows))
 	for _, it := range rows {
 		if c.field("remove."+strconv.FormatInt(it.MovieID, 10)) == "" {
@@ -106,15 +107,7 @@ func (c *pageContext) arranged(rows []list.Placed) []list.Placed {
 		}
 		all[i] = numbered{it, last}
 	}
-	slices.SortStableFunc(all, func(a, b numbered) int {
-		switch {
-		case a.number < b.number:
-			return -1
-		case a.number > b.number:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(all, func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
 	out := make([]list.Placed, len(all))
 	for i, it := range all {
 		out[i] = it.Placed

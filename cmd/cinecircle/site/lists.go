@@ -113,6 +113,8 @@ type listPage struct {
 	List  listCard
 	Films []listFilm
 	Next  string
+	// Arrangeable is whether the viewer may arrange the films on one page.
+	Arrangeable bool
 }
 
 // listFilm is a film in a list.
@@ -130,6 +132,7 @@ func (s *Site) list(c *pageContext) error {
 		return err
 	}
 	p := listPage{List: s.listCard(c, l)}
+	p.Arrangeable = p.List.Own && l.ItemCount > 0 && arrangeable(l)
 	rows, next, err := s.Lists.Items(c.Request.Context(), l.ID, c.page(perPage))
 	if err != nil {
 		return err

@@ -41,6 +41,8 @@ func TestAListIsMadeFilledAndArranged(t *testing.T) {
 	if got := mina.get("/list/1").order(); got != "Film 1, Film 2, Film 3, Film 4" {
 		t.Fatalf("the list has %s", got)
 	}
+	mina.get("/list/1").has(t, 200, "/list/1/arrange")
+	newBrowser(t, server).get("/list/1").hasNot(t, "/list/1/arrange")
 	form := mina.get("/list/1/arrange")
 	form.has(t, 200, `name="position.4" value="4"`, "Move “Film 4” up")
 	version := regexp.MustCompile(`name="version" value="(\d+)"`).FindStringSubmatch(form.body)[1]
