@@ -62,32 +62,14 @@ func (s *Service) entries(ctx context.Context, query, at string, userID int64, p
 	return rows, next, err
 }
 
-// withCards sets the cards of the films of a page. It leaves out rows whose film was deleted since they were read. For a
-// page without rows it returns user.ErrNotFound when the member does not exist.
+// withCards sets the cards of the films of a page with [movie.WithCards]. For a page without rows it returns
+// user.ErrNotFound when the member does not exist.
 func withCards[T any](ctx context.Context, s *Service, userID int64, rows []T, card func(*T) (int64, *movie.Card)) ([]T, error) {
 	if len(rows) == 0 {
 		_, err := s.users.Get(ctx, userID)
 		return rows, err
 	}
-	ids := make([]int64, len(rows))
-	for i := range rows {
-		ids[i], _ = card(&rows[i])
-	}
-	cards, err := s.movies.Cards(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	kept := rows[:0]
-	for _, row := range rows {
-		id, into := card(&row)
-		film, ok := cards[id]
-		if !ok {
-			continue
-		}
-		*into = film
-		kept = append(kept, row)
-	}
-	return kept, nil
+	return movie.WithCards(ctx, s.movies, rows, card)
 }
 
 // OfViewer sets which films a member has watched or wants to, by their ids. It is a [movie.ViewerSource].

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
@@ -316,19 +317,9 @@ var items = database.TableOf[Item]()
 
 // place returns items with the cards of their films, without those whose film has been deleted since.
 func (s *Service) place(ctx context.Context, rows []Item) ([]Placed, error) {
-	ids := make([]int64, len(rows))
+	placed := make([]Placed, len(rows))
 	for i, it := range rows {
-		ids[i] = it.MovieID
+		placed[i].Item = it
 	}
-	cards, err := s.movies.Cards(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Placed, 0, len(rows))
-	for _, it := range rows {
-		if card, ok := cards[it.MovieID]; ok {
-			out = append(out, Placed{it, card})
-		}
-	}
-	return out, nil
+	return movie.WithCards(ctx, s.movies, placed, func(p *Placed) (int64, *movie.Card) { return p.MovieID, &p.Movie })
 }

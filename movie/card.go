@@ -40,3 +40,28 @@ func (s *Service) Cards(ctx context.Context, ids []int64) (map[int64]Card, error
 	}
 	return found, nil
 }
+
+// WithCards sets the cards of the films of rows, in one query. It leaves out rows whose film does not exist, because it was
+// deleted after they were read, and reuses the slice. field returns the id of the film of a row and where its card goes.
+func WithCards[T any](ctx context.Context, s *Service, rows []T, field func(*T) (int64, *Card)) ([]T, error) {
+	ids := make([]int64, len(rows))
+	for i := range rows {
+		ids[i], _ = field(&rows[i])
+	}
+	cards, err := s.Cards(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	kept := rows[:0]
+	for _, row := range rows {
+		id, _ := field(&row)
+		card, ok := cards[id]
+		if !ok {
+			continue
+		}
+		kept = append(kept, row)
+		_, into := field(&kept[len(kept)-1])
+		*into = card
+	}
+	return kept, nil
+}

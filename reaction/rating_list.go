@@ -33,6 +33,8 @@ type Rated struct {
 
 func (r *Rated) targets() []any { return []any{&r.id, &r.movieID, &r.Rating, &r.RatedAt} }
 
+func (r *Rated) card() (int64, *movie.Card) { return r.movieID, &r.Movie }
+
 // key has the rating as its text. Lists by time ignore it.
 func (r Rated) key() page.Key {
 	k := page.TimeKey(r.RatedAt, r.id)
@@ -54,7 +56,11 @@ func (s *Service) RatingsOf(ctx context.Context, userID int64, only stars.Stars,
 		}
 	}
 	rows, next := page.Cut(rows, p, Rated.key)
-	rows, err := s.withCards(ctx, userID, rows)
+	if len(rows) == 0 {
+		_, err := s.users.Get(ctx, userID)
+		return rows, nil, err
+	}
+	rows, err := movie.WithCards(ctx, s.movies, rows, (*Rated).card)
 	return rows, next, err
 }
 
@@ -93,29 +99,4 @@ func ratingQueries(userID int64, only stars.Stars, by RatingSort, after *page.Ke
 		of(" AND rating = ?"+rest, order, at, after.Time(), after.Time(), after.ID),
 		of(" AND rating "+follows+" ?", byRating+order, at),
 	}
-}
-
-// withCards sets the cards of films. It leaves out films that were deleted since the ratings were read. Without ratings it
-// returns user.ErrNotFound when the member does not exist.
-func (s *Service) withCards(ctx context.Context, userID int64, rows []Rated) ([]Rated, error) {
-	if len(rows) == 0 {
-		_, err := s.users.Get(ctx, userID)
-		return rows, err
-	}
-	ids := make([]int64, len(rows))
-	for i, r := range rows {
-		ids[i] = r.movieID
-	}
-	cards, err := s.movies.Cards(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	kept := rows[:0]
-	for _, r := range rows {
-		if card, ok := cards[r.movieID]; ok {
-			r.Movie = card
-			kept = append(kept, r)
-		}
-	}
-	return kept, nil
 }
