@@ -16,16 +16,18 @@ import (
 // Grant makes the account with this username an admin, from its next request on. The name may be in any case
 // and Unicode form. Grant is idempotent. It returns [ErrNotFound].
 func (s *Service) Grant(ctx context.Context, username string) error {
-	return s.setRole(ctx, username, auth.RoleAdmin)
+	return s.SetRole(ctx, username, auth.RoleAdmin)
 }
 
 // Revoke makes the account with this username a member again. It is idempotent. It returns [ErrNotFound] or
 // [ErrLastAdmin].
 func (s *Service) Revoke(ctx context.Context, username string) error {
-	return s.setRole(ctx, username, auth.RoleMember)
+	return s.SetRole(ctx, username, auth.RoleMember)
 }
 
-func (s *Service) setRole(ctx context.Context, username string, role auth.Role) error {
+// SetRole gives the account with this username a role, from its next request on. It is idempotent. It returns
+// [ErrNotFound] or [ErrLastAdmin].
+func (s *Service) SetRole(ctx context.Context, username string, role auth.Role) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
 		u, err := byName(database.ForUpdate(tx), username)
 		if err != nil || u.Role == role {

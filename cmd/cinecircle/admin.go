@@ -3,20 +3,26 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/config"
-	"github.com/cinecircle/cinecircle/user"
+	"github.com/cinecircle/cinecircle/platform/auth"
 )
 
-// adminCommand grants or revokes the administrator role, or gives a copy of a database an id of its own. The service may
-// be running.
+// adminAction is what an admin command asks for.
+type adminAction struct {
+	what string // in words for an error
+	do   func(ctx context.Context, a *app.App) error
+	done string // printed afterwards
+}
+
+// adminCommand changes roles, or gives a copy of a database an id of its own. The service may be running.
 func adminCommand(ctx context.Context, p *program, args []string) error {
-	what, change, done, err := adminChange(p, args)
+	action, err := adminActionOf(p, args)
 	if err != nil {
 		return err
 	}
@@ -28,31 +34,81 @@ func adminCommand(ctx context.Context, p *program, args []string) error {
 		return err
 	}
 	return p.withAppOf(ctx, c, p.eventLog(), func(a *app.App) error {
-		if err := change(ctx, a.Users); err != nil {
-			return fmt.Errorf("%s: %w", what, err)
+		if err := action.do(ctx, a); err != nil {
+			return fmt.Errorf("%s: %w", action.what, err)
 		}
-		fmt.Fprintln(p.out, done)
+		fmt.Fprintln(p.out, action.done)
 		return nil
 	})
 }
 
-// adminChange returns what the arguments ask for, in words for an error, and what to print when it is done.
-func adminChange(p *program, args []string) (what string, change func(context.Context, *user.Service) error, done string, err error) {
-	const usage = "usage: admin grant|revoke USERNAME, or admin new-id"
-	switch {
-	case len(args) > 0 && !slices.Contains([]string{"grant", "revoke", "new-id"}, args[0]):
-		return "", nil, "", p.wrong("unknown action %q; "+usage, args[0])
-	case len(args) == 1 && args[0] == "new-id":
-		return "new-id", func(ctx context.Context, u *user.Service) error { return u.Separate(ctx) },
-			"The community has another id, and all sessions are ended. Restart the service if it is running.", nil
-	case len(args) != 2 || args[0] == "new-id":
-		return "", nil, "", p.wrong(usage)
+const adminUsage = "usage: admin grant USERNAME [--role moderator], admin revoke USERNAME, or admin new-id"
+
+// adminActionOf parses the arguments.
+func adminActionOf(p *program, args []string) (adminAction, error) {
+	if len(args) == 0 {
+		return adminAction{}, p.wrong(adminUsage)
 	}
-	name, what := strings.TrimSpace(args[1]), fmt.Sprintf("%s %q", args[0], args[1])
-	if args[0] == "grant" {
-		return what, func(ctx context.Context, u *user.Service) error { return u.Grant(ctx, name) }, args[1] + " is now an administrator", nil
+	switch args[0] {
+	case "new-id":
+		if len(args) > 1 {
+			return adminAction{}, p.wrong(adminUsage)
+		}
+		return adminAction{
+			"new-id", func(ctx context.Context, a *app.App) error { return a.Users.Separate(ctx) },
+			"The community has another id, and all sessions are ended. Restart the service if it is running.",
+		}, nil
+	case "grant":
+		return grantAction(p, args[1:])
+	case "revoke":
+		name, err := p.adminName("revoke", args[1:], nil)
+		return adminAction{fmt.Sprintf("revoke %q", name), func(ctx context.Context, a *app.App) error {
+			return a.Users.Revoke(ctx, name)
+		}, name + " is a member without a role now"}, err
 	}
-	return what, func(ctx context.Context, u *user.Service) error { return u.Revoke(ctx, name) }, args[1] + " is no longer an administrator", nil
+	return adminAction{}, p.wrong("unknown action %q; "+adminUsage, args[0])
+}
+
+func grantAction(p *program, args []string) (adminAction, error) {
+	role := string(auth.RoleAdmin)
+	name, err := p.adminName("grant", args, func(f *flag.FlagSet) {
+		f.StringVar(&role, "role", role, "`ROLE` to grant: moderator or admin")
+	})
+	if err != nil {
+		return adminAction{}, err
+	}
+	words, ok := map[string]string{string(auth.RoleAdmin): "an administrator", string(auth.RoleModerator): "a moderator"}[role]
+	if !ok {
+		return adminAction{}, p.wrong("--role must be moderator or admin, got %q", role)
+	}
+	return adminAction{fmt.Sprintf("grant %q", name), func(ctx context.Context, a *app.App) error {
+		return a.Users.SetRole(ctx, name, auth.Role(role))
+	}, name + " is now " + words}, nil
+}
+
+// adminName returns the only argument of an action, before or behind which its flags may stand.
+func (p *program) adminName(action string, args []string, declare func(*flag.FlagSet)) (string, error) {
+	flags := flag.NewFlagSet("cinecircle admin "+action, flag.ContinueOnError)
+	flags.SetOutput(p.err)
+	if declare != nil {
+		declare(flags)
+	}
+	var names []string
+	for len(args) > 0 {
+		if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+			return "", err
+		} else if err != nil {
+			return "", errUsage
+		}
+		args = flags.Args()
+		if len(args) > 0 {
+			names, args = append(names, args[0]), args[1:]
+		}
+	}
+	if len(names) != 1 {
+		return "", p.wrong(adminUsage)
+	}
+	return strings.TrimSpace(names[0]), nil
 }
 
 // withApp runs a command on a migrated database, beside a service that may be running.

@@ -109,6 +109,12 @@ func TestRolesCanBeChangedWhileTheServiceRuns(t *testing.T) {
 		t.Errorf("revoke one of two admins: %d %s", status, output)
 	}
 	edit(403)
+	for _, args := range [][]string{{"grant", "other", "--role", "moderator"}, {"grant", "--role=moderator", "other"}} {
+		if status, output := h.Run(append([]string{"admin"}, args...)...); status != 0 || !strings.Contains(output, "a moderator") {
+			t.Errorf("%v: %d %s", args, status, output)
+		}
+	}
+	edit(403)
 	for _, action := range []string{"grant", "revoke"} {
 		if status, output := h.Run("admin", action, "아무도"); status != 1 || !strings.Contains(output, `"아무도"`) {
 			t.Errorf("%s: %d %s", action, status, output)
@@ -287,6 +293,9 @@ func TestTheCommandLinePrintsUsage(t *testing.T) {
 		{[]string{"import"}, 2, "movies FILE"},
 		{[]string{"admin", "grant"}, 2, "USERNAME"},
 		{[]string{"admin", "promote", "me"}, 2, `"promote"`},
+		{[]string{"admin", "grant", "me", "--role", "king"}, 2, `"king"`},
+		{[]string{"admin", "grant", "me", "you"}, 2, "USERNAME"},
+		{[]string{"admin", "revoke", "me", "--role", "admin"}, 2, "-role"},
 		{[]string{"backup"}, 2, "FILE"},
 		{[]string{"--config", "none.yaml", "demo"}, 2, "none.yaml"},
 		{[]string{"demo", "--config", "none.yaml"}, 2, "none.yaml"},

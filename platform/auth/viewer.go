@@ -12,10 +12,11 @@ import (
 // Role determines what an account may do with resources of others.
 type Role string
 
-// The roles.
+// The roles. Each may do what the one before may.
 const (
-	RoleMember Role = "member"
-	RoleAdmin  Role = "admin"
+	RoleMember    Role = "member"
+	RoleModerator Role = "moderator"
+	RoleAdmin     Role = "admin"
 )
 
 // Viewer is the user who sent a request, from its access token and the stored session.
@@ -29,8 +30,8 @@ type Viewer struct {
 // Admin reports whether the viewer is an admin.
 func (v Viewer) Admin() bool { return v.Role == RoleAdmin }
 
-// Moderates reports whether the viewer may put the catalogue in order. There is no role for that yet, so only admins may.
-func (v Viewer) Moderates() bool { return v.Admin() }
+// Moderates reports whether the viewer is a moderator or an admin.
+func (v Viewer) Moderates() bool { return v.Role == RoleModerator || v.Admin() }
 
 // MayEdit reports whether the viewer is the owner of a resource or an admin. An ownerID of 0 means no owner.
 func (v Viewer) MayEdit(ownerID int64) bool {

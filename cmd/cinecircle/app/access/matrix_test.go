@@ -182,7 +182,7 @@ type cell struct{ who, carrier string }
 
 // The identities and the carriers of their tokens. Anonymous has none.
 var (
-	callers  = []string{"anonymous", "member", "other", "owner", "admin", "revoked", "deleted", "expired"}
+	callers  = []string{"anonymous", "member", "other", "owner", "moderator", "admin", "revoked", "deleted", "expired"}
 	carriers = []string{byHeader, byCookie, byForeignCookie}
 )
 
@@ -219,8 +219,8 @@ func expected(r openapi.Route, c cell, try attempt) (status int, code string) {
 		return http.StatusUnauthorized, c.refused()
 	case p.SignedIn() && c.carrier == byForeignCookie && r.Method != http.MethodGet:
 		return http.StatusForbidden, "cross_origin"
-	case p == auth.Owner && (c.who == "other" || c.who == "member"), p == auth.Author && c.who != "owner",
-		p == auth.Moderator && c.who != "admin":
+	case p == auth.Owner && (c.who == "other" || c.who == "member" || c.who == "moderator"), p == auth.Author && c.who != "owner",
+		p == auth.Moderator && c.who != "admin" && c.who != "moderator":
 		return http.StatusForbidden, "forbidden"
 	case c.who == "admin" && try.admin != 0:
 		return try.admin, ""
@@ -383,6 +383,8 @@ func newWorld(t *testing.T, a *app.App, name, who string, admin user.User) *worl
 	case "owner":
 	case "admin":
 		caller = admin
+	case "moderator":
+		caller = apptest.Member(t, a, who+name, auth.RoleModerator)
 	default:
 		caller = apptest.Member(t, a, who+name, auth.RoleMember)
 	}
