@@ -158,7 +158,7 @@ func TestDeletingAFilmDecrementsTheCountersOfAllItsReviewers(t *testing.T) {
 	const many = 1201 // three batches
 	users, reviews := make([]user.User, many), make([]review.Review, many)
 	for i := range users {
-		users[i] = user.User{Username: "many", UsernameKey: fmt.Sprintf("many-%d", i), Gender: user.Female, Role: auth.RoleMember, ReviewCount: 3}
+		users[i] = user.User{Username: "many", UsernameKey: fmt.Sprintf("many-%d", i), Gender: user.Female, Role: auth.RoleMember, ReviewCount: 3, Preferences: user.DefaultPreferences()}
 	}
 	s.store(t, users)
 	for i := range reviews {

@@ -104,7 +104,7 @@ func (s *stage) library(t testing.TB, n int) (movieID, userID int64) {
 	members, films := make([]user.User, n), make([]movie.Movie, n)
 	for i := range n {
 		name := fmt.Sprint("reader", i)
-		members[i] = user.User{Username: name, UsernameKey: name, Age: 30, Gender: user.Female, Role: auth.RoleMember, CreatedAt: now, UpdatedAt: now}
+		members[i] = user.User{Username: name, UsernameKey: name, Age: 30, Gender: user.Female, Role: auth.RoleMember, CreatedAt: now, UpdatedAt: now, Preferences: user.DefaultPreferences()}
 		films[i] = movie.Movie{Title: name, TitleKey: name, CastMembers: "[]", Playtime: 90, Genre: "Drama", CreatedAt: now, UpdatedAt: now}
 	}
 	err := s.DB.Tx(t.Context(), func(tx *gorm.DB) error {

@@ -41,6 +41,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (User, error) {
 	u := User{
 		Username: name.String(), UsernameKey: name.Key(), SearchKey: textindex.Key(name.String()), PasswordHash: hash,
 		Age: d.Age, Gender: d.Gender, Role: d.Role, CreatedAt: now, UpdatedAt: now,
+		Preferences: DefaultPreferences(),
 	}
 	if u.Role == "" {
 		u.Role = auth.RoleMember

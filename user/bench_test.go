@@ -47,7 +47,7 @@ func benchMembers(b *testing.B, n int) *Service {
 			name := benchName(draw, from+i)
 			members[i] = User{
 				Username: name, UsernameKey: usernameKey(name), SearchKey: textindex.Key(name), Age: int64(15 + draw.IntN(60)), Gender: []Gender{Female, Male}[draw.IntN(2)],
-				Role: auth.RoleMember, CreatedAt: now, UpdatedAt: now,
+				Role: auth.RoleMember, CreatedAt: now, UpdatedAt: now, Preferences: DefaultPreferences(),
 			}
 		}
 		if err := db.Tx(b.Context(), func(tx *gorm.DB) error { return tx.CreateInBatches(members, 500).Error }); err != nil {

@@ -44,16 +44,20 @@ func newIndex(db *database.DB, log *slog.Logger) *textindex.Index {
 }
 
 // text returns the index entry of an account. Age and gender are tags, because a common part of a name combined
-// with an age may match very few accounts.
+// with an age may match very few accounts. Members who do not show them have none.
 func (u User) text() textindex.Text {
-	return textindex.Text{ID: u.ID, Texts: []string{u.Username}, Tags: []string{ageTag(u.Age), string(u.Gender)}}
+	t := textindex.Text{ID: u.ID, Texts: []string{u.Username}}
+	if u.Preferences.ShowFacts {
+		t.Tags = []string{ageTag(u.Age), string(u.Gender)}
+	}
+	return t
 }
 
 func ageTag(age int64) string { return strconv.FormatInt(age, 10) }
 
 func loadTexts(tx *gorm.DB, ids []int64) ([]textindex.Text, error) {
 	var users []User
-	err := tx.Select("id", "username", "age", "gender").Where("id IN ?", ids).Find(&users).Error
+	err := tx.Select("id", "username", "age", "gender", "show_facts").Where("id IN ?", ids).Find(&users).Error
 	texts := make([]textindex.Text, len(users))
 	for i, u := range users {
 		texts[i] = u.text()

@@ -39,7 +39,7 @@ func (s *Service) addAt(t testing.TB, id int64, name Username, age int64, gender
 	now := database.Time(s.clock())
 	u := User{
 		ID: id, Username: name.String(), UsernameKey: name.Key(), SearchKey: textindex.Key(name.String()), Age: age, Gender: gender, Role: auth.RoleMember,
-		CreatedAt: now, UpdatedAt: now,
+		CreatedAt: now, UpdatedAt: now, Preferences: DefaultPreferences(),
 	}
 	err := s.db.Tx(t.Context(), func(tx *gorm.DB) error {
 		if err := nameTaken(tx.Create(&u).Error); err != nil {
@@ -345,7 +345,7 @@ func (s *Service) addAccounts(t testing.TB, n int) {
 		name := fmt.Sprintf("member %d", i)
 		members[i] = User{
 			Username: name, UsernameKey: name, SearchKey: textindex.Key(name), Age: int64(1 + i%90), Gender: []Gender{Female, Male}[i/90%2], Role: auth.RoleMember,
-			CreatedAt: now, UpdatedAt: now,
+			CreatedAt: now, UpdatedAt: now, Preferences: DefaultPreferences(),
 		}
 	}
 	err := s.db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.CreateInBatches(members, 500).Error })

@@ -15,7 +15,7 @@ import (
 type Filter struct {
 	Username *string // the whole name, regardless of case and Unicode form
 	Part     *string // a part of the name, as people type it; see textindex.Query
-	Age      *int64
+	Age      *int64  // with Age or Gender, only members who show them to others
 	Gender   *Gender
 }
 
@@ -133,6 +133,9 @@ func (f Filter) amongQuery(driver string, q textindex.Query, rank *textindex.Ran
 	if f.Gender != nil {
 		query, args = query+" AND "+looseGender+" = ?", append(args, *f.Gender)
 	}
+	if f.byFacts() {
+		query += " AND show_facts"
+	}
 	return query, args
 }
 
@@ -164,8 +167,14 @@ func (f Filter) where(q *gorm.DB, age, gender string) *gorm.DB {
 	if f.Gender != nil {
 		q = q.Where(gender+" = ?", *f.Gender)
 	}
+	if f.byFacts() {
+		q = q.Where("show_facts = ?", true)
+	}
 	return q
 }
+
+// byFacts reports whether the filter finds only members who let others see their age and gender.
+func (f Filter) byFacts() bool { return f.Age != nil || f.Gender != nil }
 
 // Stamps returns ids and times of the accounts with ids above after and up to last, by id.
 func (s *Service) Stamps(ctx context.Context, after, last int64) ([]database.Stamp, error) {

@@ -74,7 +74,7 @@ func (k *kit) addAccounts(t *testing.T, n int) {
 		id, name := int64(i+1), fmt.Sprintf("member%d", i)
 		members[i] = user.User{
 			ID: id, Username: name, UsernameKey: name, Age: int64(1 + i%90), Gender: []user.Gender{user.Female, user.Male}[i%2],
-			Role: auth.RoleMember, CreatedAt: now, UpdatedAt: now,
+			Role: auth.RoleMember, CreatedAt: now, UpdatedAt: now, Preferences: user.DefaultPreferences(),
 		}
 		for range 10 {
 			devices = append(devices, user.Session{UserID: id, RotatedAt: now, CreatedAt: now, LastUsedAt: now, ExpiresAt: now.Add(time.Hour)})

@@ -39,26 +39,29 @@ const maxBio = 500
 
 // User is a row of the table users. Responses are built from it; it is never sent to a client itself.
 type User struct {
-	ID             int64      `gorm:"primaryKey;autoIncrement;index:idx_users_age,priority:2;index:idx_users_gender,priority:2;index:idx_users_search_key,priority:2"`
-	Username       string     `gorm:"size:50;not null"`                                     // the display form, in NFC
-	UsernameKey    string     `gorm:"size:255;not null;uniqueIndex:idx_users_username_key"` // see Username.Key
-	PasswordHash   string     `gorm:"size:100;not null"`
-	Age            int64      `gorm:"not null;index:idx_users_age,priority:1"`
-	Gender         Gender     `gorm:"size:10;not null;index:idx_users_gender,priority:1"`
-	Role           auth.Role  `gorm:"size:10;not null;index:idx_users_role"`
-	ProfileImage   string     `gorm:"size:255;not null"` // a storage key of platform/media, or ""
-	LastLogin      *time.Time `gorm:"precision:6"`
-	FollowerCount  int64      `gorm:"not null"`
-	FollowingCount int64      `gorm:"not null"`
-	ReviewCount    int64      `gorm:"not null"`
-	RatingCount    int64      `gorm:"not null"` // films that the member rated
-	WatchedCount   int64      `gorm:"not null"` // films that the member has marked watched
-	DiaryVersion   int64      `gorm:"not null"` // changes with every viewing; not shown
-	ListCount      int64      `gorm:"not null"` // public ones
-	CreatedAt      time.Time  `gorm:"not null;precision:6"`
-	UpdatedAt      time.Time  `gorm:"not null;precision:6"`
-	SearchKey      string     `gorm:"size:745;not null;index:idx_users_search_key,priority:1"` // textindex.Key of Username
-	Bio            string     `gorm:"size:500;not null"`                                       // what members say of themselves, "" for nothing
+	ID             int64       `gorm:"primaryKey;autoIncrement;index:idx_users_age,priority:3;index:idx_users_gender,priority:3;index:idx_users_search_key,priority:2"`
+	Username       string      `gorm:"size:50;not null"`                                     // the display form, in NFC
+	UsernameKey    string      `gorm:"size:255;not null;uniqueIndex:idx_users_username_key"` // see Username.Key
+	PasswordHash   string      `gorm:"size:100;not null"`
+	Age            int64       `gorm:"not null;index:idx_users_age,priority:1"`
+	Gender         Gender      `gorm:"size:10;not null;index:idx_users_gender,priority:1"`
+	Role           auth.Role   `gorm:"size:10;not null;index:idx_users_role"`
+	ProfileImage   string      `gorm:"size:255;not null"` // a storage key of platform/media, or ""
+	LastLogin      *time.Time  `gorm:"precision:6"`
+	FollowerCount  int64       `gorm:"not null"`
+	FollowingCount int64       `gorm:"not null"`
+	ReviewCount    int64       `gorm:"not null"`
+	RatingCount    int64       `gorm:"not null"` // films that the member rated
+	WatchedCount   int64       `gorm:"not null"` // films that the member has marked watched
+	DiaryVersion   int64       `gorm:"not null"` // changes with every viewing; not shown
+	ListCount      int64       `gorm:"not null"` // public ones
+	CreatedAt      time.Time   `gorm:"not null;precision:6"`
+	UpdatedAt      time.Time   `gorm:"not null;precision:6"`
+	SearchKey      string      `gorm:"size:745;not null;index:idx_users_search_key,priority:1"` // textindex.Key of Username
+	Bio            string      `gorm:"size:500;not null"`                                       // what members say of themselves, "" for nothing
+	IsPrivate      bool        `gorm:"not null"`                                                // followers need the member's consent
+	HidesCount     int64       `gorm:"not null"`                                                // whom the member has blocked and muted; not shown
+	Preferences    Preferences `gorm:"embedded"`
 }
 
 // The errors of this package.

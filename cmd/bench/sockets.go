@@ -131,7 +131,7 @@ func (h *host) fill(ctx context.Context, tokens *auth.Tokens) error {
 	users, sessions := make([]user.User, len(h.members)), make([]user.Session, len(h.members))
 	for i := range h.members {
 		id, name := int64(i+1), fmt.Sprintf("관객%05d", i)
-		users[i] = user.User{ID: id, Username: name, UsernameKey: name, Age: 30, Gender: user.Female, Role: auth.RoleMember, CreatedAt: now, UpdatedAt: now}
+		users[i] = user.User{ID: id, Username: name, UsernameKey: name, Age: 30, Gender: user.Female, Role: auth.RoleMember, CreatedAt: now, UpdatedAt: now, Preferences: user.DefaultPreferences()}
 		sessions[i] = user.Session{ID: id, UserID: id, RotatedAt: now, CreatedAt: now, LastUsedAt: now, ExpiresAt: now.Add(4 * time.Hour)}
 		token, _, err := tokens.Access(id, id)
 		if err != nil {

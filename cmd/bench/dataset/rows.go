@@ -37,7 +37,7 @@ func (p *plan) users(hash string) iter.Seq[user.User] {
 				ID: int64(id), Username: Username(id), UsernameKey: Username(id), PasswordHash: hash,
 				Age: int64(15 + id%60), Gender: genderOf(id), Role: auth.RoleMember,
 				FollowerCount: int64(c.followers), FollowingCount: int64(c.followings), ReviewCount: int64(c.reviews),
-				CreatedAt: at(id), UpdatedAt: at(id),
+				CreatedAt: at(id), UpdatedAt: at(id), Preferences: user.DefaultPreferences(),
 			}
 			if !yield(row) {
 				return

@@ -27,7 +27,7 @@ import (
 var models = []any{
 	&user.Community{}, &user.User{}, &user.Session{}, &user.Grams{}, &user.GramBuild{},
 	&movie.Movie{}, &movie.Merge{}, &movie.Grams{}, &movie.GramBuild{}, &movie.InGenre{}, &movie.OtherTitle{}, &movie.Person{}, &movie.Reference{}, &review.Review{},
-	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{},
+	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
 	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},
 	&list.List{}, &list.Item{}, &reaction.ListLike{},
 	&notify.Notification{}, &notify.State{}, &media.Trash{}, &idempotency.Key{},
@@ -54,6 +54,10 @@ func TestTheModelsMatchTheMigratedSchema(t *testing.T) {
 func TestForeignKeysCascadeAsDocumented(t *testing.T) {
 	t.Parallel()
 	want := []string{
+		"blocks.blocked_id → users CASCADE",
+		"blocks.user_id → users CASCADE",
+		"follow_requests.follower_id → users CASCADE",
+		"follow_requests.following_id → users CASCADE",
 		"follows.follower_id → users CASCADE",
 		"follows.following_id → users CASCADE",
 		"idempotency_keys.user_id → users CASCADE",
@@ -72,6 +76,8 @@ func TestForeignKeysCascadeAsDocumented(t *testing.T) {
 		"movie_reactions.user_id → users CASCADE",
 		"movie_titles.movie_id → movies CASCADE",
 		"movies.created_by → users SET NULL",
+		"mutes.muted_id → users CASCADE",
+		"mutes.user_id → users CASCADE",
 		"notification_states.user_id → users CASCADE",
 		"notifications.actor_id → users SET NULL",
 		"notifications.user_id → users CASCADE",

@@ -23,7 +23,7 @@ import (
 // tables of genres, people and so on that are derived from films, are missing because they are rebuilt from the rows.
 var copied = []any{
 	&user.Community{}, &user.User{}, &user.Session{}, &movie.Movie{}, &movie.Merge{}, &review.Review{},
-	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{},
+	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
 	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},
 	&list.List{}, &list.Item{}, &reaction.ListLike{},
 	&notify.Notification{}, &notify.State{}, &media.Trash{}, &idempotency.Key{},
