@@ -14,6 +14,7 @@ type Options struct {
 	Observe     func(route, method string, status int, seconds float64) // called after each request; may be nil
 	MaxInFlight int                                                     // requests handled at once
 	Patience    time.Duration                                           // how long a body may pause
+	Korean      bool                                                    // the language for clients that name neither Korean nor English
 }
 
 // NewEngine returns a gin engine with the middleware of every request: request id, access log, recovery
@@ -34,6 +35,9 @@ func NewEngine(o Options) *gin.Engine {
 	}
 	if o.Patience == 0 {
 		o.Patience = Patience
+	}
+	if o.Korean {
+		e.Use(func(c *gin.Context) { c.Set(koreanKey, true) })
 	}
 	e.Use(
 		requestID,

@@ -72,7 +72,7 @@ func writeProblem(c *gin.Context, e *apperr.Error) {
 // EncodeProblem returns the problem document of e, in the language that the request asks for.
 func EncodeProblem(c *gin.Context, e *apperr.Error) (language string, body []byte, err error) {
 	status := statuses[e.Kind]
-	korean := WantsKorean(c.GetHeader("Accept-Language"))
+	korean := InKorean(c)
 	doc := map[string]any{
 		"type": "about:blank", "title": http.StatusText(status), "status": status,
 		"detail": say(e.Text, korean), "code": e.Code, "request_id": RequestID(c),
@@ -130,15 +130,33 @@ func say(t apperr.Text, korean bool) string {
 
 var languages = language.NewMatcher([]language.Tag{language.English, language.Korean})
 
-// WantsKorean reports whether an Accept-Language header prefers Korean to English.
-func WantsKorean(header string) bool {
-	if header == "" {
+// koreanKey is set in a context when Korean is the default language of the engine.
+const koreanKey = "web.korean"
+
+// InKorean reports whether the response is in Korean and not in English: the one that Accept-Language prefers, or the
+// default of the engine when it names neither.
+func InKorean(c *gin.Context) bool {
+	switch preferredLanguage(c.GetHeader("Accept-Language")) {
+	case "ko":
+		return true
+	case "en":
 		return false
+	}
+	return c.GetBool(koreanKey)
+}
+
+// preferredLanguage returns the language that an Accept-Language header prefers: ko, en, or "" if it names neither.
+func preferredLanguage(header string) string {
+	if header == "" {
+		return ""
 	}
 	tags, _, err := language.ParseAcceptLanguage(header)
 	if err != nil {
-		return false
+		return ""
 	}
 	_, index, confidence := languages.Match(tags...)
-	return index == 1 && confidence > language.No
+	if confidence == language.No {
+		return ""
+	}
+	return [...]string{"en", "ko"}[index]
 }

@@ -296,7 +296,7 @@ func dataDir(c config.Config) string {
 // route registers every route there is.
 func (a *App) route(guard *auth.Guard) error {
 	a.metrics = ops.NewMetrics()
-	engine := web.NewEngine(web.Options{Log: a.log, Origin: a.origin, Observe: a.metrics.ObserveRequest})
+	engine := web.NewEngine(web.Options{Log: a.log, Origin: a.origin, Observe: a.metrics.ObserveRequest, Korean: a.config.Community.Language == config.Korean})
 	r := openapi.NewRouter(engine, guard, a.build.Version)
 	r.UseKeys(a.keys)
 	r.UseMoves("/movies/:movie_id", a.Movies.MergedInto)

@@ -33,6 +33,7 @@ func (c Config) validate() error {
 	return errors.Join(
 		c.Server.validate(),
 		need(zoneErr == nil && c.Timezone != "", "timezone", "must be a known time zone such as Asia/Seoul, got %q", c.Timezone),
+		oneOf("community.language", c.Community.Language, English, Korean),
 		c.Database.validate(),
 		c.Auth.validate(c.Database.Driver),
 		c.Media.validate(),

@@ -77,6 +77,7 @@ func TestInvalidConfigValuesStopTheStart(t *testing.T) {
 		{"AUTH_SECRET=short", "auth.secret: must have at least 32 bytes"},
 		{"AUTH_SECRET=" + sampleSecret, "auth.secret: must not be the sample"},
 		{"DATABASE_DRIVER=mysql DATABASE_DSN=u:p@tcp(db)/c", "auth.secret: required when database.driver is mysql"},
+		{"COMMUNITY_LANGUAGE=ja", `community.language: must be one of en, ko, got "ja"`},
 		{"AUTH_ACCESS_TTL=1ms", "auth.access_ttl"},
 		{"AUTH_REFRESH_TTL=10m", "auth.refresh_ttl: must be at least auth.access_ttl (30m0s), got 10m0s"},
 		{"AUTH_REFRESH_GRACE=-1s", "auth.refresh_grace"},

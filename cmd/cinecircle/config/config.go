@@ -14,6 +14,9 @@ const (
 	MediaLocal = "local"
 	MediaS3    = "s3"
 
+	English = "en"
+	Korean  = "ko"
+
 	BrokerMemory = "memory"
 	BrokerRedis  = "redis"
 
@@ -29,15 +32,16 @@ const sampleSecret = "replace-me-with-32-or-more-random-bytes"
 //
 // Printing or logging a Config leaves out passwords and secrets.
 type Config struct {
-	Server   Server   `mapstructure:"server"`
-	Timezone string   `mapstructure:"timezone"` // a name that time.LoadLocation knows
-	Database Database `mapstructure:"database"`
-	Auth     Auth     `mapstructure:"auth"`
-	Media    Media    `mapstructure:"media"`
-	Notify   Notify   `mapstructure:"notify"`
-	Limits   Limits   `mapstructure:"limits"`
-	Log      Log      `mapstructure:"log"`
-	Metrics  Metrics  `mapstructure:"metrics"`
+	Server    Server    `mapstructure:"server"`
+	Timezone  string    `mapstructure:"timezone"` // a name that time.LoadLocation knows
+	Community Community `mapstructure:"community"`
+	Database  Database  `mapstructure:"database"`
+	Auth      Auth      `mapstructure:"auth"`
+	Media     Media     `mapstructure:"media"`
+	Notify    Notify    `mapstructure:"notify"`
+	Limits    Limits    `mapstructure:"limits"`
+	Log       Log       `mapstructure:"log"`
+	Metrics   Metrics   `mapstructure:"metrics"`
 }
 
 // Server is the section of the HTTP server.
@@ -47,6 +51,11 @@ type Server struct {
 	TrustedProxies  []string      `mapstructure:"trusted_proxies"` // addresses and CIDRs
 	AllowedOrigins  []string      `mapstructure:"allowed_origins"` // scheme://host[:port], as browsers send them
 	ShutdownTimeout time.Duration `mapstructure:"shutdown_timeout"`
+}
+
+// Community is the section of what visitors see of the community.
+type Community struct {
+	Language string `mapstructure:"language"` // English or Korean, for who asks for neither
 }
 
 // Database is the section of the database.
@@ -128,9 +137,10 @@ type Metrics struct {
 // Default returns the default settings.
 func Default() Config {
 	return Config{
-		Server:   Server{Addr: ":8000", ShutdownTimeout: 20 * time.Second},
-		Timezone: "Asia/Seoul",
-		Database: Database{Driver: database.SQLite, DSN: "data/cinecircle.db", MaxOpenConns: database.DefaultConns},
+		Server:    Server{Addr: ":8000", ShutdownTimeout: 20 * time.Second},
+		Timezone:  "Asia/Seoul",
+		Community: Community{Language: English},
+		Database:  Database{Driver: database.SQLite, DSN: "data/cinecircle.db", MaxOpenConns: database.DefaultConns},
 		Auth: Auth{
 			AccessTTL:    30 * time.Minute,
 			RefreshTTL:   7 * 24 * time.Hour,

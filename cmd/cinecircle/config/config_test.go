@@ -25,6 +25,7 @@ var otherThanDefault = map[string]struct {
 	"server.allowed_origins":      {value: "http://localhost:3000,https://app.film.example"},
 	"server.shutdown_timeout":     {value: "5s"},
 	"timezone":                    {value: "America/St_Johns"},
+	"community.language":          {value: "ko"},
 	"database.driver":             {value: "mysql", needs: []string{"CINECIRCLE_DATABASE_DSN=u:p@tcp(db)/c", "CINECIRCLE_AUTH_SECRET=" + testSecret}},
 	"database.dsn":                {value: "elsewhere/film.db"},
 	"auth.secret":                 {value: testSecret},

@@ -31,7 +31,7 @@ type pageContext struct {
 }
 
 func (s *Site) newContext(g *gin.Context) *pageContext {
-	return &pageContext{Context: g, site: s, prefs: preferencesOf(g.Request)}
+	return &pageContext{Context: g, site: s, prefs: preferencesOf(g)}
 }
 
 // me returns the account of the viewer and loads it once. It returns a zero user for guests and for a viewer whose

@@ -87,7 +87,7 @@ func (s *Site) memberFeed(c *pageContext) error {
 
 // followBrowser leaves the language in the cookie alone. Shared caches keep feeds, by the language of the browser only.
 func (c *pageContext) followBrowser() {
-	c.prefs.Lang = acceptedLanguage(c.Request)
+	c.prefs.Lang = acceptedLanguage(c.Context)
 	c.Header("Vary", "Accept-Language")
 	c.Header("Content-Language", c.prefs.Lang)
 }

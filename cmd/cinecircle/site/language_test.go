@@ -1,8 +1,13 @@
 package site_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/config"
 )
 
 func TestTextsOfPeopleSayTheirLanguageWhereItIsNotThatOfThePage(t *testing.T) {
@@ -22,6 +27,28 @@ func TestTextsOfPeopleSayTheirLanguageWhereItIsNotThatOfThePage(t *testing.T) {
 		for _, text := range want {
 			if !strings.Contains(page, text) {
 				t.Errorf("the page in %s lacks %s", lang, text)
+			}
+		}
+	}
+}
+
+func TestPagesAndErrorsAreInTheLanguageOfTheCommunityForWhoeverAsksForNeither(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{config.English, config.Korean} {
+		c := apptest.Config(t)
+		c.Community.Language = lang
+		handler := apptest.With(t, c).Handler
+		for accept, want := range map[string]string{"": lang, "fr": lang, "*": lang, "en;q=x": lang, "ko": "ko", "en": "en", "fr, ko;q=0.5": "ko", "fr, en;q=0.5": "en"} {
+			for _, path := range []string{"/", "/films", "/film/1", "/member/1/feed.atom", "/users/1", "/users/x"} {
+				r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+				if accept != "" {
+					r.Header.Set("Accept-Language", accept)
+				}
+				w := httptest.NewRecorder()
+				handler.ServeHTTP(w, r)
+				if got := w.Header().Get("Content-Language"); got != want {
+					t.Errorf("%s of a community in %s, asked with %q: %d in %q, want %q", path, lang, accept, w.Code, got, want)
+				}
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
@@ -20,23 +22,23 @@ const (
 	preferenceMaxAge = 365 * 24 * 3600
 )
 
-// languages are the languages of the pages, the default first.
+// languages are the languages of the pages.
 var languages = []string{"en", "ko"}
 
 var themes = []string{"light", "dark"}
 
 // preferencesOf returns the preferences in the cookies, with the language of the browser as default.
-func preferencesOf(r *http.Request) preferences {
-	p := preferences{Lang: choice(r, langCookie, languages), Theme: choice(r, themeCookie, themes)}
+func preferencesOf(g *gin.Context) preferences {
+	p := preferences{Lang: choice(g.Request, langCookie, languages), Theme: choice(g.Request, themeCookie, themes)}
 	if p.Lang == "" {
-		p.Lang = acceptedLanguage(r)
+		p.Lang = acceptedLanguage(g)
 	}
 	return p
 }
 
-// acceptedLanguage returns the language of the browser.
-func acceptedLanguage(r *http.Request) string {
-	if web.WantsKorean(r.Header.Get("Accept-Language")) {
+// acceptedLanguage returns the language of the browser, or of the community when the browser names none of ours.
+func acceptedLanguage(g *gin.Context) string {
+	if web.InKorean(g) {
 		return "ko"
 	}
 	return "en"

@@ -3,6 +3,8 @@ package site
 import (
 	"net/http/httptest"
 	"testing"
+
+	"github.com/gin-gonic/gin"
 )
 
 func TestLanguageComesFromTheCookieOrTheBrowser(t *testing.T) {
@@ -17,7 +19,9 @@ func TestLanguageComesFromTheCookieOrTheBrowser(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
 		r.Header.Set("Accept-Language", c.accept)
 		r.Header.Set("Cookie", c.cookie)
-		if got := preferencesOf(r).Lang; got != c.want {
+		g, _ := gin.CreateTestContext(httptest.NewRecorder())
+		g.Request = r
+		if got := preferencesOf(g).Lang; got != c.want {
 			t.Errorf("%+v: %q", c, got)
 		}
 	}
