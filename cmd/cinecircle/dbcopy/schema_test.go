@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/diary"
+	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
@@ -29,7 +30,7 @@ var models = []any{
 	&movie.Movie{}, &movie.Merge{}, &movie.Grams{}, &movie.GramBuild{}, &movie.InGenre{}, &movie.OtherTitle{}, &movie.Person{}, &movie.Reference{}, &review.Review{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
 	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},
-	&list.List{}, &list.Item{}, &reaction.ListLike{},
+	&list.List{}, &list.Item{}, &reaction.ListLike{}, &activity.Activity{},
 	&notify.Notification{}, &notify.State{}, &media.Trash{}, &idempotency.Key{},
 }
 
@@ -54,6 +55,8 @@ func TestTheModelsMatchTheMigratedSchema(t *testing.T) {
 func TestForeignKeysCascadeAsDocumented(t *testing.T) {
 	t.Parallel()
 	want := []string{
+		"activities.movie_id → movies CASCADE",
+		"activities.user_id → users CASCADE",
 		"blocks.blocked_id → users CASCADE",
 		"blocks.user_id → users CASCADE",
 		"follow_requests.follower_id → users CASCADE",

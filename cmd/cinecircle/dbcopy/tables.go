@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/cinecircle/cinecircle/diary"
+	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
@@ -25,7 +26,7 @@ var copied = []any{
 	&user.Community{}, &user.User{}, &user.Session{}, &movie.Movie{}, &movie.Merge{}, &review.Review{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
 	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},
-	&list.List{}, &list.Item{}, &reaction.ListLike{},
+	&list.List{}, &list.Item{}, &reaction.ListLike{}, &activity.Activity{},
 	&notify.Notification{}, &notify.State{}, &media.Trash{}, &idempotency.Key{},
 }
 
