@@ -26,7 +26,7 @@ type handler struct {
 type listRequest struct {
 	web.Paging
 	Title      string  `query:"title" binding:"max=255" example:"기생" description:"A part of the title, the original title or an alias, as people type it: see above. Empty matches every title."`
-	Genre      *string `query:"genre" binding:"omitempty,oneof=SF Action Adventure Animation Comedy Crime Documentary Drama Family Fantasy History Horror Music Mystery Romance Thriller War Western" example:"Drama" description:"One of the genres of the films."`
+	Genre      *string `query:"genre" binding:"omitempty,oneof=SF Action Adventure Animation Biography Comedy Crime Documentary Drama Family Fantasy History Horror Music Musical Mystery Noir Romance Short Sport Thriller War Western" example:"Drama" description:"One of the genres of the films."`
 	Year       *int64  `query:"year" binding:"omitempty,min=1870,max=9999" example:"2019" description:"The year of the release."`
 	Person     *string `query:"person" binding:"omitempty,min=1,max=255" example:"봉준호" description:"Whole name of a director or a member of the cast, regardless of case."`
 	ExternalID *string `query:"external_id" binding:"omitempty,min=1,max=40" example:"imdb:tt6751668" description:"Kind and id in another catalogue."`
@@ -55,7 +55,7 @@ type createRequest struct {
 	Plot     *string       `json:"plot" binding:"required,max=10000" example:"전원백수로 살 길 막막하지만 사이는 좋은 기택 가족." description:"Plot summary. Can be empty."`
 	Cast     []castRequest `json:"cast" binding:"required,max=100,dive" description:"The cast, in the order of display. Can be empty."`
 	Playtime *int64        `json:"playtime" binding:"required,min=1,max=6000" example:"131" description:"Running time in minutes."`
-	Genre    *string       `json:"genre" binding:"omitempty,oneof=SF Action Adventure Animation Comedy Crime Documentary Drama Family Fantasy History Horror Music Mystery Romance Thriller War Western" example:"Drama" description:"The first genre. Required without genres."`
+	Genre    *string       `json:"genre" binding:"omitempty,oneof=SF Action Adventure Animation Biography Comedy Crime Documentary Drama Family Fantasy History Horror Music Musical Mystery Noir Romance Short Sport Thriller War Western" example:"Drama" description:"The first genre. Required without genres."`
 	detailsRequest
 }
 
@@ -74,7 +74,7 @@ type detailsRequest struct {
 	Aliases        []string            `json:"aliases" binding:"omitempty,max=20,unique,dive,filled,max=255" example:"[\"Gisaengchung\"]" description:"Other titles."`
 	ReleaseDate    **string            `json:"release_date" example:"2019-05-30" description:"YYYY, YYYY-MM or YYYY-MM-DD, up to ten years ahead."`
 	ProductionYear **int64             `json:"production_year" binding:"omitempty,min=1870" example:"2018" description:"Up to ten years ahead."`
-	Genres         []string            `json:"genres" binding:"omitempty,max=5,unique,dive,oneof=SF Action Adventure Animation Comedy Crime Documentary Drama Family Fantasy History Horror Music Mystery Romance Thriller War Western" example:"[\"Drama\",\"Thriller\"]" description:"All genres. The first is genre."`
+	Genres         []string            `json:"genres" binding:"omitempty,max=5,unique,dive,oneof=SF Action Adventure Animation Biography Comedy Crime Documentary Drama Family Fantasy History Horror Music Musical Mystery Noir Romance Short Sport Thriller War Western" example:"[\"Drama\",\"Thriller\"]" description:"All genres. The first is genre."`
 	Directors      []string            `json:"directors" binding:"omitempty,max=10,unique,dive,filled,max=100" example:"[\"봉준호\"]" description:"Names."`
 	Countries      []string            `json:"countries" binding:"omitempty,max=10,unique" example:"[\"KR\"]" description:"ISO 3166-1 alpha-2."`
 	Languages      []string            `json:"languages" binding:"omitempty,max=10,unique" example:"[\"ko\"]" description:"ISO 639-1, or else ISO 639-3."`
@@ -199,7 +199,7 @@ type updateRequest struct {
 	Plot     *string       `json:"plot" binding:"omitempty,max=10000" example:"" description:"Plot summary. Can be empty."`
 	Cast     []castRequest `json:"cast" binding:"omitempty,max=100,dive" description:"The complete cast. Replaces the previous one."`
 	Playtime *int64        `json:"playtime" binding:"omitempty,min=1,max=6000" example:"131" description:"Running time in minutes."`
-	Genre    *string       `json:"genre" binding:"omitempty,oneof=SF Action Adventure Animation Comedy Crime Documentary Drama Family Fantasy History Horror Music Mystery Romance Thriller War Western" example:"Drama" description:"The first genre. Without genres it becomes the only one."`
+	Genre    *string       `json:"genre" binding:"omitempty,oneof=SF Action Adventure Animation Biography Comedy Crime Documentary Drama Family Fantasy History Horror Music Musical Mystery Noir Romance Short Sport Thriller War Western" example:"Drama" description:"The first genre. Without genres it becomes the only one."`
 	detailsRequest
 }
 

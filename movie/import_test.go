@@ -130,7 +130,7 @@ func TestImportReportsInvalidRowsAndContinues(t *testing.T) {
 			[]string{
 				"line 3: title: This field is required.",
 				"line 4: playtime: This must be of type integer.",
-				"line 5: playtime: This field is required. genre: This must be one of: SF, Action, Adventure, Animation, Comedy, Crime, Documentary, Drama, Family, Fantasy, History, Horror, Music, Mystery, Romance, Thriller, War, Western.",
+				"line 5: playtime: This field is required. genre: This must be one of: SF, Action, Adventure, Animation, Biography, Comedy, Crime, Documentary, Drama, Family, Fantasy, History, Horror, Music, Musical, Mystery, Noir, Romance, Short, Sport, Thriller, War, Western.",
 				"line 6: cast[0].name: This field is required. playtime: This must be at least 1.",
 				"line 7: cast: This must be of type array.",
 				"line 8: cast: This must be of type array.",

@@ -60,8 +60,8 @@ type Movie struct {
 // Genres returns the genres that a film can have, in the order in which clients show them.
 func Genres() []string {
 	return []string{
-		"SF", "Action", "Adventure", "Animation", "Comedy", "Crime", "Documentary", "Drama", "Family",
-		"Fantasy", "History", "Horror", "Music", "Mystery", "Romance", "Thriller", "War", "Western",
+		"SF", "Action", "Adventure", "Animation", "Biography", "Comedy", "Crime", "Documentary", "Drama", "Family", "Fantasy", "History",
+		"Horror", "Music", "Musical", "Mystery", "Noir", "Romance", "Short", "Sport", "Thriller", "War", "Western",
 	}
 }
 

@@ -77,6 +77,7 @@ func TestFilmsWithinTheLimitsAreAccepted(t *testing.T) {
 		"longest":              {"playtime": 6000},
 		"SF":                   {"genre": "SF"},
 		"Western":              {"genre": "Western"},
+		"Noir":                 {"genre": "Noir"},
 	} {
 		t.Run(name, func(t *testing.T) { s.add(t, adder, changes) })
 	}
