@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -199,6 +200,41 @@ func turnsWhatFollows(text string) bool {
 		}
 	}
 	return depth != 0
+}
+
+func TestFeedsAndTitlesKeepTheDirectionOfWhatIsAroundThem(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	b := newBrowser(t, server)
+	b.join("mina")
+	addFilm(t, a, 1, turnedTitle)
+	b.upload("/film/1/review", nil, "title", turnedReview, "content", turnedContent).has(t, 200)
+	text := regexp.MustCompile(`<(?:title|name|content)[^>]*>([^<]*)</`)
+	for _, path := range []string{"/film/1/feed.atom", "/member/1/feed.atom"} {
+		found := map[string]bool{}
+		for _, part := range text.FindAllStringSubmatch(b.get(path).raw, -1) {
+			if holdsTurned(part[1], found) && !strings.HasPrefix(part[1], "&lt;p&gt;") && turnsWhatFollows(part[1]) {
+				t.Errorf("%s: %+q turns what follows it", path, part[1])
+			}
+		}
+		if !found["keyTitle"] || !found["keyReview"] || !found["keyContent"] {
+			t.Errorf("%s shows %v", path, found)
+		}
+	}
+}
+
+// Writers of Arabic and Hebrew need these characters: without them, punctuation beside a Latin word stands on its wrong side.
+func TestTextsWithDirectionsAreKeptAndFound(t *testing.T) {
+	t.Parallel()
+	const title = "\u2067\u05E7\u05D5\u05DC\u05E0\u05D5\u05E2 C++\u200F!\u2069"
+	a, server := openSite(t)
+	b := newBrowser(t, server)
+	b.join("mina")
+	addFilm(t, a, 1, title)
+	if m, err := a.Movies.Get(t.Context(), 1); err != nil || m.Title != title {
+		t.Errorf("the title is %+q, %v", m.Title, err)
+	}
+	b.get("/films?q=\u05E7\u05D5\u05DC\u05E0\u05D5\u05E2+c%2B%2B").has(t, 200, `href="/film/1"`)
 }
 
 // The badge is what tells an admin from a member with a similar name.
