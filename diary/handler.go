@@ -96,10 +96,10 @@ func (h handler) watchlist(c *gin.Context) error {
 }
 
 // lister is a list of a member.
-type lister[T any] func(ctx context.Context, userID int64, p page.Page) ([]T, *page.Key, error)
+type lister[T any] func(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]T, *page.Key, error)
 
 func list[T, R any](c *gin.Context, of lister[T], userID int64, show func(T) R) error {
-	rows, next, err := of(c.Request.Context(), userID, web.PageOf(c))
+	rows, next, err := of(c.Request.Context(), userID, auth.Reader(c), web.PageOf(c))
 	if err != nil {
 		return err
 	}

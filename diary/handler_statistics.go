@@ -4,6 +4,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
@@ -45,7 +46,7 @@ func (h handler) statistics(c *gin.Context) error {
 	if year != nil {
 		of = *year
 	}
-	st, err := h.s.Statistics(c.Request.Context(), id, of)
+	st, err := h.s.Statistics(c.Request.Context(), id, auth.Reader(c), of)
 	if err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func (h handler) logged(made Shown) (status int, location string, body any) {
 func (h handler) get(c *gin.Context) error { return h.ok(c, web.PathID(c, "viewing_id")) }
 
 func (h handler) ok(c *gin.Context, id int64) error {
-	v, err := h.s.Show(c.Request.Context(), id)
+	v, err := h.s.Show(c.Request.Context(), id, auth.Reader(c))
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (h handler) delete(c *gin.Context) error {
 // own returns the id of the viewing in the path when it is the viewer's, and else [ErrNotFound] or apperr.ErrForbidden,
 // which admins get as well.
 func (h handler) own(c *gin.Context) (int64, error) {
-	v, err := h.s.Get(c.Request.Context(), web.PathID(c, "viewing_id"))
+	v, err := h.s.Get(c.Request.Context(), web.PathID(c, "viewing_id"), auth.Reader(c))
 	if err != nil {
 		return 0, err
 	}
@@ -163,7 +163,7 @@ func (h handler) diary(c *gin.Context, userID int64) error {
 	if err := apperr.Join(wrongFrom, wrongTo); err != nil {
 		return err
 	}
-	rows, next, err := h.s.Diary(c.Request.Context(), userID, Filter{From: from, To: to, Tag: q.Tag}, web.PageOf(c))
+	rows, next, err := h.s.Diary(c.Request.Context(), userID, auth.Reader(c), Filter{From: from, To: to, Tag: q.Tag}, web.PageOf(c))
 	if err != nil {
 		return err
 	}

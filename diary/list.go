@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
@@ -35,18 +36,18 @@ const (
 
 // Watched returns a page of the films that a member has marked watched, the latest mark first, and the key of the next
 // page, nil on the last. It returns user.ErrNotFound when the member does not exist.
-func (s *Service) Watched(ctx context.Context, userID int64, p page.Page) ([]Entry, *page.Key, error) {
-	return s.entries(ctx, listWatched, "marked_at", userID, p)
+func (s *Service) Watched(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Entry, *page.Key, error) {
+	return s.entries(ctx, listWatched, "marked_at", userID, reader, p)
 }
 
 // Watchlist returns a page of the watchlist of a member, the latest film first, as [Service.Watched] does.
-func (s *Service) Watchlist(ctx context.Context, userID int64, p page.Page) ([]Entry, *page.Key, error) {
-	return s.entries(ctx, listWatchlist, "added_at", userID, p)
+func (s *Service) Watchlist(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Entry, *page.Key, error) {
+	return s.entries(ctx, listWatchlist, "added_at", userID, reader, p)
 }
 
 // entries returns a page of a list that is sorted by the time in a column. The bound on the time is a separate condition
 // outside of the OR, because both databases start their index range from it.
-func (s *Service) entries(ctx context.Context, query, at string, userID int64, p page.Page) ([]Entry, *page.Key, error) {
+func (s *Service) entries(ctx context.Context, query, at string, userID int64, _ auth.Viewer, p page.Page) ([]Entry, *page.Key, error) {
 	args := []any{userID}
 	if p.After != nil {
 		query += " AND " + at + " <= ? AND (" + at + " < ? OR id < ?)"

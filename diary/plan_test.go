@@ -8,6 +8,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/testkit"
@@ -66,12 +67,12 @@ func TestListsUseTheirIndex(t *testing.T) {
 	for _, after := range []*page.Key{nil, new(page.TimeKey(s.Clock.Now().Add(time.Minute), 70))} {
 		p := page.Page{Limit: 5, After: after}
 		testkit.WantIndexed(t, s.DB, "idx_watched_films_user", func() {
-			if rows, _, err := s.diary.Watched(t.Context(), ann, p); err != nil || len(rows) != 5 {
+			if rows, _, err := s.diary.Watched(t.Context(), ann, auth.Viewer{}, p); err != nil || len(rows) != 5 {
 				t.Errorf("watched: %d rows, %v", len(rows), err)
 			}
 		})
 		testkit.WantIndexed(t, s.DB, "idx_watchlist_films_user", func() {
-			if rows, _, err := s.diary.Watchlist(t.Context(), ann, p); err != nil || len(rows) != 5 {
+			if rows, _, err := s.diary.Watchlist(t.Context(), ann, auth.Viewer{}, p); err != nil || len(rows) != 5 {
 				t.Errorf("watchlist: %d rows, %v", len(rows), err)
 			}
 		})
@@ -82,7 +83,7 @@ func TestListsUseTheirIndex(t *testing.T) {
 			for index, tag := range map[string]*string{"idx_viewings_user": nil, "idx_viewing_tags_user": new("A")} {
 				f.Tag = tag
 				testkit.WantIndexed(t, s.DB, index, func() {
-					if rows, _, err := s.diary.Diary(t.Context(), ann, f, page.Page{Limit: 5, After: after}); err != nil || len(rows) != 5 {
+					if rows, _, err := s.diary.Diary(t.Context(), ann, auth.Viewer{}, f, page.Page{Limit: 5, After: after}); err != nil || len(rows) != 5 {
 						t.Errorf("diary: %d rows, %v", len(rows), err)
 					}
 				})

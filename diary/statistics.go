@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/stars"
 )
@@ -36,7 +37,7 @@ type Count struct {
 
 // Statistics returns the statistics of a member, of a year in the zone of the service, or of all years for 0. It returns
 // user.ErrNotFound when the member does not exist.
-func (s *Service) Statistics(ctx context.Context, userID, year int64) (st Statistics, err error) {
+func (s *Service) Statistics(ctx context.Context, userID int64, _ auth.Viewer, year int64) (st Statistics, err error) {
 	u, err := s.users.Get(ctx, userID)
 	if err != nil {
 		return Statistics{}, err

@@ -209,7 +209,7 @@ func TestStatisticsReadTheDiaryByItsIndex(t *testing.T) {
 	ann, _ := s.fill(t)
 	for _, year := range []int64{0, int64(s.Clock.Now().Year())} {
 		testkit.WantIndexed(t, s.DB, "idx_viewings_user", func() {
-			if _, err := s.diary.Statistics(t.Context(), ann, year); err != nil {
+			if _, err := s.diary.Statistics(t.Context(), ann, auth.Viewer{}, year); err != nil {
 				t.Error(err)
 			}
 		})
@@ -241,7 +241,7 @@ func BenchmarkStatistics(b *testing.B) {
 				if changes {
 					s.Clock.Advance(time.Minute)
 				}
-				if st, err := s.diary.Statistics(b.Context(), ann, 0); err != nil || st.Movies != int64(len(films)) {
+				if st, err := s.diary.Statistics(b.Context(), ann, auth.Viewer{}, 0); err != nil || st.Movies != int64(len(films)) {
 					b.Fatal(st, err)
 				}
 			}

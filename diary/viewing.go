@@ -9,6 +9,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/idempotency"
 	"github.com/cinecircle/cinecircle/platform/page"
@@ -128,8 +129,8 @@ func (s *Service) rateIfLatest(tx *gorm.DB, v Viewing, given *stars.Stars) error
 	return s.rate(tx, v.UserID, v.MovieID, *given, s.now())
 }
 
-// Get returns a viewing, or [ErrNotFound].
-func (s *Service) Get(ctx context.Context, id int64) (Viewing, error) {
+// Get returns a viewing that a reader may see, or [ErrNotFound].
+func (s *Service) Get(ctx context.Context, id int64, _ auth.Viewer) (Viewing, error) {
 	return take(s.db.Reader(ctx), id)
 }
 
@@ -145,9 +146,9 @@ func take(db *gorm.DB, id int64) (Viewing, error) {
 	return v, nil
 }
 
-// Show returns a viewing with its film, or [ErrNotFound].
-func (s *Service) Show(ctx context.Context, id int64) (Shown, error) {
-	v, err := s.Get(ctx, id)
+// Show returns a viewing with its film, as [Service.Get] does.
+func (s *Service) Show(ctx context.Context, id int64, reader auth.Viewer) (Shown, error) {
+	v, err := s.Get(ctx, id, reader)
 	if err != nil {
 		return Shown{}, err
 	}
@@ -284,7 +285,7 @@ type Filter struct {
 
 // Diary returns a page of the viewings of a member that match f, the latest day first and then the latest viewing, and the
 // key of the next page, nil on the last. It returns user.ErrNotFound when the member does not exist.
-func (s *Service) Diary(ctx context.Context, userID int64, f Filter, p page.Page) ([]Shown, *page.Key, error) {
+func (s *Service) Diary(ctx context.Context, userID int64, _ auth.Viewer, f Filter, p page.Page) ([]Shown, *page.Key, error) {
 	query, args := f.query(userID, p)
 	rows, err := database.Collect(s.db.Reader(ctx), (*Shown).targets, 0, query+database.Limit(s.db.Driver()), append(args, p.Fetch())...)
 	if err != nil {

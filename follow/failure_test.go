@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/follow"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/user"
@@ -111,7 +112,7 @@ func TestAListReturnsDatabaseErrors(t *testing.T) {
 	s.follow(t, ids[0], ids[1])
 	b := s.breakable(t)
 	b.left = 1
-	if people, next, err := s.follows.Followings(t.Context(), ids[0], page.Page{Limit: 1}); !errors.Is(err, errBroken) || next != nil {
+	if people, next, err := s.follows.Followings(t.Context(), ids[0], auth.Viewer{}, page.Page{Limit: 1}); !errors.Is(err, errBroken) || next != nil {
 		t.Errorf("%v, %v, %v, want the injected error", people, next, err)
 	}
 	b.left = 1

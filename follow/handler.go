@@ -73,10 +73,10 @@ func (h handler) followers(c *gin.Context) error {
 }
 
 // lister is [Service.Followings] or [Service.Followers].
-type lister func(ctx context.Context, userID int64, p page.Page) ([]Person, *page.Key, error)
+type lister func(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Person, *page.Key, error)
 
 func list[R any](c *gin.Context, of lister, userID int64, show func(Person) R) error {
-	rows, next, err := of(c.Request.Context(), userID, web.PageOf(c))
+	rows, next, err := of(c.Request.Context(), userID, auth.Reader(c), web.PageOf(c))
 	if err != nil {
 		return err
 	}

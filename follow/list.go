@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/toggle"
@@ -29,13 +30,13 @@ var (
 
 // Followings returns a page of the members whom an account follows, the latest follow first, and the key of the
 // next page, nil on the last.
-func (s *Service) Followings(ctx context.Context, userID int64, p page.Page) ([]Person, *page.Key, error) {
-	return s.list(ctx, followings, userID, p)
+func (s *Service) Followings(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Person, *page.Key, error) {
+	return s.list(ctx, followings, userID, reader, p)
 }
 
 // Followers returns a page of the members who follow an account, as [Service.Followings] does.
-func (s *Service) Followers(ctx context.Context, userID int64, p page.Page) ([]Person, *page.Key, error) {
-	return s.list(ctx, followers, userID, p)
+func (s *Service) Followers(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Person, *page.Key, error) {
+	return s.list(ctx, followers, userID, reader, p)
 }
 
 // FollowedBy returns the members among ids whom a follower follows. Absent ids are not followed.
@@ -67,7 +68,7 @@ func (r *row) targets() []any {
 	return []any{&r.follow.ID, &r.follow.FollowedAt, &r.person.ID, &r.person.Username, &r.person.ProfileImage}
 }
 
-func (s *Service) list(ctx context.Context, e end, userID int64, p page.Page) ([]Person, *page.Key, error) {
+func (s *Service) list(ctx context.Context, e end, userID int64, _ auth.Viewer, p page.Page) ([]Person, *page.Key, error) {
 	rows, err := database.Scan(listQuery(s.db.Reader(ctx), e, userID, p), (*row).targets)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list follows by %s %d: %w", e.owner, userID, err)

@@ -118,10 +118,10 @@ func (s *stage) step(t *testing.T, rt *rapid.T, w *world, ids []int64, moment in
 }
 
 // read returns the ids of a whole list, in pages of two.
-func read(t *testing.T, rt *rapid.T, list func(context.Context, int64, page.Page) ([]follow.Person, *page.Key, error), userID int64) []int64 {
+func read(t *testing.T, rt *rapid.T, list func(context.Context, int64, auth.Viewer, page.Page) ([]follow.Person, *page.Key, error), userID int64) []int64 {
 	ids := []int64{}
 	for p := (page.Page{Limit: 2}); ; {
-		people, next, err := list(t.Context(), userID, p)
+		people, next, err := list(t.Context(), userID, auth.Viewer{}, p)
 		if err != nil {
 			rt.Fatalf("list of %d: %v", userID, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/follow"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/testkit"
@@ -56,12 +57,12 @@ func TestListsUseTheirIndex(t *testing.T) {
 	for _, after := range []*page.Key{nil, {Num: s.Clock.Now().Add(time.Minute).UnixMicro(), ID: 70}} {
 		p := page.Page{Limit: 5, After: after}
 		testkit.WantIndexed(t, s.DB, "idx_follows_followings", func() {
-			if rows, _, err := s.follows.Followings(t.Context(), ids[0], p); err != nil || len(rows) != 5 {
+			if rows, _, err := s.follows.Followings(t.Context(), ids[0], auth.Viewer{}, p); err != nil || len(rows) != 5 {
 				t.Errorf("followings: %d rows, %v", len(rows), err)
 			}
 		})
 		testkit.WantIndexed(t, s.DB, "idx_follows_followers", func() {
-			if rows, _, err := s.follows.Followers(t.Context(), ids[0], p); err != nil || len(rows) != 5 {
+			if rows, _, err := s.follows.Followers(t.Context(), ids[0], auth.Viewer{}, p); err != nil || len(rows) != 5 {
 				t.Errorf("followers: %d rows, %v", len(rows), err)
 			}
 		})

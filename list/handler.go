@@ -98,7 +98,7 @@ const (
 )
 
 func (h handler) all(c *gin.Context) error {
-	rows, next, err := h.s.All(c.Request.Context(), reader(c), sortOf(c), web.PageOf(c))
+	rows, next, err := h.s.All(c.Request.Context(), auth.Reader(c), sortOf(c), web.PageOf(c))
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (h handler) mine(c *gin.Context) error { return h.ofUser(c, auth.MustViewer
 func (h handler) theirs(c *gin.Context) error { return h.ofUser(c, web.PathID(c, "user_id")) }
 
 func (h handler) ofUser(c *gin.Context, userID int64) error {
-	rows, next, err := h.s.OfUser(c.Request.Context(), userID, reader(c), sortOf(c), web.PageOf(c))
+	rows, next, err := h.s.OfUser(c.Request.Context(), userID, auth.Reader(c), sortOf(c), web.PageOf(c))
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (h handler) ofUser(c *gin.Context, userID int64) error {
 }
 
 func (h handler) ofMovie(c *gin.Context) error {
-	rows, next, err := h.s.OfMovie(c.Request.Context(), web.PathID(c, "movie_id"), reader(c), sortOf(c), web.PageOf(c))
+	rows, next, err := h.s.OfMovie(c.Request.Context(), web.PathID(c, "movie_id"), auth.Reader(c), sortOf(c), web.PageOf(c))
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (h handler) created(made Shown) (status int, location string, body any) {
 }
 
 func (h handler) get(c *gin.Context) error {
-	l, err := h.s.Show(c.Request.Context(), web.PathID(c, "list_id"), reader(c))
+	l, err := h.s.Show(c.Request.Context(), web.PathID(c, "list_id"), auth.Reader(c))
 	if err != nil {
 		return err
 	}
@@ -196,7 +196,7 @@ func (h handler) delete(c *gin.Context) error {
 
 func (h handler) items(c *gin.Context) error {
 	// The version is read before the films, so that it is never newer than they are.
-	l, err := h.s.Get(c.Request.Context(), web.PathID(c, "list_id"), reader(c))
+	l, err := h.s.Get(c.Request.Context(), web.PathID(c, "list_id"), auth.Reader(c))
 	if err != nil {
 		return err
 	}
@@ -299,7 +299,7 @@ func (r replaceRequest) entries() ([]Entry, error) {
 // may not see the list, and else apperr.ErrForbidden, which admins get as well.
 func (h handler) own(c *gin.Context) (int64, error) {
 	viewer := auth.MustViewer(c)
-	l, err := h.s.Get(c.Request.Context(), web.PathID(c, "list_id"), viewer.UserID)
+	l, err := h.s.Get(c.Request.Context(), web.PathID(c, "list_id"), viewer)
 	if err != nil {
 		return 0, err
 	}
@@ -317,12 +317,6 @@ func (h handler) ok(c *gin.Context, l Shown) error {
 // version returns the part of an ETag that changes with the fields and the films of a list, and is of no other list.
 func version(l List) string {
 	return strconv.FormatInt(l.ID, 36) + "." + strconv.FormatInt(l.Version, 36)
-}
-
-// reader returns the id of the viewer, 0 when they are anonymous.
-func reader(c *gin.Context) int64 {
-	v, _ := auth.ViewerOf(c)
-	return v.UserID
 }
 
 func (h handler) show(l Shown) response {

@@ -16,6 +16,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 )
 
@@ -56,8 +57,8 @@ type List struct {
 	UpdatedAt   time.Time `gorm:"not null;precision:6;index:idx_lists_updated,priority:2;index:idx_lists_user,priority:3"` // of the last change of Version
 }
 
-// VisibleTo reports whether a reader may see the list. A reader of 0 is anonymous.
-func (l List) VisibleTo(reader int64) bool { return l.IsPublic || l.UserID == reader }
+// VisibleTo reports whether a reader may see the list.
+func (l List) VisibleTo(reader auth.Viewer) bool { return l.IsPublic || l.UserID == reader.UserID }
 
 // Item is a film in a list.
 type Item struct {

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/list"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/testkit"
@@ -60,17 +61,17 @@ func TestListsOfListsReadAlongTheirIndex(t *testing.T) {
 				})
 			}
 			all := func(ctx context.Context, reader int64) ([]list.Shown, *page.Key, error) {
-				return s.lists.All(ctx, reader, sort.by, p)
+				return s.lists.All(ctx, auth.Viewer{UserID: reader}, sort.by, p)
 			}
 			read("all", sort.public, 0, all)
 			read("all and mine", sort.owned, me, all)
 			theirs := func(ctx context.Context, reader int64) ([]list.Shown, *page.Key, error) {
-				return s.lists.OfUser(ctx, me, reader, sort.by, p)
+				return s.lists.OfUser(ctx, me, auth.Viewer{UserID: reader}, sort.by, p)
 			}
 			read("theirs", sort.owned, 0, theirs)
 			read("mine", sort.owned, me, theirs)
 			often := func(ctx context.Context, reader int64) ([]list.Shown, *page.Key, error) {
-				return s.lists.OfMovie(ctx, films[1], reader, sort.by, p)
+				return s.lists.OfMovie(ctx, films[1], auth.Viewer{UserID: reader}, sort.by, p)
 			}
 			read("with a film of many", sort.public, 0, often)
 			read("with a film of many", sort.owned, me, often)
@@ -86,7 +87,7 @@ func TestListsWithAFilmThatFewHaveAreFoundByItsItems(t *testing.T) {
 	for _, by := range []list.Sort{list.SortLatest, list.SortMostLiked} {
 		for _, after := range []*page.Key{nil, {Num: s.Clock.Now().Add(300 * time.Second).UnixMicro(), ID: 700}} {
 			plans := testkit.Plans(t, s.DB, func() {
-				rows, _, err := s.lists.OfMovie(t.Context(), films[0], members[2], by, page.Page{Limit: 5, After: after})
+				rows, _, err := s.lists.OfMovie(t.Context(), films[0], auth.Viewer{UserID: members[2]}, by, page.Page{Limit: 5, After: after})
 				if err != nil || len(rows) != 5 {
 					t.Errorf("%d rows, %v", len(rows), err)
 				}
@@ -110,7 +111,7 @@ func TestListsWithAFilmAreTheSameEitherWay(t *testing.T) {
 	me := members[0]
 	read := func(by list.Sort, reader int64) (ids []int64) {
 		for p := (page.Page{Limit: 200}); ; {
-			rows, next, err := s.lists.OfMovie(t.Context(), films[1], reader, by, p)
+			rows, next, err := s.lists.OfMovie(t.Context(), films[1], auth.Viewer{UserID: reader}, by, p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -156,7 +157,7 @@ func TestListsWithAFilmThatOnlyOldListsHaveAreSorted(t *testing.T) {
 	fill(t, s, newer)
 	testkit.Analyze(t, s.DB, "lists", "list_items")
 	for _, by := range []list.Sort{list.SortLatest, list.SortMostLiked} {
-		rows, next, err := s.lists.OfMovie(t.Context(), films[0], members[1], by, page.Page{Limit: 3})
+		rows, next, err := s.lists.OfMovie(t.Context(), films[0], auth.Viewer{UserID: members[1]}, by, page.Page{Limit: 3})
 		if err != nil || len(rows) != 3 || next == nil {
 			t.Fatalf("%d rows, %v", len(rows), err)
 		}

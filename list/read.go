@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
@@ -21,8 +22,8 @@ type Shown struct {
 
 var showList = "SELECT " + table.ColumnsOf("lists") + ", users.username FROM lists JOIN users ON users.id = lists.user_id WHERE lists.id = ?"
 
-// Get returns a list that a reader may see, or [ErrNotFound]. A reader of 0 is anonymous.
-func (s *Service) Get(ctx context.Context, id, reader int64) (List, error) {
+// Get returns a list that a reader may see, or [ErrNotFound].
+func (s *Service) Get(ctx context.Context, id int64, reader auth.Viewer) (List, error) {
 	l, err := take(s.db.Reader(ctx), id)
 	if err == nil && !l.VisibleTo(reader) {
 		return List{}, ErrNotFound
@@ -31,7 +32,7 @@ func (s *Service) Get(ctx context.Context, id, reader int64) (List, error) {
 }
 
 // Show returns a list as a reader sees it, as [Service.Get] does.
-func (s *Service) Show(ctx context.Context, id, reader int64) (Shown, error) {
+func (s *Service) Show(ctx context.Context, id int64, reader auth.Viewer) (Shown, error) {
 	l, err := s.shown(ctx, id)
 	if err != nil {
 		return Shown{}, err
@@ -58,19 +59,19 @@ func (s *Service) shown(ctx context.Context, id int64) (Shown, error) {
 }
 
 // All returns a page of the lists that a reader may see, and the key of the next page, nil on the last.
-func (s *Service) All(ctx context.Context, reader int64, by Sort, p page.Page) ([]Shown, *page.Key, error) {
+func (s *Service) All(ctx context.Context, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
 	parts := []part{public(by)}
-	if reader != 0 {
-		parts = append(parts, owned(by, reader, false))
+	if reader.UserID != 0 {
+		parts = append(parts, owned(by, reader.UserID, false))
 	}
 	return s.page(ctx, parts, reader, by, p)
 }
 
 // OfUser returns a page of the lists of a member as [Service.All] does. It returns user.ErrNotFound when the member does
 // not exist.
-func (s *Service) OfUser(ctx context.Context, userID, reader int64, by Sort, p page.Page) ([]Shown, *page.Key, error) {
+func (s *Service) OfUser(ctx context.Context, userID int64, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
 	parts := []part{owned(by, userID, true)}
-	if reader == userID {
+	if reader.UserID == userID {
 		parts = append(parts, owned(by, userID, false))
 	}
 	rows, next, err := s.page(ctx, parts, reader, by, p)
@@ -82,7 +83,7 @@ func (s *Service) OfUser(ctx context.Context, userID, reader int64, by Sort, p p
 
 // OfMovie returns a page of the lists with a film as [Service.All] does. It returns movie.ErrNotFound when the film does
 // not exist.
-func (s *Service) OfMovie(ctx context.Context, movieID, reader int64, by Sort, p page.Page) ([]Shown, *page.Key, error) {
+func (s *Service) OfMovie(ctx context.Context, movieID int64, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
 	rows, err := s.ofMovie(ctx, movieID, reader, by, p)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list the lists with movie %d: %w", movieID, err)
@@ -107,7 +108,7 @@ const (
 // No index can have the lists with a film in an order that each change of a list, and each like, changes. So the lists
 // with a film that few have are sorted. Those with a film that many have are found on the way along the index of the
 // order, in ever longer parts of it, and sorted only if too few of them are there.
-func (s *Service) ofMovie(ctx context.Context, movieID, reader int64, by Sort, p page.Page) ([]List, error) {
+func (s *Service) ofMovie(ctx context.Context, movieID int64, reader auth.Viewer, by Sort, p page.Page) ([]List, error) {
 	var count int64
 	few := fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM list_items WHERE movie_id = ? LIMIT %d) AS few", fewLists+1)
 	if err := s.db.Row(ctx, few, movieID).Scan(&count); err != nil {
@@ -128,20 +129,20 @@ func (s *Service) ofMovie(ctx context.Context, movieID, reader int64, by Sort, p
 		if len(rows) < p.Fetch() && last != nil {
 			continue
 		}
-		if reader == 0 {
+		if reader.UserID == 0 {
 			return rows, nil
 		}
-		private, err := s.scan(ctx, owned(by, reader, false), by, p, walk{movieID, nil})
+		private, err := s.scan(ctx, owned(by, reader.UserID, false), by, p, walk{movieID, nil})
 		return append(rows, private...), err
 	}
 	return s.sorted(ctx, movieID, reader, by, p)
 }
 
 // sorted returns the lists with a film, for a page and one more, by its items.
-func (s *Service) sorted(ctx context.Context, movieID, reader int64, by Sort, p page.Page) ([]List, error) {
+func (s *Service) sorted(ctx context.Context, movieID int64, reader auth.Viewer, by Sort, p page.Page) ([]List, error) {
 	query := "SELECT " + table.ColumnsOf("lists") + " FROM list_items " + s.inOrder() + " lists ON lists.id = list_items.list_id" +
 		" WHERE list_items.movie_id = ? AND (lists.is_public = ? OR lists.user_id = ?)"
-	return s.collect(ctx, query, []any{movieID, true, reader}, by, p)
+	return s.collect(ctx, query, []any{movieID, true, reader.UserID}, by, p)
 }
 
 // inOrder returns the join that reads its left table first. The planners would start at the smaller one.
@@ -225,7 +226,7 @@ func (s *Service) boundary(ctx context.Context, of part, by Sort, p page.Page, n
 }
 
 // page returns a page of the union of parts, which have no list in common.
-func (s *Service) page(ctx context.Context, parts []part, reader int64, by Sort, p page.Page) ([]Shown, *page.Key, error) {
+func (s *Service) page(ctx context.Context, parts []part, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
 	var rows []List
 	for _, one := range parts {
 		some, err := s.scan(ctx, one, by, p, walk{})
@@ -238,7 +239,7 @@ func (s *Service) page(ctx context.Context, parts []part, reader int64, by Sort,
 }
 
 // cut returns the page that begins with the first of rows, which have the lists of the page and one more in any order.
-func (s *Service) cut(ctx context.Context, rows []List, reader int64, by Sort, p page.Page) ([]Shown, *page.Key, error) {
+func (s *Service) cut(ctx context.Context, rows []List, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
 	by.sort(rows)
 	rows, next := page.Cut(rows[:min(len(rows), p.Fetch())], p, by.key)
 	shown, err := s.decorate(ctx, rows, reader)
@@ -246,7 +247,7 @@ func (s *Service) cut(ctx context.Context, rows []List, reader int64, by Sort, p
 }
 
 // decorate adds the names of the authors, and what the reader likes.
-func (s *Service) decorate(ctx context.Context, rows []List, reader int64) ([]Shown, error) {
+func (s *Service) decorate(ctx context.Context, rows []List, reader auth.Viewer) ([]Shown, error) {
 	ids := make([]int64, len(rows))
 	for i, l := range rows {
 		ids[i] = l.UserID
@@ -264,8 +265,8 @@ func (s *Service) decorate(ctx context.Context, rows []List, reader int64) ([]Sh
 }
 
 // addLiked sets Liked of all rows, unless the reader is anonymous.
-func (s *Service) addLiked(ctx context.Context, rows []Shown, reader int64) error {
-	if reader == 0 || len(rows) == 0 {
+func (s *Service) addLiked(ctx context.Context, rows []Shown, reader auth.Viewer) error {
+	if reader.UserID == 0 || len(rows) == 0 {
 		return nil
 	}
 	ids := make([]int64, len(rows))
@@ -275,7 +276,7 @@ func (s *Service) addLiked(ctx context.Context, rows []Shown, reader int64) erro
 	var liked map[int64]bool
 	if s.likes != nil {
 		var err error
-		if liked, err = s.likes.ListsLikedBy(ctx, reader, ids); err != nil {
+		if liked, err = s.likes.ListsLikedBy(ctx, reader.UserID, ids); err != nil {
 			return err
 		}
 	}

@@ -172,7 +172,7 @@ func (s *Service) change(ctx context.Context, id int64, films func(tx *gorm.DB) 
 		return Shown{}, err
 	}
 	rows := []Shown{after}
-	err = s.addLiked(ctx, rows, after.UserID)
+	err = s.addLiked(ctx, rows, auth.Viewer{UserID: after.UserID})
 	return rows[0], err
 }
 

@@ -31,12 +31,12 @@ const (
 // roles is a fake of auth.Sessions: every user in it has an active session.
 type roles map[int64]auth.Role
 
-func (r roles) ActiveRole(_ context.Context, userID, _ int64) (auth.Role, error) {
+func (r roles) Active(_ context.Context, userID, _ int64) (auth.Account, error) {
 	role, ok := r[userID]
 	if !ok {
-		return "", auth.ErrUserGone
+		return auth.Account{}, auth.ErrUserGone
 	}
-	return role, nil
+	return auth.Account{Role: role}, nil
 }
 
 // stage is the service with its API and three users.

@@ -18,21 +18,21 @@ type accounts struct {
 	actorCalls   int
 	sessionCalls int
 	actorsErr    error // what Actors returns once
-	activeErr    error // what ActiveRole returns
+	activeErr    error // what Active returns
 }
 
-func (a *accounts) ActiveRole(_ context.Context, userID, sessionID int64) (auth.Role, error) {
+func (a *accounts) Active(_ context.Context, userID, sessionID int64) (auth.Account, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
 	case a.activeErr != nil:
-		return "", a.activeErr
+		return auth.Account{}, a.activeErr
 	case a.deleted[userID]:
-		return "", auth.ErrUserGone
+		return auth.Account{}, auth.ErrUserGone
 	case a.ended[sessionID]:
-		return "", auth.ErrInvalidToken
+		return auth.Account{}, auth.ErrInvalidToken
 	}
-	return auth.RoleMember, nil
+	return auth.Account{Role: auth.RoleMember}, nil
 }
 
 func (a *accounts) ActiveSessions(_ context.Context, ids []int64) ([]int64, error) {

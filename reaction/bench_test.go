@@ -15,6 +15,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/user"
@@ -27,7 +28,7 @@ func BenchmarkSetLike(b *testing.B) {
 	r := s.reviewOf(b, ids[0])
 	b.ReportAllocs()
 	for on := true; b.Loop(); on = !on {
-		if _, err := s.reactions.SetLike(b.Context(), ids[1], r, on); err != nil {
+		if _, err := s.reactions.SetLike(b.Context(), auth.Viewer{UserID: ids[1]}, r, on); err != nil {
 			b.Fatal(err)
 		}
 	}

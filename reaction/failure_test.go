@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/reaction"
 )
@@ -41,7 +42,10 @@ func TestAFailureAtAnyStatementLeavesNothingBehind(t *testing.T) {
 	s.rate(t, ids[1], film, 4)
 	b := s.breakable(t)
 	setLike := func(id int64, on bool) func(context.Context) error {
-		return func(ctx context.Context) error { _, err := s.reactions.SetLike(ctx, ids[1], id, on); return err }
+		return func(ctx context.Context) error {
+			_, err := s.reactions.SetLike(ctx, auth.Viewer{UserID: ids[1]}, id, on)
+			return err
+		}
 	}
 	react := func(id int64, kind reaction.Type) func(context.Context) error {
 		return func(ctx context.Context) error { _, err := s.reactions.React(ctx, ids[1], id, kind); return err }

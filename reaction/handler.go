@@ -55,7 +55,7 @@ func (h handler) likeReview(c *gin.Context) error { return h.setLike(c, true) }
 func (h handler) unlikeReview(c *gin.Context) error { return h.setLike(c, false) }
 
 func (h handler) setLike(c *gin.Context, on bool) error {
-	l, err := h.s.SetLike(c.Request.Context(), auth.MustViewer(c).UserID, web.PathID(c, "review_id"), on)
+	l, err := h.s.SetLike(c.Request.Context(), auth.MustViewer(c), web.PathID(c, "review_id"), on)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (h handler) removeReaction(c *gin.Context) error {
 }
 
 func (h handler) likeCount(c *gin.Context) error {
-	r, err := h.s.reviews.Get(c.Request.Context(), web.PathID(c, "review_id"))
+	r, err := h.s.reviews.Get(c.Request.Context(), web.PathID(c, "review_id"), auth.Reader(c))
 	if err != nil {
 		return err
 	}
@@ -95,16 +95,16 @@ func (h handler) likeCount(c *gin.Context) error {
 }
 
 func (h handler) isLiked(c *gin.Context) error {
-	ctx, userID := c.Request.Context(), auth.MustViewer(c).UserID
-	r, err := h.s.reviews.Get(ctx, web.PathID(c, "review_id"))
+	ctx, reader := c.Request.Context(), auth.MustViewer(c)
+	r, err := h.s.reviews.Get(ctx, web.PathID(c, "review_id"), reader)
 	if err != nil {
 		return err
 	}
-	liked, err := h.s.LikedBy(ctx, userID, []int64{r.ID})
+	liked, err := h.s.LikedBy(ctx, reader.UserID, []int64{r.ID})
 	if err != nil {
 		return err
 	}
-	return web.OK(c, likedResponse{ReviewID: r.ID, UserID: userID, IsLiked: liked[r.ID]})
+	return web.OK(c, likedResponse{ReviewID: r.ID, UserID: reader.UserID, IsLiked: liked[r.ID]})
 }
 
 func (h handler) reactionCount(c *gin.Context) error {

@@ -20,7 +20,7 @@ func (h handler) likeList(c *gin.Context) error { return h.setListLike(c, true) 
 func (h handler) unlikeList(c *gin.Context) error { return h.setListLike(c, false) }
 
 func (h handler) setListLike(c *gin.Context, on bool) error {
-	l, err := h.s.SetListLike(c.Request.Context(), auth.MustViewer(c).UserID, web.PathID(c, "list_id"), on)
+	l, err := h.s.SetListLike(c.Request.Context(), auth.MustViewer(c), web.PathID(c, "list_id"), on)
 	if err != nil {
 		return err
 	}

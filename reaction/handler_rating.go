@@ -91,7 +91,7 @@ func (h handler) ratings(c *gin.Context, userID int64) error {
 	if q.Rating != nil {
 		only = *q.Rating
 	}
-	rows, next, err := h.s.RatingsOf(c.Request.Context(), userID, only, by, web.PageOf(c))
+	rows, next, err := h.s.RatingsOf(c.Request.Context(), userID, auth.Reader(c), only, by, web.PageOf(c))
 	if err != nil {
 		return err
 	}

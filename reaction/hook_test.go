@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/reaction"
 )
@@ -170,7 +171,7 @@ func TestALikeDeletedBeforeItsUpdateNotifiesNobody(t *testing.T) {
 			}
 		})
 	})
-	if _, err := s.reactions.SetLike(t.Context(), c.fan, c.reviews[1], true); err == nil {
+	if _, err := s.reactions.SetLike(t.Context(), auth.Viewer{UserID: c.fan}, c.reviews[1], true); err == nil {
 		t.Error("a like whose row is gone was updated, want an error")
 	}
 	s.wantNotified(t, c.author, 0, 0)
@@ -183,7 +184,7 @@ func TestALikeIsNotStoredWithoutANotifier(t *testing.T) {
 	c := s.scene(t)
 	err := s.DB.Tx(t.Context(), func(tx *gorm.DB) error {
 		tx.Plugins = nil // of this transaction only
-		_, err := s.reactions.SetLike(tx.Statement.Context, c.fan, c.reviews[2], true)
+		_, err := s.reactions.SetLike(tx.Statement.Context, auth.Viewer{UserID: c.fan}, c.reviews[2], true)
 		return err
 	})
 	if err == nil {

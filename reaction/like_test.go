@@ -153,14 +153,14 @@ func TestLikeDoesNotChangeTheUpdateTimeOfTheReview(t *testing.T) {
 	s := newStage(t)
 	ids := s.Join(t, 2)
 	r := s.reviewOf(t, ids[0])
-	before, err := s.reviews.Get(t.Context(), r)
+	before, err := s.reviews.Get(t.Context(), r, auth.Viewer{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Clock.Advance(time.Hour)
 	s.post(t, ids[1], "reviews", r, "like")
 	before.LikeCount++
-	after, err := s.reviews.Get(t.Context(), r)
+	after, err := s.reviews.Get(t.Context(), r, auth.Viewer{})
 	if diff := cmp.Diff(before, after); diff != "" || err != nil {
 		t.Errorf("review (-want +got):\n%s %v", diff, err)
 	}

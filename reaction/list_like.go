@@ -9,6 +9,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/notify"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -22,7 +23,8 @@ type ListLike struct {
 	CreatedAt time.Time `gorm:"not null;precision:6;autoCreateTime:false"`
 	UpdatedAt time.Time `gorm:"not null;precision:6;autoUpdateTime:false"` // the last change, to on or off
 
-	authorID int64 // of the list; the recipient of the notification
+	by       auth.Viewer // the member
+	authorID int64       // of the list; the recipient of the notification
 	change   toggle.Change
 }
 
@@ -42,7 +44,7 @@ func (l *ListLike) Mapping() toggle.Mapping {
 func (l *ListLike) Lock(tx *gorm.DB) error {
 	return user.LockThen(tx, func() error {
 		of, err := list.Lock(tx, l.ListID)
-		if err == nil && !of.VisibleTo(l.UserID) {
+		if err == nil && !of.VisibleTo(l.by) {
 			return list.ErrNotFound
 		}
 		return err
@@ -80,12 +82,12 @@ func (l *ListLike) AfterSave(tx *gorm.DB) error {
 
 // SetListLike makes a member like a list (on) or unlike it, as [Service.SetLike] does for a review. It returns
 // list.ErrNotFound when the member may not see the list, and the other errors of SetLike.
-func (s *Service) SetListLike(ctx context.Context, userID, listID int64, on bool) (ListLike, error) {
-	l, err := s.lists.Get(ctx, listID, userID) // outside of the transaction: the author of a list never changes
+func (s *Service) SetListLike(ctx context.Context, by auth.Viewer, listID int64, on bool) (ListLike, error) {
+	l, err := s.lists.Get(ctx, listID, by) // outside of the transaction: the author of a list never changes
 	if err != nil {
 		return ListLike{}, err
 	}
-	return toggle.Set(ctx, s.toggles, ListLike{UserID: userID, ListID: listID, authorID: l.UserID}, on)
+	return toggle.Set(ctx, s.toggles, ListLike{by: by, UserID: by.UserID, ListID: listID, authorID: l.UserID}, on)
 }
 
 var _ list.Likes = (*Service)(nil)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/notify"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/reaction"
@@ -197,11 +198,11 @@ func TestSixteenConcurrentLikesOfAListAreOne(t *testing.T) {
 		var err error
 		switch i % 4 {
 		case 0, 1:
-			_, err = s.reactions.SetListLike(t.Context(), ids[2], l, i%2 == 0)
+			_, err = s.reactions.SetListLike(t.Context(), auth.Viewer{UserID: ids[2]}, l, i%2 == 0)
 		case 2:
 			_, err = s.lists.Update(t.Context(), l, list.Patch{Title: new(fmt.Sprint(i))})
 		case 3:
-			_, err = s.reactions.SetListLike(t.Context(), ids[0], l, i > 8)
+			_, err = s.reactions.SetListLike(t.Context(), auth.Viewer{UserID: ids[0]}, l, i > 8)
 		}
 		if err != nil {
 			t.Errorf("%d: %v", i%4, err)
@@ -244,7 +245,7 @@ func TestAFailedLikeOfAListChangesNothing(t *testing.T) {
 	b := s.breakable(t)
 	for n := 1; ; n++ {
 		b.left = n
-		_, err := s.reactions.SetListLike(t.Context(), ids[1], l, true)
+		_, err := s.reactions.SetListLike(t.Context(), auth.Viewer{UserID: ids[1]}, l, true)
 		if b.left > 0 { // all statements have run
 			if err != nil || n < 5 {
 				t.Errorf("%d statements: %v", n, err)

@@ -104,7 +104,7 @@ func (s *stage) step(t *testing.T, rt *rapid.T, w *world, moment int) {
 
 func (s *stage) stepLike(t *testing.T, rt *rapid.T, w *world, who int64, on bool) {
 	r := rapid.SampledFrom(w.reviews).Draw(rt, "review")
-	l, err := s.reactions.SetLike(t.Context(), who, r, on)
+	l, err := s.reactions.SetLike(t.Context(), auth.Viewer{UserID: who}, r, on)
 	_, exists := w.author[r]
 	switch {
 	case !exists:
@@ -161,7 +161,7 @@ func (s *stage) compare(t *testing.T, rt *rapid.T, w *world) {
 				count++
 			}
 		}
-		if found, err := s.reviews.Get(t.Context(), r); err != nil || found.LikeCount != count {
+		if found, err := s.reviews.Get(t.Context(), r, auth.Viewer{}); err != nil || found.LikeCount != count {
 			rt.Errorf("review %d counts %d likes, want %d (%v)", r, found.LikeCount, count, err)
 		}
 	}

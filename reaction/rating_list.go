@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/stars"
@@ -44,7 +45,7 @@ func (r Rated) key() page.Key {
 
 // RatingsOf returns a page of the films that a member rated, and the key of the next page, nil on the last. only selects one
 // rating, 0 all. It returns user.ErrNotFound when the member does not exist.
-func (s *Service) RatingsOf(ctx context.Context, userID int64, only stars.Stars, by RatingSort, p page.Page) ([]Rated, *page.Key, error) {
+func (s *Service) RatingsOf(ctx context.Context, userID int64, _ auth.Viewer, only stars.Stars, by RatingSort, p page.Page) ([]Rated, *page.Key, error) {
 	var rows []Rated
 	for _, q := range ratingQueries(userID, only, by, p.After) {
 		some, err := database.Collect(s.db.Reader(ctx), (*Rated).targets, 0, q.text+database.Limit(s.db.Driver()), append(q.args, p.Fetch()-len(rows))...)

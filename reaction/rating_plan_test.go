@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/stars"
@@ -47,7 +48,7 @@ func TestRatingsAreListedAlongAnIndex(t *testing.T) {
 					index = "idx_movie_ratings_user"
 				}
 				plans := testkit.Plans(t, s.DB, func() {
-					rows, _, err := s.reactions.RatingsOf(t.Context(), members[3], only, by, page.Page{Limit: 4, After: after})
+					rows, _, err := s.reactions.RatingsOf(t.Context(), members[3], auth.Viewer{}, only, by, page.Page{Limit: 4, After: after})
 					if err != nil || len(rows) != 4 {
 						t.Errorf("%s, %d: %d rows, %v", by, only, len(rows), err)
 					}
@@ -56,7 +57,7 @@ func TestRatingsAreListedAlongAnIndex(t *testing.T) {
 					t.Errorf("%s, %d: %d queries, want at most 3", by, only, len(plans))
 				}
 				testkit.WantIndexed(t, s.DB, index, func() {
-					_, _, _ = s.reactions.RatingsOf(t.Context(), members[3], only, by, page.Page{Limit: 4, After: after})
+					_, _, _ = s.reactions.RatingsOf(t.Context(), members[3], auth.Viewer{}, only, by, page.Page{Limit: 4, After: after})
 				})
 			}
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
@@ -28,7 +29,8 @@ type ReviewLike struct {
 	CreatedAt time.Time `gorm:"not null;precision:6;autoCreateTime:false"`
 	UpdatedAt time.Time `gorm:"not null;precision:6;autoUpdateTime:false"` // the last change, to on or off
 
-	authorID int64 // of the review; the recipient of the notification
+	by       auth.Viewer // the member
+	authorID int64       // of the review; the recipient of the notification
 	change   toggle.Change
 }
 

@@ -20,10 +20,10 @@ func TestADeletedMemberCannotLike(t *testing.T) {
 	s := newStage(t)
 	author := s.Join(t, 1)[0]
 	r := s.reviewOf(t, author)
-	if _, err := s.reactions.SetLike(t.Context(), 999, r, true); !errors.Is(err, auth.ErrInvalidToken) {
+	if _, err := s.reactions.SetLike(t.Context(), auth.Viewer{UserID: 999}, r, true); !errors.Is(err, auth.ErrInvalidToken) {
 		t.Errorf("like: %v, want auth.ErrUserGone", err)
 	}
-	if _, err := s.reactions.SetLike(t.Context(), 999, 998, true); !errors.Is(err, review.ErrNotFound) {
+	if _, err := s.reactions.SetLike(t.Context(), auth.Viewer{UserID: 999}, 998, true); !errors.Is(err, review.ErrNotFound) {
 		t.Errorf("like of nothing: %v, want review.ErrNotFound", err)
 	}
 	s.wantLikes(t, r, 0)
@@ -47,7 +47,7 @@ func TestLikingAReviewThatIsDeletedMeanwhileIsNotFound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.reactions.SetLike(t.Context(), ids[1], r, on); !errors.Is(err, review.ErrNotFound) || deleted != nil {
+		if _, err := s.reactions.SetLike(t.Context(), auth.Viewer{UserID: ids[1]}, r, on); !errors.Is(err, review.ErrNotFound) || deleted != nil {
 			t.Errorf("like %v: %v, want review.ErrNotFound (%v)", on, err, deleted)
 		}
 		s.wantNotified(t, ids[0], 0, 0)
@@ -113,7 +113,7 @@ func TestARetriedTransactionHasOneEffect(t *testing.T) {
 		s.post(t, ids[1], "reviews", r, "like")
 	}
 	s.post(t, ids[1], "reviews", r, "unlike")
-	if _, err := s.reactions.SetLike(t.Context(), ids[1], r, true); !errors.Is(err, apperr.ErrTooMany) {
+	if _, err := s.reactions.SetLike(t.Context(), auth.Viewer{UserID: ids[1]}, r, true); !errors.Is(err, apperr.ErrTooMany) {
 		t.Errorf("the fourth like: %v, want too many", err)
 	}
 }
@@ -146,7 +146,7 @@ func TestConcurrentLikesInBothDirectionsDoNotDeadlock(t *testing.T) {
 		reviews[i] = s.reviewOf(t, id)
 	}
 	atOnce(36, func(i int) { // both directions of every pair, where deadlocks would occur
-		if _, err := s.reactions.SetLike(t.Context(), ids[i/6], reviews[i%6], true); err != nil {
+		if _, err := s.reactions.SetLike(t.Context(), auth.Viewer{UserID: ids[i/6]}, reviews[i%6], true); err != nil {
 			t.Errorf("%d likes review %d: %v", ids[i/6], reviews[i%6], err)
 		}
 	})

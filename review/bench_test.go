@@ -3,6 +3,7 @@ package review_test
 import (
 	"testing"
 
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/review"
 )
@@ -13,7 +14,7 @@ func BenchmarkOfMovie(b *testing.B) {
 	m, _ := s.library(b, 60)
 	b.ReportAllocs()
 	for b.Loop() {
-		rows, _, err := s.reviews.OfMovie(b.Context(), m, 0, review.SortNewest, page.Page{Limit: 50})
+		rows, _, err := s.reviews.OfMovie(b.Context(), m, auth.Viewer{}, review.SortNewest, page.Page{Limit: 50})
 		if err != nil || len(rows) != 50 {
 			b.Fatalf("%d rows, %v, want 50", len(rows), err)
 		}
@@ -26,7 +27,7 @@ func BenchmarkShow(b *testing.B) {
 	s.library(b, 2)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.reviews.Show(b.Context(), 1, 0); err != nil {
+		if _, err := s.reviews.Show(b.Context(), 1, auth.Viewer{}); err != nil {
 			b.Fatal(err)
 		}
 	}

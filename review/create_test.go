@@ -61,7 +61,7 @@ func TestAReviewCanHaveAnImage(t *testing.T) {
 	if len(files) != 2 || url != "/media/"+files[1] || !strings.HasPrefix(files[1], "reviews/images/") {
 		t.Errorf("url %q, files %v", url, files)
 	}
-	r, err := s.reviews.Get(t.Context(), id)
+	r, err := s.reviews.Get(t.Context(), id, auth.Viewer{})
 	if err != nil {
 		t.Fatalf("get: %v", err)
 	}

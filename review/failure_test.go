@@ -64,10 +64,13 @@ func TestADatabaseErrorIsNotExplainedToTheClient(t *testing.T) {
 	s.breakable(t)
 	kept := s.writeWithImage(t, s.bob, s.film)
 	title, one := "other", page.Page{Limit: 1}
-	get := func(ctx context.Context) error { _, err := s.reviews.Get(ctx, kept); return err }
-	ofUser := func(ctx context.Context) error { _, _, err := s.reviews.OfUser(ctx, s.bob.ID, 0, one); return err }
+	get := func(ctx context.Context) error { _, err := s.reviews.Get(ctx, kept, auth.Viewer{}); return err }
+	ofUser := func(ctx context.Context) error {
+		_, _, err := s.reviews.OfUser(ctx, s.bob.ID, auth.Viewer{}, one)
+		return err
+	}
 	ofFilm := func(ctx context.Context) error {
-		_, _, err := s.reviews.OfMovie(ctx, s.film.ID, 0, review.SortOldest, one)
+		_, _, err := s.reviews.OfMovie(ctx, s.film.ID, auth.Viewer{}, review.SortOldest, one)
 		return err
 	}
 	draft := review.Draft{UserID: s.ann.ID, MovieID: s.film.ID, Title: "a", Content: "b"}
@@ -121,7 +124,7 @@ func TestADatabaseErrorIsNotExplainedToTheClient(t *testing.T) {
 			}
 		})
 	}
-	if r, err := s.reviews.Get(t.Context(), kept); err != nil || r.LikeCount != 0 || r.Title == title {
+	if r, err := s.reviews.Get(t.Context(), kept, auth.Viewer{}); err != nil || r.LikeCount != 0 || r.Title == title {
 		t.Errorf("the review is now %+v, error %v", r, err)
 	}
 	s.counts(t, s.film, 1, s.bob, 1)
@@ -145,7 +148,7 @@ func TestARolledBackLikeIsNotCounted(t *testing.T) {
 		}
 		return undo
 	})
-	if r, _ := s.reviews.Get(t.Context(), written); !errors.Is(err, undo) || r.LikeCount != 0 {
+	if r, _ := s.reviews.Get(t.Context(), written, auth.Viewer{}); !errors.Is(err, undo) || r.LikeCount != 0 {
 		t.Errorf("%d likes, error %v", r.LikeCount, err)
 	}
 	err = s.DB.Tx(t.Context(), func(tx *gorm.DB) error { return review.AddLikes(tx, 9999, 1) })

@@ -88,7 +88,7 @@ func (h handler) listTheirs(c *gin.Context) error {
 }
 
 func (h handler) listOfUser(c *gin.Context, userID int64) error {
-	rows, next, err := h.s.OfUser(c.Request.Context(), userID, reader(c), web.PageOf(c))
+	rows, next, err := h.s.OfUser(c.Request.Context(), userID, auth.Reader(c), web.PageOf(c))
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (h handler) listOfMovie(c *gin.Context) error {
 	if sent := web.Query[movieQuery](c).Sort; sent != nil {
 		by = Sort(*sent)
 	}
-	rows, next, err := h.s.OfMovie(c.Request.Context(), web.PathID(c, "movie_id"), reader(c), by, web.PageOf(c))
+	rows, next, err := h.s.OfMovie(c.Request.Context(), web.PathID(c, "movie_id"), auth.Reader(c), by, web.PageOf(c))
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (h handler) removeImage(c *gin.Context) error {
 // removable returns the id of the review in the path when the viewer is its author or an admin, and else [ErrNotFound] or
 // apperr.ErrForbidden.
 func (h handler) removable(c *gin.Context) (int64, error) {
-	r, err := h.s.Get(c.Request.Context(), web.PathID(c, "review_id"))
+	r, err := h.s.Get(c.Request.Context(), web.PathID(c, "review_id"), auth.Reader(c))
 	if err != nil {
 		return 0, err
 	}
@@ -227,7 +227,7 @@ func (h handler) removable(c *gin.Context) (int64, error) {
 // own returns the id of the review in the path when the viewer is its author, and else [ErrNotFound] or
 // apperr.ErrForbidden, which admins get as well.
 func (h handler) own(c *gin.Context) (int64, error) {
-	r, err := h.s.Get(c.Request.Context(), web.PathID(c, "review_id"))
+	r, err := h.s.Get(c.Request.Context(), web.PathID(c, "review_id"), auth.Reader(c))
 	if err != nil {
 		return 0, err
 	}
@@ -238,17 +238,11 @@ func (h handler) own(c *gin.Context) (int64, error) {
 }
 
 func (h handler) ok(c *gin.Context, id int64) error {
-	shown, err := h.s.Show(c.Request.Context(), id, reader(c))
+	shown, err := h.s.Show(c.Request.Context(), id, auth.Reader(c))
 	if err != nil {
 		return err
 	}
 	return web.OK(c, h.show(shown))
-}
-
-// reader returns the id of the viewer, 0 when they are anonymous.
-func reader(c *gin.Context) int64 {
-	v, _ := auth.ViewerOf(c)
-	return v.UserID
 }
 
 func (h handler) show(r Shown) response {

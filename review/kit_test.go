@@ -43,11 +43,11 @@ type stage struct {
 // roles accepts everybody as signed in; one of them is an admin.
 type roles struct{ admin *int64 }
 
-func (r roles) ActiveRole(_ context.Context, userID, _ int64) (auth.Role, error) {
+func (r roles) Active(_ context.Context, userID, _ int64) (auth.Account, error) {
 	if userID == *r.admin {
-		return auth.RoleAdmin, nil
+		return auth.Account{Role: auth.RoleAdmin}, nil
 	}
-	return auth.RoleMember, nil
+	return auth.Account{Role: auth.RoleMember}, nil
 }
 
 func newStage(t testing.TB) *stage { return newStageWith(t, review.Deps{}) }

@@ -9,6 +9,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
@@ -16,7 +17,7 @@ import (
 // Latest returns a page of all reviews, newest first, and the key of the next page, nil on the last.
 //
 // A subquery finds their ids before anything is joined: MariaDB would start at the members and sort all reviews.
-func (s *Service) Latest(ctx context.Context, reader int64, p page.Page) ([]Shown, *page.Key, error) {
+func (s *Service) Latest(ctx context.Context, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
 	before := int64(math.MaxInt64)
 	if p.After != nil {
 		before = p.After.ID
@@ -27,14 +28,14 @@ func (s *Service) Latest(ctx context.Context, reader int64, p page.Page) ([]Show
 }
 
 // LatestOfUser returns a page of the reviews of a user, newest first. A user who does not exist has no reviews.
-func (s *Service) LatestOfUser(ctx context.Context, userID, reader int64, p page.Page) ([]Shown, *page.Key, error) {
+func (s *Service) LatestOfUser(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
 	q := SortNewest.page(s.db.Reader(ctx).Where("reviews.user_id = ?", userID), p)
 	return s.list(ctx, q, SortNewest, reader, p)
 }
 
 // LatestOf returns a page of the reviews of the authors with these ids, as [Service.Latest] does. It reads one page of
 // each author along the index, so that its cost depends on the number of authors and not on that of their reviews.
-func (s *Service) LatestOf(ctx context.Context, authors []int64, reader int64, p page.Page) ([]Shown, *page.Key, error) {
+func (s *Service) LatestOf(ctx context.Context, authors []int64, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
 	if len(authors) == 0 {
 		return []Shown{}, nil, nil
 	}
@@ -67,7 +68,7 @@ const (
 )
 
 // Active returns the members who wrote the latest reviews: who wrote most of them first, then who wrote last.
-func (s *Service) Active(ctx context.Context) ([]Active, error) {
+func (s *Service) Active(ctx context.Context, _ auth.Viewer) ([]Active, error) {
 	var latest []Review
 	err := s.db.Reader(ctx).Select("user_id", "movie_id").Order("id DESC").Limit(activeReviews).Find(&latest).Error
 	if err != nil {

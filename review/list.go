@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/stars"
@@ -45,8 +46,8 @@ func (r *Shown) targets() []any {
 	return append(table.Targets(&r.Review), &r.Username, &r.MovieTitle, &r.Rating)
 }
 
-// Show returns a review as a reader sees it, or [ErrNotFound]. A reader of 0 is anonymous.
-func (s *Service) Show(ctx context.Context, id, reader int64) (Shown, error) {
+// Show returns a review as a reader sees it, or [ErrNotFound].
+func (s *Service) Show(ctx context.Context, id int64, reader auth.Viewer) (Shown, error) {
 	r, err := s.shown(ctx, id)
 	if err != nil {
 		return Shown{}, err
@@ -130,7 +131,7 @@ func (s *Service) FilmsOf(ctx context.Context, ids []int64) (map[int64]int64, er
 
 // OfUser returns a page of the reviews of a user, oldest first, and the key of the next page, nil on the last. It
 // returns user.ErrNotFound when the user does not exist.
-func (s *Service) OfUser(ctx context.Context, userID, reader int64, p page.Page) ([]Shown, *page.Key, error) {
+func (s *Service) OfUser(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
 	q := SortOldest.page(s.db.Reader(ctx).Where("reviews.user_id = ?", userID), p)
 	rows, next, err := s.list(ctx, q, SortOldest, reader, p)
 	if err == nil && len(rows) == 0 { // a user with reviews exists
@@ -140,7 +141,7 @@ func (s *Service) OfUser(ctx context.Context, userID, reader int64, p page.Page)
 }
 
 // OfMovie returns a page of the reviews of a film as [Service.OfUser] does, or movie.ErrNotFound.
-func (s *Service) OfMovie(ctx context.Context, movieID, reader int64, by Sort, p page.Page) ([]Shown, *page.Key, error) {
+func (s *Service) OfMovie(ctx context.Context, movieID int64, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
 	q := by.page(s.db.Reader(ctx).Where("reviews.movie_id = ?", movieID), p)
 	rows, next, err := s.list(ctx, q, by, reader, p)
 	if err == nil && len(rows) == 0 { // a film with reviews exists
@@ -149,7 +150,7 @@ func (s *Service) OfMovie(ctx context.Context, movieID, reader int64, by Sort, p
 	return rows, next, err
 }
 
-func (s *Service) list(ctx context.Context, q *gorm.DB, by Sort, reader int64, p page.Page) ([]Shown, *page.Key, error) {
+func (s *Service) list(ctx context.Context, q *gorm.DB, by Sort, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
 	rows, err := database.Scan(q.Model(&Review{}).Select(shownColumns).Joins(withAuthor).Joins(withFilm).Joins(withRating), (*Shown).targets)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list reviews: %w", err)
@@ -159,8 +160,8 @@ func (s *Service) list(ctx context.Context, q *gorm.DB, by Sort, reader int64, p
 }
 
 // addLiked sets Liked of all rows, unless the reader is anonymous.
-func (s *Service) addLiked(ctx context.Context, rows []Shown, reader int64) error {
-	if reader == 0 || len(rows) == 0 {
+func (s *Service) addLiked(ctx context.Context, rows []Shown, reader auth.Viewer) error {
+	if reader.UserID == 0 || len(rows) == 0 {
 		return nil
 	}
 	ids := make([]int64, len(rows))
@@ -170,7 +171,7 @@ func (s *Service) addLiked(ctx context.Context, rows []Shown, reader int64) erro
 	var liked map[int64]bool
 	if s.likes != nil {
 		var err error
-		if liked, err = s.likes.LikedBy(ctx, reader, ids); err != nil {
+		if liked, err = s.likes.LikedBy(ctx, reader.UserID, ids); err != nil {
 			return err
 		}
 	}

@@ -28,13 +28,13 @@ func TestListsUseTheirIndex(t *testing.T) {
 			review.SortOldest: "idx_reviews_movie", review.SortNewest: "idx_reviews_movie", review.SortMostLiked: "idx_reviews_movie_likes",
 		} {
 			testkit.WantIndexed(t, s.DB, index, func() {
-				if rows, _, err := s.reviews.OfMovie(t.Context(), m, 0, by, p); err != nil || len(rows) != 5 {
+				if rows, _, err := s.reviews.OfMovie(t.Context(), m, auth.Viewer{}, by, p); err != nil || len(rows) != 5 {
 					t.Errorf("by %s: %d rows, %v", by, len(rows), err)
 				}
 			})
 		}
 		testkit.WantIndexed(t, s.DB, "idx_reviews_user", func() {
-			if rows, _, err := s.reviews.OfUser(t.Context(), u, 0, p); err != nil || len(rows) != 5 {
+			if rows, _, err := s.reviews.OfUser(t.Context(), u, auth.Viewer{}, p); err != nil || len(rows) != 5 {
 				t.Errorf("of a user: %d rows, %v", len(rows), err)
 			}
 		})
@@ -79,7 +79,7 @@ func TestLatestFindsReviewsBeforeItJoinsAuthorsAndFilms(t *testing.T) {
 	}
 	for _, after := range []*page.Key{nil, {ID: 1700}} {
 		plans := testkit.Plans(t, s.DB, func() {
-			rows, _, err := s.reviews.Latest(t.Context(), 0, page.Page{Limit: 5, After: after})
+			rows, _, err := s.reviews.Latest(t.Context(), auth.Viewer{}, page.Page{Limit: 5, After: after})
 			if err != nil || len(rows) != 5 || after != nil && rows[0].ID != 1699 {
 				t.Errorf("%d rows, %v", len(rows), err)
 			}

@@ -16,22 +16,22 @@ import (
 const selectActive = `SELECT users.role, sessions.expires_at FROM users
 	LEFT JOIN sessions ON sessions.id = ? AND sessions.user_id = users.id WHERE users.id = ?`
 
-// ActiveRole implements auth.Sessions: it returns the role of the user if the session is active, auth.ErrUserGone
+// Active implements auth.Sessions: it returns the account of the user if the session is active, auth.ErrUserGone
 // if the user was deleted, and auth.ErrInvalidToken if the session has ended. It does not update last_used_at;
 // refreshes do, at least every half hour while a client is in use.
-func (s *Service) ActiveRole(ctx context.Context, userID, sessionID int64) (auth.Role, error) {
-	var role auth.Role
+func (s *Service) Active(ctx context.Context, userID, sessionID int64) (auth.Account, error) {
+	var account auth.Account
 	var expires sql.NullTime
-	err := s.db.Row(ctx, selectActive, sessionID, userID).Scan(&role, &expires)
+	err := s.db.Row(ctx, selectActive, sessionID, userID).Scan(&account.Role, &expires)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return "", auth.ErrUserGone
+		return auth.Account{}, auth.ErrUserGone
 	case err != nil:
-		return "", fmt.Errorf("look up session %d: %w", sessionID, err)
+		return auth.Account{}, fmt.Errorf("look up session %d: %w", sessionID, err)
 	case !expires.Valid || !expires.Time.After(s.now()):
-		return "", auth.ErrInvalidToken
+		return auth.Account{}, auth.ErrInvalidToken
 	}
-	return role, nil
+	return account, nil
 }
 
 // ActiveSessions returns the active sessions among ids, in ascending order.

@@ -106,7 +106,7 @@ func BenchmarkSearch(b *testing.B) {
 				b.ReportMetric(float64((cpuTime(b)-begin).Nanoseconds())/float64(b.N)/1000, "cpu-µs/op")
 			}
 			b.Run(fmt.Sprintf("%d/%s/index", n, c.name), func(b *testing.B) {
-				measure(b, func() error { _, _, err := s.Search(b.Context(), c.f, p); return err })
+				measure(b, func() error { _, _, err := s.Search(b.Context(), auth.Viewer{}, c.f, p); return err })
 			})
 			b.Run(fmt.Sprintf("%d/%s/scan", n, c.name), func(b *testing.B) {
 				measure(b, func() error {

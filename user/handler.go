@@ -119,7 +119,7 @@ func (h handler) search(c *gin.Context) error {
 }
 
 func (h handler) found(c *gin.Context, f Filter) error {
-	rows, next, err := h.s.Search(c.Request.Context(), f, web.PageOf(c))
+	rows, next, err := h.s.Search(c.Request.Context(), auth.Reader(c), f, web.PageOf(c))
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func shown(f Filter) string {
 func (s *Service) pages(t testing.TB, f Filter, limit int) (all []User) {
 	t.Helper()
 	for p := (page.Page{Limit: limit}); ; {
-		users, next, err := s.Search(t.Context(), f, p)
+		users, next, err := s.Search(t.Context(), auth.Viewer{}, f, p)
 		if err != nil {
 			t.Fatalf("search: %v", err)
 		}
@@ -317,7 +317,7 @@ func TestPartSearchReadsOnlyTheIndexAndItsMatches(t *testing.T) {
 		f.Part = new("member 3")
 		for _, p := range []page.Page{{Limit: 1}, {Limit: 200}, {Limit: 5, After: &page.Key{ID: int64(n / 2)}}} {
 			plans := testkit.Plans(t, s.db, func() {
-				if _, _, err := s.Search(t.Context(), f, p); err != nil {
+				if _, _, err := s.Search(t.Context(), auth.Viewer{}, f, p); err != nil {
 					t.Error(err)
 				}
 			})
@@ -327,7 +327,7 @@ func TestPartSearchReadsOnlyTheIndexAndItsMatches(t *testing.T) {
 				}
 			}
 			testkit.WantIndexed(t, s.db, testkit.PrimaryKey, func() {
-				if _, _, err := s.Search(t.Context(), f, p); err != nil {
+				if _, _, err := s.Search(t.Context(), auth.Viewer{}, f, p); err != nil {
 					t.Error(err)
 				}
 			})

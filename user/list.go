@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/textindex"
@@ -22,7 +23,7 @@ type Filter struct {
 // Search returns a page of the accounts that match f, and the key of the next page, or nil on the last page. A search
 // for a part of a name returns exact matches first, then the names that begin with the part. Otherwise, and among
 // these, accounts are in ascending order of their ids.
-func (s *Service) Search(ctx context.Context, f Filter, p page.Page) ([]User, *page.Key, error) {
+func (s *Service) Search(ctx context.Context, _ auth.Viewer, f Filter, p page.Page) ([]User, *page.Key, error) {
 	q := f.query()
 	rows, err := s.search(ctx, q, f, p)
 	if err != nil {

@@ -38,7 +38,7 @@ func TestEveryAccountListUsesAnIndex(t *testing.T) {
 		for _, after := range []*page.Key{nil, {ID: 5}} {
 			t.Run(fmt.Sprintf("%s, later: %t", name, after != nil), func(t *testing.T) {
 				testkit.WantIndexed(t, k.DB, list.index, func() {
-					if _, _, err := k.users.Search(t.Context(), list.filter, page.Page{Limit: 5, After: after}); err != nil {
+					if _, _, err := k.users.Search(t.Context(), auth.Viewer{}, list.filter, page.Page{Limit: 5, After: after}); err != nil {
 						t.Error(err)
 					}
 				})

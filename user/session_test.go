@@ -169,7 +169,7 @@ func TestHeaderTakesPrecedenceOverCookies(t *testing.T) {
 	k.api.GET(t, path(alice), testkit.As("bad")).Want(http.StatusOK)
 }
 
-func TestActiveRoleDistinguishesDeletedUsersFromEndedSessions(t *testing.T) {
+func TestActiveDistinguishesDeletedUsersFromEndedSessions(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	alice, in := k.member(t, "alice")
@@ -186,18 +186,18 @@ func TestActiveRoleDistinguishesDeletedUsersFromEndedSessions(t *testing.T) {
 		{alice, 999, "", auth.ErrInvalidToken},
 		{999, session, "", auth.ErrUserGone},
 	} {
-		role, err := k.users.ActiveRole(t.Context(), c.user, c.session)
-		if role != c.role || !errors.Is(err, c.err) || errors.Is(err, auth.ErrUserGone) != (c.err == auth.ErrUserGone) { //nolint:errorlint // compares identity
-			t.Errorf("user %d, session %d: %q, %v, want %q, %v", c.user, c.session, role, err, c.role, c.err)
+		account, err := k.users.Active(t.Context(), c.user, c.session)
+		if account.Role != c.role || !errors.Is(err, c.err) || errors.Is(err, auth.ErrUserGone) != (c.err == auth.ErrUserGone) { //nolint:errorlint // compares identity
+			t.Errorf("user %d, session %d: %q, %v, want %q, %v", c.user, c.session, account.Role, err, c.role, c.err)
 		}
 	}
 	k.Clock.Advance(refresh7)
-	if _, err := k.users.ActiveRole(t.Context(), alice, session); !errors.Is(err, auth.ErrInvalidToken) {
+	if _, err := k.users.Active(t.Context(), alice, session); !errors.Is(err, auth.ErrInvalidToken) {
 		t.Errorf("an expired session: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := k.users.ActiveRole(ctx, alice, session); !errors.Is(err, context.Canceled) {
+	if _, err := k.users.Active(ctx, alice, session); !errors.Is(err, context.Canceled) {
 		t.Errorf("with a cancelled context: %v, want context.Canceled", err)
 	}
 }

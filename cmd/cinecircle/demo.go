@@ -13,6 +13,7 @@ import (
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/demo"
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -83,7 +84,7 @@ func (p *program) demoProgress() (show func(string), end func()) {
 }
 
 func checkEmpty(ctx context.Context, a *app.App) error {
-	members, _, err := a.Users.Search(ctx, user.Filter{}, page.Page{Limit: 1})
+	members, _, err := a.Users.Search(ctx, auth.Viewer{}, user.Filter{}, page.Page{Limit: 1})
 	if err != nil {
 		return err
 	}

@@ -20,9 +20,9 @@ var ErrUserGone = fmt.Errorf("user is gone: %w", ErrInvalidToken)
 
 // Sessions reports whether a session is still active. user.Service implements it.
 type Sessions interface {
-	// ActiveRole returns the role of the user if the session is active and belongs to them. Otherwise it returns
+	// Active returns the account of the user if the session is active and belongs to them. Otherwise it returns
 	// ErrUserGone or ErrInvalidToken.
-	ActiveRole(ctx context.Context, userID, sessionID int64) (Role, error)
+	Active(ctx context.Context, userID, sessionID int64) (Account, error)
 }
 
 // Guard is the middleware of every route: it authenticates the request, applies the rate limit and checks the policy.
@@ -83,11 +83,14 @@ func (g *Guard) authenticate(ctx context.Context, token string) (Viewer, error) 
 	if err != nil {
 		return Viewer{}, err
 	}
-	role, err := g.sessions.ActiveRole(ctx, access.UserID, access.SessionID)
+	account, err := g.sessions.Active(ctx, access.UserID, access.SessionID)
 	if err != nil {
 		return Viewer{}, err
 	}
-	return Viewer{UserID: access.UserID, SessionID: access.SessionID, Role: role, ExpiresAt: access.ExpiresAt}, nil
+	return Viewer{
+		UserID: access.UserID, SessionID: access.SessionID, ExpiresAt: access.ExpiresAt,
+		Role: account.Role, Spoilers: account.Spoilers, Hides: account.Hides,
+	}, nil
 }
 
 // Enter returns the middleware of a route. It checks in the order 429, 401, 403 cross_origin, 403, and reads no body.

@@ -23,17 +23,17 @@ import (
 // activeSessions are the sessions of a test: 70 of member 7, 10 of admin 1; 80 is of a user who is gone.
 type activeSessions struct{ asked int }
 
-func (s *activeSessions) ActiveRole(_ context.Context, userID, sessionID int64) (Role, error) {
+func (s *activeSessions) Active(_ context.Context, userID, sessionID int64) (Account, error) {
 	s.asked++
 	switch {
 	case userID == 7 && sessionID == 70:
-		return RoleMember, nil
+		return Account{Role: RoleMember, Spoilers: "hide", Hides: true}, nil
 	case userID == 1 && sessionID == 10:
-		return RoleAdmin, nil
+		return Account{Role: RoleAdmin}, nil
 	case sessionID == 80:
-		return "", ErrUserGone
+		return Account{}, ErrUserGone
 	}
-	return "", ErrInvalidToken
+	return Account{}, ErrInvalidToken
 }
 
 // counter is a limiter that remembers what it was asked.
@@ -126,7 +126,7 @@ func TestTheGuardSetsTheViewer(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)
 	token := mustAccess(t, g.tokens, 7, 70)
-	want := Viewer{UserID: 7, SessionID: 70, Role: RoleMember, ExpiresAt: testNow.Add(testTTL)}
+	want := Viewer{UserID: 7, SessionID: 70, ExpiresAt: testNow.Add(testTTL), Role: RoleMember, Spoilers: "hide", Hides: true}
 	for _, policy := range []Policy{Optional, Member, Owner, Author} {
 		c, err := g.enter(request(http.MethodGet, token), policy, ClassRead)
 		got, ok := ViewerOf(c)

@@ -19,12 +19,22 @@ const (
 	RoleAdmin     Role = "admin"
 )
 
-// Viewer is the user who sent a request, from its access token and the stored session.
+// Viewer is the user who sent a request, from its access token and the stored session, or who reads. The zero value is
+// anonymous.
 type Viewer struct {
 	UserID    int64
 	SessionID int64
-	Role      Role
 	ExpiresAt time.Time // of the access token
+	Role      Role
+	Spoilers  string // see Account
+	Hides     bool   // see Account
+}
+
+// Account is what is looked up of the account of a session with every request.
+type Account struct {
+	Role     Role
+	Spoilers string // how the member wants spoilers to be shown
+	Hides    bool   // whether the member has blocked or muted somebody
 }
 
 // Admin reports whether the viewer is an admin.
@@ -51,6 +61,12 @@ func Lapsed(c *gin.Context) bool { return c.GetBool(lapsedKey) }
 func ViewerOf(c *gin.Context) (Viewer, bool) {
 	v, ok := c.Value(viewerKey).(Viewer)
 	return v, ok
+}
+
+// Reader returns the viewer of the request, the zero value for an anonymous one.
+func Reader(c *gin.Context) Viewer {
+	v, _ := ViewerOf(c)
+	return v
 }
 
 // MustViewer returns the viewer of a request to a route whose policy requires one. It panics without one.

@@ -24,11 +24,11 @@ import (
 // everybody is signed in as whoever the token says; 1 is an admin.
 type everybody struct{}
 
-func (everybody) ActiveRole(_ context.Context, userID, _ int64) (auth.Role, error) {
+func (everybody) Active(_ context.Context, userID, _ int64) (auth.Account, error) {
 	if userID == 1 {
-		return auth.RoleAdmin, nil
+		return auth.Account{Role: auth.RoleAdmin}, nil
 	}
-	return auth.RoleMember, nil
+	return auth.Account{Role: auth.RoleMember}, nil
 }
 
 type part struct {

@@ -70,10 +70,10 @@ func (k *Kit) Accounts() auth.Sessions { return accounts{k.DB} }
 
 type accounts struct{ db *database.DB }
 
-// ActiveRole implements [auth.Sessions].
-func (a accounts) ActiveRole(ctx context.Context, userID, _ int64) (role auth.Role, err error) {
-	if err := a.db.Row(ctx, "SELECT role FROM users WHERE id = ?", userID).Scan(&role); err != nil {
-		return "", auth.ErrUserGone
+// Active implements [auth.Sessions].
+func (a accounts) Active(ctx context.Context, userID, _ int64) (account auth.Account, err error) {
+	if err := a.db.Row(ctx, "SELECT role FROM users WHERE id = ?", userID).Scan(&account.Role); err != nil {
+		return auth.Account{}, auth.ErrUserGone
 	}
-	return role, nil
+	return account, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/page"
@@ -75,7 +76,7 @@ func TestLoadedCountersMatchTheRows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, _, err := users.Search(t.Context(), user.Filter{Part: &last.Username}, page.Page{Limit: 1})
+	found, _, err := users.Search(t.Context(), auth.Viewer{}, user.Filter{Part: &last.Username}, page.Page{Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Errorf("a search finds %d accounts with %q in their name (%v), want 1", len(found), last.Username, err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
 	"github.com/cinecircle/cinecircle/list"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/recount"
 	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/reaction"
@@ -26,7 +27,7 @@ func counted(t *testing.T) *merger {
 	m.react(ann, m.into, reaction.Like)
 	m.react(bob, m.into, reaction.Dislike)
 	written := m.review(ann, m.into, "t")
-	m.must(m.Reactions.SetLike(ctx, bob.ID, written, true))
+	m.must(m.Reactions.SetLike(ctx, auth.Viewer{UserID: bob.ID}, written, true))
 	m.must(m.Follows.Set(ctx, ann.ID, bob.ID, true))
 	for _, halves := range []stars.Stars{7, 9} {
 		m.must(m.Reactions.Rate(ctx, map[stars.Stars]int64{7: ann.ID, 9: bob.ID}[halves], m.into, halves))
@@ -35,7 +36,7 @@ func counted(t *testing.T) *merger {
 	m.must(l, err)
 	m.must(m.Lists.Create(ctx, list.Draft{UserID: ann.ID, Title: "private"}))
 	m.must(m.Lists.Add(ctx, l.ID, list.Entry{MovieID: m.into}, nil))
-	m.must(m.Reactions.SetListLike(ctx, bob.ID, l.ID, true))
+	m.must(m.Reactions.SetListLike(ctx, auth.Viewer{UserID: bob.ID}, l.ID, true))
 	return m
 }
 

@@ -48,7 +48,7 @@ func TestAViewingRatesItsFilm(t *testing.T) {
 		t.Fatal(err)
 	}
 	for year, want := range map[int64][4]int64{0: {3, 1, 1, 7}, int64(time.Now().Year()): {0, 1, 1, 7}, 2020: {3, 0, 0, 0}} {
-		st, err := a.Diary.Statistics(t.Context(), member, year)
+		st, err := a.Diary.Statistics(t.Context(), member, auth.Viewer{}, year)
 		if got := [4]int64{st.Viewings, st.Reviews, st.Ratings.Count(), st.Ratings.Sum()}; err != nil || got != want {
 			t.Errorf("statistics of %d: %v, %v, want %v", year, got, err, want)
 		}
@@ -92,7 +92,7 @@ func TestEverythingAboutAFilmAtOnceLeavesConsistentRows(t *testing.T) {
 		if v := viewerOf(t, a, member, film); !v.Watched || v.InWatchlist {
 			t.Errorf("member %d: %+v", member, v)
 		}
-		if st, err := a.Diary.Statistics(ctx, member, 0); err != nil || st.Viewings != 4 || st.Rewatches != 3 || st.Ratings != (stars.Histogram{7: 1}) {
+		if st, err := a.Diary.Statistics(ctx, member, auth.Viewer{}, 0); err != nil || st.Viewings != 4 || st.Rewatches != 3 || st.Ratings != (stars.Histogram{7: 1}) {
 			t.Errorf("member %d: %+v, %v", member, st, err)
 		}
 	}

@@ -259,7 +259,7 @@ func TestMergeReplacesTheFilmInLists(t *testing.T) {
 		if diff := cmp.Diff(c.after, got); diff != "" {
 			t.Errorf("list %d (-want +got):\n%s", i, diff)
 		}
-		l, err := m.Lists.Get(t.Context(), c.id, ann.ID)
+		l, err := m.Lists.Get(t.Context(), c.id, auth.Viewer{UserID: ann.ID})
 		if err != nil || l.ItemCount != int64(len(c.after)) || (l.Version > c.version) != c.changed || l.UpdatedAt.Equal(m.now) != c.changed {
 			t.Errorf("list %d has %d films, version %d after %d, changed %v (%v)", i, l.ItemCount, l.Version, c.version, l.UpdatedAt, err)
 		}
@@ -300,19 +300,19 @@ func TestMergeDiscardsTheOlderReview(t *testing.T) {
 	moved := m.review(eve, m.from, "moved")
 	for _, id := range []int64{old, kept, gone, moved} {
 		m.later()
-		m.must(m.Reactions.SetLike(t.Context(), m.admin.ID, id, true))
+		m.must(m.Reactions.SetLike(t.Context(), auth.Viewer{UserID: m.admin.ID}, id, true))
 	}
 	got := m.mergeInto(`, "discard_older": true`)
 	if got["review_count"] != 3.0 {
 		t.Errorf("review_count %v, want 3", got["review_count"])
 	}
 	for id, there := range map[int64]bool{old: false, kept: true, gone: false, edited: true, moved: true} {
-		r, err := m.Reviews.Get(t.Context(), id)
+		r, err := m.Reviews.Get(t.Context(), id, auth.Viewer{})
 		if (err == nil) != there || there && r.MovieID != m.into {
 			t.Errorf("review %d of film %d: %v", id, r.MovieID, err)
 		}
 	}
-	if r, err := m.Reviews.Get(t.Context(), kept); err != nil || r.LikeCount != 1 {
+	if r, err := m.Reviews.Get(t.Context(), kept, auth.Viewer{}); err != nil || r.LikeCount != 1 {
 		t.Errorf("the review that stays has %d likes (%v), want its own 1", r.LikeCount, err)
 	}
 	for u, about := range map[user.User]int64{ann: kept, bob: edited, eve: moved} {

@@ -24,7 +24,7 @@ func TestFilmsShowWhatTheReaderHasToDoWithThem(t *testing.T) {
 	me, other := apptest.Member(t, a, "me", auth.RoleMember), apptest.Member(t, a, "other", auth.RoleMember)
 	mine := apptest.Review(t, a, me.ID)
 	apptest.Review(t, a, other.ID)
-	reviewed, err := a.Reviews.Get(t.Context(), mine)
+	reviewed, err := a.Reviews.Get(t.Context(), mine, auth.Viewer{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -164,12 +164,12 @@ func searchEveryText(t *testing.T, db *database.DB) {
 	if err := users.BuildIndex(t.Context()); err != nil {
 		t.Error(err)
 	}
-	members, _, err := users.Search(t.Context(), user.Filter{}, page.Page{Limit: 100})
+	members, _, err := users.Search(t.Context(), auth.Viewer{}, user.Filter{}, page.Page{Limit: 100})
 	if err != nil || len(members) == 0 {
 		t.Errorf("%d members (%v)", len(members), err)
 	}
 	for _, u := range members {
-		found, _, err := users.Search(t.Context(), user.Filter{Part: &u.Username}, page.Page{Limit: 100})
+		found, _, err := users.Search(t.Context(), auth.Viewer{}, user.Filter{Part: &u.Username}, page.Page{Limit: 100})
 		if err != nil || !slices.ContainsFunc(found, func(f user.User) bool { return f.ID == u.ID }) {
 			t.Errorf("member %d is not found by their name (%v)", u.ID, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/user"
@@ -78,7 +79,7 @@ func (b *builder) do(ctx context.Context, e event) error {
 		return wrap("follow by", b.members[e.who].name, err)
 	case likes:
 		b.made.Likes++
-		_, err := b.Reactions.SetLike(ctx, b.made.Members[e.who], b.made.Reviews[e.review], true)
+		_, err := b.Reactions.SetLike(ctx, auth.Viewer{UserID: b.made.Members[e.who]}, b.made.Reviews[e.review], true)
 		return wrap("like by", b.members[e.who].name, err)
 	case logs:
 		b.made.Viewings++
@@ -94,7 +95,7 @@ func (b *builder) do(ctx context.Context, e event) error {
 		return wrap("list by", b.members[e.who].name, b.list(ctx, e))
 	case listLikes:
 		b.made.Likes++
-		_, err := b.Reactions.SetListLike(ctx, b.made.Members[e.who], b.made.Lists[e.whom], true)
+		_, err := b.Reactions.SetListLike(ctx, auth.Viewer{UserID: b.made.Members[e.who]}, b.made.Lists[e.whom], true)
 		return wrap("like by", b.members[e.who].name, err)
 	default:
 		b.made.Reactions++

@@ -39,8 +39,8 @@ func (s *Site) collectForm(c *pageContext) error {
 }
 
 func (s *Site) collectChoices(c *pageContext, filmID int64) ([]collectChoice, error) {
-	ctx, me := c.Request.Context(), c.viewer.UserID
-	rows, _, err := s.Lists.OfUser(ctx, me, me, list.SortLatest, page.Page{Limit: collectLists})
+	ctx := c.Request.Context()
+	rows, _, err := s.Lists.OfUser(ctx, c.viewer.UserID, c.viewer, list.SortLatest, page.Page{Limit: collectLists})
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,7 @@ func (s *Site) memberDiary(c *pageContext) error {
 	if day, ok := diary.ParseDay(c.Query("day")); ok {
 		f.From, f.To = &day, &day
 	}
-	rows, next, err := s.Diary.Diary(c.Request.Context(), p.Member.ID, f, c.page(perPage))
+	rows, next, err := s.Diary.Diary(c.Request.Context(), p.Member.ID, c.viewer, f, c.page(perPage))
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (s *Site) calendar(c *pageContext, userID int64) (*calendarPage, error) {
 		first = at
 	}
 	from, to := diary.DayOf(first), diary.DayOf(first.AddDate(0, 1, -1))
-	rows, _, err := s.Diary.Diary(c.Request.Context(), userID, diary.Filter{From: &from, To: &to}, page.Page{Limit: monthViewings})
+	rows, _, err := s.Diary.Diary(c.Request.Context(), userID, c.viewer, diary.Filter{From: &from, To: &to}, page.Page{Limit: monthViewings})
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/review"
 )
@@ -65,7 +66,7 @@ func (s *Site) filmFeed(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	rows, _, err := s.Reviews.OfMovie(c.Request.Context(), m.ID, 0, review.SortNewest, page.Page{Limit: feedLength})
+	rows, _, err := s.Reviews.OfMovie(c.Request.Context(), m.ID, auth.Viewer{}, review.SortNewest, page.Page{Limit: feedLength})
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func (s *Site) memberFeed(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	rows, _, err := s.Reviews.LatestOfUser(c.Request.Context(), u.ID, 0, page.Page{Limit: feedLength})
+	rows, _, err := s.Reviews.LatestOfUser(c.Request.Context(), u.ID, auth.Viewer{}, page.Page{Limit: feedLength})
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (s *Site) film(c *pageContext) error {
 		return err
 	}
 	ctx := c.Request.Context()
-	rows, next, err := s.Reviews.OfMovie(ctx, m.ID, c.viewer.UserID, review.Sort(p.Sort), c.page(filmReviews))
+	rows, next, err := s.Reviews.OfMovie(ctx, m.ID, c.viewer, review.Sort(p.Sort), c.page(filmReviews))
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func (s *Site) membersNamed(c *pageContext, words string) ([]memberCard, error) 
 	if words == "" {
 		return nil, nil
 	}
-	rows, _, err := s.Users.Search(c.Request.Context(), user.Filter{Part: &words}, page.Page{Limit: foundMembers})
+	rows, _, err := s.Users.Search(c.Request.Context(), c.viewer, user.Filter{Part: &words}, page.Page{Limit: foundMembers})
 	if err != nil {
 		return nil, err
 	}

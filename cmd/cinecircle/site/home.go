@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
@@ -37,7 +38,7 @@ func (s *Site) home(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	latest, _, err := s.Reviews.Latest(ctx, c.viewer.UserID, page.Page{Limit: homeReviews})
+	latest, _, err := s.Reviews.Latest(ctx, c.viewer, page.Page{Limit: homeReviews})
 	if err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ func (s *Site) home(c *pageContext) error {
 
 // nobody reports whether the community has no member.
 func (s *Site) nobody(c *pageContext) (bool, error) {
-	rows, _, err := s.Users.Search(c.Request.Context(), user.Filter{}, page.Page{Limit: 1})
+	rows, _, err := s.Users.Search(c.Request.Context(), auth.Viewer{}, user.Filter{}, page.Page{Limit: 1})
 	return len(rows) == 0, err
 }
 
@@ -84,5 +85,5 @@ func (s *Site) followedReviews(c *pageContext, p page.Page) ([]review.Shown, *pa
 	if err != nil {
 		return nil, nil, err
 	}
-	return s.Reviews.LatestOf(c.Request.Context(), ids, c.viewer.UserID, p)
+	return s.Reviews.LatestOf(c.Request.Context(), ids, c.viewer, p)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/cinecircle/cinecircle/list"
+	"github.com/cinecircle/cinecircle/platform/auth"
 )
 
 func TestOpeningANotificationReadsIt(t *testing.T) {
@@ -140,7 +141,7 @@ func TestALikeOfAListNamesItAndLeadsToIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Reactions.SetListLike(t.Context(), 2, made.ID, true); err != nil {
+	if _, err := a.Reactions.SetListLike(t.Context(), auth.Viewer{UserID: 2}, made.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	mina.get("/inbox").has(t, 200, "juno liked your list “Rain”.")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
 
@@ -78,7 +79,7 @@ type listsPage struct {
 }
 
 // listLister returns a page of lists that a reader may see.
-type listLister func(ctx context.Context, reader int64, by list.Sort, p page.Page) ([]list.Shown, *page.Key, error)
+type listLister func(ctx context.Context, reader auth.Viewer, by list.Sort, p page.Page) ([]list.Shown, *page.Key, error)
 
 func (s *Site) lists(c *pageContext) error {
 	return s.showLists(c, listsPage{Path: "/list"}, c.text("lists.title"), s.Lists.All)
@@ -89,7 +90,7 @@ func (s *Site) filmLists(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	of := func(ctx context.Context, reader int64, by list.Sort, p page.Page) ([]list.Shown, *page.Key, error) {
+	of := func(ctx context.Context, reader auth.Viewer, by list.Sort, p page.Page) ([]list.Shown, *page.Key, error) {
 		return s.Lists.OfMovie(ctx, m.ID, reader, by, p)
 	}
 	return s.showLists(c, listsPage{Film: &m, Path: filmPath(m.ID) + "/lists"}, c.text("lists.of_film", m.Title), of)
@@ -97,7 +98,7 @@ func (s *Site) filmLists(c *pageContext) error {
 
 func (s *Site) showLists(c *pageContext, p listsPage, title string, of listLister) error {
 	p.Sorts, p.Sort = listSorts, oneOf(c.Query("sort"), listSorts, listSorts[0])
-	rows, next, err := of(c.Request.Context(), c.viewer.UserID, list.Sort(p.Sort), c.page(perPage))
+	rows, next, err := of(c.Request.Context(), c.viewer, list.Sort(p.Sort), c.page(perPage))
 	if err != nil {
 		return err
 	}
@@ -174,7 +175,7 @@ func (s *Site) listOf(c *pageContext) (list.Shown, error) {
 	if err != nil {
 		return list.Shown{}, err
 	}
-	return s.Lists.Show(c.Request.Context(), id, c.viewer.UserID)
+	return s.Lists.Show(c.Request.Context(), id, c.viewer)
 }
 
 // ownList returns the list in the path if the viewer is its author. Nobody else changes a list, not even an admin.
@@ -196,13 +197,13 @@ func (s *Site) likeList(c *pageContext) error {
 		return err
 	}
 	ctx := c.Request.Context()
-	if _, err := s.Reactions.SetListLike(ctx, c.viewer.UserID, l.ID, c.field("on") == "true"); err != nil {
+	if _, err := s.Reactions.SetListLike(ctx, c.viewer, l.ID, c.field("on") == "true"); err != nil {
 		return err
 	}
 	if !c.partial() {
 		return c.redirectTo(listPath(l.ID))
 	}
-	if l, err = s.Lists.Show(ctx, l.ID, c.viewer.UserID); err != nil {
+	if l, err = s.Lists.Show(ctx, l.ID, c.viewer); err != nil {
 		return err
 	}
 	return c.showPart("list-like", s.listCard(c, l))

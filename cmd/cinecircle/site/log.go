@@ -147,7 +147,7 @@ func (s *Site) ownViewing(c *pageContext) (diary.Viewing, movie.Movie, error) {
 	if err != nil {
 		return diary.Viewing{}, movie.Movie{}, err
 	}
-	v, err := s.Diary.Get(c.Request.Context(), id)
+	v, err := s.Diary.Get(c.Request.Context(), id, c.viewer)
 	if err == nil && !c.viewer.MayEdit(v.UserID) {
 		err = c.notOwn("problem.not_own_viewing")
 	}

@@ -6,12 +6,13 @@ import (
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/reaction"
 )
 
 // memberFilms returns a page of films of a member.
-type memberFilms func(ctx context.Context, userID int64, p page.Page) ([]diary.Entry, *page.Key, error)
+type memberFilms func(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]diary.Entry, *page.Key, error)
 
 func (s *Site) watchedFilms(c *pageContext) error {
 	return s.showMemberFilms(c, "watched", s.Diary.Watched)
@@ -27,7 +28,7 @@ func (s *Site) showMemberFilms(c *pageContext, tab string, of memberFilms) error
 	if err != nil {
 		return err
 	}
-	rows, next, err := of(c.Request.Context(), p.Member.ID, c.page(perPage))
+	rows, next, err := of(c.Request.Context(), p.Member.ID, c.viewer, c.page(perPage))
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (s *Site) memberLists(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	rows, next, err := s.Lists.OfUser(c.Request.Context(), p.Member.ID, c.viewer.UserID, list.SortLatest, c.page(perPage))
+	rows, next, err := s.Lists.OfUser(c.Request.Context(), p.Member.ID, c.viewer, list.SortLatest, c.page(perPage))
 	if err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func (s *Site) memberRatings(c *pageContext) error {
 		return err
 	}
 	p.Sorts, p.Sort = ratingSorts, oneOf(c.Query("sort"), ratingSorts, ratingSorts[0])
-	rows, next, err := s.Reactions.RatingsOf(c.Request.Context(), p.Member.ID, 0, reaction.RatingSort(p.Sort), c.page(perPage))
+	rows, next, err := s.Reactions.RatingsOf(c.Request.Context(), p.Member.ID, c.viewer, 0, reaction.RatingSort(p.Sort), c.page(perPage))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/cinecircle/cinecircle/follow"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -53,7 +54,7 @@ func (s *Site) members(c *pageContext) error {
 
 // activeFirst returns the most active members.
 func (s *Site) activeFirst(c *pageContext) ([]memberCard, error) {
-	all, err := s.Reviews.Active(c.Request.Context())
+	all, err := s.Reviews.Active(c.Request.Context(), c.viewer)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +67,7 @@ func (s *Site) findMembers(c *pageContext, part string) ([]user.User, *page.Key,
 	if part != "" {
 		f.Part = &part
 	}
-	return s.Users.Search(c.Request.Context(), f, c.page(perPage))
+	return s.Users.Search(c.Request.Context(), c.viewer, f, c.page(perPage))
 }
 
 // memberPage is a member with what one of the tabs has.
@@ -94,7 +95,7 @@ func (s *Site) member(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	rows, next, err := s.Reviews.LatestOfUser(c.Request.Context(), p.Member.ID, c.viewer.UserID, c.page(filmReviews))
+	rows, next, err := s.Reviews.LatestOfUser(c.Request.Context(), p.Member.ID, c.viewer, c.page(filmReviews))
 	if err != nil {
 		return err
 	}
@@ -119,7 +120,7 @@ func (s *Site) showPeople(c *pageContext, tab string, list listPeople) error {
 	if err != nil {
 		return err
 	}
-	rows, next, err := list(c.Request.Context(), p.Member.ID, c.page(perPage))
+	rows, next, err := list(c.Request.Context(), p.Member.ID, c.viewer, c.page(perPage))
 	if err != nil {
 		return err
 	}
@@ -224,4 +225,4 @@ func onPageOf(address string, id int64) bool {
 func memberPath(id int64) string { return "/member/" + strconv.FormatInt(id, 10) }
 
 // listPeople is one of the two lists of the follows.
-type listPeople func(ctx context.Context, userID int64, p page.Page) ([]follow.Person, *page.Key, error)
+type listPeople func(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]follow.Person, *page.Key, error)

@@ -50,7 +50,7 @@ func (s *Site) reviewOf(c *pageContext) (review.Shown, error) {
 	if err != nil {
 		return review.Shown{}, err
 	}
-	return s.Reviews.Show(c.Request.Context(), id, c.viewer.UserID)
+	return s.Reviews.Show(c.Request.Context(), id, c.viewer)
 }
 
 // likeReview sets or removes the like of the viewer.
@@ -63,13 +63,13 @@ func (s *Site) likeReview(c *pageContext) error {
 		return err
 	}
 	on := c.field("on") == "true"
-	if _, err := s.Reactions.SetLike(c.Request.Context(), c.viewer.UserID, id, on); err != nil {
+	if _, err := s.Reactions.SetLike(c.Request.Context(), c.viewer, id, on); err != nil {
 		return err
 	}
 	if !c.partial() {
 		return c.redirectTo(c.returnPath(reviewPath(id)))
 	}
-	r, err := s.Reviews.Get(c.Request.Context(), id)
+	r, err := s.Reviews.Get(c.Request.Context(), id, c.viewer)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func (s *Site) following(c *pageContext) error {
 }
 
 func (s *Site) latest(c *pageContext) error {
-	rows, next, err := s.Reviews.Latest(c.Request.Context(), c.viewer.UserID, c.page(perPage))
+	rows, next, err := s.Reviews.Latest(c.Request.Context(), c.viewer, c.page(perPage))
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ type suggestion struct {
 
 // suggestions returns active members whom the viewer does not follow, with films that they wrote about.
 func (s *Site) suggestions(c *pageContext) ([]suggestion, error) {
-	all, err := s.Reviews.Active(c.Request.Context())
+	all, err := s.Reviews.Active(c.Request.Context(), c.viewer)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func (s *Site) memberYear(c *pageContext) error {
 	if year < now {
 		p.After = year + 1
 	}
-	of, err := s.Diary.Statistics(c.Request.Context(), member.Member.ID, year)
+	of, err := s.Diary.Statistics(c.Request.Context(), member.Member.ID, c.viewer, year)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (p *yearPage) count(c *pageContext, of diary.Statistics) {
 // yearPosters returns the films of a year, each once, the latest first.
 func (s *Site) yearPosters(c *pageContext, userID, year int64) ([]filmCard, error) {
 	from, to := diary.Day(year*10_000+101), diary.Day(year*10_000+1231)
-	rows, _, err := s.Diary.Diary(c.Request.Context(), userID, diary.Filter{From: &from, To: &to}, page.Page{Limit: 2 * yearPosters})
+	rows, _, err := s.Diary.Diary(c.Request.Context(), userID, c.viewer, diary.Filter{From: &from, To: &to}, page.Page{Limit: 2 * yearPosters})
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func TestSignUpsAreLimitedInAll(t *testing.T) {
 	} {
 		allowed(t, a, path, one[0], one[1], 10, func(k int) string { return fmt.Sprintf("203.0.113.%d:1", k) })
 	}
-	users, _, err := a.Users.Search(t.Context(), user.Filter{}, page.Page{Limit: page.MaxLimit})
+	users, _, err := a.Users.Search(t.Context(), auth.Viewer{}, user.Filter{}, page.Page{Limit: page.MaxLimit})
 	if err != nil || len(users) != 5 {
 		t.Errorf("%d accounts were made (%v), want 5", len(users), err)
 	}

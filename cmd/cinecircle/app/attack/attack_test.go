@@ -184,7 +184,7 @@ func stageMember(t *testing.T, a *app.App, u user.User, known *barrage.Known, pe
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := a.Reactions.SetLike(t.Context(), 1, written.ID, true); err != nil {
+		if _, err := a.Reactions.SetLike(t.Context(), auth.Viewer{UserID: 1}, written.ID, true); err != nil {
 			t.Fatal(err)
 		}
 		for name, id := range map[string]int64{"movie_id": movieID, "review_id": written.ID, "list_id": apptest.List(t, a, u.ID, movieID), "user_id": u.ID} {
