@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"gorm.io/gorm"
@@ -65,7 +66,7 @@ func (d Draft) check() (Username, error) {
 	if field != nil {
 		wrong = append(wrong, *field)
 	}
-	if field := auth.CheckPassword(d.Password); field != nil {
+	if field := checkPassword(d.Password, name.Key()); field != nil {
 		wrong = append(wrong, *field)
 	}
 	if field := checkAge(d.Age); field != nil {
@@ -78,6 +79,17 @@ func (d Draft) check() (Username, error) {
 		return Username{}, apperr.Validation(wrong...)
 	}
 	return name, nil
+}
+
+// checkPassword returns the error of a new password of the account whose name has this key, nil if it is valid.
+func checkPassword(password, nameKey string) *apperr.Field {
+	if field := auth.CheckPassword(password); field != nil {
+		return field
+	}
+	if usernameKey(strings.TrimSpace(password)) == nameKey {
+		return auth.TooCommon()
+	}
+	return nil
 }
 
 // checkFree returns [ErrUsernameTaken] when an account other than self has the name. It only avoids

@@ -125,6 +125,8 @@ func TestPatchReportsInvalidFields(t *testing.T) {
 		{`{"username":"\u200b\ufeff"}`, "username", "required"},
 		{`{"username":"a\u200bb"}`, "username", "format"},
 		{`{"password":"short","current_password":"correct horse battery"}`, "password", "min"},
+		{`{"password":"PASSWORD1","current_password":"correct horse battery"}`, "password", "password_too_common"},
+		{`{"username":"long enough name","password":"long enough NAME","current_password":"correct horse battery"}`, "password", "password_too_common"},
 		{`{"password":"long enough"}`, "current_password", "required"},
 		{`{"password":"long enough","current_password":""}`, "current_password", "required"},
 		{`{"password":"long enough","current_password":"wrong"}`, "current_password", "invalid"},

@@ -64,6 +64,8 @@ func TestSignUpReportsInvalidFields(t *testing.T) {
 		{"no password", "password", nil, "required"},
 		{"7 characters", "password", "1234567", "min"},
 		{"129 characters", "password", strings.Repeat("x", 129), "max"},
+		{"a common password", "password", "baseball", "password_too_common"},
+		{"the username as the password", "password", "ＳomeBody", "password_too_common"},
 		{"no age", "age", nil, "required"},
 		{"age 0", "age", 0, "min"},
 		{"age 151", "age", 151, "max"},

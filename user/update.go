@@ -32,7 +32,7 @@ func (s *Service) Change(ctx context.Context, by auth.Viewer, address string, id
 	if err != nil {
 		return User{}, err
 	}
-	columns, err := p.columns()
+	columns, err := p.columns(before)
 	if err != nil {
 		return User{}, err
 	}
@@ -71,18 +71,20 @@ func (s *Service) logPassword(ctx context.Context, by auth.Viewer, id int64) {
 
 // columns returns the columns that a patch writes, with an empty password hash for a new password. It returns
 // apperr.ErrValidation with every invalid field.
-func (p Patch) columns() (map[string]any, error) {
+func (p Patch) columns(before User) (map[string]any, error) {
 	columns := map[string]any{}
 	var wrong []apperr.Field
+	key := before.UsernameKey
 	if p.Username != nil {
 		name, field := ParseUsername(*p.Username)
 		if field != nil {
 			wrong = append(wrong, *field)
 		}
+		key = name.Key()
 		columns["username"], columns["username_key"], columns["search_key"] = name.String(), name.Key(), textindex.Key(name.String())
 	}
 	if p.Password != nil {
-		if field := auth.CheckPassword(*p.Password); field != nil {
+		if field := checkPassword(*p.Password, key); field != nil {
 			wrong = append(wrong, *field)
 		}
 		columns["password_hash"] = ""

@@ -31,6 +31,11 @@ The documentation pages hold Swagger UI (Apache-2.0) and Redoc (MIT) with what t
 |---|---|---|
 `
 
+// data lists the data of others that is embedded, with the file of its licence.
+var data = []struct{ what, version, licence, file string }{
+	{"the list `passwords` of zxcvbn (the first 3,000 of 8 characters or more)", "4.4.2", "MIT", "platform/auth/common_passwords.LICENSE"},
+}
+
 // module is the part of the output of go list -json that is used.
 type module struct {
 	Path, Version, Dir string
@@ -115,6 +120,9 @@ func table(modules []module) ([]byte, error) {
 		}
 		fmt.Fprintf(page, "| %s | %s | %s |\n", m.Path, m.Version, name)
 	}
+	for _, d := range data {
+		fmt.Fprintf(page, "| %s | %s | %s |\n", d.what, d.version, d.licence)
+	}
 	if len(unknown) > 0 {
 		return nil, fmt.Errorf("unknown licence, read it: %s", strings.Join(unknown, ", "))
 	}
@@ -184,6 +192,15 @@ func writeTexts(out io.Writer, modules []module) error {
 			if _, err := fmt.Fprintf(out, "%s %s\n%s\n%s\n\n", m.Path, m.Version, strings.Repeat("=", 72), bytes.TrimSpace(text)); err != nil {
 				return err
 			}
+		}
+	}
+	for _, d := range data {
+		text, err := os.ReadFile(d.file)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(out, "%s %s\n%s\n%s\n\n", d.what, d.version, strings.Repeat("=", 72), bytes.TrimSpace(text)); err != nil {
+			return err
 		}
 	}
 	return nil

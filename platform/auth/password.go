@@ -136,7 +136,8 @@ func digest(password string) []byte {
 }
 
 // CheckPassword returns the error of a new password as the field "password", nil if it is valid:
-// 8 to 128 characters of any script, counted after NFC. Passwords are not trimmed.
+// 8 to 128 characters of any script, counted after NFC, and none of those that everybody tries first. Passwords are not
+// trimmed. That it differs from the username is checked with [TooCommon] where both are known.
 func CheckPassword(password string) *apperr.Field {
 	if !utf8.ValidString(password) || strings.ContainsRune(password, 0) {
 		return passwordField("format", "The password contains characters that are not allowed.",
@@ -149,6 +150,8 @@ func CheckPassword(password string) *apperr.Field {
 	case n > maxPasswordLen:
 		return passwordField("max", fmt.Sprintf("The password must have at most %d characters.", maxPasswordLen),
 			fmt.Sprintf("비밀번호는 %d자 이하여야 합니다.", maxPasswordLen))
+	case isCommon(password):
+		return TooCommon()
 	}
 	return nil
 }

@@ -217,12 +217,34 @@ func TestACancelledRequestIsNotHashed(t *testing.T) {
 	wantStats(t, h.queue, 0, 0)
 }
 
+func lastCommon() string {
+	all := strings.Fields(commonPasswords)
+	return all[len(all)-1]
+}
+
+func TestTheListOfCommonPasswordsIsComplete(t *testing.T) {
+	t.Parallel()
+	short := 0
+	for password := range commonSet() {
+		if len(password) < minPasswordLen || password != strings.ToLower(password) {
+			short++
+		}
+	}
+	if len(commonSet()) != 3000 || short > 0 {
+		t.Errorf("the list has %d passwords, %d of them short or not in lower case", len(commonSet()), short)
+	}
+}
+
 func TestCheckPassword(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ password, code string }{
 		"empty":                           {"", "min"},
 		"7 characters":                    {"1234567", "min"},
-		"8 characters":                    {"12345678", ""},
+		"8 characters":                    {"87654xyz", ""},
+		"the most common one":             {"password", "password_too_common"},
+		"a common one in another case":    {"PassWord", "password_too_common"},
+		"the last of the list":            {lastCommon(), "password_too_common"},
+		"the last of the list and more":   {lastCommon() + " ", ""},
 		"7 Hangul syllables":              {"가나다라마바사", "min"},
 		"8 Hangul syllables":              {"가나다라마바사아", ""},
 		"7 syllables, 14 jamo":            {norm.NFD.String("가나다라마바사"), "min"},

@@ -73,7 +73,7 @@ func TestWritesAllocateLittle(t *testing.T) {
 // accessToken signs a member in whom the tests made.
 func accessToken(t *testing.T, a *app.App, name string) string {
 	t.Helper()
-	body := fmt.Sprintf(`{"username": %q, "password": "password"}`, name)
+	body := fmt.Sprintf(`{"username": %q, "password": "password of tests"}`, name)
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/users/login", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()

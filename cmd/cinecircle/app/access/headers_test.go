@@ -160,17 +160,17 @@ func TestPagesLoadNothingFromAnotherHost(t *testing.T) {
 
 // cookieRequests are the requests that set cookies.
 var cookieRequests = []struct{ path, contentType, body string }{
-	{"/users/login", apptest.JSON, `{"username": "mina", "password": "password"}`},
-	{"/users/login", apptest.Form, "username=mina&password=password"},
+	{"/users/login", apptest.JSON, `{"username": "mina", "password": "password of tests"}`},
+	{"/users/login", apptest.Form, "username=mina&password=password+of+tests"},
 	{"/users/refresh", apptest.JSON, ""},
 	{"/users/logout", apptest.JSON, ""},
-	{"/signin", apptest.Form, "username=mina&password=password"},
+	{"/signin", apptest.Form, "username=mina&password=password+of+tests"},
 	{"/join", apptest.Form, "username=jun&password=popcorn-and-tea&age=30&gender=male"},
 	{"/signout", apptest.Form, ""},
 	{"/preferences", apptest.Form, "lang=ko&theme=dark"},
-	{"/settings/password", apptest.Form, "current_password=password&password=another+password"},
+	{"/settings/password", apptest.Form, "current_password=password+of+tests&password=another+password"},
 	{"/settings/devices", apptest.Form, "all=1"},
-	{"/settings/delete", apptest.Form, "current_password=password"},
+	{"/settings/delete", apptest.Form, "current_password=password+of+tests"},
 }
 
 func TestEveryCookieIsProtected(t *testing.T) {

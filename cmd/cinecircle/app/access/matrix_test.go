@@ -152,7 +152,7 @@ func newViewing(w *world) string {
 func intoUnseen(w *world) string { return fmt.Sprintf(`{"into": %d, "discard_older": true}`, w.unseen) }
 
 func newUser(w *world) string {
-	return fmt.Sprintf(`{"username": "new-%s", "password": "password", "age": 20, "gender": "female"}`, w.name)
+	return fmt.Sprintf(`{"username": "new-%s", "password": "password of tests", "age": 20, "gender": "female"}`, w.name)
 }
 
 func imageForm(*world) string { return encodedImageForm() }
@@ -255,7 +255,7 @@ func byCookieOnly(good, without int) func(cell) int {
 }
 
 func ownersLogin(w *world) string {
-	return fmt.Sprintf(`{"username": "owner%s", "password": "password"}`, w.name)
+	return fmt.Sprintf(`{"username": "owner%s", "password": "password of tests"}`, w.name)
 }
 
 // TestEveryIdentityMayCallExactlyItsRoutes calls every route of the router as every identity with every carrier. Under -short it calls each

@@ -242,7 +242,7 @@ func (s *spider) attempt(method, target string) {
 		return
 	}
 	s.send(method, target, apptest.JSON, `{"age": 99}`)
-	s.send(method, target, apptest.JSON, `{"password": "taken over", "current_password": "password"}`)
+	s.send(method, target, apptest.JSON, `{"password": "taken over", "current_password": "password of tests"}`)
 	s.send(method, target, apptest.JSON, `{"title": "taken over"}`)
 	s.send(method, target, apptest.JSON, `{"note": "taken over"}`)
 	s.send(method, target, apptest.Form, "update_title=taken+over")
@@ -298,7 +298,7 @@ func stageVictim(t *testing.T, a *app.App) user.User {
 		}
 	}
 	for range 2 {
-		_, err := a.Users.Login(ctx, "victim", "password", user.Device{IP: secretAddress, UserAgent: secretAgent})
+		_, err := a.Users.Login(ctx, "victim", apptest.Password, user.Device{IP: secretAddress, UserAgent: secretAgent})
 		must(err)
 	}
 	pic, err := a.Users.Decode(ctx, picture.Upload{Name: "a.png", Data: apptest.PNG(t)})

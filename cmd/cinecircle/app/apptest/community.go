@@ -27,7 +27,7 @@ import (
 )
 
 // Password is the password of every member that Member creates.
-const Password = "password"
+const Password = "password of tests"
 
 // Member creates a member.
 func Member(t testing.TB, a *app.App, name string, role auth.Role) user.User {
