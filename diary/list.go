@@ -96,3 +96,24 @@ func (s *Service) OfViewer(ctx context.Context, userID int64, of map[int64]*movi
 	}
 	return nil
 }
+
+// WatchedAmong returns the films among movieIDs that a member has marked watched. Absent ids are not marked. It is a
+// [spoiler.Watched].
+func (s *Service) WatchedAmong(ctx context.Context, userID int64, movieIDs []int64) (map[int64]bool, error) {
+	watched := map[int64]bool{}
+	if len(movieIDs) == 0 {
+		return watched, nil
+	}
+	in, args := database.InList(movieIDs, userID)
+	query := "SELECT movie_id FROM watched_films WHERE user_id = ? AND movie_id IN " + in
+	err := database.Each(s.db.Reader(ctx), query, args, func(row database.Scanner) error {
+		var id int64
+		err := row.Scan(&id)
+		watched[id] = true
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for %d films among those that user %d watched: %w", len(movieIDs), userID, err)
+	}
+	return watched, nil
+}

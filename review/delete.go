@@ -39,7 +39,7 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 				web.LogEvent(ctx, s.log, slog.LevelWarn, "review_deleted_by_other", id, slog.Int64("owner_id", r.UserID))
 			})
 		}
-		return s.media.Discard(tx, r.Image)
+		return s.media.Discard(tx, r.Image.Whole())
 	})
 }
 

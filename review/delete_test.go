@@ -11,6 +11,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/spoiler"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
@@ -162,7 +163,7 @@ func TestDeletingAFilmDecrementsTheCountersOfAllItsReviewers(t *testing.T) {
 	}
 	s.store(t, users)
 	for i := range reviews {
-		reviews[i] = review.Review{UserID: users[i].ID, MovieID: s.film.ID, Title: "a", Content: "b"}
+		reviews[i] = review.Review{UserID: users[i].ID, MovieID: s.film.ID, Title: spoiler.NewText("a"), Content: spoiler.NewText("b"), Comments: review.Everyone}
 	}
 	s.store(t, reviews)
 	if err := s.movies.Delete(t.Context(), s.film.ID, auth.Viewer{UserID: s.root.ID, Role: auth.RoleAdmin}); err != nil {

@@ -32,34 +32,42 @@ type userQuery struct{ web.Paging }
 // createRequest is the form of a new review. The maximum length of Content is configured, so [Service.CheckContent]
 // checks it.
 type createRequest struct {
-	MovieID int64       `formData:"movie_id" id:"true" binding:"required,min=1" example:"7" description:"Id of the film."`
-	Title   string      `formData:"title" binding:"required,min=1,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
-	Content string      `formData:"content" binding:"required" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
-	Rating  stars.Stars `formData:"rating" binding:"omitempty" example:"4.5" description:"Your rating of the film, in stars. Absent: it stays as it is."`
-	Image   *web.File   `formData:"review_image" description:"JPEG, PNG, GIF (first frame only) or still WebP, at most 5 MiB and 40 megapixels."`
+	MovieID  int64       `formData:"movie_id" id:"true" binding:"required,min=1" example:"7" description:"Id of the film."`
+	Title    string      `formData:"title" binding:"required,min=1,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content  string      `formData:"content" binding:"required" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+	Rating   stars.Stars `formData:"rating" binding:"omitempty" example:"4.5" description:"Your rating of the film, in stars. Absent: it stays as it is."`
+	Spoiler  bool        `formData:"spoiler" default:"false" description:"Whether it gives the plot away."`
+	Comments Commenters  `formData:"comments" binding:"omitempty,oneof=everyone followed nobody" default:"everyone" description:"Who may comment. followed: whom you follow."`
+	Image    *web.File   `formData:"review_image" description:"JPEG, PNG, GIF (first frame only) or still WebP, at most 5 MiB and 40 megapixels."`
 }
 
 // createTextRequest is a new review without an image, as JSON.
 type createTextRequest struct {
-	MovieID *int64      `json:"movie_id" binding:"required,min=1" example:"7" description:"Id of the film."`
-	Title   string      `json:"title" binding:"required,min=1,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
-	Content string      `json:"content" binding:"required" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
-	Rating  stars.Stars `json:"rating" binding:"omitempty" example:"4.5" description:"Your rating of the film, in stars. Absent: it stays as it is."`
+	MovieID  *int64      `json:"movie_id" binding:"required,min=1" example:"7" description:"Id of the film."`
+	Title    string      `json:"title" binding:"required,min=1,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content  string      `json:"content" binding:"required" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+	Rating   stars.Stars `json:"rating" binding:"omitempty" example:"4.5" description:"Your rating of the film, in stars. Absent: it stays as it is."`
+	Spoiler  bool        `json:"spoiler" default:"false" description:"Whether it gives the plot away."`
+	Comments Commenters  `json:"comments" binding:"omitempty,oneof=everyone followed nobody" default:"everyone" description:"Who may comment. followed: whom you follow."`
 }
 
 // updateRequest is the form of a change of a review. Absent fields stay unchanged.
 type updateRequest struct {
-	Title   *string      `formData:"update_title" binding:"omitempty,filled,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
-	Content *string      `formData:"update_content" binding:"omitempty,filled" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
-	Rating  *stars.Stars `formData:"update_rating" example:"4.5" description:"Your rating of the film, in stars."`
-	Image   *web.File    `formData:"update_image" description:"The new image. It has the same limits as that of a new review."`
+	Title    *string      `formData:"update_title" binding:"omitempty,filled,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content  *string      `formData:"update_content" binding:"omitempty,filled" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+	Rating   *stars.Stars `formData:"update_rating" example:"4.5" description:"Your rating of the film, in stars."`
+	Spoiler  *bool        `formData:"update_spoiler" description:"Whether it gives the plot away."`
+	Comments *Commenters  `formData:"update_comments" binding:"omitempty,oneof=everyone followed nobody" description:"Who may comment. followed: whom you follow."`
+	Image    *web.File    `formData:"update_image" description:"The new image. It has the same limits as that of a new review."`
 }
 
 // updateTextRequest is a change of a review without an image, as JSON.
 type updateTextRequest struct {
-	Title   *string      `json:"update_title" binding:"omitempty,filled,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
-	Content *string      `json:"update_content" binding:"omitempty,filled" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
-	Rating  *stars.Stars `json:"update_rating" example:"4.5" description:"Your rating of the film, in stars."`
+	Title    *string      `json:"update_title" binding:"omitempty,filled,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
+	Content  *string      `json:"update_content" binding:"omitempty,filled" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
+	Rating   *stars.Stars `json:"update_rating" example:"4.5" description:"Your rating of the film, in stars."`
+	Spoiler  *bool        `json:"update_spoiler" description:"Whether it gives the plot away."`
+	Comments *Commenters  `json:"update_comments" binding:"omitempty,oneof=everyone followed nobody" description:"Who may comment. followed: whom you follow."`
 }
 
 // response is a review as a client sees it.
@@ -67,9 +75,13 @@ type response struct {
 	ID             int64        `json:"id" example:"11" description:"Id of the review."`
 	UserID         int64        `json:"user_id" example:"3" description:"Id of the author."`
 	MovieID        int64        `json:"movie_id" example:"7" description:"Id of the film."`
-	Title          string       `json:"title" example:"다시 봐도 좋은 영화" description:"Title of the review."`
-	Content        string       `json:"content" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review."`
-	ReviewImageURL *string      `json:"review_image_url" example:"/media/reviews/images/0b0f3c1e-6f0e-4c2e-9a52-0d5a4f6f2c11.jpg" description:"URL of the image; null without one."`
+	Title          *string      `json:"title" example:"다시 봐도 좋은 영화" description:"Title of the review; null while it is masked."`
+	Content        *string      `json:"content" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review; null while it is masked."`
+	ReviewImageURL *string      `json:"review_image_url" example:"/media/reviews/images/0b0f3c1e-6f0e-4c2e-9a52-0d5a4f6f2c11.jpg" description:"URL of the image; null without one, and while the review is masked."`
+	Spoiler        bool         `json:"spoiler" example:"false" description:"Whether the author says that it gives the plot away."`
+	Masked         bool         `json:"masked" example:"false" description:"Whether title, content and image are null because of that. Never in a single review."`
+	Comments       Commenters   `json:"comments" enum:"everyone,followed,nobody" example:"everyone" description:"Who may comment. followed: whom the author follows. The author always may."`
+	CommentCount   int64        `json:"comment_count" example:"2" description:"Number of comments, without deleted ones."`
 	CreatedAt      time.Time    `json:"created_at" example:"2026-11-23T10:00:00+09:00" description:"Time when the review was written."`
 	UpdatedAt      time.Time    `json:"updated_at" example:"2026-11-23T10:00:00+09:00" description:"Time of the last edit. Likes do not change it."`
 	LikeCount      int64        `json:"like_count" example:"12" description:"Number of likes."`
@@ -133,6 +145,7 @@ func (h handler) draft(c *gin.Context) (Draft, error) {
 	return Draft{
 		UserID: by, MovieID: req.MovieID,
 		Title: req.Title, Content: req.Content, Image: upload(req.Image, by), Rating: req.Rating,
+		Spoiler: req.Spoiler, Comments: req.Comments,
 	}, apperr.Join(err, h.s.CheckContent("content", req.Content))
 }
 
@@ -145,6 +158,7 @@ func bindCreate(c *gin.Context) (req createRequest, err error) {
 		req.MovieID = *text.MovieID
 	}
 	req.Title, req.Content, req.Rating = text.Title, text.Content, text.Rating
+	req.Spoiler, req.Comments = text.Spoiler, text.Comments
 	return req, err
 }
 
@@ -176,6 +190,7 @@ func (h handler) patch(c *gin.Context) (Patch, error) {
 	}
 	return Patch{
 		Title: req.Title, Content: req.Content, Image: upload(req.Image, auth.MustViewer(c).UserID), Rating: req.Rating,
+		Spoiler: req.Spoiler, Comments: req.Comments,
 	}, apperr.Join(err, tooLong)
 }
 
@@ -186,6 +201,7 @@ func bindUpdate(c *gin.Context) (req updateRequest, err error) {
 	var text updateTextRequest
 	err = web.BindJSON(c, &text)
 	req.Title, req.Content, req.Rating = text.Title, text.Content, text.Rating
+	req.Spoiler, req.Comments = text.Spoiler, text.Comments
 	return req, err
 }
 
@@ -247,9 +263,9 @@ func (h handler) ok(c *gin.Context, id int64) error {
 
 func (h handler) show(r Shown) response {
 	return response{
-		ID: r.ID, UserID: r.UserID, MovieID: r.MovieID, Title: r.Title, Content: r.Content,
-		ReviewImageURL: h.s.media.URLOrNil(r.Image),
-		CreatedAt:      r.CreatedAt.In(h.zone), UpdatedAt: r.UpdatedAt.In(h.zone),
+		ID: r.ID, UserID: r.UserID, MovieID: r.MovieID, Title: r.Title.Pointer(), Content: r.Content.Pointer(),
+		ReviewImageURL: h.s.media.URLOrNil(r.Image.String()), Spoiler: r.Spoiler, Masked: r.Masked(), Comments: r.Comments, CommentCount: r.CommentCount,
+		CreatedAt: r.CreatedAt.In(h.zone), UpdatedAt: r.UpdatedAt.In(h.zone),
 		LikeCount: r.LikeCount, Username: r.Username, MovieTitle: r.MovieTitle, Rating: r.Rating, IsLiked: r.Liked,
 	}
 }

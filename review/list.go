@@ -15,6 +15,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/spoiler"
 	"github.com/cinecircle/cinecircle/platform/stars"
 )
 
@@ -46,7 +47,7 @@ func (r *Shown) targets() []any {
 	return append(table.Targets(&r.Review), &r.Username, &r.MovieTitle, &r.Rating)
 }
 
-// Show returns a review as a reader sees it, or [ErrNotFound].
+// Show returns a review as a reader sees it, whole also if it is a spoiler, or [ErrNotFound].
 func (s *Service) Show(ctx context.Context, id int64, reader auth.Viewer) (Shown, error) {
 	r, err := s.shown(ctx, id)
 	if err != nil {
@@ -69,6 +70,7 @@ func (s *Service) shown(ctx context.Context, id int64) (Shown, error) {
 	if err != nil {
 		return Shown{}, fmt.Errorf("show review %d: %w", id, err)
 	}
+	r.Reveal()
 	return r, nil
 }
 
@@ -156,6 +158,9 @@ func (s *Service) list(ctx context.Context, q *gorm.DB, by Sort, reader auth.Vie
 		return nil, nil, fmt.Errorf("list reviews: %w", err)
 	}
 	rows, next := page.Cut(rows, p, by.key)
+	if err := spoiler.Decide(ctx, rows, reader.UserID, spoiler.Mode(reader.Spoilers), s.watchedAmong); err != nil {
+		return nil, nil, err
+	}
 	return rows, next, s.addLiked(ctx, rows, reader)
 }
 

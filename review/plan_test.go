@@ -12,6 +12,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
+	"github.com/cinecircle/cinecircle/platform/spoiler"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
@@ -117,7 +118,7 @@ func (s *stage) library(t testing.TB, n int) (movieID, userID int64) {
 		var rows []review.Review
 		for _, u := range members {
 			for i, m := range films {
-				rows = append(rows, review.Review{UserID: u.ID, MovieID: m.ID, Title: "t", Content: "c", LikeCount: int64((i + len(rows)) % 50), CreatedAt: now, UpdatedAt: now})
+				rows = append(rows, review.Review{UserID: u.ID, MovieID: m.ID, Title: spoiler.NewText("t"), Content: spoiler.NewText("c"), LikeCount: int64((i + len(rows)) % 50), CreatedAt: now, UpdatedAt: now})
 			}
 		}
 		return tx.CreateInBatches(&rows, 500).Error

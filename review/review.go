@@ -16,6 +16,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/spoiler"
 )
 
 // DefaultMaxContent is the maximum number of characters of a review unless [Deps] sets another one.
@@ -30,18 +31,53 @@ var (
 		"You have already reviewed this film.", "이미 이 영화에 리뷰를 작성하셨습니다.")
 )
 
-// Review is a row of the table reviews.
+// Commenters are the members who may comment on a review. Its author always may.
+type Commenters string
+
+// The commenters.
+const (
+	Everyone Commenters = "everyone"
+	Followed Commenters = "followed" // whom the author follows
+	Nobody   Commenters = "nobody"
+)
+
+// Review is a row of the table reviews. Its texts show nothing before they are revealed, see package spoiler.
 type Review struct {
-	ID        int64     `gorm:"primaryKey;autoIncrement;index:idx_reviews_user,priority:2;index:idx_reviews_movie,priority:2;index:idx_reviews_movie_likes,priority:3"`
-	UserID    int64     `gorm:"not null;uniqueIndex:idx_reviews_user_movie,priority:1;index:idx_reviews_user,priority:1;index:idx_reviews_user_created,priority:1"` // the author
-	MovieID   int64     `gorm:"not null;uniqueIndex:idx_reviews_user_movie,priority:2;index:idx_reviews_movie,priority:1;index:idx_reviews_movie_likes,priority:1"`
-	Title     string    `gorm:"size:50;not null"`
-	Content   string    `gorm:"type:mediumtext;not null"`
-	Image     string    `gorm:"size:255;not null"` // a storage key of platform/media, or ""
-	LikeCount int64     `gorm:"not null;index:idx_reviews_movie_likes,priority:2"`
-	CreatedAt time.Time `gorm:"not null;precision:6;index:idx_reviews_user_created,priority:2"`
-	UpdatedAt time.Time `gorm:"not null;precision:6"` // the last edit; likes do not change it
+	ID           int64        `gorm:"primaryKey;autoIncrement;index:idx_reviews_user,priority:2;index:idx_reviews_movie,priority:2;index:idx_reviews_movie_likes,priority:3"`
+	UserID       int64        `gorm:"not null;uniqueIndex:idx_reviews_user_movie,priority:1;index:idx_reviews_user,priority:1;index:idx_reviews_user_created,priority:1"` // the author
+	MovieID      int64        `gorm:"not null;uniqueIndex:idx_reviews_user_movie,priority:2;index:idx_reviews_movie,priority:1;index:idx_reviews_movie_likes,priority:1"`
+	Title        spoiler.Text `gorm:"size:50;not null"`
+	Content      spoiler.Text `gorm:"type:mediumtext;not null"`
+	Image        spoiler.Text `gorm:"size:255;not null"` // a storage key of platform/media, or ""
+	Spoiler      bool         `gorm:"not null"`
+	Comments     Commenters   `gorm:"size:10;not null"`
+	LikeCount    int64        `gorm:"not null;index:idx_reviews_movie_likes,priority:2"`
+	CommentCount int64        `gorm:"not null"` // without deleted ones
+	CreatedAt    time.Time    `gorm:"not null;precision:6;index:idx_reviews_user_created,priority:2"`
+	UpdatedAt    time.Time    `gorm:"not null;precision:6"` // the last edit; likes do not change it
 }
+
+// Source implements [spoiler.Work].
+func (r *Review) Source() spoiler.Source {
+	return spoiler.Source{AuthorID: r.UserID, MovieID: r.MovieID, Spoiler: r.Spoiler}
+}
+
+// Reveal implements [spoiler.Work].
+func (r *Review) Reveal() {
+	r.Title.Reveal()
+	r.Content.Reveal()
+	r.Image.Reveal()
+}
+
+// Mask undoes [Review.Reveal].
+func (r *Review) Mask() {
+	r.Title.Mask()
+	r.Content.Mask()
+	r.Image.Mask()
+}
+
+// Masked reports whether the reader does not get to see title, content and image.
+func (r *Review) Masked() bool { return r.Content.Masked() }
 
 // Likes knows who likes which review. Package reaction implements it.
 type Likes interface {
@@ -66,6 +102,14 @@ func take(db *gorm.DB, id int64) (Review, error) {
 		return Review{}, fmt.Errorf("load review %d: %w", id, err)
 	}
 	return r, nil
+}
+
+// AddComments adds delta to the comment counter of a locked review.
+func AddComments(tx *gorm.DB, id, delta int64) error {
+	if err := tx.Exec("UPDATE reviews SET comment_count = comment_count + ? WHERE id = ?", delta, id).Error; err != nil {
+		return fmt.Errorf("change the comments of review %d: %w", id, err)
+	}
+	return nil
 }
 
 // AddLikes adds delta to the like counter of a review and leaves updated_at unchanged. It locks the row; call it before

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/idempotency"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/picture"
+	"github.com/cinecircle/cinecircle/platform/spoiler"
 	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -41,22 +43,25 @@ type Deps struct {
 	// Watched marks a film watched by a member, which the caller has locked, and adds counts to the counters of the account.
 	// nil does nothing.
 	Watched func(tx *gorm.DB, userID, movieID int64, counts user.Counts) error
+	// WatchedAmong tells who gets to see spoilers. nil means that nobody has watched anything.
+	WatchedAmong spoiler.Watched
 }
 
 // Service holds the rules of reviews. It is safe for concurrent use.
 type Service struct {
-	db         *database.DB
-	pictures   *picture.Decoder
-	media      *media.Library
-	clock      func() time.Time
-	users      *user.Service
-	movies     *movie.Service
-	maxContent int
-	log        *slog.Logger
-	likes      Likes // nil until UseLikes
-	replaced   func(tx *gorm.DB, userID, reviewID, by int64) error
-	rate       func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
-	watched    func(tx *gorm.DB, userID, movieID int64, counts user.Counts) error
+	db           *database.DB
+	pictures     *picture.Decoder
+	media        *media.Library
+	clock        func() time.Time
+	users        *user.Service
+	movies       *movie.Service
+	maxContent   int
+	log          *slog.Logger
+	likes        Likes // nil until UseLikes
+	replaced     func(tx *gorm.DB, userID, reviewID, by int64) error
+	rate         func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
+	watched      func(tx *gorm.DB, userID, movieID int64, counts user.Counts) error
+	watchedAmong spoiler.Watched
 }
 
 // New returns a service. Register [Service.PurgeUser] with user.Service.OnDelete and [Service.PurgeMovie] with
@@ -64,7 +69,7 @@ type Service struct {
 func New(d Deps) *Service {
 	s := &Service{
 		db: d.DB, pictures: d.Pictures, media: d.Media, clock: d.Clock, users: d.Users, movies: d.Movies, maxContent: d.MaxContent,
-		log: d.Log, replaced: d.Replaced, rate: d.Rate, watched: d.Watched,
+		log: d.Log, replaced: d.Replaced, rate: d.Rate, watched: d.Watched, watchedAmong: d.WatchedAmong,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -97,18 +102,20 @@ func (s *Service) Get(ctx context.Context, id int64, _ auth.Viewer) (Review, err
 	return take(s.db.Reader(ctx), id)
 }
 
-// Image returns the image of a review in its sizes, or the zero value without one.
-func (s *Service) Image(r Review) media.Shown { return s.media.Show(r.Image) }
+// Image returns the image of a review in its sizes, or the zero value without one and while the review is masked.
+func (s *Service) Image(r Review) media.Shown { return s.media.Show(r.Image.String()) }
 
 // Draft is a review that is not stored yet. Its texts have been validated: they are trimmed, in NFC, and within
 // their limits.
 type Draft struct {
-	UserID  int64 // the author
-	MovieID int64
-	Title   string
-	Content string
-	Image   *picture.Upload // nil for none
-	Rating  stars.Stars     // the rating of the film that the author gives with the review; 0 leaves it as it is
+	UserID   int64 // the author
+	MovieID  int64
+	Title    string
+	Content  string
+	Image    *picture.Upload // nil for none
+	Rating   stars.Stars     // the rating of the film that the author gives with the review; 0 leaves it as it is
+	Spoiler  bool
+	Comments Commenters // "" for [Everyone]
 }
 
 // Create stores a review and its image, and returns it as its author sees it. It returns picture.ErrUnsupportedImage,
@@ -128,7 +135,8 @@ func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
 	var r Shown
 	err = s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) error {
 		id, err := s.insert(tx, Review{
-			UserID: d.UserID, MovieID: d.MovieID, Title: d.Title, Content: d.Content, Image: key, CreatedAt: now, UpdatedAt: now,
+			UserID: d.UserID, MovieID: d.MovieID, Title: spoiler.NewText(d.Title), Content: spoiler.NewText(d.Content), Image: spoiler.NewText(key),
+			Spoiler: d.Spoiler, Comments: cmp.Or(d.Comments, Everyone), CreatedAt: now, UpdatedAt: now,
 		}, d.Rating)
 		if err != nil {
 			return err

@@ -13,21 +13,29 @@ import (
 
 // Patch is a change of a review; nil fields stay unchanged. Its texts have been validated, as those of a [Draft].
 type Patch struct {
-	Title   *string
-	Content *string
-	Image   *picture.Upload
-	Rating  *stars.Stars // of the film
+	Title    *string
+	Content  *string
+	Image    *picture.Upload
+	Rating   *stars.Stars // of the film
+	Spoiler  *bool
+	Comments *Commenters
 }
 
 // columns returns the columns of r that the patch changes, without updated_at. key names the new image; "" leaves
 // the image unchanged.
 func (p Patch) columns(r Review, key string) map[string]any {
 	set := map[string]any{}
-	if p.Title != nil && *p.Title != r.Title {
+	if p.Title != nil && *p.Title != r.Title.Whole() {
 		set["title"] = *p.Title
 	}
-	if p.Content != nil && *p.Content != r.Content {
+	if p.Content != nil && *p.Content != r.Content.Whole() {
 		set["content"] = *p.Content
+	}
+	if p.Spoiler != nil && *p.Spoiler != r.Spoiler {
+		set["spoiler"] = *p.Spoiler
+	}
+	if p.Comments != nil && *p.Comments != r.Comments {
+		set["comments"] = *p.Comments
 	}
 	if key != "" {
 		set["image"] = key
@@ -70,7 +78,7 @@ func (s *Service) changeRating(tx *gorm.DB, id int64, rating *stars.Stars) error
 func (s *Service) RemoveImage(ctx context.Context, id int64) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
 		r, err := Lock(tx, id)
-		if err != nil || r.Image == "" {
+		if err != nil || r.Image.Whole() == "" {
 			return err
 		}
 		return s.write(tx, r, map[string]any{"image": ""})
@@ -91,5 +99,5 @@ func (s *Service) write(tx *gorm.DB, r Review, set map[string]any) error {
 	if !replaced {
 		return nil
 	}
-	return s.media.Discard(tx, r.Image)
+	return s.media.Discard(tx, r.Image.Whole())
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/spoiler"
 	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
@@ -50,7 +51,7 @@ func (p *plan) reviewRows() iter.Seq[review.Review] {
 	return numbered(p.reviews, func(id int64, x pair) review.Review {
 		return review.Review{
 			ID: id, UserID: int64(x.who) + 1, MovieID: int64(x.what) + 1, LikeCount: int64(p.liked[id-1]),
-			Title: fmt.Sprintf("Review %d, 다시 보고 싶은 영화", id), Content: reviewText,
+			Title: spoiler.NewText(fmt.Sprintf("Review %d, 다시 보고 싶은 영화", id)), Content: spoiler.NewText(reviewText), Comments: review.Everyone,
 			CreatedAt: at(int(id)), UpdatedAt: at(int(id)),
 		}
 	})

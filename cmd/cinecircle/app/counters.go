@@ -3,6 +3,7 @@ package app
 import (
 	"slices"
 
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
@@ -16,6 +17,6 @@ import (
 // Counters returns every stored counter. Those of package movie are computed from others, so they come last.
 func Counters(driver string) []recount.Counter {
 	return slices.Concat(
-		follow.Counters(), review.Counters(), reaction.Counters(), diary.Counters(), list.Counters(), notify.Counters(), movie.Counters(driver),
+		follow.Counters(), review.Counters(), comment.Counters(), reaction.Counters(), diary.Counters(), list.Counters(), notify.Counters(), movie.Counters(driver),
 	)
 }

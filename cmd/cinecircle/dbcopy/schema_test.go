@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/follow"
@@ -28,6 +29,7 @@ import (
 var models = []any{
 	&user.Community{}, &user.User{}, &user.Session{}, &user.Grams{}, &user.GramBuild{},
 	&movie.Movie{}, &movie.Merge{}, &movie.Grams{}, &movie.GramBuild{}, &movie.InGenre{}, &movie.OtherTitle{}, &movie.Person{}, &movie.Reference{}, &review.Review{},
+	&comment.Comment{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
 	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},
 	&list.List{}, &list.Item{}, &reaction.ListLike{}, &activity.Activity{},
@@ -59,6 +61,8 @@ func TestForeignKeysCascadeAsDocumented(t *testing.T) {
 		"activities.user_id → users CASCADE",
 		"blocks.blocked_id → users CASCADE",
 		"blocks.user_id → users CASCADE",
+		"comments.review_id → reviews CASCADE",
+		"comments.user_id → users SET NULL",
 		"follow_requests.follower_id → users CASCADE",
 		"follow_requests.following_id → users CASCADE",
 		"follows.follower_id → users CASCADE",

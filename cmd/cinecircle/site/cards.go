@@ -63,7 +63,10 @@ func (s *Site) filmCard(m movie.Movie) filmCard {
 // reviewCard is a review as a list or its own page shows it.
 type reviewCard struct {
 	ID, AuthorID, FilmID int64
-	Title, Content       string
+	Title, Content       string // while they are masked, a title that says so, and ""
+	Masked               bool   // it is a spoiler that the viewer does not get to see
+	Spoiler              bool
+	Comments             int64
 	Author, Film         string
 	Admin                bool // the author is an admin
 	Avatar, Poster       shownImage
@@ -110,11 +113,19 @@ func (s *Site) reviewCard(c *pageContext, r review.Shown, author user.User, film
 		rating = decimal(*r.Rating)
 	}
 	return reviewCard{
-		ID: r.ID, AuthorID: r.UserID, FilmID: r.MovieID, Title: r.Title, Content: r.Content,
+		ID: r.ID, AuthorID: r.UserID, FilmID: r.MovieID, Title: c.titleOf(r.Review), Content: r.Content.String(), Masked: r.Masked(), Spoiler: r.Spoiler, Comments: r.CommentCount,
 		Author: r.Username, Film: r.MovieTitle, Admin: isAdmin(author), Avatar: s.avatar(author), Poster: s.poster(film), Image: s.reviewImage(r.Review), Stars: rating,
 		Likes: r.LikeCount, Liked: r.Liked != nil && *r.Liked, Own: own, Editable: own, Deletable: c.viewer.MayEdit(r.UserID),
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Edited: r.UpdatedAt.Sub(r.CreatedAt) > time.Minute,
 	}
+}
+
+// titleOf returns the title of a review, or while it is masked one that says so.
+func (c *pageContext) titleOf(r review.Review) string {
+	if r.Masked() {
+		return c.text("spoiler.title")
+	}
+	return r.Title.String()
 }
 
 // memberCard is a member in a list.

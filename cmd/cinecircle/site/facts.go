@@ -45,9 +45,12 @@ func (s *Site) factsOfReview(base string, r review.Shown, m movie.Movie) facts {
 	film := s.factsOfFilm(base, m)
 	delete(film, "@context")
 	f := facts{
-		"@context": "https://schema.org", "@type": "Review", "name": r.Title, "reviewBody": r.Content, "url": base + reviewPath(r.ID),
+		"@context": "https://schema.org", "@type": "Review", "url": base + reviewPath(r.ID),
 		"author":        facts{"@type": "Person", "name": r.Username, "url": base + memberPath(r.UserID)},
 		"datePublished": r.CreatedAt.In(s.Zone).Format(time.RFC3339), "itemReviewed": film,
+	}
+	if !r.Masked() {
+		f["name"], f["reviewBody"] = r.Title.String(), r.Content.String()
 	}
 	if r.Rating != nil {
 		f["reviewRating"] = facts{"@type": "Rating", "ratingValue": *r.Rating, "bestRating": stars.Max, "worstRating": stars.Min}

@@ -108,14 +108,18 @@ func (s *Site) feed(c *pageContext, title, about string, since time.Time, rows [
 	}
 	for _, r := range rows {
 		since = later(since, r.UpdatedAt)
-		text := feedHTML(r.Content)
+		content := r.Content.String()
+		if r.Masked() {
+			content = c.text("spoiler.masked")
+		}
+		text := feedHTML(content)
 		if r.Rating != nil {
 			text = feedHTML(c.text("rating.stars", decimal(*r.Rating))) + text
 		}
 		f.Entries = append(f.Entries, atomEntry{
-			ID: s.tag(reviewPath(r.ID)), Title: c.text("review.of", r.Title, r.MovieTitle), Author: r.Username, Links: s.feedLinks(base, r.Review),
+			ID: s.tag(reviewPath(r.ID)), Title: c.reviewTitle(r), Author: r.Username, Links: s.feedLinks(base, r.Review),
 			Published: r.CreatedAt.In(s.Zone).Format(time.RFC3339), Updated: r.UpdatedAt.In(s.Zone).Format(time.RFC3339),
-			Content: atomedText{Type: "html", Lang: languageOf(r.Content), Text: text},
+			Content: atomedText{Type: "html", Lang: languageOf(content), Text: text},
 		})
 	}
 	f.Updated = since.In(s.Zone).Format(time.RFC3339)
@@ -126,8 +130,8 @@ func (s *Site) feed(c *pageContext, title, about string, since time.Time, rows [
 // the first.
 func (s *Site) feedLinks(base string, r review.Review) []atomLink {
 	links := []atomLink{{Rel: "alternate", Type: "text/html", Href: base + reviewPath(r.ID)}}
-	if r.Image != "" {
-		links = append(links, atomLink{Rel: "enclosure", Type: mime.TypeByExtension(path.Ext(r.Image)), Href: absolute(base, s.reviewImage(r).URL)})
+	if key := r.Image.String(); key != "" {
+		links = append(links, atomLink{Rel: "enclosure", Type: mime.TypeByExtension(path.Ext(key)), Href: absolute(base, s.reviewImage(r).URL)})
 	}
 	return links
 }

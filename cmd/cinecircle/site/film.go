@@ -111,6 +111,7 @@ func (s *Site) addOwn(c *pageContext, p *filmPage) error {
 	if err != nil {
 		return err
 	}
+	mine.Reveal()
 	shown := review.Shown{Review: mine, Username: me.Username, MovieTitle: p.Film.Title}
 	if p.Verdict.Mine != 0 {
 		shown.Rating = &p.Verdict.Mine

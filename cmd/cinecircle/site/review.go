@@ -3,6 +3,7 @@ package site
 import (
 	"net/http"
 
+	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/review"
 )
 
@@ -34,14 +35,32 @@ func (s *Site) review(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	image := cards[0].Image.URL
-	if image == "" {
-		image = cards[0].Poster.URL
+	return c.show(http.StatusOK, "review", s.previewOf(c, shown, film), reviewPage{Review: cards[0], Film: s.filmCard(film)})
+}
+
+// previewOf returns what the page of a review says about itself, which others quote wherever somebody links to it. So it
+// masks a spoiler, which the page shows.
+func (s *Site) previewOf(c *pageContext, r review.Shown, film movie.Movie) meta {
+	if r.Spoiler {
+		r.Mask()
 	}
-	return c.show(http.StatusOK, "review", meta{
-		Title: c.text("review.of", shown.Title, shown.MovieTitle), Description: isolated(shorten(200, shown.Content)), Image: image, Kind: "article",
-		Facts: s.factsOfReview(s.base(c.Context), shown, film),
-	}, reviewPage{Review: cards[0], Film: s.filmCard(film)})
+	m := meta{Kind: "article", Title: c.reviewTitle(r), Description: isolated(shorten(200, r.Content.String())), Image: s.reviewImage(r.Review).URL}
+	if r.Masked() {
+		m.Description = c.text("spoiler.masked")
+	}
+	if m.Image == "" {
+		m.Image = s.poster(film).URL
+	}
+	m.Facts = s.factsOfReview(s.base(c.Context), r, film)
+	return m
+}
+
+// reviewTitle returns the title of the page of a review, which does not have its own title while that is masked.
+func (c *pageContext) reviewTitle(r review.Shown) string {
+	if r.Masked() {
+		return c.text("spoiler.of", r.MovieTitle)
+	}
+	return c.text("review.of", r.Title.String(), r.MovieTitle)
 }
 
 // reviewOf returns the review in the path as the viewer sees it.
@@ -73,7 +92,10 @@ func (s *Site) likeReview(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	return c.showPart("like", likePart{ID: id, Title: r.Title, Likes: r.LikeCount, Liked: on, SignedIn: true})
+	if !r.Spoiler {
+		r.Reveal()
+	}
+	return c.showPart("like", likePart{ID: id, Title: c.titleOf(r), Likes: r.LikeCount, Liked: on, SignedIn: true})
 }
 
 // ownReview returns the review in the path if the viewer may delete it.
@@ -91,7 +113,7 @@ func (s *Site) askDeleteReview(c *pageContext) error {
 		return err
 	}
 	return c.show(http.StatusOK, "confirm", meta{Title: c.text("review.delete"), Hidden: true, Private: true}, confirmPage{
-		Heading: c.html("review.delete.heading", r.Title), Lead: c.text("review.delete.lead"),
+		Heading: c.html("review.delete.heading", r.Title.String()), Lead: c.text("review.delete.lead"),
 		Action: reviewPath(r.ID) + "/delete", Button: c.text("review.delete"), Back: reviewPath(r.ID),
 	})
 }

@@ -63,7 +63,7 @@ func (s *Site) writeReview(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	f := reviewFields{Title: mine.Title, Content: mine.Content}
+	f := reviewFields{Title: mine.Title.Whole(), Content: mine.Content.Whole()}
 	if f.Rating, err = s.ownRating(c, m); err != nil {
 		return err
 	}
@@ -80,6 +80,7 @@ func (s *Site) ownReviewOf(c *pageContext) (movie.Movie, review.Review, error) {
 	if errors.Is(err, review.ErrNotFound) {
 		err = nil
 	}
+	mine.Reveal()
 	return m, mine, err
 }
 
