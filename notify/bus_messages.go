@@ -9,6 +9,7 @@ import (
 const (
 	topicWake = "notify.wake" // payload: wakeMessage
 	topicEnd  = "notify.end"  // payload: endMessage
+	topicHide = "notify.hide" // payload: hideMessage
 )
 
 // wakeMessage tells that the notifications of a user up to a seq are stored.
@@ -23,6 +24,11 @@ type endMessage struct {
 	SessionIDs []int64 `json:"s,omitempty"`
 }
 
+// hideMessage tells that notifications of a user were hidden.
+type hideMessage struct {
+	UserID int64 `json:"u"`
+}
+
 // subscribe passes the messages of all instances, this one included, to the hub.
 func (s *Service) subscribe() {
 	s.Bus.Subscribe(topicWake, func(payload string) {
@@ -33,6 +39,11 @@ func (s *Service) subscribe() {
 	s.Bus.Subscribe(topicEnd, func(payload string) {
 		if m, ok := decode[endMessage](s, payload); ok {
 			s.hub.CloseSessions(m.UserID, m.SessionIDs)
+		}
+	})
+	s.Bus.Subscribe(topicHide, func(payload string) {
+		if m, ok := decode[hideMessage](s, payload); ok {
+			s.hub.Forget(m.UserID)
 		}
 	})
 }
@@ -48,6 +59,11 @@ func decode[T any](s *Service, payload string) (message T, ok bool) {
 
 func (s *Service) publishWake(userID, seq int64) {
 	s.Bus.Publish(topicWake, fmt.Sprintf(`{"u":%d,"s":%d}`, userID, seq))
+}
+
+func (s *Service) publishHide(userID int64) {
+	s.hub.Forget(userID) // before the writer is answered, also when the bus loses the message
+	s.Bus.Publish(topicHide, fmt.Sprintf(`{"u":%d}`, userID))
 }
 
 // CloseSessions closes the sockets of sessions that have ended, on all instances and without waiting for

@@ -41,6 +41,9 @@ func purgeReceived(tx *gorm.DB, userID int64) error {
 		if err != nil {
 			return err
 		}
+		if err := tx.Where("user_id = ? AND last_seq > ? AND last_seq <= ?", userID, seq, seq+purgeChunk).Delete(&Group{}).Error; err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -48,7 +51,7 @@ func purgeReceived(tx *gorm.DB, userID int64) error {
 func purgeCaused(tx *gorm.DB, userID int64) error {
 	for {
 		var ids []int64
-		err := tx.Model(&Notification{}).Where("actor_id = ?", userID).Order("id").Limit(purgeChunk).Pluck("id", &ids).Error
+		err := tx.Model(&Notification{}).Where("actor_id = ?", userID).Order("user_id, type, target_id, id").Limit(purgeChunk).Pluck("id", &ids).Error
 		if err != nil || len(ids) == 0 {
 			return err
 		}

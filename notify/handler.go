@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -78,38 +77,32 @@ func (r readRequest) check() error {
 // notificationResponse is an entry of the inbox and the content of a frame.
 type notificationResponse struct {
 	ID        int64      `json:"id" example:"31" description:"Identifies the notification in POST /notifications/read."`
-	Seq       int64      `json:"seq" example:"12" description:"Numbers the notifications of a user 1, 2, 3, … without a gap."`
-	Type      Type       `json:"type" enum:"follow,review_like,list_like" example:"follow" description:"What happened."`
-	Message   string     `json:"message" example:"고양이님이 팔로우 하셨습니다." description:"The text to display, in Korean."`
+	Seq       int64      `json:"seq" example:"12" description:"Numbers the notifications of a user 1, 2, 3, … without a gap. Hidden ones keep their number."`
+	Type      Type       `json:"type" enum:"follow,follow_request,follow_accepted,review_like,review_comment,comment_reply,list_like" example:"follow" description:"What happened."`
+	Message   string     `json:"message" example:"고양이님이 팔로우 하셨습니다." description:"The text to display, in the language of your preferences: Korean unless you choose English."`
 	Actor     *Actor     `json:"actor" description:"The user who did it, null if their account was deleted."`
-	ReviewID  *int64     `json:"review_id,omitempty" example:"5" description:"With review_like: the review, which may have been deleted since."`
+	ReviewID  *int64     `json:"review_id,omitempty" example:"5" description:"With review_like, review_comment and comment_reply: the review, which may have been deleted since."`
 	ListID    *int64     `json:"list_id,omitempty" example:"9" description:"With list_like: the list, which may have been deleted since."`
+	CommentID *int64     `json:"comment_id,omitempty" example:"17" description:"With review_comment and comment_reply: the new comment, which may have been deleted since."`
+	MovieID   *int64     `json:"movie_id,omitempty" example:"3" description:"With review_id: the film of the review, unless that was deleted before notifications told of films."`
 	CreatedAt time.Time  `json:"created_at" example:"2026-05-01T20:15:00+09:00" description:"When it happened."`
 	ReadAt    *time.Time `json:"read_at" example:"2026-05-01T20:16:00+09:00" description:"When it was marked as read, null if it is unread."`
 }
 
-// messages are formats for the name of the actor.
-var messages = map[Type]string{
-	TypeFollow:     "%s님이 팔로우 하셨습니다.",
-	TypeReviewLike: "%s님이 내 리뷰에 좋아요를 눌렀습니다!",
-	TypeListLike:   "%s님이 내 목록에 좋아요를 눌렀습니다!",
-}
-
-// deletedName replaces the name of an actor whose account was deleted.
-const deletedName = "탈퇴한 회원"
-
-// show returns the response for a notification. An actor that actors does not contain was deleted.
+// show returns the response for a notification in the language of its reader. An actor that actors does not contain was
+// deleted.
 func show(n Notification, actors map[int64]Actor, zone *time.Location) notificationResponse {
 	out := notificationResponse{
-		ID: n.ID, Seq: n.Seq, Type: n.Type, ReviewID: n.ReviewID, ListID: n.ListID, CreatedAt: n.CreatedAt.In(zone),
+		ID: n.ID, Seq: n.Seq, Type: n.Type, ReviewID: n.ReviewID, ListID: n.ListID, CommentID: n.CommentID, MovieID: n.MovieID,
+		CreatedAt: n.CreatedAt.In(zone),
 	}
-	name := deletedName
+	var name string
 	if n.ActorID != nil {
 		if actor, ok := actors[*n.ActorID]; ok {
 			out.Actor, name = &actor, actor.Username
 		}
 	}
-	out.Message = fmt.Sprintf(messages[n.Type], name)
+	out.Message = wordingOf(actors[n.UserID].Language).message(n.Type, name, 0)
 	if n.ReadAt != nil {
 		at := n.ReadAt.In(zone)
 		out.ReadAt = &at

@@ -144,15 +144,23 @@ func (in *instance) write(fn func(tx *gorm.DB) error) {
 	}
 }
 
-// fill stores n follows in one transaction without a message on the bus.
+// fill stores n likes of the reviews 1, 2, 3, … in one transaction without a message on the bus.
 func (in *instance) fill(to, by int64, n int) {
 	in.t.Helper()
-	rows := make([]notify.Notification, n)
+	rows, groups := make([]notify.Notification, n), make([]notify.Group, n)
 	for i := range rows {
-		rows[i] = notify.Notification{UserID: to, Seq: int64(i + 1), Type: notify.TypeFollow, ActorID: &by, CreatedAt: database.Time(in.Clock.Now())}
+		seq := int64(i + 1)
+		rows[i] = notify.Notification{
+			UserID: to, Seq: seq, Type: notify.TypeReviewLike, ActorID: &by, ReviewID: &seq, TargetID: seq, IsNewest: true,
+			CreatedAt: database.Time(in.Clock.Now()),
+		}
+		groups[i] = notify.Group{UserID: to, Type: notify.TypeReviewLike, TargetID: seq, Total: 1, Unread: 1, People: 1, IsUnread: true, LastSeq: seq}
 	}
 	in.write(func(tx *gorm.DB) error {
 		if err := tx.Create(&notify.State{UserID: to, LastSeq: int64(n), UnreadCount: int64(n)}).Error; err != nil {
+			return err
+		}
+		if err := tx.CreateInBatches(groups, 200).Error; err != nil {
 			return err
 		}
 		return tx.CreateInBatches(rows, 200).Error

@@ -17,10 +17,10 @@ const actorsAtOnce = 500
 
 // Inbox is one page of a user's notifications.
 type Inbox struct {
-	Rows   []Notification // newest first
-	Next   *page.Key      // nil on the last page
-	Actors map[int64]Actor
-	Unread int64 // unread notifications on all pages
+	Rows   []Notification  // newest first
+	Next   *page.Key       // nil on the last page
+	Actors map[int64]Actor // of the rows, and the user for the language
+	Unread int64           // unread notifications on all pages
 }
 
 // notifications maps the columns of the table.
@@ -34,7 +34,7 @@ func (s *Service) Inbox(ctx context.Context, userID int64, unreadOnly bool, p pa
 	if err != nil {
 		return Inbox{}, err
 	}
-	query := s.DB.Reader(ctx).Model(&Notification{}).Select(notifications.Columns()).Where("user_id = ?", userID)
+	query := s.DB.Reader(ctx).Model(&Notification{}).Select(notifications.Columns()).Where("user_id = ? AND hidden = ?", userID, false)
 	if unreadOnly {
 		query = s.DB.ForceIndex(query, "notifications", "idx_notifications_unread").Where("read_at IS NULL")
 	}
@@ -68,10 +68,11 @@ func (s *Service) state(ctx context.Context, userID int64) (State, error) {
 	return state, nil
 }
 
-// actorsOf returns the actors of notifications by id, without those whose account was deleted.
+// actorsOf returns the actors and recipients of notifications by id, without those whose account was deleted.
 func (s *Service) actorsOf(ctx context.Context, rows []Notification) (map[int64]Actor, error) {
 	var ids []int64
 	for _, n := range rows {
+		ids = append(ids, n.UserID)
 		if n.ActorID != nil {
 			ids = append(ids, *n.ActorID)
 		}

@@ -22,26 +22,50 @@ type Type string
 
 // The types.
 const (
-	TypeFollow     Type = "follow"      // the actor follows the recipient
-	TypeReviewLike Type = "review_like" // the actor likes a review of the recipient
-	TypeListLike   Type = "list_like"   // the actor likes a list of the recipient
+	TypeFollow         Type = "follow"          // the actor follows the recipient
+	TypeFollowRequest  Type = "follow_request"  // the actor asks to follow the recipient
+	TypeFollowAccepted Type = "follow_accepted" // the actor lets the recipient follow them
+	TypeReviewLike     Type = "review_like"     // the actor likes a review of the recipient
+	TypeReviewComment  Type = "review_comment"  // the actor comments on a review of the recipient
+	TypeCommentReply   Type = "comment_reply"   // the actor replies to a comment of the recipient
+	TypeListLike       Type = "list_like"       // the actor likes a list of the recipient
 )
 
 // Event is something that a user did to another user.
 type Event struct {
-	UserID   int64 // the recipient
-	Type     Type
-	ActorID  int64  // the user who did it
-	ReviewID *int64 // with TypeReviewLike only
-	ListID   *int64 // with TypeListLike only
+	UserID    int64 // the recipient
+	Type      Type
+	ActorID   int64  // the user who did it
+	ReviewID  *int64 // the review that was liked or commented on, also with TypeCommentReply
+	ListID    *int64 // with TypeListLike only
+	CommentID *int64 // the new comment, with TypeReviewComment and TypeCommentReply
+	ReplyTo   *int64 // the recipient's comment, with TypeCommentReply only
+	MovieID   *int64 // the film of the review
 }
 
+// target returns the id of what the event is about, 0 if that is the recipient. Events of one type and target are one
+// group.
+func (e Event) target() int64 {
+	for _, id := range []*int64{e.ReplyTo, e.ReviewID, e.ListID} {
+		if id != nil {
+			return *id
+		}
+	}
+	return 0
+}
+
+// repeats reports whether the event can only come again once it was taken back, as a like can. Of these the inbox shows
+// one as unread. A comment does not repeat an earlier one.
+func (e Event) repeats() bool { return e.CommentID == nil }
+
 // Send stores an unread notification of e in the transaction tx, and pushes it once that is committed.
-// Earlier unread notifications with the same type, actor, review and list become read. It does nothing if the
-// actor is the recipient.
+// An earlier unread notification with the same type, actor and target becomes read, unless it is about a comment. Send
+// does nothing if the actor is the recipient, or if the recipient does not hear of the event: they have switched the type
+// off or muted the actor, or one of the two has blocked the other.
 //
 // tx must be a transaction of [database.DB.Tx], on a database in which the [Service] is installed. Send
-// locks the state row of the recipient, so a transaction must lock its other rows before it calls Send.
+// locks the state row of the recipient, so a transaction must lock its other rows before it calls Send. The accounts of
+// recipient and actor must be among them.
 func Send(tx *gorm.DB, e Event) error {
 	s, ok := tx.Plugins[pluginName].(*Service)
 	if !ok {
@@ -58,9 +82,11 @@ type Actor struct {
 	ID              int64   `json:"id" example:"7" description:"The user's id."`
 	Username        string  `json:"username" example:"고양이" description:"The user's current name."`
 	ProfileImageURL *string `json:"profile_image_url" example:"/media/users/profile_images/5f0c.jpg" description:"The user's profile picture, null if there is none."`
+
+	Language string `json:"-"` // of the messages to this user: "en", or Korean by default
 }
 
-// Actors looks up users. The accounts implement it.
+// Actors looks up users: actors, and readers for their language. The accounts implement it.
 type Actors interface {
 	// Actors returns the users with these ids, without those whose account was deleted.
 	Actors(ctx context.Context, ids []int64) (map[int64]Actor, error)
@@ -69,14 +95,20 @@ type Actors interface {
 // Notification is a stored notification.
 type Notification struct {
 	ID        int64  `gorm:"primaryKey;autoIncrement"`
-	UserID    int64  `gorm:"not null;uniqueIndex:idx_notifications_user_seq,priority:1;index:idx_notifications_unread,priority:1;index:idx_notifications_same,priority:1"`
-	Seq       int64  `gorm:"not null;uniqueIndex:idx_notifications_user_seq,priority:2;index:idx_notifications_unread,priority:3"`
-	Type      Type   `gorm:"size:20;not null;index:idx_notifications_same,priority:2"`
-	ActorID   *int64 `gorm:"index:idx_notifications_same,priority:3;index:idx_notifications_actor"` // nil once the account is deleted
-	ReviewID  *int64 `gorm:"index:idx_notifications_same,priority:4"`
+	UserID    int64  `gorm:"not null;uniqueIndex:idx_notifications_user_seq,priority:1;index:idx_notifications_unread,priority:1;index:idx_notifications_actor,priority:2;index:idx_notifications_group,priority:1"`
+	Seq       int64  `gorm:"not null;uniqueIndex:idx_notifications_user_seq,priority:2;index:idx_notifications_unread,priority:3;index:idx_notifications_group,priority:5"`
+	Type      Type   `gorm:"size:20;not null;index:idx_notifications_actor,priority:3;index:idx_notifications_group,priority:2"`
+	ActorID   *int64 `gorm:"index:idx_notifications_actor,priority:1"` // nil once the account is deleted
+	ReviewID  *int64
 	ListID    *int64
+	CommentID *int64
+	MovieID   *int64     `gorm:"index:idx_notifications_movie"`
 	CreatedAt time.Time  `gorm:"not null;precision:6"`
 	ReadAt    *time.Time `gorm:"precision:6;index:idx_notifications_unread,priority:2"` // nil while it is unread
+
+	TargetID int64 `gorm:"not null;index:idx_notifications_actor,priority:4;index:idx_notifications_group,priority:3"` // with Type and UserID, the key of its group
+	IsNewest bool  `gorm:"not null;index:idx_notifications_group,priority:4"`                                          // in its group there is no later one by the same actor
+	Hidden   bool  `gorm:"not null"`                                                                                   // see [Silence]; it is read, and not the newest
 }
 
 // State is the counters of a user. Locking its row serializes the numbering of the user's notifications.
@@ -88,6 +120,23 @@ type State struct {
 
 // TableName implements GORM's Tabler.
 func (State) TableName() string { return "notification_states" }
+
+// Group is the counters of all notifications of a user that have the same type and target, without the hidden ones. They
+// change under the lock of the user's [State].
+type Group struct {
+	ID       int64 `gorm:"primaryKey;autoIncrement"`
+	UserID   int64 `gorm:"not null;uniqueIndex:idx_notification_groups_target,priority:1;index:idx_notification_groups_last,priority:1;index:idx_notification_groups_unread,priority:1"`
+	Type     Type  `gorm:"size:20;not null;uniqueIndex:idx_notification_groups_target,priority:2"`
+	TargetID int64 `gorm:"not null;uniqueIndex:idx_notification_groups_target,priority:3"` // a review, list or comment, 0 for none
+	Total    int64 `gorm:"not null"`
+	Unread   int64 `gorm:"not null"`
+	People   int64 `gorm:"not null"`                                                                                               // how many actors there are
+	IsUnread bool  `gorm:"not null;index:idx_notification_groups_unread,priority:2"`                                               // Unread is not 0
+	LastSeq  int64 `gorm:"not null;index:idx_notification_groups_last,priority:2;index:idx_notification_groups_unread,priority:3"` // of the newest
+}
+
+// TableName implements GORM's Tabler.
+func (Group) TableName() string { return "notification_groups" }
 
 // errNotInstalled is a programming error.
 var errNotInstalled = errors.New("notify: the service is not installed in the database (DB.Use)")

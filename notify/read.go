@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -17,20 +19,13 @@ import (
 // their time.
 func (s *Service) MarkRead(ctx context.Context, userID int64, ids []int64, upTo int64) error {
 	err := s.DB.Tx(ctx, func(tx *gorm.DB) error {
-		err := database.ForUpdate(tx).Take(&State{}, "user_id = ?", userID).Error
-		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return nil // the user has no notifications
-		}
-		if err != nil {
+		if found, err := lockState(tx, userID); err != nil || !found {
 			return err
 		}
-		unread := tx.Model(&Notification{}).Where("user_id = ? AND read_at IS NULL", userID)
 		if ids == nil {
-			unread = unread.Where("seq <= ?", upTo)
-		} else {
-			unread = unread.Where("id IN ?", ids)
+			return markRead(tx, userID, database.Time(s.Clock()), "seq <= ?", upTo)
 		}
-		return markRead(tx, userID, unread, database.Time(s.Clock()))
+		return markRead(tx, userID, database.Time(s.Clock()), "id IN ?", ids)
 	})
 	if err != nil {
 		return fmt.Errorf("mark notifications of user %d as read: %w", userID, err)
@@ -38,25 +33,19 @@ func (s *Service) MarkRead(ctx context.Context, userID int64, ids []int64, upTo 
 	return nil
 }
 
-// Open marks a notification of a user as read and returns it as it was. With a like it also marks the earlier likes of
-// the same review, which the inbox of the pages shows as one entry. It returns apperr.ErrNotFound when the notification
-// does not exist or is another user's.
+// Open marks a notification of a user and the earlier ones of its group as read, and returns it as it was. It returns
+// apperr.ErrNotFound when the notification does not exist, is hidden, or is another user's.
 func (s *Service) Open(ctx context.Context, userID, id int64) (Notification, error) {
 	var opened Notification
 	err := s.DB.Tx(ctx, func(tx *gorm.DB) error {
 		if err := database.ForUpdate(tx).Take(&State{}, "user_id = ?", userID).Error; err != nil {
 			return err // without a row the user has no notifications
 		}
-		if err := tx.Take(&opened, "id = ? AND user_id = ?", id, userID).Error; err != nil {
+		if err := tx.Take(&opened, "id = ? AND user_id = ? AND hidden = ?", id, userID, false).Error; err != nil {
 			return err
 		}
-		unread := tx.Model(&Notification{}).Where("user_id = ? AND read_at IS NULL", userID)
-		if opened.ReviewID == nil {
-			unread = unread.Where("id = ?", id)
-		} else {
-			unread = unread.Where("seq <= ? AND type = ? AND review_id = ?", opened.Seq, opened.Type, *opened.ReviewID)
-		}
-		return markRead(tx, userID, unread, database.Time(s.Clock()))
+		return markRead(tx, userID, database.Time(s.Clock()),
+			"seq <= ? AND type = ? AND target_id = ?", opened.Seq, opened.Type, opened.TargetID)
 	})
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Notification{}, apperr.ErrNotFound
@@ -67,13 +56,47 @@ func (s *Service) Open(ctx context.Context, userID, id int64) (Notification, err
 	return opened, nil
 }
 
-// markRead marks the rows of the query unread as read. They must be unread and of one user, whose state row
-// is locked.
-func markRead(tx *gorm.DB, userID int64, unread *gorm.DB, now time.Time) error {
-	marked := unread.UpdateColumn("read_at", now)
-	if marked.Error != nil || marked.RowsAffected == 0 {
-		return marked.Error
+// markRead marks those unread notifications of a user as read that meet a condition. The state row of the user is locked.
+func markRead(tx *gorm.DB, userID int64, now time.Time, condition string, args ...any) error {
+	unread := tx.Model(&Notification{}).Where("user_id = ? AND read_at IS NULL", userID).Where(condition, args...).Session(&gorm.Session{})
+	var parts []Group
+	err := database.ForUpdate(unread).Select("type, target_id, COUNT(*) AS unread").Group("type, target_id").Order("type, target_id").Scan(&parts).Error
+	if err != nil || len(parts) == 0 {
+		return err
 	}
-	return tx.Model(&State{}).Where("user_id = ?", userID).
-		UpdateColumn("unread_count", gorm.Expr("unread_count - ?", marked.RowsAffected)).Error
+	var marked int64
+	for _, part := range parts {
+		marked += part.Unread
+	}
+	if err := unread.UpdateColumn("read_at", now).Error; err != nil {
+		return err
+	}
+	for some := range slices.Chunk(parts, groupsAtOnce) {
+		if err := readInGroups(tx, userID, some); err != nil {
+			return err
+		}
+	}
+	return tx.Model(&State{}).Where("user_id = ?", userID).UpdateColumn("unread_count", gorm.Expr("unread_count - ?", marked)).Error
+}
+
+// groupsAtOnce limits the groups in one statement of markRead.
+const groupsAtOnce = 200
+
+// readInGroups subtracts from the unread counters of groups.
+func readInGroups(tx *gorm.DB, userID int64, parts []Group) error {
+	const when = " WHEN type = ? AND target_id = ? THEN ?"
+	read := "CASE" + strings.Repeat(when, len(parts)) + " END"
+	args := make([]any, 0, 8*len(parts)+1)
+	for range 2 {
+		for _, part := range parts {
+			args = append(args, part.Type, part.TargetID, part.Unread)
+		}
+	}
+	args = append(args, userID)
+	for _, part := range parts {
+		args = append(args, part.Type, part.TargetID)
+	}
+	// is_unread first: MySQL computes each value from those that it has set already.
+	return tx.Exec("UPDATE notification_groups SET is_unread = (unread > "+read+"), unread = unread - "+read+
+		" WHERE user_id = ? AND ("+strings.Repeat(" OR type = ? AND target_id = ?", len(parts))[4:]+")", args...).Error
 }

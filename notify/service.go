@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync/atomic"
@@ -40,6 +41,10 @@ type Deps struct {
 	Log      *slog.Logger
 	Zone     *time.Location // of the times in frames
 
+	// Hears is the SQL condition that the user @recipient hears of an event of the type @type by the user @actor. By
+	// default everybody hears of everything.
+	Hears string
+
 	MaxSocketsPerUser int           // default 10
 	MaxSockets        int           // of this process; by default what the limit on open files allows
 	SweepInterval     time.Duration // default 1 s
@@ -56,6 +61,7 @@ type Service struct {
 // New returns a service. Install it with DB.Use and call Run before use.
 func New(d Deps) *Service {
 	s := &Service{Deps: d}
+	s.Hears = cmp.Or(s.Hears, "1 = 1")
 	s.hub = live.New(live.Config{
 		Source: source{s}, Sessions: d.Sessions, Clock: d.Clock, Log: d.Log, Subprotocols: []string{bearerProtocol},
 		MaxSocketsPerUser: d.MaxSocketsPerUser, MaxSockets: d.MaxSockets, SweepInterval: d.SweepInterval,

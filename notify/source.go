@@ -59,9 +59,11 @@ func (s source) Load(ctx context.Context, batches []*live.Batch) error {
 			if n.UserID != b.UserID {
 				break
 			}
-			frame, err := json.Marshal(show(n, actors, s.Zone))
-			if err != nil {
-				return fmt.Errorf("encode notification %d: %w", n.ID, err)
+			var frame []byte
+			if !n.Hidden {
+				if frame, err = json.Marshal(show(n, actors, s.Zone)); err != nil {
+					return fmt.Errorf("encode notification %d: %w", n.ID, err)
+				}
 			}
 			if !b.Append(n.Seq, frame) {
 				break

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 )
 
 const (
@@ -15,15 +16,20 @@ const (
 // BatchSize is how many frames are loaded for a user at once.
 const BatchSize = 64
 
+// maxAge is how long frames that are loaded ahead may be handed over. Then they are loaded again: some may have been hidden
+// on another instance, whose message was lost.
+const maxAge = time.Second
+
 // Batch is a run of consecutive frames of one user.
 type Batch struct {
 	UserID int64
 	After  int64 // the seq before the first frame
-	frames [][]byte
+	loaded time.Time
+	frames [][]byte // nil in the places of hidden notifications
 }
 
-// Append adds the frame of the notification with the seq. It returns false and adds nothing if that is not
-// the next seq: a missing one is about to become visible, and the frames behind it wait for it.
+// Append adds the frame of the notification with the seq, nil if it is hidden. It returns false and adds nothing if that
+// is not the next seq: a missing one is about to become visible, and the frames behind it wait for it.
 func (b *Batch) Append(seq int64, frame []byte) bool {
 	if seq != b.After+1+int64(len(b.frames)) {
 		return false
@@ -52,6 +58,7 @@ type delivery struct {
 	after, n int64
 	caughtUp bool
 	batch    *Batch // contains the frames once it is loaded
+	epoch    int64  // of the recipient when the delivery began
 }
 
 // work delivers until the hub is stopped.
@@ -75,6 +82,10 @@ func (h *Hub) workOn(ctx context.Context, rs []*recipient) {
 func (h *Hub) deliver(ctx context.Context, rs []*recipient) error {
 	ds, missing := h.deliveries(rs)
 	if len(missing) > 0 {
+		now := h.config.Clock()
+		for _, b := range missing {
+			b.loaded = now
+		}
 		if err := h.config.Source.Load(ctx, missing); err != nil {
 			return err
 		}
@@ -82,7 +93,7 @@ func (h *Hub) deliver(ctx context.Context, rs []*recipient) error {
 	for _, d := range ds {
 		if frames := d.batch.following(d.after, d.n); len(frames) > 0 {
 			h.write(d, frames)
-			d.socket.recipient.progress = true
+			d.socket.recipient.progress = true // also if they were forgotten meanwhile, so that they are loaded again
 		}
 	}
 	return nil
@@ -110,8 +121,15 @@ func assign(ds []delivery, userID int64) (missing []*Batch) {
 // write hands frames to melody, which has room for them. They are counted first, because melody may
 // report a frame as written before Write returns.
 func (h *Hub) write(d delivery, frames [][]byte) {
+	places := int64(len(frames))
+	if hidden := func(frame []byte) bool { return frame == nil }; slices.ContainsFunc(frames, hidden) {
+		frames = slices.DeleteFunc(slices.Clone(frames), hidden) // other sockets share the batch
+	}
 	n := int64(len(frames))
-	session := h.handOver(d.socket, n, d.batch, h.config.Clock())
+	session := h.handOver(d, places, n, h.config.Clock())
+	if session == nil {
+		return
+	}
 	counter := &h.stats.replayed
 	if d.caughtUp {
 		counter = &h.stats.pushed

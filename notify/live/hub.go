@@ -36,6 +36,7 @@ type recipient struct {
 	userID  int64
 	sockets []*socket // oldest first, also those that are being opened
 	lastSeq int64     // the highest seq known to exist
+	epoch   int64     // the number of calls of Forget
 
 	queued bool // it is in the queue
 	busy   bool // a worker delivers to it; only one may, or frames would get out of order

@@ -17,6 +17,21 @@ func (h *Hub) Wake(userID, seq int64) {
 	}
 }
 
+// Forget makes the hub load anew what it has not handed to the sockets of a user yet, because the source shows some of it
+// no longer. Frames that were handed to a socket before Forget returns may still be on their way.
+func (h *Hub) Forget(userID int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.recipients[userID]
+	if r == nil {
+		return
+	}
+	r.epoch++
+	for _, k := range r.sockets {
+		k.loaded = nil
+	}
+}
+
 // raise is Wake for many users, and queues those whose delivery was left unfinished. It returns how many
 // users had notifications that no wake-up had announced.
 func (h *Hub) raise(heads []Head) (missed int64) {
@@ -109,13 +124,17 @@ func (h *Hub) takeUnfinished() bool {
 
 // deliveries returns what the sockets of recipients can take, and the batches to load for that.
 func (h *Hub) deliveries(rs []*recipient) (ds []delivery, missing []*Batch) {
+	now := h.config.Clock()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, r := range rs {
 		first := len(ds)
 		for _, k := range r.sockets {
+			if k.loaded != nil && now.Sub(k.loaded.loaded) > maxAge {
+				k.loaded = nil
+			}
 			if n := k.room(); n > 0 {
-				ds = append(ds, delivery{socket: k, after: k.sentSeq, n: n, caughtUp: k.caughtUp, batch: k.loaded})
+				ds = append(ds, delivery{socket: k, after: k.sentSeq, n: n, caughtUp: k.caughtUp, batch: k.loaded, epoch: r.epoch})
 			}
 		}
 		missing = append(missing, assign(ds[first:], r.userID)...)
@@ -123,17 +142,22 @@ func (h *Hub) deliveries(rs []*recipient) (ds []delivery, missing []*Batch) {
 	return ds, missing
 }
 
-// handOver records that a socket is about to be given its next n frames from a batch, and returns the
-// session to write them to.
-func (h *Hub) handOver(k *socket, n int64, from *Batch, now time.Time) *melody.Session {
+// handOver records that a socket is about to be given the next n places of a batch, in which there are some frames, and
+// returns the session to write them to. It returns nil when Forget was called since the delivery began: the frames may be
+// hidden by now.
+func (h *Hub) handOver(d delivery, n, frames int64, now time.Time) *melody.Session {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if k.inFlight.Add(n) == n {
+	k := d.socket
+	if d.epoch != k.recipient.epoch {
+		return nil
+	}
+	if k.inFlight.Add(frames) == frames {
 		k.movedAt = now // the reader had nothing to read until now, which is not slowness
 	}
-	k.handed += n
+	k.handed += frames
 	k.sentSeq += n
-	if k.loaded = from; !from.has(k.sentSeq) {
+	if k.loaded = d.batch; !d.batch.has(k.sentSeq) {
 		k.loaded = nil
 	}
 	k.recipient.lastSeq = max(k.recipient.lastSeq, k.sentSeq)

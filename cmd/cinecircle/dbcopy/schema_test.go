@@ -33,7 +33,7 @@ var models = []any{
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
 	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},
 	&list.List{}, &list.Item{}, &reaction.ListLike{}, &activity.Activity{},
-	&notify.Notification{}, &notify.State{}, &media.Trash{}, &idempotency.Key{},
+	&notify.Notification{}, &notify.State{}, &notify.Group{}, &media.Trash{}, &idempotency.Key{},
 }
 
 // TestTheModelsMatchTheMigratedSchema makes the tables once by the migrations and once from the models,
@@ -85,6 +85,7 @@ func TestForeignKeysCascadeAsDocumented(t *testing.T) {
 		"movies.created_by → users SET NULL",
 		"mutes.muted_id → users CASCADE",
 		"mutes.user_id → users CASCADE",
+		"notification_groups.user_id → users CASCADE",
 		"notification_states.user_id → users CASCADE",
 		"notifications.actor_id → users SET NULL",
 		"notifications.user_id → users CASCADE",

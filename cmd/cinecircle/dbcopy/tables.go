@@ -29,7 +29,7 @@ var copied = []any{
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
 	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},
 	&list.List{}, &list.Item{}, &reaction.ListLike{}, &activity.Activity{},
-	&notify.Notification{}, &notify.State{}, &media.Trash{}, &idempotency.Key{},
+	&notify.Notification{}, &notify.State{}, &notify.Group{}, &media.Trash{}, &idempotency.Key{},
 }
 
 // table is a table of both databases.

@@ -1,0 +1,68 @@
+package notify
+
+import "fmt"
+
+// wording is the texts of messages in a language.
+type wording struct {
+	deleted string                                 // instead of the name of an actor whose account was deleted
+	who     func(name string, others int64) string // who did it: a user and how many others
+	did     map[Type]string                        // what they did, which follows who
+}
+
+// korean follows a name with 님 and a number of people with 명. Both end in a consonant, so one particle fits all.
+var korean = wording{
+	deleted: "탈퇴한 회원",
+	who: func(name string, others int64) string {
+		if others == 0 {
+			return name + "님"
+		}
+		return fmt.Sprintf("%s님 외 %d명", name, others)
+	},
+	did: map[Type]string{
+		TypeFollow:         "이 팔로우 하셨습니다.",
+		TypeFollowRequest:  "이 팔로우를 요청했습니다.",
+		TypeFollowAccepted: "이 팔로우 요청을 수락했습니다.",
+		TypeReviewLike:     "이 내 리뷰에 좋아요를 눌렀습니다!",
+		TypeReviewComment:  "이 내 리뷰에 댓글을 남겼습니다.",
+		TypeCommentReply:   "이 내 댓글에 답글을 남겼습니다.",
+		TypeListLike:       "이 내 목록에 좋아요를 눌렀습니다!",
+	},
+}
+
+var english = wording{
+	deleted: "A former member",
+	who: func(name string, others int64) string {
+		switch others {
+		case 0:
+			return name
+		case 1:
+			return name + " and 1 other"
+		}
+		return fmt.Sprintf("%s and %d others", name, others)
+	},
+	did: map[Type]string{
+		TypeFollow:         " started following you.",
+		TypeFollowRequest:  " asked to follow you.",
+		TypeFollowAccepted: " accepted your follow request.",
+		TypeReviewLike:     " liked your review!",
+		TypeReviewComment:  " commented on your review.",
+		TypeCommentReply:   " replied to your comment.",
+		TypeListLike:       " liked your list!",
+	},
+}
+
+// wordingOf returns the wording for a language: "en", or Korean by default.
+func wordingOf(language string) wording {
+	if language == "en" {
+		return english
+	}
+	return korean
+}
+
+// message says what a user and others did. The name is "" for a deleted account.
+func (w wording) message(t Type, name string, others int64) string {
+	if name == "" {
+		name = w.deleted
+	}
+	return w.who(name, others) + w.did[t]
+}
