@@ -31,6 +31,7 @@ type ReviewLike struct {
 
 	by       auth.Viewer // the member
 	authorID int64       // of the review; the recipient of the notification
+	movieID  int64       // of the review, once it is locked
 	change   toggle.Change
 }
 
@@ -49,7 +50,11 @@ func (l *ReviewLike) Mapping() toggle.Mapping {
 // does not exist. It locks the author as well, because the notification refers to them: it would lock their row
 // later, and two members who like each other's reviews at the same time would deadlock.
 func (l *ReviewLike) Lock(tx *gorm.DB) error {
-	return user.LockThen(tx, func() error { _, err := review.Lock(tx, l.ReviewID); return err }, l.UserID, l.authorID)
+	return user.LockThen(tx, func() error {
+		r, err := review.Lock(tx, l.ReviewID)
+		l.movieID = r.MovieID
+		return err
+	}, l.UserID, l.authorID)
 }
 
 // Toggle implements [toggle.Row].
@@ -75,7 +80,7 @@ func (l *ReviewLike) AfterSave(tx *gorm.DB) error {
 		return nil
 	}
 	err := notify.Send(tx, notify.Event{
-		UserID: l.authorID, Type: notify.TypeReviewLike, ActorID: l.UserID, ReviewID: &l.ReviewID,
+		UserID: l.authorID, Type: notify.TypeReviewLike, ActorID: l.UserID, ReviewID: &l.ReviewID, MovieID: &l.movieID,
 	})
 	if err != nil {
 		return fmt.Errorf("notify user %d of a like: %w", l.authorID, err)

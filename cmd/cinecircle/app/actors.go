@@ -7,7 +7,7 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// actors shows the members who caused notifications.
+// actors shows the members who caused notifications, and knows the language of those who read them.
 type actors struct{ users *user.Service }
 
 // Actors implements notify.Actors.
@@ -18,7 +18,7 @@ func (a actors) Actors(ctx context.Context, ids []int64) (map[int64]notify.Actor
 	}
 	out := make(map[int64]notify.Actor, len(found))
 	for id, u := range found {
-		out[id] = notify.Actor{ID: id, Username: u.Username, ProfileImageURL: a.users.ImageURL(u)}
+		out[id] = notify.Actor{ID: id, Username: u.Username, ProfileImageURL: a.users.ImageURL(u), Language: string(u.Preferences.Language)}
 	}
 	return out, nil
 }

@@ -204,7 +204,7 @@ func (a *App) wire() error {
 	guard := auth.NewGuard(tokens, a.Users, a.origin, a.limiter, rates(c), a.log)
 	a.Notifications = notify.New(notify.Deps{
 		DB: a.DB, Actors: actors{a.Users}, Auth: guard, Sessions: a.Users, Origin: a.origin, Bus: a.bus,
-		Clock: now, Log: a.log, Zone: a.zone,
+		Clock: now, Log: a.log, Zone: a.zone, Hears: follow.Hears,
 		MaxSocketsPerUser: c.Notify.MaxSocketsPerUser, SweepInterval: c.Notify.SweepInterval,
 	})
 	if err := a.DB.Use(a.Notifications); err != nil {
@@ -257,13 +257,16 @@ func (a *App) hookDeletions() {
 }
 
 // hookMerges lists what the domains move when a film is merged into another, in this order and in the transaction of the
-// merge. The hook of reviews changes notifications, so it comes last.
+// merge. The hook of reviews changes notifications, so those come last.
 func (a *App) hookMerges() {
 	a.Movies.OnMerge(a.Reactions.MergeMovies)
 	a.Movies.OnMerge(a.Reactions.MergeRatings)
 	a.Movies.OnMerge(a.Diary.MergeMovies)
 	a.Movies.OnMerge(a.Lists.MergeMovies)
 	a.Movies.OnMerge(a.Reviews.MergeMovies)
+	a.Movies.OnMerge(func(tx *gorm.DB, from, into movie.Movie, _ bool) error {
+		return a.Notifications.MergeMovies(tx, from.ID, into.ID)
+	})
 }
 
 // loadSecret returns the configured secret, or the one that the first start generated and stored beside the SQLite
