@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -79,6 +80,9 @@ func (s *Service) Log(ctx context.Context, d Draft) (Shown, error) {
 		if v.ID, err = table.Insert(tx, &v); err != nil {
 			return fmt.Errorf("log movie %d by user %d: %w", d.MovieID, d.UserID, err)
 		}
+		if err := record(tx, v); err != nil {
+			return err
+		}
 		if err := storeTags(tx, v, d.Tags); err != nil {
 			return err
 		}
@@ -95,6 +99,13 @@ func (s *Service) Log(ctx context.Context, d Draft) (Shown, error) {
 		return idempotency.Keep(tx, made)
 	})
 	return made, err
+}
+
+// record records the activity of a new viewing.
+func record(tx *gorm.DB, v Viewing) error {
+	return activity.Record(tx, activity.Entry{
+		UserID: v.UserID, Type: activity.Viewing, ObjectID: v.ID, MovieID: &v.MovieID, At: v.CreatedAt,
+	})
 }
 
 // isRewatch returns the Rewatch of a new viewing.
@@ -253,6 +264,9 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 	return s.change(ctx, id, func(tx *gorm.DB, v Viewing) error {
 		if err := tx.Where("id = ?", id).Delete(&Viewing{}).Error; err != nil {
 			return fmt.Errorf("delete viewing %d: %w", id, err)
+		}
+		if err := activity.Remove(tx, activity.Viewing, id); err != nil {
+			return err
 		}
 		return user.AddDiaryVersion(tx, v.UserID)
 	})

@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -29,7 +30,7 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 		if err := tx.Where("id = ?", id).Delete(&List{}).Error; err != nil {
 			return fmt.Errorf("delete list %d: %w", id, err)
 		}
-		return nil
+		return activity.Remove(tx, activity.List, id)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -66,6 +67,11 @@ func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
 		})
 		if err != nil {
 			return fmt.Errorf("create list: %w", err)
+		}
+		if d.IsPublic {
+			if err := activity.Record(tx, published(d.UserID, id, now)); err != nil {
+				return err
+			}
 		}
 		if made, err = s.shown(tx.Statement.Context, id); err != nil {
 			return err
@@ -126,9 +132,25 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) (Shown, error) 
 			if err := user.AddCounts(tx, l.UserID, user.Counts{Lists: delta}); err != nil {
 				return err
 			}
+			if err := s.publish(tx, l, *p.IsPublic); err != nil {
+				return err
+			}
 		}
 		return s.touch(tx, l, set)
 	})
+}
+
+// publish records the activity of a list that is public for the first time. While the list is private nobody sees the
+// activity, and it keeps its place.
+func (s *Service) publish(tx *gorm.DB, l List, public bool) error {
+	if !public {
+		return nil
+	}
+	return activity.RecordOnce(tx, published(l.UserID, l.ID, s.clock()))
+}
+
+func published(userID, id int64, at time.Time) activity.Entry {
+	return activity.Entry{UserID: userID, Type: activity.List, ObjectID: id, At: at}
 }
 
 // lockAuthor locks the account of the author of a list. It returns [ErrNotFound] when the list or the account, whose

@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/stars"
@@ -23,12 +24,12 @@ type MovieRating struct {
 }
 
 // Rate stores the rating of a film by a member and returns it. Rating again changes the same row, also with the same
-// rating, which moves RatedAt only. Rate returns movie.ErrNotFound, or auth.ErrUserGone when the member's account does
-// not exist.
+// rating, which moves RatedAt only; only the first one is an activity. Rate returns movie.ErrNotFound, or auth.ErrUserGone
+// when the member's account does not exist.
 func (s *Service) Rate(ctx context.Context, userID, movieID int64, rating stars.Stars) (MovieRating, error) {
 	var r MovieRating
 	err := s.db.Tx(ctx, func(tx *gorm.DB) (err error) {
-		r, err = s.setRating(tx, userID, movieID, rating, database.Time(s.clock()))
+		r, err = s.setRating(tx, userID, movieID, rating, database.Time(s.clock()), true)
 		return err
 	})
 	return r, err
@@ -37,21 +38,22 @@ func (s *Service) Rate(ctx context.Context, userID, movieID int64, rating stars.
 // Unrate takes the rating of a film by a member back. It is idempotent. It returns the errors of [Service.Rate].
 func (s *Service) Unrate(ctx context.Context, userID, movieID int64) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
-		_, err := s.setRating(tx, userID, movieID, 0, time.Time{})
+		_, err := s.setRating(tx, userID, movieID, 0, time.Time{}, false)
 		return err
 	})
 }
 
-// RateIn is [Service.Rate] in a running transaction, which must not have locked reviews yet. A rating of 0
-// takes the rating back.
+// RateIn is [Service.Rate] in the running transaction of a review or a viewing, which must not have locked reviews yet. The
+// rating is no activity, for that of the review or the viewing shows it. A rating of 0 takes the rating back.
 func (s *Service) RateIn(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error {
-	_, err := s.setRating(tx, userID, movieID, rating, at)
+	_, err := s.setRating(tx, userID, movieID, rating, at, false)
 	return err
 }
 
 // setRating changes the rating of a film by a member, with the counters, and marks the film watched. A rating of 0 takes it
-// back. Those of the film change first, because the foreign keys of the row share their locks; the account is locked.
-func (s *Service) setRating(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) (MovieRating, error) {
+// back. Those of the film change first, because the foreign keys of the row share their locks; the account is locked. alone
+// makes a new rating an activity.
+func (s *Service) setRating(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time, alone bool) (MovieRating, error) {
 	r := MovieRating{UserID: userID, MovieID: movieID}
 	if err := user.LockThen(tx, func() error { return movie.LockID(tx, movieID) }, userID); err != nil {
 		return r, err
@@ -61,17 +63,34 @@ func (s *Service) setRating(tx *gorm.DB, userID, movieID int64, rating stars.Sta
 	}
 	before := r.Rating
 	r.Rating, r.RatedAt = rating, at
+	alone = alone && r.ID == 0
 	if err := countRating(tx, r, before); err != nil {
 		return r, err
 	}
 	if err := storeRating(tx, &r); err != nil {
 		return r, fmt.Errorf("store rating of movie %d by user %d: %w", movieID, userID, err)
 	}
+	if err := recordRating(tx, r, alone); err != nil {
+		return r, err
+	}
 	counts := user.Counts{Ratings: given(rating) - given(before)}
 	if rating == 0 || s.watched == nil {
 		return r, user.AddCounts(tx, userID, counts)
 	}
 	return r, s.watched(tx, userID, movieID, counts)
+}
+
+// recordRating records the activity of a new rating, and removes that of a rating that was taken back.
+func recordRating(tx *gorm.DB, r MovieRating, isNew bool) error {
+	switch {
+	case r.Rating == 0:
+		return activity.Remove(tx, activity.Rating, r.ID)
+	case isNew:
+		return activity.Record(tx, activity.Entry{
+			UserID: r.UserID, Type: activity.Rating, ObjectID: r.ID, MovieID: &r.MovieID, At: r.RatedAt,
+		})
+	}
+	return nil
 }
 
 // given returns the number of ratings that a rating is: 0 for none.

@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -33,6 +34,9 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 		}
 		if err := tx.Where("id = ?", id).Delete(&Review{}).Error; err != nil {
 			return fmt.Errorf("delete review %d: %w", id, err)
+		}
+		if err := activity.Remove(tx, activity.Review, id); err != nil {
+			return err
 		}
 		if web.ViewerIDOf(ctx) != r.UserID {
 			database.AfterCommit(tx, func() {

@@ -11,6 +11,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -187,7 +188,9 @@ func (s *Service) insert(tx *gorm.DB, r Review, rating stars.Stars) (int64, erro
 	if err != nil {
 		return 0, fmt.Errorf("create review: %w", err)
 	}
-	return id, nil
+	return id, activity.Record(tx, activity.Entry{
+		UserID: r.UserID, Type: activity.Review, ObjectID: id, MovieID: &r.MovieID, At: r.CreatedAt,
+	})
 }
 
 // rateOrMark sets the author's rating of the film of a new review, which marks the film watched, or only marks it.

@@ -49,9 +49,9 @@ func Parse(name string) (Type, bool) {
 
 // Activity is a row of the table activities.
 type Activity struct {
-	ID        int64     `gorm:"primaryKey;autoIncrement;index:idx_activities_user,priority:2"`
-	UserID    int64     `gorm:"not null;index:idx_activities_user,priority:1"` // the actor
-	Type      Type      `gorm:"not null;uniqueIndex:idx_activities_object,priority:2"`
+	ID        int64     `gorm:"primaryKey;autoIncrement;index:idx_activities_user,priority:2;index:idx_activities_user_type,priority:3"`
+	UserID    int64     `gorm:"not null;index:idx_activities_user,priority:1;index:idx_activities_user_type,priority:1"` // the actor
+	Type      Type      `gorm:"not null;uniqueIndex:idx_activities_object,priority:2;index:idx_activities_user_type,priority:2"`
 	ObjectID  int64     `gorm:"not null;uniqueIndex:idx_activities_object,priority:1"` // the id of the review, the rating, and so on
 	MovieID   *int64    `gorm:"index:idx_activities_movie"`                            // the film it is about; nil for a list
 	CreatedAt time.Time `gorm:"not null;precision:6"`

@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS `activities` (
   `created_at` datetime(6) NOT NULL,
   UNIQUE INDEX `idx_activities_object` (`object_id`, `type`),
   INDEX `idx_activities_user` (`user_id`, `id`),
+  INDEX `idx_activities_user_type` (`user_id`, `type`, `id`),
   INDEX `idx_activities_movie` (`movie_id`),
   CONSTRAINT `fk_activities_user_id` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE,
   CONSTRAINT `fk_activities_movie_id` FOREIGN KEY (`movie_id`) REFERENCES `movies` (`id`) ON DELETE CASCADE

@@ -12,6 +12,7 @@ CREATE TABLE "activities" (
 );
 CREATE UNIQUE INDEX "idx_activities_object" ON "activities" ("object_id", "type");
 CREATE INDEX "idx_activities_user" ON "activities" ("user_id", "id");
+CREATE INDEX "idx_activities_user_type" ON "activities" ("user_id", "type", "id");
 CREATE INDEX "idx_activities_movie" ON "activities" ("movie_id");
 
 -- +goose Down
