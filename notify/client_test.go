@@ -26,6 +26,8 @@ type frame struct {
 	Actor     *notify.Actor `json:"actor"`
 	ReviewID  *int64        `json:"review_id"`
 	ListID    *int64        `json:"list_id"`
+	CommentID *int64        `json:"comment_id"`
+	MovieID   *int64        `json:"movie_id"`
 	CreatedAt time.Time     `json:"created_at"`
 	ReadAt    *time.Time    `json:"read_at"`
 }

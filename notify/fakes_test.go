@@ -13,6 +13,7 @@ import (
 type accounts struct {
 	mu           sync.Mutex // guards the fields below
 	names        map[int64]string
+	languages    map[int64]string
 	deleted      map[int64]bool
 	ended        map[int64]bool // sessions
 	actorCalls   int
@@ -53,7 +54,7 @@ func (a *accounts) Actors(_ context.Context, ids []int64) (map[int64]notify.Acto
 	found := make(map[int64]notify.Actor, len(ids))
 	for _, id := range ids {
 		if name, ok := a.names[id]; ok && !a.deleted[id] {
-			found[id] = notify.Actor{ID: id, Username: name}
+			found[id] = notify.Actor{ID: id, Username: name, Language: a.languages[id]}
 		}
 	}
 	return found, nil

@@ -18,19 +18,36 @@ type handler struct {
 
 type inboxQuery struct {
 	web.Paging
-	Unread *bool `query:"unread" default:"false" description:"true lists only unread notifications."`
+	Unread  *bool `query:"unread" default:"false" description:"true lists only unread notifications, or groups that have some."`
+	Grouped *bool `query:"grouped" default:"false" description:"true lists groups: one for all notifications of one type and target."`
 }
 
 // inbox answers GET /notifications/inbox.
 func (h handler) inbox(c *gin.Context) error {
 	viewer, q := auth.MustViewer(c), web.Query[inboxQuery](c)
-	in, err := h.s.Inbox(c.Request.Context(), viewer.UserID, q.Unread != nil && *q.Unread, web.PageOf(c))
+	unread := q.Unread != nil && *q.Unread
+	if q.Grouped != nil && *q.Grouped {
+		return h.groups(c, unread)
+	}
+	in, err := h.s.Inbox(c.Request.Context(), viewer.UserID, unread, web.PageOf(c))
 	if err != nil {
 		return err
 	}
 	c.Header("X-Unread-Count", strconv.FormatInt(in.Unread, 10))
 	return web.List(c, in.Rows, in.Next, func(n Notification) notificationResponse {
 		return show(n, in.Actors, h.zone)
+	})
+}
+
+// groups answers GET /notifications/inbox?grouped=true.
+func (h handler) groups(c *gin.Context, unread bool) error {
+	found, err := h.s.Groups(c.Request.Context(), auth.MustViewer(c).UserID, unread, web.PageOf(c))
+	if err != nil {
+		return err
+	}
+	c.Header("X-Unread-Count", strconv.FormatInt(found.Unread, 10))
+	return web.List(c, found.Rows, found.Next, func(g GroupRow) notificationGroupResponse {
+		return showGroup(g, found.Actors, h.zone)
 	})
 }
 
@@ -107,5 +124,42 @@ func show(n Notification, actors map[int64]Actor, zone *time.Location) notificat
 		at := n.ReadAt.In(zone)
 		out.ReadAt = &at
 	}
+	return out
+}
+
+// notificationGroupResponse is an entry of the grouped inbox.
+type notificationGroupResponse struct {
+	Type      Type                 `json:"type" enum:"follow,follow_request,follow_accepted,review_like,review_comment,comment_reply,list_like" example:"review_like" description:"What happened."`
+	Message   string               `json:"message" example:"고양이님 외 3명이 내 리뷰에 좋아요를 눌렀습니다!" description:"The text to display: who did it last, and how many others. In the language of your preferences: Korean unless you choose English."`
+	ReviewID  *int64               `json:"review_id,omitempty" example:"5" description:"With review_like, review_comment and comment_reply: the review, which may have been deleted since."`
+	ListID    *int64               `json:"list_id,omitempty" example:"9" description:"With list_like: the list, which may have been deleted since."`
+	CommentID *int64               `json:"comment_id,omitempty" example:"15" description:"With comment_reply: your comment that the replies answer. The new comment is in latest."`
+	MovieID   *int64               `json:"movie_id,omitempty" example:"3" description:"With review_id: the film of the review."`
+	Count     int64                `json:"count" example:"4" description:"How many notifications the group has. Its other members are in the list without grouped."`
+	Unread    int64                `json:"unread" example:"2" description:"How many of them are unread."`
+	Actors    []Actor              `json:"actors" description:"The last three users who did it, or fewer, newest first. Each user is here once, and deleted accounts are not."`
+	Latest    notificationResponse `json:"latest" description:"The newest notification of the group. Its seq as up_to, or its id and others, mark it as read."`
+}
+
+// showGroup returns the response for a group, as show does for a notification.
+func showGroup(g GroupRow, users map[int64]Actor, zone *time.Location) notificationGroupResponse {
+	latest := show(g.Latest, users, zone)
+	out := notificationGroupResponse{
+		Type: g.Type, ReviewID: latest.ReviewID, ListID: latest.ListID, MovieID: latest.MovieID,
+		Count: g.Total, Unread: g.Unread, Actors: []Actor{}, Latest: latest,
+	}
+	if g.Type == TypeCommentReply {
+		out.CommentID = &g.TargetID
+	}
+	for _, id := range g.ActorIDs {
+		if actor, ok := users[id]; ok { // it may have been deleted meanwhile
+			out.Actors = append(out.Actors, actor)
+		}
+	}
+	var name string
+	if len(out.Actors) > 0 {
+		name = out.Actors[0].Username
+	}
+	out.Message = wordingOf(users[g.UserID].Language).message(g.Type, name, g.People-1)
 	return out
 }

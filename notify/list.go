@@ -77,14 +77,19 @@ func (s *Service) actorsOf(ctx context.Context, rows []Notification) (map[int64]
 			ids = append(ids, *n.ActorID)
 		}
 	}
+	return s.usersByID(ctx, ids)
+}
+
+// usersByID looks up users, whose ids may repeat.
+func (s *Service) usersByID(ctx context.Context, ids []int64) (map[int64]Actor, error) {
 	slices.Sort(ids)
 	all := map[int64]Actor{}
 	for some := range slices.Chunk(slices.Compact(ids), actorsAtOnce) {
-		actors, err := s.Actors.Actors(ctx, some)
+		found, err := s.Actors.Actors(ctx, some)
 		if err != nil {
 			return nil, fmt.Errorf("load the actors of notifications: %w", err)
 		}
-		maps.Copy(all, actors)
+		maps.Copy(all, found)
 	}
 	return all, nil
 }

@@ -36,12 +36,13 @@ func TestFrameIsTheNotification(t *testing.T) {
 	}
 }
 
+var errAbort = errors.New("abort")
+
 func TestRollbackNotifiesNobody(t *testing.T) {
 	t.Parallel()
 	in := newInstance(t)
 	me, cat, dog := in.user("me"), in.user("cat"), in.user("dog")
 	c := in.connect(me)
-	errAbort := errors.New("abort")
 	err := in.DB.Tx(t.Context(), func(tx *gorm.DB) error {
 		if err := notify.Send(tx, follow(me, cat)); err != nil {
 			return err

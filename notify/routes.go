@@ -39,8 +39,10 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 		Errors: []*apperr.Error{web.ErrUpgradeRequired, errHandshake, web.ErrCrossOrigin, apperr.ErrUnavailable},
 	})
 	r.GET("/notifications/inbox", auth.Member, h.inbox, openapi.Op{
-		Tag: tag, ID: "listNotifications", Summary: "List your notifications", Description: "Newest first.",
-		Query: inboxQuery{}, Response: []notificationResponse{},
+		Tag: tag, ID: "listNotifications", Summary: "List your notifications",
+		Description: "Newest first, without those by users whom you have blocked or muted, or who have blocked you, also after that has ended.\n\n" +
+			"With `grouped=true` it lists `NotificationGroup`s, that with the newest notification first (`x-variants` of the response).",
+		Query: inboxQuery{}, Response: []notificationResponse{}, Variants: map[string]any{"grouped=true": []notificationGroupResponse{}},
 		Headers: map[string]string{"X-Unread-Count": "The number of unread notifications on all pages."},
 	})
 	r.POST("/notifications/read", auth.Member, h.read, openapi.Op{

@@ -288,11 +288,22 @@ const (
 // send no Content-Type.
 const alsoKey = "x-also-accepted"
 
+// variantsKey is the extension with the schemas of other bodies of a success, by the query parameter that asks for them.
+// They are not alternatives in the schema of the response, which would change its type for clients that never ask for them.
+const variantsKey = "x-variants"
+
 func (d *document) responses(method string, ids []string, p auth.Policy, op Op) openapi31.Responses {
 	all := openapi31.Responses{}
 	success := openapi31.Response{Description: http.StatusText(op.Status)}
 	if op.Response != nil {
 		success.WithContentItem(mediaOf(op), openapi31.MediaType{Schema: d.schemas.response(op.Response)})
+	}
+	if len(op.Variants) > 0 {
+		variants := map[string]any{}
+		for query, body := range op.Variants {
+			variants[query] = d.schemas.response(body)
+		}
+		success.WithMapOfAnythingItem(variantsKey, variants)
 	}
 	for name, text := range responseHeaders(method, op) {
 		success.WithHeadersItem(name, d.header(name, text))

@@ -42,6 +42,8 @@ type Op struct {
 	Response any    // the body of success, nil for none
 	Media    string // the content type of Response, "" means application/json
 
+	Variants map[string]any // other bodies of success, by the query parameter that asks for them: "grouped=true"
+
 	Also    map[int]any       // other statuses whose body is not a problem
 	Headers map[string]string // additional headers of success and their descriptions
 	Errors  []*apperr.Error   // errors besides those of the policy and the inputs
