@@ -1,16 +1,21 @@
-// Package follow owns who follows whom.
+// Package follow owns how members relate to each other: who follows, blocks and mutes whom, and who waits to follow a
+// private account.
 //
 // Following is a toggle (see package toggle): it is idempotent, and the row of a pair stays when the member
 // unfollows, so that a follow is listed by the time it last began. A change from off to on notifies the followed
-// member, in the transaction of the change. The follower and following counters of accounts always equal the rows.
+// member, in the transaction of the change. Following a private account makes a request instead, which that account
+// accepts or declines. A block ends the follows and requests between two members and keeps them from each other; a mute
+// only hides what the other one writes. The counters of accounts always equal the rows.
 //
-// Read the files in this order: follow.go (the model and its hook), service.go (the rules), list.go (the
-// queries), delete.go (what a deleted account takes along), handler.go and routes.go (the HTTP side). Every
-// domain has the same files.
+// Every change of two members' relation first locks both accounts (user.Lock), and so do other domains when one member
+// acts on what another one wrote; see [CheckBlocked].
+//
+// Read the files in this order: follow.go (the model and its hook), service.go (the rules), request.go and block.go
+// (requests, blocks and mutes), list.go (the queries), delete.go (what a deleted account takes along), handler.go and
+// routes.go (the HTTP side). Every domain has the same files.
 package follow
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -18,7 +23,6 @@ import (
 
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/apperr"
-	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -27,15 +31,18 @@ import (
 var ErrSelf = apperr.New(apperr.Invalid, "self_follow",
 	"You cannot follow yourself.", "자기 자신은 팔로우할 수 없습니다.")
 
-// Follow is the stored relation of one member to another. Only [Service.Set] writes it, because its hook notifies.
+// Follow is the stored relation of one member to another. Only this package writes it, by package toggle, because its hook
+// notifies.
 type Follow struct {
 	ID          int64     `gorm:"primaryKey;autoIncrement;index:idx_follows_followings,priority:4;index:idx_follows_followers,priority:4"`
 	FollowerID  int64     `gorm:"not null;uniqueIndex:idx_follows_pair,priority:1;index:idx_follows_followings,priority:1"`
 	FollowingID int64     `gorm:"not null;uniqueIndex:idx_follows_pair,priority:2;index:idx_follows_followers,priority:1"`
 	IsFollowing bool      `gorm:"not null;index:idx_follows_followings,priority:2;index:idx_follows_followers,priority:2"`
 	FollowedAt  time.Time `gorm:"not null;precision:6;index:idx_follows_followings,priority:3;index:idx_follows_followers,priority:3"` // the last change to on
+	Requested   bool      `gorm:"-"`                                                                                                   // the follower waits for the consent of a private account
 
-	change toggle.Change
+	accepted bool // a request of the follower has been accepted
+	change   toggle.Change
 }
 
 // Mapping implements [toggle.Row].
@@ -51,16 +58,7 @@ func (f *Follow) Mapping() toggle.Mapping {
 
 // Lock implements [toggle.Row]. It returns user.ErrNotFound when the followed account does not exist, and
 // auth.ErrUserGone when only the follower's does not.
-func (f *Follow) Lock(tx *gorm.DB) error {
-	err := user.Lock(tx, f.FollowerID, f.FollowingID)
-	if !errors.Is(err, user.ErrNotFound) {
-		return err
-	}
-	if err := user.Lock(tx, f.FollowingID); err != nil {
-		return err
-	}
-	return auth.ErrUserGone
-}
+func (f *Follow) Lock(tx *gorm.DB) error { return lock(tx, f.FollowerID, f.FollowingID) }
 
 // Toggle implements [toggle.Row].
 func (f *Follow) Toggle(on bool, now time.Time) bool {
@@ -81,14 +79,18 @@ func (f *Follow) Count(tx *gorm.DB, delta int64) error {
 	return user.AddCounts(tx, f.FollowingID, user.Counts{Followers: delta})
 }
 
-// AfterSave notifies the followed member when this save turned the follow on.
+// AfterSave notifies the followed member when this save turned the follow on, or the follower when it did so because the
+// request was accepted.
 func (f *Follow) AfterSave(tx *gorm.DB) error {
 	if !f.change.TurnedOn(tx, f.ID) {
 		return nil
 	}
-	err := notify.Send(tx, notify.Event{UserID: f.FollowingID, Type: notify.TypeFollow, ActorID: f.FollowerID})
-	if err != nil {
-		return fmt.Errorf("notify user %d of a follower: %w", f.FollowingID, err)
+	e := notify.Event{UserID: f.FollowingID, Type: notify.TypeFollow, ActorID: f.FollowerID}
+	if f.accepted {
+		e = notify.Event{UserID: f.FollowerID, Type: notify.TypeFollowAccepted, ActorID: f.FollowingID}
+	}
+	if err := notify.Send(tx, e); err != nil {
+		return fmt.Errorf("notify user %d of a follow: %w", e.UserID, err)
 	}
 	return nil
 }

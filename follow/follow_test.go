@@ -19,7 +19,7 @@ import (
 )
 
 func state(who, whom int64, on bool) map[string]any {
-	return map[string]any{"follower_id": float64(who), "following_id": float64(whom), "is_following": on}
+	return map[string]any{"follower_id": float64(who), "following_id": float64(whom), "is_following": on, "requested": false}
 }
 
 func TestFollowCountsAndNotifiesTheFollowedMember(t *testing.T) {

@@ -3,6 +3,7 @@ package follow
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -13,19 +14,24 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// Person is a member in a list of followers or followings.
+// Person is a member in a list of followers, followings, requests, blocks or mutes.
 type Person struct {
 	ID              int64
 	Username        string
-	ProfileImageURL *string // nil without an image
+	ProfileImageURL *string   // nil without an image
+	Since           time.Time // when the follow last began, or the request, block or mute was made
 }
 
-// end is an end of a follow: owner is the column of the account whose list it is, other that of the listed accounts.
-type end struct{ owner, other string }
+// relation is a table of pairs of members: owner is the column of the account whose list it is, other that of the listed
+// accounts, since that of the time.
+type relation struct{ table, owner, other, since string }
 
 var (
-	followings = end{owner: "follower_id", other: "following_id"}
-	followers  = end{owner: "following_id", other: "follower_id"}
+	followings = relation{"follows", "follower_id", "following_id", "followed_at"}
+	followers  = relation{"follows", "following_id", "follower_id", "followed_at"}
+	requests   = relation{"follow_requests", "following_id", "follower_id", "requested_at"}
+	blocks     = relation{"blocks", "user_id", "blocked_id", "blocked_at"}
+	mutes      = relation{"mutes", "user_id", "muted_id", "muted_at"}
 )
 
 // Followings returns a page of the members whom an account follows, the latest follow first, and the key of the
@@ -37,6 +43,21 @@ func (s *Service) Followings(ctx context.Context, userID int64, reader auth.View
 // Followers returns a page of the members who follow an account, as [Service.Followings] does.
 func (s *Service) Followers(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Person, *page.Key, error) {
 	return s.list(ctx, followers, userID, reader, p)
+}
+
+// Requests returns a page of the members who ask to follow the reader, as [Service.Followings] does.
+func (s *Service) Requests(ctx context.Context, reader auth.Viewer, p page.Page) ([]Person, *page.Key, error) {
+	return s.list(ctx, requests, reader.UserID, reader, p)
+}
+
+// Blocks returns a page of the members whom an account has blocked, as [Service.Followings] does.
+func (s *Service) Blocks(ctx context.Context, userID int64, p page.Page) ([]Person, *page.Key, error) {
+	return s.list(ctx, blocks, userID, auth.Viewer{}, p) // nobody is left out
+}
+
+// Mutes returns a page of the members whom an account has muted, as [Service.Followings] does.
+func (s *Service) Mutes(ctx context.Context, userID int64, p page.Page) ([]Person, *page.Key, error) {
+	return s.list(ctx, mutes, userID, auth.Viewer{}, p) // nobody is left out
 }
 
 // FollowedBy returns the members among ids whom a follower follows. Absent ids are not followed.
@@ -57,44 +78,41 @@ func (s *Service) FollowedIDs(ctx context.Context, userID int64, limit int) ([]i
 
 // row is a row of listQuery.
 type row struct {
-	follow Follow
+	id     int64 // of the pair
+	since  time.Time
 	person user.User
 }
 
-const rowColumns = "follows.id, follows.followed_at, users.id, users.username, users.profile_image"
-
-// targets returns the fields that receive rowColumns.
+// targets returns the fields that receive the columns of listQuery.
 func (r *row) targets() []any {
-	return []any{&r.follow.ID, &r.follow.FollowedAt, &r.person.ID, &r.person.Username, &r.person.ProfileImage}
+	return []any{&r.id, &r.since, &r.person.ID, &r.person.Username, &r.person.ProfileImage}
 }
 
-func (s *Service) list(ctx context.Context, e end, userID int64, _ auth.Viewer, p page.Page) ([]Person, *page.Key, error) {
-	rows, err := database.Scan(listQuery(s.db.Reader(ctx), e, userID, p), (*row).targets)
+func (s *Service) list(ctx context.Context, of relation, userID int64, _ auth.Viewer, p page.Page) ([]Person, *page.Key, error) {
+	rows, err := database.Scan(listQuery(s.db.Reader(ctx), of, userID, p), (*row).targets)
 	if err != nil {
-		return nil, nil, fmt.Errorf("list follows by %s %d: %w", e.owner, userID, err)
+		return nil, nil, fmt.Errorf("list %s by %s %d: %w", of.table, of.owner, userID, err)
 	}
-	rows, next := page.Cut(rows, p, func(r row) page.Key {
-		return page.TimeKey(r.follow.FollowedAt, r.follow.ID)
-	})
+	rows, next := page.Cut(rows, p, func(r row) page.Key { return page.TimeKey(r.since, r.id) })
 	people := make([]Person, len(rows))
 	for i, r := range rows {
-		people[i] = s.person(r.person)
+		people[i] = Person{ID: r.person.ID, Username: r.person.Username, ProfileImageURL: s.users.ImageURL(r.person), Since: r.since}
 	}
 	return people, next, nil
 }
 
-// listQuery returns the query of one page. It reads along an index in the order of the page. The bound on
-// The bound on followed_at is a separate condition outside the OR, because both databases start their index range from it.
-func listQuery(db *gorm.DB, e end, userID int64, p page.Page) *gorm.DB {
-	q := db.Model(&Follow{}).Select(rowColumns).Joins("JOIN users ON users.id = follows."+e.other).
-		Where("follows."+e.owner+" = ? AND is_following = ?", userID, true)
+// listQuery returns the query of one page. It reads along an index in the order of the page. The bound on the time is a
+// separate condition outside the OR, because both databases start their index range from it.
+func listQuery(db *gorm.DB, of relation, userID int64, p page.Page) *gorm.DB {
+	id, since := of.table+".id", of.table+"."+of.since
+	q := db.Table(of.table).Select(id+", "+since+", users.id, users.username, users.profile_image").
+		Joins("JOIN users ON users.id = "+of.table+"."+of.other).Where(of.table+"."+of.owner+" = ?", userID)
+	if of.table == followings.table {
+		q = q.Where("follows.is_following = ?", true)
+	}
 	if p.After != nil {
 		at := p.After.Time()
-		q = q.Where("followed_at <= ? AND (followed_at < ? OR follows.id < ?)", at, at, p.After.ID)
+		q = q.Where(since+" <= ? AND ("+since+" < ? OR "+id+" < ?)", at, at, p.After.ID)
 	}
-	return q.Order("followed_at DESC, follows.id DESC").Limit(p.Fetch())
-}
-
-func (s *Service) person(u user.User) Person {
-	return Person{ID: u.ID, Username: u.Username, ProfileImageURL: s.users.ImageURL(u)}
+	return q.Order(since + " DESC, " + id + " DESC").Limit(p.Fetch())
 }

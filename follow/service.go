@@ -2,7 +2,13 @@ package follow
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
 
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/user"
@@ -15,24 +21,107 @@ type Deps struct {
 	Toggles *toggle.Switch
 }
 
-// Service holds the rules of following. It is safe for concurrent use.
+// Service holds the rules of follows, requests, blocks and mutes. It is safe for concurrent use.
 type Service struct {
 	db      *database.DB
 	users   *user.Service
 	toggles *toggle.Switch
 }
 
-// New returns a service. Register [Service.PurgeUser] with user.Service.OnDelete.
-func New(d Deps) *Service { return &Service{db: d.DB, users: d.Users, toggles: d.Toggles} }
+// New returns a service, which accepts the requests to accounts that stop being private, and makes accounts show how the
+// reader relates to them. Register [Service.PurgeUser] with user.Service.OnDelete.
+func New(d Deps) *Service {
+	s := &Service{db: d.DB, users: d.Users, toggles: d.Toggles}
+	d.Users.UseRelations(s)
+	return s
+}
 
 // Set makes one member follow another (on) or unfollow them, and returns the follow as it is afterwards. It is
-// idempotent. Unfollowing a member who was never followed stores nothing and returns a Follow without an ID.
+// idempotent. Following a private account asks for its consent: the follow that comes back is off and Requested.
+// Unfollowing takes the request back. Unfollowing a member who was never followed stores nothing and returns a Follow
+// without an ID.
 //
 // Set returns [ErrSelf], user.ErrNotFound when the followed account does not exist, auth.ErrUserGone when the
-// follower's account does not, and apperr.ErrTooMany when the member followed the other one too often lately.
+// follower's account does not, [ErrBlocked] for a follow between members of whom one has blocked the other, and
+// apperr.ErrTooMany when the member followed the other one too often lately.
 func (s *Service) Set(ctx context.Context, followerID, followingID int64, on bool) (Follow, error) {
 	if followerID == followingID {
 		return Follow{}, ErrSelf
 	}
-	return toggle.Set(ctx, s.toggles, Follow{FollowerID: followerID, FollowingID: followingID}, on)
+	start := Follow{FollowerID: followerID, FollowingID: followingID}
+	allow := s.toggles.Once(ctx, start.Mapping())
+	var f Follow
+	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
+		err := start.Lock(tx)
+		if err != nil {
+			return err
+		}
+		if on {
+			f, err = s.begin(tx, start, allow)
+		} else {
+			f, err = s.end(tx, start)
+		}
+		return err
+	})
+	if err != nil {
+		return Follow{}, err
+	}
+	return f, nil
 }
+
+// begin follows, or asks to, between two accounts that are locked.
+func (s *Service) begin(tx *gorm.DB, f Follow, allow func() error) (Follow, error) {
+	if err := CheckBlocked(tx, f.FollowerID, f.FollowingID); err != nil {
+		return f, err
+	}
+	waits, err := needsConsent(tx, f)
+	if err != nil {
+		return f, err
+	}
+	if waits {
+		f.Requested = true
+		return f, s.request(tx, f, allow)
+	}
+	return toggle.Turn(tx, s.toggles, f, true, allow)
+}
+
+// end unfollows, and takes a request back, between two accounts that are locked.
+func (s *Service) end(tx *gorm.DB, f Follow) (Follow, error) {
+	if err := deleteRequest(tx, f.FollowerID, f.FollowingID); err != nil {
+		return f, err
+	}
+	return toggle.Turn(tx, s.toggles, f, false, nil)
+}
+
+// needsConsent reports whether a follow can only be requested: the account is private, and the follower does not follow it
+// yet.
+func needsConsent(tx *gorm.DB, f Follow) (bool, error) {
+	waits, err := exists(tx, `SELECT id FROM users WHERE id = ? AND is_private = TRUE AND NOT EXISTS
+		(SELECT 1 FROM follows WHERE follower_id = ? AND following_id = users.id AND is_following = TRUE)`, f.FollowingID, f.FollowerID)
+	if err != nil {
+		return false, fmt.Errorf("load whether user %d may follow user %d: %w", f.FollowerID, f.FollowingID, err)
+	}
+	return waits, nil
+}
+
+// exists reports whether a query returns a row.
+func exists(tx *gorm.DB, query string, args ...any) (found bool, err error) {
+	err = database.Each(tx, query, args, func(database.Scanner) error { found = true; return nil })
+	return found, err
+}
+
+// lock locks the account of a member and that of another one. It returns user.ErrNotFound when the other one does not
+// exist, and auth.ErrUserGone when only the member's does not.
+func lock(tx *gorm.DB, memberID, otherID int64) error {
+	err := user.Lock(tx, memberID, otherID)
+	if !errors.Is(err, user.ErrNotFound) {
+		return err
+	}
+	if err := user.Lock(tx, otherID); err != nil {
+		return err
+	}
+	return auth.ErrUserGone
+}
+
+// now returns the current time in the precision of the database.
+func (s *Service) now() time.Time { return database.Time(s.toggles.Clock()) }

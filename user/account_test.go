@@ -42,7 +42,7 @@ func TestGetMeReturnsTheAccountWithLastLogin(t *testing.T) {
 	k := newKit(t)
 	id, in := k.member(t, "alice")
 	got := k.me(t, in.Access).Want(http.StatusOK)
-	want := k.api.GET(t, path(id)).Want(http.StatusOK).Map()
+	want := k.api.GET(t, path(id), testkit.As(in.Access)).Want(http.StatusOK).Map()
 	if _, shown := want["last_login"]; shown {
 		t.Error("the public profile has last_login")
 	}

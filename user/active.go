@@ -13,7 +13,7 @@ import (
 )
 
 // selectActive runs with every request of a member, so it is one query over two primary keys.
-const selectActive = `SELECT users.role, sessions.expires_at FROM users
+const selectActive = `SELECT users.role, users.spoilers, users.hides_count > 0, sessions.expires_at FROM users
 	LEFT JOIN sessions ON sessions.id = ? AND sessions.user_id = users.id WHERE users.id = ?`
 
 // Active implements auth.Sessions: it returns the account of the user if the session is active, auth.ErrUserGone
@@ -22,7 +22,7 @@ const selectActive = `SELECT users.role, sessions.expires_at FROM users
 func (s *Service) Active(ctx context.Context, userID, sessionID int64) (auth.Account, error) {
 	var account auth.Account
 	var expires sql.NullTime
-	err := s.db.Row(ctx, selectActive, sessionID, userID).Scan(&account.Role, &expires)
+	err := s.db.Row(ctx, selectActive, sessionID, userID).Scan(&account.Role, &account.Spoilers, &account.Hides, &expires)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return auth.Account{}, auth.ErrUserGone

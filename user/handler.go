@@ -31,12 +31,13 @@ type patchRequest struct {
 	Age             *int64  `json:"age" binding:"omitempty,min=1,max=150" example:"28" description:"In years."`
 	Gender          *string `json:"gender" binding:"omitempty,oneof=male female" example:"female"`
 	Bio             *string `json:"bio" binding:"omitempty,max=500" example:"매주 한 편씩 봅니다." description:"What you say about yourself. Can be empty."`
+	IsPrivate       *bool   `json:"is_private" example:"true" description:"true: only followers whom you accept see your reviews, ratings, lists and diary. Setting it to false accepts all requests to follow you."`
 }
 
 func (r patchRequest) patch() Patch {
 	return Patch{
 		Username: r.Username, Password: r.Password, CurrentPassword: r.CurrentPassword,
-		Age: r.Age, Gender: (*Gender)(r.Gender), Bio: r.Bio,
+		Age: r.Age, Gender: (*Gender)(r.Gender), Bio: r.Bio, IsPrivate: r.IsPrivate,
 	}
 }
 
@@ -61,8 +62,8 @@ type imageForm struct {
 type response struct {
 	ID              int64     `json:"id" example:"7"`
 	Username        string    `json:"username" example:"영화광"`
-	Age             int64     `json:"age" example:"27" description:"In years."`
-	Gender          string    `json:"gender" enum:"male,female" example:"female"`
+	Age             *int64    `json:"age" example:"27" description:"In years; null when the user does not show it to you."`
+	Gender          *Gender   `json:"gender" enum:"male,female" example:"female" description:"null when the user does not show it to you."`
 	ProfileImageURL *string   `json:"profile_image_url" example:"/media/users/profile_images/0b9f6f0e-6c1c-4a7e-9a53-0f4f1de1d5c3.jpg" description:"URL of the profile image; null without one."`
 	CreatedAt       time.Time `json:"created_at" example:"2026-03-01T21:30:00+09:00" description:"Time of the sign-up."`
 	FollowerCount   int64     `json:"follower_count" example:"12" description:"Number of followers."`
@@ -72,6 +73,8 @@ type response struct {
 	WatchedCount    int64     `json:"watched_count" example:"42" description:"Number of films that this user has marked watched."`
 	ListCount       int64     `json:"list_count" example:"2" description:"Number of public lists of this user."`
 	Bio             string    `json:"bio" example:"매주 한 편씩 봅니다." description:"What the user says about themselves. Can be empty."`
+	IsPrivate       bool      `json:"is_private" example:"false" description:"Whether only followers whom the user accepts see their reviews, ratings, lists and diary."`
+	Viewer          *Relation `json:"viewer,omitempty" description:"How you relate to the user. Absent if you are not signed in."`
 }
 
 type meResponse struct {
@@ -79,21 +82,59 @@ type meResponse struct {
 	LastLogin *time.Time `json:"last_login" example:"2026-03-02T09:00:00+09:00" description:"Time of the latest login, or null before the first."`
 }
 
-func (h handler) show(u User) response {
-	return response{
-		ID: u.ID, Username: u.Username, Age: u.Age, Gender: string(u.Gender), ProfileImageURL: h.s.ImageURL(u),
-		CreatedAt: u.CreatedAt.In(h.zone), FollowerCount: u.FollowerCount, FollowingCount: u.FollowingCount,
-		ReviewCount: u.ReviewCount, RatingCount: u.RatingCount, WatchedCount: u.WatchedCount, ListCount: u.ListCount, Bio: u.Bio,
-	}
+// reader shows accounts to whoever sent a request.
+type reader struct {
+	handler
+	viewer    auth.Viewer
+	relations map[int64]Relation
 }
 
-func (h handler) showMe(u User) meResponse {
-	me := meResponse{response: h.show(u)}
+// reader returns the reader of a request, to whom members are shown, in one query for all of them.
+func (h handler) reader(c *gin.Context, members ...User) (reader, error) {
+	viewer, signedIn := auth.ViewerOf(c)
+	r := reader{handler: h, viewer: viewer}
+	if !signedIn {
+		return r, nil
+	}
+	var err error
+	r.relations, err = h.s.RelationsOf(c.Request.Context(), viewer.UserID, members...)
+	return r, err
+}
+
+func (r reader) show(u User) response {
+	out := response{
+		ID: u.ID, Username: u.Username, ProfileImageURL: r.s.ImageURL(u),
+		CreatedAt: u.CreatedAt.In(r.zone), FollowerCount: u.FollowerCount, FollowingCount: u.FollowingCount,
+		ReviewCount: u.ReviewCount, RatingCount: u.RatingCount, WatchedCount: u.WatchedCount, ListCount: u.ListCount, Bio: u.Bio,
+		IsPrivate: u.IsPrivate,
+	}
+	if u.ShowsFactsTo(r.viewer) {
+		out.Age, out.Gender = &u.Age, &u.Gender
+	}
+	if r.viewer.UserID != 0 {
+		relation := r.relations[u.ID]
+		out.Viewer = &relation
+	}
+	return out
+}
+
+// ok responds with an account.
+func (h handler) ok(c *gin.Context, u User) error {
+	r, err := h.reader(c, u)
+	if err != nil {
+		return err
+	}
+	return web.OK(c, r.show(u))
+}
+
+// okMe responds with the account of the viewer.
+func (h handler) okMe(c *gin.Context, u User) error {
+	me := meResponse{response: reader{handler: h, viewer: auth.MustViewer(c)}.show(u)}
 	if u.LastLogin != nil {
 		at := u.LastLogin.In(h.zone)
 		me.LastLogin = &at
 	}
-	return me
+	return web.OK(c, me)
 }
 
 func (h handler) create(c *gin.Context) error {
@@ -108,7 +149,7 @@ func (h handler) create(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.Created(c, fmt.Sprintf("/users/%d", u.ID), h.show(u))
+	return web.Created(c, fmt.Sprintf("/users/%d", u.ID), reader{handler: h}.show(u))
 }
 
 func (h handler) list(c *gin.Context) error { return h.found(c, Filter{}) }
@@ -123,7 +164,11 @@ func (h handler) found(c *gin.Context, f Filter) error {
 	if err != nil {
 		return err
 	}
-	return web.List(c, rows, next, h.show)
+	r, err := h.reader(c, rows...)
+	if err != nil {
+		return err
+	}
+	return web.List(c, rows, next, r.show)
 }
 
 func (h handler) get(c *gin.Context) error {
@@ -131,7 +176,7 @@ func (h handler) get(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.OK(c, h.show(u))
+	return h.ok(c, u)
 }
 
 // editable returns the account in the path if the viewer may change it, or apperr.ErrForbidden.
@@ -154,7 +199,7 @@ func (h handler) patch(c *gin.Context) error {
 	if u, err = h.change(c, u.ID); err != nil {
 		return err
 	}
-	return web.OK(c, h.show(u))
+	return h.ok(c, u)
 }
 
 func (h handler) change(c *gin.Context, id int64) (User, error) {
@@ -196,7 +241,7 @@ func (h handler) getMe(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.OK(c, h.showMe(u))
+	return h.okMe(c, u)
 }
 
 func (h handler) patchMe(c *gin.Context) error {
@@ -204,7 +249,7 @@ func (h handler) patchMe(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.OK(c, h.showMe(u))
+	return h.okMe(c, u)
 }
 
 func (h handler) removeMe(c *gin.Context) error {
@@ -226,7 +271,7 @@ func (h handler) setImage(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.OK(c, h.show(u))
+	return h.ok(c, u)
 }
 
 func (h handler) removeImage(c *gin.Context) error {

@@ -32,15 +32,16 @@ func (h handler) accounts(r *openapi.Router) {
 		JSON:        createRequest{}, Status: http.StatusCreated, Response: response{},
 		Errors: []*apperr.Error{ErrUsernameTaken},
 	})
-	r.GET("/users", auth.Public, h.list, openapi.Op{
+	r.GET("/users", auth.Optional, h.list, openapi.Op{
 		Tag: tagUsers, ID: "listUsers", Summary: "List users, ordered by id", Query: listQuery{}, Response: []response{},
 	})
-	r.GET("/users/search", auth.Public, h.search, openapi.Op{
+	r.GET("/users/search", auth.Optional, h.search, openapi.Op{
 		Tag: tagUsers, ID: "searchUsers", Summary: "Search users", Query: searchQuery{}, Response: []response{},
-		Description: "Users must match all given conditions. Without conditions all users are listed. The search with q ignores case, width, spaces, punctuation and diacritics, and finds Hangul while it is being typed and by initial consonants, as that for the titles of films does. With q, exact matches come first, then names that begin with it, then all others; among these, and without q, users are ordered by id.",
+		Description: "Users must match all given conditions. Searches by age or gender find only users who show them. Without conditions all users are listed. The search with q ignores case, width, spaces, punctuation and diacritics, and finds Hangul while it is being typed and by initial consonants, as that for the titles of films does. With q, exact matches come first, then names that begin with it, then all others; among these, and without q, users are ordered by id.",
 	})
-	r.GET("/users/:user_id", auth.Public, h.get, openapi.Op{
+	r.GET("/users/:user_id", auth.Optional, h.get, openapi.Op{
 		Tag: tagUsers, ID: "getUser", Summary: "Get a user", Response: response{},
+		Description: "`age` and `gender` are null for others when the user does not show them.",
 	})
 	r.PATCH("/users/:user_id", auth.Owner, h.patch, openapi.Op{
 		Tag: tagUsers, ID: "updateUser", Summary: "Update a user", JSON: patchRequest{}, Response: response{},
@@ -67,6 +68,14 @@ func (h handler) ownAccount(r *openapi.Router) {
 	r.DELETE("/users/me", auth.Member, h.removeMe, openapi.Op{
 		Tag: tagUsers, ID: "deleteMe", Summary: "Delete the current user's account and data", Status: http.StatusNoContent,
 		Description: removeDescription, Errors: []*apperr.Error{ErrLastAdmin, ErrNotFound},
+	})
+	r.GET("/users/me/preferences", auth.Member, h.preferences, openapi.Op{
+		Tag: tagUsers, ID: "getMyPreferences", Summary: "Get the current user's preferences", Response: preferencesResponse{},
+		Errors: []*apperr.Error{ErrNotFound},
+	})
+	r.PATCH("/users/me/preferences", auth.Member, h.patchPreferences, openapi.Op{
+		Tag: tagUsers, ID: "updateMyPreferences", Summary: "Update the current user's preferences", JSON: preferencesRequest{},
+		Response: preferencesResponse{}, Description: "Absent fields stay unchanged.", Errors: []*apperr.Error{ErrNotFound},
 	})
 	r.POST("/users/me/profile_image", auth.Member, h.setImage, openapi.Op{
 		Tag: tagUsers, ID: "setMyProfileImage", Summary: "Set the current user's profile image", Class: auth.ClassUpload,
@@ -111,7 +120,7 @@ func (h handler) sessions(r *openapi.Router) {
 
 // The longer descriptions in the OpenAPI document.
 const (
-	patchDescription = "Absent fields stay unchanged. A new password requires `current_password`, unless an admin sets the password " +
+	patchDescription = "Absent fields stay unchanged. Setting `is_private` to false accepts all requests to follow the user. A new password requires `current_password`, unless an admin sets the password " +
 		"of another user. A new password ends all other sessions of the account."
 	removeDescription = "Also deletes the user's reviews, likes, reactions, follows, sessions, notifications and stored images. " +
 		"Films that the user added are kept. The last admin cannot be deleted."

@@ -47,6 +47,7 @@ type Service struct {
 	log          *slog.Logger
 	refreshGrace time.Duration
 	index        *textindex.Index
+	relations    Relations
 	community    string // the UID of the community, "" before LoadIssuer
 
 	onDelete        []func(tx *gorm.DB, userID int64) error

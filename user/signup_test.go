@@ -25,6 +25,7 @@ func TestSignUpReturnsTheUserAndItsLocation(t *testing.T) {
 		"id": float64(id), "username": "영화광🍿", "age": 27.0, "gender": "female", "profile_image_url": nil,
 		"created_at":     k.Clock.Now().In(k.Zone).Format(time.RFC3339Nano),
 		"follower_count": 0.0, "following_count": 0.0, "review_count": 0.0, "rating_count": 0.0, "watched_count": 0.0, "list_count": 0.0, "bio": "",
+		"is_private": false,
 	}
 	if diff := cmp.Diff(want, res.Map()); diff != "" {
 		t.Errorf("user (-want +got):\n%s", diff)

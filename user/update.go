@@ -21,6 +21,7 @@ type Patch struct {
 	Age             *int64
 	Gender          *Gender
 	Bio             *string // "" removes it
+	IsPrivate       *bool   // false accepts all requests to follow the account
 }
 
 // Change updates the account id on behalf of by, who must be authorised, and whose address counts for the
@@ -51,7 +52,7 @@ func (s *Service) Change(ctx context.Context, by auth.Viewer, address string, id
 	}
 	columns["updated_at"] = s.now()
 	var after User
-	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
+	err = s.write(ctx, id, p, func(tx *gorm.DB) error {
 		after, err = s.change(tx, by, before, columns)
 		return err
 	})
@@ -59,6 +60,21 @@ func (s *Service) Change(ctx context.Context, by auth.Viewer, address string, id
 		s.logPassword(ctx, by, id)
 	}
 	return after, err
+}
+
+// write runs fn in a transaction. Where the account stops being private, it is the one in which the last requests to follow
+// it are accepted: those that it does not accept would wait for ever.
+func (s *Service) write(ctx context.Context, id int64, p Patch, fn func(tx *gorm.DB) error) error {
+	if s.relations == nil || p.IsPrivate == nil || *p.IsPrivate {
+		return s.db.Tx(ctx, fn)
+	}
+	if p.Username != nil { // before requests are accepted that a conflict does not take back
+		name, _ := ParseUsername(*p.Username)
+		if err := s.checkFree(ctx, name, id); err != nil {
+			return err
+		}
+	}
+	return s.relations.AcceptAll(ctx, id, fn)
 }
 
 func (s *Service) logPassword(ctx context.Context, by auth.Viewer, id int64) {
@@ -106,6 +122,9 @@ func (p Patch) columns(before User) (map[string]any, error) {
 			wrong = append(wrong, *field)
 		}
 		columns["bio"] = *p.Bio
+	}
+	if p.IsPrivate != nil {
+		columns["is_private"] = *p.IsPrivate
 	}
 	if len(wrong) > 0 {
 		return nil, apperr.Validation(wrong...)

@@ -64,6 +64,11 @@ type User struct {
 	Preferences    Preferences `gorm:"embedded"`
 }
 
+// ShowsFactsTo reports whether a reader sees the age and the gender of the account.
+func (u User) ShowsFactsTo(reader auth.Viewer) bool {
+	return u.Preferences.ShowFacts || reader.Admin() || reader.UserID == u.ID
+}
+
 // The errors of this package.
 var (
 	ErrNotFound = apperr.New(apperr.NotFound, "not_found",
@@ -76,7 +81,7 @@ var (
 )
 
 // Counts holds the changes of an account's counters, each positive or negative.
-type Counts struct{ Followers, Followings, Reviews, Ratings, Watched, Lists int64 }
+type Counts struct{ Followers, Followings, Reviews, Ratings, Watched, Lists, Hides int64 }
 
 // Lock locks the rows of the accounts until the transaction ends, in ascending order of their ids, so that
 // two transactions that lock the same accounts cannot deadlock. It returns [ErrNotFound] when one of the
@@ -114,7 +119,8 @@ func LockThen(tx *gorm.DB, target func() error, members ...int64) error {
 }
 
 const addCounts = `UPDATE users SET follower_count = follower_count + ?, following_count = following_count + ?,
-	review_count = review_count + ?, rating_count = rating_count + ?, watched_count = watched_count + ?, list_count = list_count + ? WHERE id = ?`
+	review_count = review_count + ?, rating_count = rating_count + ?, watched_count = watched_count + ?, list_count = list_count + ?,
+	hides_count = hides_count + ? WHERE id = ?`
 
 // AddCounts changes the counters of an account and leaves updated_at unchanged. It locks the row; call it
 // before writing the rows that the counters count, or two transactions can deadlock on the foreign key. It
@@ -123,7 +129,7 @@ func AddCounts(tx *gorm.DB, id int64, c Counts) error {
 	if c == (Counts{}) {
 		return nil
 	}
-	done := tx.Exec(addCounts, c.Followers, c.Followings, c.Reviews, c.Ratings, c.Watched, c.Lists, id)
+	done := tx.Exec(addCounts, c.Followers, c.Followings, c.Reviews, c.Ratings, c.Watched, c.Lists, c.Hides, id)
 	if done.Error != nil {
 		return fmt.Errorf("change the counters of user %d: %w", id, done.Error)
 	}

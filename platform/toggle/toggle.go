@@ -64,36 +64,48 @@ type Mapping struct {
 // what else the methods of [Row] need. A pair that was never on and is turned off is not stored and has no id.
 // Set returns the errors of Lock, and apperr.ErrTooMany when the pair was turned on too often lately.
 func Set[T any, R Row[T]](ctx context.Context, s *Switch, start T, on bool) (T, error) {
-	m := R(&start).Mapping()
-	// Once per call: a retry of the transaction must not use up the rate.
-	allow := sync.OnceValue(func() error { return s.allow(ctx, m) })
+	allow := s.Once(ctx, R(&start).Mapping())
 	var row T
-	err := s.DB.Tx(ctx, func(tx *gorm.DB) error {
+	err := s.DB.Tx(ctx, func(tx *gorm.DB) (err error) {
 		row = start
-		r := R(&row)
-		if err := r.Lock(tx); err != nil {
+		if err := R(&row).Lock(tx); err != nil {
 			return err
 		}
-		stored, err := load(tx, r, m)
-		if err != nil || !r.Toggle(on, database.Time(s.Clock())) {
-			return err
-		}
-		delta := int64(-1)
-		if on {
-			delta = 1
-			if err := allow(); err != nil {
-				return err
-			}
-		}
-		if err := r.Count(tx, delta); err != nil { // before the row, whose foreign keys share the locks of the counters
-			return err
-		}
-		return save(tx, r, m, stored)
+		row, err = Turn[T, R](tx, s, row, on, allow)
+		return err
 	})
 	if err != nil {
 		return *new(T), err
 	}
 	return row, nil
+}
+
+// Turn is the part of [Set] after Lock, for transactions that change more than the row: the caller has locked the rows
+// that the pair refers to. allow is called before a change to on; see [Switch.Once].
+func Turn[T any, R Row[T]](tx *gorm.DB, s *Switch, row T, on bool, allow func() error) (T, error) {
+	r := R(&row)
+	m := r.Mapping()
+	stored, err := load(tx, r, m)
+	if err != nil || !r.Toggle(on, database.Time(s.Clock())) {
+		return row, err
+	}
+	delta := int64(-1)
+	if on {
+		delta = 1
+		if err := allow(); err != nil {
+			return row, err
+		}
+	}
+	if err := r.Count(tx, delta); err != nil { // before the row, whose foreign keys share the locks of the counters
+		return row, err
+	}
+	return row, save(tx, r, m, stored)
+}
+
+// Once returns a function that counts one change to on against the rate of the pair, however often it is called: a
+// transaction that runs again must not use up the rate. It returns apperr.ErrTooMany when there were too many.
+func (s *Switch) Once(ctx context.Context, m Mapping) func() error {
+	return sync.OnceValue(func() error { return s.allow(ctx, m) })
 }
 
 // Which returns the ids among others whose pairs with the first id of start are on. Absent ids are off.

@@ -29,6 +29,9 @@ func counted(t *testing.T) *merger {
 	written := m.review(ann, m.into, "t")
 	m.must(m.Reactions.SetLike(ctx, auth.Viewer{UserID: bob.ID}, written, true))
 	m.must(m.Follows.Set(ctx, ann.ID, bob.ID, true))
+	cat := m.member("cat")
+	m.must(nil, m.Follows.SetBlock(ctx, ann.ID, cat.ID, true))
+	m.must(nil, m.Follows.SetMute(ctx, ann.ID, bob.ID, true))
 	for _, halves := range []stars.Stars{7, 9} {
 		m.must(m.Reactions.Rate(ctx, map[stars.Stars]int64{7: ann.ID, 9: bob.ID}[halves], m.into, halves))
 	}

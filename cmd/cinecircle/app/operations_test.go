@@ -13,13 +13,16 @@ import (
 
 // operations are the names that generated clients call. A client breaks when one of them changes or goes.
 const operations = `
+acceptFollowRequest POST /users/me/follow_requests/:user_id/accept
 addListItem POST /lists/:list_id/items
 addToWatchlist PUT /users/me/watchlist/:movie_id
+blockUser POST /users/:user_id/block
 connectNotifications GET /notifications
 createList POST /lists
 createMovie POST /movies
 createReview POST /reviews
 createUser POST /users
+declineFollowRequest POST /users/me/follow_requests/:user_id/decline
 deleteList DELETE /lists/:list_id
 deleteListItem DELETE /lists/:list_id/items/:movie_id
 deleteMe DELETE /users/me
@@ -45,6 +48,7 @@ getMedia GET /media/:owner/:kind/:name
 getMovie GET /movies/:movie_id
 getMovieRatings GET /movies/:movie_id/ratings
 getMovieReactionCount GET /movies/:movie_id/reaction_count
+getMyPreferences GET /users/me/preferences
 getOpenAPIJSON GET /openapi.json
 getOpenAPIYAML GET /openapi.yaml
 getReadiness GET /readyz
@@ -63,10 +67,13 @@ listLists GET /lists
 listMovieLists GET /movies/:movie_id/lists
 listMovieReviews GET /movies/:movie_id/reviews
 listMovies GET /movies
+listMyBlocks GET /users/me/blocks
 listMyDiary GET /users/me/diary
+listMyFollowRequests GET /users/me/follow_requests
 listMyFollowers GET /users/me/followers
 listMyFollowings GET /users/me/followings
 listMyLists GET /users/me/lists
+listMyMutes GET /users/me/mutes
 listMyRatings GET /users/me/ratings
 listMyReviews GET /users/me/reviews
 listMySessions GET /users/me/sessions
@@ -88,6 +95,7 @@ logout POST /users/logout
 markNotificationsRead POST /notifications/read
 markWatched PUT /users/me/watched/:movie_id
 mergeMovies POST /movies/:movie_id/merge
+muteUser POST /users/:user_id/mute
 rateMovie PUT /movies/:movie_id/rating
 refreshTokens POST /users/refresh
 removeFromWatchlist DELETE /users/me/watchlist/:movie_id
@@ -97,14 +105,17 @@ setMoviePoster POST /movies/:movie_id/poster_image
 setMyProfileImage POST /users/me/profile_image
 showDocs GET /docs
 showRedoc GET /redoc
+unblockUser POST /users/:user_id/unblock
 unfollowUser POST /users/:user_id/unfollow
 unlikeList POST /likes/lists/:list_id/unlike
 unlikeReview POST /likes/reviews/:review_id/unlike
 unmarkWatched DELETE /users/me/watched/:movie_id
+unmuteUser POST /users/:user_id/unmute
 updateList PATCH /lists/:list_id
 updateListItem PATCH /lists/:list_id/items/:movie_id
 updateMe PATCH /users/me
 updateMovie PATCH /movies/:movie_id
+updateMyPreferences PATCH /users/me/preferences
 updateReview PATCH /reviews/:review_id
 updateUser PATCH /users/:user_id
 updateViewing PATCH /diary/:viewing_id

@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,101 +39,112 @@ type attempt struct {
 
 // attempts has one row for every route of the API.
 var attempts = map[string]attempt{
-	"DELETE /likes/movies/:movie_id":         {success: 204},
-	"DELETE /movies/:movie_id":               {success: 204},
-	"DELETE /movies/:movie_id/poster_image":  {success: 204},
-	"DELETE /movies/:movie_id/rating":        {success: 204},
-	"GET /movies/:movie_id/ratings":          {success: 200},
-	"GET /users/:user_id/ratings":            {success: 200},
-	"GET /users/me/ratings":                  {success: 200},
-	"PUT /movies/:movie_id/rating":           {success: 200, contentType: "application/json", body: text(`{"rating": 4.5}`)},
-	"DELETE /reviews/:review_id":             {success: 204},
-	"DELETE /reviews/:review_id/image":       {success: 204},
-	"DELETE /users/:user_id":                 {success: 204},
-	"DELETE /users/:user_id/profile_image":   {success: 204},
-	"DELETE /users/me":                       {success: 204, admin: 409}, // the last admin cannot be deleted
-	"PUT /users/me/watchlist/:movie_id":      {success: 200},
-	"DELETE /users/me/watchlist/:movie_id":   {success: 204},
-	"PUT /users/me/watched/:movie_id":        {success: 200},
-	"DELETE /users/me/watched/:movie_id":     {success: 204},
-	"GET /users/me/watched":                  {success: 200},
-	"GET /users/:user_id/watched":            {success: 200},
-	"GET /users/me/watchlist":                {success: 200},
-	"GET /users/:user_id/watchlist":          {success: 200},
-	"GET /users/:user_id/stats":              {success: 200},
-	"DELETE /users/me/profile_image":         {success: 204},
-	"DELETE /users/me/sessions":              {success: 204},
-	"DELETE /users/me/sessions/:session_id":  {success: 204},
-	"GET /docs":                              {success: 200},
-	"GET /docs/assets/:name":                 {success: 200},
-	"GET /healthz":                           {success: 200},
-	"GET /media/:owner/:kind/:name":          {success: 200},
-	"GET /movies":                            {success: 200},
-	"GET /movies/:movie_id":                  {success: 200},
-	"GET /movies/:movie_id/reaction_count":   {success: 200},
-	"GET /movies/:movie_id/reviews":          {success: 200},
-	"GET /notifications":                     {success: 101, socket: true, wants: socketOutcome},
-	"GET /notifications/inbox":               {success: 200},
-	"GET /openapi.json":                      {success: 200},
-	"GET /openapi.yaml":                      {success: 200},
-	"GET /readyz":                            {success: 200},
-	"GET /redoc":                             {success: 200},
-	"GET /reviews/:review_id":                {success: 200},
-	"GET /reviews/:review_id/is_liked":       {success: 200},
-	"GET /reviews/:review_id/like_count":     {success: 200},
-	"GET /users":                             {success: 200},
-	"GET /users/:user_id":                    {success: 200},
-	"GET /users/:user_id/followers":          {success: 200},
-	"GET /users/:user_id/followings":         {success: 200},
-	"GET /users/:user_id/reviews":            {success: 200},
-	"GET /users/me":                          {success: 200},
-	"GET /users/me/followers":                {success: 200},
-	"GET /users/me/followings":               {success: 200},
-	"GET /users/me/reviews":                  {success: 200},
-	"GET /users/me/sessions":                 {success: 200},
-	"GET /users/search":                      {success: 200, query: "?q=a"},
-	"GET /version":                           {success: 200},
-	"PATCH /movies/:movie_id":                {success: 200, contentType: "application/json", body: text(`{"playtime": 5}`)},
-	"PATCH /reviews/:review_id":              {success: 200, contentType: "application/x-www-form-urlencoded", body: text("update_title=other")},
-	"PATCH /users/:user_id":                  {success: 200, contentType: "application/json", body: text(`{"age": 50}`)},
-	"PATCH /users/me":                        {success: 200, contentType: "application/json", body: text(`{"age": 50}`)},
-	"POST /likes/movies/:movie_id/dislike":   {success: 200},
-	"POST /likes/movies/:movie_id/like":      {success: 200},
-	"POST /likes/reviews/:review_id/like":    {success: 200},
-	"POST /likes/reviews/:review_id/unlike":  {success: 200},
-	"POST /movies":                           {success: 201, contentType: "application/json", body: text(newFilm)},
-	"POST /movies/:movie_id/poster_image":    {success: 200, contentType: "multipart/form-data; boundary=b", body: imageForm},
-	"POST /notifications/read":               {success: 204, contentType: "application/json", body: text(`{"up_to": 1}`)},
-	"POST /reviews":                          {success: 201, contentType: "application/x-www-form-urlencoded", body: newReview},
-	"POST /users/:user_id/follow":            {success: 200},
-	"POST /users/:user_id/unfollow":          {success: 200},
-	"POST /users/me/profile_image":           {success: 200, contentType: "multipart/form-data; boundary=b", body: imageForm},
-	"POST /users":                            {success: 201, contentType: "application/json", body: newUser},
-	"POST /users/login":                      {success: 200, contentType: "application/json", body: ownersLogin},
-	"POST /users/logout":                     {success: 204, wants: byCookieOnly(204, 204)},
-	"POST /users/refresh":                    {success: 200, wants: byCookieOnly(200, 401)},
-	"DELETE /lists/:list_id":                 {success: 204},
-	"DELETE /lists/:list_id/items/:movie_id": {success: 204},
-	"GET /lists":                             {success: 200},
-	"GET /lists/:list_id":                    {success: 200},
-	"GET /lists/:list_id/items":              {success: 200},
-	"GET /movies/:movie_id/lists":            {success: 200},
-	"GET /users/:user_id/lists":              {success: 200},
-	"GET /users/me/lists":                    {success: 200},
-	"PATCH /lists/:list_id":                  {success: 200, contentType: "application/json", body: text(`{"title": "other"}`)},
-	"PATCH /lists/:list_id/items/:movie_id":  {success: 200, contentType: "application/json", body: text(`{"note": "n"}`)},
-	"POST /likes/lists/:list_id/like":        {success: 200},
-	"POST /likes/lists/:list_id/unlike":      {success: 200},
-	"POST /lists":                            {success: 201, contentType: "application/json", body: text(`{"title": "t"}`)},
-	"POST /lists/:list_id/items":             {success: 201, contentType: "application/json", body: unlistedFilm},
-	"PUT /lists/:list_id/items":              {success: 200, contentType: "application/json", body: text(`{"items": []}`)},
-	"POST /users/me/diary":                   {success: 201, contentType: "application/json", body: newViewing},
-	"GET /diary/:viewing_id":                 {success: 200},
-	"PATCH /diary/:viewing_id":               {success: 200, contentType: "application/json", body: text(`{"note": "other"}`)},
-	"DELETE /diary/:viewing_id":              {success: 204},
-	"GET /users/me/diary":                    {success: 200},
-	"GET /users/:user_id/diary":              {success: 200},
-	"POST /movies/:movie_id/merge":           {success: 200, contentType: "application/json", body: intoUnseen},
+	"DELETE /likes/movies/:movie_id":                  {success: 204},
+	"DELETE /movies/:movie_id":                        {success: 204},
+	"DELETE /movies/:movie_id/poster_image":           {success: 204},
+	"DELETE /movies/:movie_id/rating":                 {success: 204},
+	"GET /movies/:movie_id/ratings":                   {success: 200},
+	"GET /users/:user_id/ratings":                     {success: 200},
+	"GET /users/me/ratings":                           {success: 200},
+	"PUT /movies/:movie_id/rating":                    {success: 200, contentType: "application/json", body: text(`{"rating": 4.5}`)},
+	"DELETE /reviews/:review_id":                      {success: 204},
+	"DELETE /reviews/:review_id/image":                {success: 204},
+	"DELETE /users/:user_id":                          {success: 204},
+	"DELETE /users/:user_id/profile_image":            {success: 204},
+	"DELETE /users/me":                                {success: 204, admin: 409}, // the last admin cannot be deleted
+	"PUT /users/me/watchlist/:movie_id":               {success: 200},
+	"DELETE /users/me/watchlist/:movie_id":            {success: 204},
+	"PUT /users/me/watched/:movie_id":                 {success: 200},
+	"DELETE /users/me/watched/:movie_id":              {success: 204},
+	"GET /users/me/watched":                           {success: 200},
+	"GET /users/:user_id/watched":                     {success: 200},
+	"GET /users/me/watchlist":                         {success: 200},
+	"GET /users/:user_id/watchlist":                   {success: 200},
+	"GET /users/:user_id/stats":                       {success: 200},
+	"DELETE /users/me/profile_image":                  {success: 204},
+	"DELETE /users/me/sessions":                       {success: 204},
+	"DELETE /users/me/sessions/:session_id":           {success: 204},
+	"GET /docs":                                       {success: 200},
+	"GET /docs/assets/:name":                          {success: 200},
+	"GET /healthz":                                    {success: 200},
+	"GET /media/:owner/:kind/:name":                   {success: 200},
+	"GET /movies":                                     {success: 200},
+	"GET /movies/:movie_id":                           {success: 200},
+	"GET /movies/:movie_id/reaction_count":            {success: 200},
+	"GET /movies/:movie_id/reviews":                   {success: 200},
+	"GET /notifications":                              {success: 101, socket: true, wants: socketOutcome},
+	"GET /notifications/inbox":                        {success: 200},
+	"GET /openapi.json":                               {success: 200},
+	"GET /openapi.yaml":                               {success: 200},
+	"GET /readyz":                                     {success: 200},
+	"GET /redoc":                                      {success: 200},
+	"GET /reviews/:review_id":                         {success: 200},
+	"GET /reviews/:review_id/is_liked":                {success: 200},
+	"GET /reviews/:review_id/like_count":              {success: 200},
+	"GET /users":                                      {success: 200},
+	"GET /users/:user_id":                             {success: 200},
+	"GET /users/:user_id/followers":                   {success: 200},
+	"GET /users/:user_id/followings":                  {success: 200},
+	"GET /users/:user_id/reviews":                     {success: 200},
+	"GET /users/me":                                   {success: 200},
+	"GET /users/me/followers":                         {success: 200},
+	"GET /users/me/followings":                        {success: 200},
+	"GET /users/me/reviews":                           {success: 200},
+	"GET /users/me/sessions":                          {success: 200},
+	"GET /users/search":                               {success: 200, query: "?q=a"},
+	"GET /version":                                    {success: 200},
+	"PATCH /movies/:movie_id":                         {success: 200, contentType: "application/json", body: text(`{"playtime": 5}`)},
+	"PATCH /reviews/:review_id":                       {success: 200, contentType: "application/x-www-form-urlencoded", body: text("update_title=other")},
+	"PATCH /users/:user_id":                           {success: 200, contentType: "application/json", body: text(`{"age": 50}`)},
+	"PATCH /users/me":                                 {success: 200, contentType: "application/json", body: text(`{"age": 50}`)},
+	"POST /likes/movies/:movie_id/dislike":            {success: 200},
+	"POST /likes/movies/:movie_id/like":               {success: 200},
+	"POST /likes/reviews/:review_id/like":             {success: 200},
+	"POST /likes/reviews/:review_id/unlike":           {success: 200},
+	"POST /movies":                                    {success: 201, contentType: "application/json", body: text(newFilm)},
+	"POST /movies/:movie_id/poster_image":             {success: 200, contentType: "multipart/form-data; boundary=b", body: imageForm},
+	"POST /notifications/read":                        {success: 204, contentType: "application/json", body: text(`{"up_to": 1}`)},
+	"POST /reviews":                                   {success: 201, contentType: "application/x-www-form-urlencoded", body: newReview},
+	"POST /users/:user_id/follow":                     {success: 200},
+	"POST /users/:user_id/unfollow":                   {success: 200},
+	"POST /users/me/profile_image":                    {success: 200, contentType: "multipart/form-data; boundary=b", body: imageForm},
+	"POST /users":                                     {success: 201, contentType: "application/json", body: newUser},
+	"POST /users/login":                               {success: 200, contentType: "application/json", body: ownersLogin},
+	"POST /users/logout":                              {success: 204, wants: byCookieOnly(204, 204)},
+	"POST /users/refresh":                             {success: 200, wants: byCookieOnly(200, 401)},
+	"DELETE /lists/:list_id":                          {success: 204},
+	"DELETE /lists/:list_id/items/:movie_id":          {success: 204},
+	"GET /lists":                                      {success: 200},
+	"GET /lists/:list_id":                             {success: 200},
+	"GET /lists/:list_id/items":                       {success: 200},
+	"GET /movies/:movie_id/lists":                     {success: 200},
+	"GET /users/:user_id/lists":                       {success: 200},
+	"GET /users/me/lists":                             {success: 200},
+	"PATCH /lists/:list_id":                           {success: 200, contentType: "application/json", body: text(`{"title": "other"}`)},
+	"PATCH /lists/:list_id/items/:movie_id":           {success: 200, contentType: "application/json", body: text(`{"note": "n"}`)},
+	"POST /likes/lists/:list_id/like":                 {success: 200},
+	"POST /likes/lists/:list_id/unlike":               {success: 200},
+	"POST /lists":                                     {success: 201, contentType: "application/json", body: text(`{"title": "t"}`)},
+	"POST /lists/:list_id/items":                      {success: 201, contentType: "application/json", body: unlistedFilm},
+	"PUT /lists/:list_id/items":                       {success: 200, contentType: "application/json", body: text(`{"items": []}`)},
+	"POST /users/me/diary":                            {success: 201, contentType: "application/json", body: newViewing},
+	"GET /diary/:viewing_id":                          {success: 200},
+	"PATCH /diary/:viewing_id":                        {success: 200, contentType: "application/json", body: text(`{"note": "other"}`)},
+	"DELETE /diary/:viewing_id":                       {success: 204},
+	"GET /users/me/diary":                             {success: 200},
+	"GET /users/:user_id/diary":                       {success: 200},
+	"GET /users/me/blocks":                            {success: 200},
+	"GET /users/me/mutes":                             {success: 200},
+	"GET /users/me/follow_requests":                   {success: 200},
+	"GET /users/me/preferences":                       {success: 200},
+	"PATCH /users/me/preferences":                     {success: 200, contentType: "application/json", body: text(`{"show_facts": false}`)},
+	"POST /users/me/follow_requests/:user_id/accept":  {success: 200},
+	"POST /users/me/follow_requests/:user_id/decline": {success: 204},
+	"POST /users/:user_id/block":                      {success: 200},
+	"POST /users/:user_id/unblock":                    {success: 200},
+	"POST /users/:user_id/mute":                       {success: 200},
+	"POST /users/:user_id/unmute":                     {success: 200},
+	"POST /movies/:movie_id/merge":                    {success: 200, contentType: "application/json", body: intoUnseen},
 }
 
 const newFilm = `{"title": "기생충", "plot": "", "cast": [], "playtime": 132, "genre": "Thriller"}`
@@ -367,6 +379,7 @@ type world struct {
 	owner, movie, review, unseen int64
 	list                         int64 // with movie
 	viewing                      int64
+	asker                        int64 // asks to follow owner and caller
 	session                      int64
 	access, refresh              string // of the caller
 	owners                       string // access token
@@ -393,6 +406,11 @@ func newWorld(t *testing.T, a *app.App, name, who string, admin user.User) *worl
 		apptest.Review(t, a, caller.ID)
 		apptest.List(t, a, caller.ID, w.movie)
 		apptest.Viewing(t, a, caller.ID)
+	}
+	w.asker = apptest.Member(t, a, "asker"+name, auth.RoleMember).ID
+	apptest.FollowRequest(t, a, w.asker, owner.ID)
+	if caller.ID != owner.ID {
+		apptest.FollowRequest(t, a, w.asker, caller.ID)
 	}
 	w.session = apptest.Session(t, a, caller)
 	in := apptest.SignIn(t, a, caller)
@@ -494,9 +512,12 @@ func dial(t *testing.T, url string, h http.Header) int {
 	return http.StatusSwitchingProtocols
 }
 
-// target returns the member that a path names: the owner, or the admin where the owner would follow themselves.
+// target returns the member that a path names: the owner, or the admin where the owner would follow or hide themselves.
 func (w *world) target(path, who string) int64 {
-	if who == "owner" && strings.Contains(path, "follow") {
+	switch last := path[strings.LastIndex(path, "/")+1:]; {
+	case strings.Contains(path, "follow_requests"):
+		return w.asker
+	case who == "owner" && slices.Contains([]string{"follow", "unfollow", "block", "unblock", "mute", "unmute"}, last):
 		return 1 // the admin
 	}
 	return w.owner

@@ -329,6 +329,9 @@ func stageVictim(t *testing.T, a *app.App) user.User {
 		_, err = a.Follows.Set(ctx, pair[0], pair[1], true)
 		must(err)
 	}
+	apptest.FollowRequest(t, a, victim.ID, friend.ID)
+	must(a.Follows.SetBlock(ctx, victim.ID, apptest.Member(t, a, "blocked", auth.RoleMember).ID, true))
+	must(a.Follows.SetMute(ctx, victim.ID, apptest.Member(t, a, "muted", auth.RoleMember).ID, true))
 	must(a.DB.Tx(ctx, func(tx *gorm.DB) error {
 		return tx.Model(&user.User{}).Where("id = ?", victim.ID).UpdateColumn("last_login", time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)).Error
 	}))
@@ -353,6 +356,9 @@ func belongings(t *testing.T, a *app.App, victim user.User) map[string][]map[str
 		"lists":           {"user_id", []string{"like_count"}},
 		"list_likes":      {"user_id", nil},
 		"follows":         {"follower_id", nil},
+		"follow_requests": {"follower_id", nil},
+		"blocks":          {"user_id", nil},
+		"mutes":           {"user_id", nil},
 		"viewings":        {"user_id", nil},
 		"viewing_tags":    {"user_id", nil},
 		"watched_films":   {"user_id", nil},

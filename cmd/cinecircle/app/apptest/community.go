@@ -14,11 +14,15 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/diary"
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/platform/stars"
@@ -120,6 +124,17 @@ func Viewing(t testing.TB, a *app.App, by int64) int64 {
 		t.Fatal(err)
 	}
 	return v.ID
+}
+
+// FollowRequest stores that a member asks to follow another one, who need not be private.
+func FollowRequest(t testing.TB, a *app.App, by, to int64) {
+	t.Helper()
+	err := a.DB.Tx(t.Context(), func(tx *gorm.DB) error {
+		return tx.Create(&follow.Request{FollowerID: by, FollowingID: to, RequestedAt: database.Time(time.Now())}).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Poster gives a film a poster and returns the name of its file.
