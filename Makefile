@@ -124,8 +124,8 @@ BENCH = $(GO) run -tags $(TAGS) ./cmd/bench
 bench: ## measure a running program with 10,000 films in 10 minutes (ARGS="-quick", "-only REGEXP", "-h")
 	$(BENCH) -out data/bench/sqlite-small.txt $(ARGS)
 
-bench-scale: ## the same with 1,000,000 films and 10,000,000 likes and reactions; needs 15 GB of disk
-	$(BENCH) -size large -held= -out data/bench/sqlite-large.txt $(ARGS)
+bench-scale: ## the same with 1,000,000 films, 10,000,000 ratings and 20,000,000 viewings; needs about 30 GB of disk
+	$(BENCH) -size large -timeout 4h -held= -out data/bench/sqlite-large.txt $(ARGS)
 
 bench-mysql: ## the same as bench, on a private MariaDB
 	./scripts/with-servers.sh mariadb -- $(BENCH) -database mysql -held= -out data/bench/mysql-small.txt $(ARGS)

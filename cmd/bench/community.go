@@ -28,13 +28,15 @@ type member struct {
 
 // community is what the requests are about.
 type community struct {
-	films, reviews int      // their ids count from 1
-	members        []member // the first is the author whose socket is measured, the second has most followings
-	signIns        []string // usernames of members who only sign in
-	own            []int64  // reviews of the author
-	drafts         []draft
+	films, reviews, lists int      // their ids count from 1
+	members               []member // the first is the author whose socket is measured, the second has most followings
+	signIns               []string // usernames of members who only sign in
+	own                   []int64  // reviews of the author
+	drafts                []draft
 
 	topFilm, topReview                int64 // with most reviews, with most likes
+	topRater                          int64 // with most ratings
+	topList, longList, listedFilm     int64 // the public list with most likes, that with most films, the film in most lists
 	author, follower                  int64 // with most notifications, with most followings
 	topWriter, topUser, plainFollowed int64 // with most reviews, with most followers, with few followers
 }
@@ -47,15 +49,19 @@ type draft struct {
 
 // readCommunity reads it from the database.
 func readCommunity(ctx context.Context, db *database.DB, size dataset.Size) (*community, error) {
-	c := &community{films: size.Films, reviews: size.Reviews}
+	c := &community{films: size.Films, reviews: size.Reviews, lists: size.Lists}
 	for query, to := range map[string]*int64{
-		"SELECT id FROM movies ORDER BY review_count DESC, id LIMIT 1":                       &c.topFilm,
-		"SELECT id FROM reviews ORDER BY like_count DESC, id LIMIT 1":                        &c.topReview,
-		"SELECT user_id FROM notification_states ORDER BY last_seq DESC, user_id LIMIT 1":    &c.author,
-		"SELECT id FROM users ORDER BY following_count DESC, id LIMIT 1":                     &c.follower,
-		"SELECT id FROM users ORDER BY review_count DESC, id LIMIT 1":                        &c.topWriter,
-		"SELECT id FROM users ORDER BY follower_count DESC, id LIMIT 1":                      &c.topUser,
-		"SELECT id FROM users WHERE follower_count < 50 ORDER BY follower_count, id LIMIT 1": &c.plainFollowed,
+		"SELECT id FROM movies ORDER BY review_count DESC, id LIMIT 1":                               &c.topFilm,
+		"SELECT id FROM reviews ORDER BY like_count DESC, id LIMIT 1":                                &c.topReview,
+		"SELECT user_id FROM notification_states ORDER BY last_seq DESC, user_id LIMIT 1":            &c.author,
+		"SELECT id FROM users ORDER BY following_count DESC, id LIMIT 1":                             &c.follower,
+		"SELECT id FROM users ORDER BY review_count DESC, id LIMIT 1":                                &c.topWriter,
+		"SELECT id FROM users ORDER BY follower_count DESC, id LIMIT 1":                              &c.topUser,
+		"SELECT id FROM users ORDER BY rating_count DESC, id LIMIT 1":                                &c.topRater,
+		"SELECT id FROM lists WHERE is_public ORDER BY like_count DESC, id LIMIT 1":                  &c.topList,
+		"SELECT id FROM lists WHERE is_public ORDER BY item_count DESC, id LIMIT 1":                  &c.longList,
+		"SELECT movie_id FROM list_items GROUP BY movie_id ORDER BY COUNT(*) DESC, movie_id LIMIT 1": &c.listedFilm,
+		"SELECT id FROM users WHERE follower_count < 50 ORDER BY follower_count, id LIMIT 1":         &c.plainFollowed,
 	} {
 		if err := db.Row(ctx, query).Scan(to); err != nil {
 			return nil, fmt.Errorf("%s: %w", query, err)

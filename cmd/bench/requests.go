@@ -48,6 +48,7 @@ func (b *bench) sources(ctx context.Context) (map[string]source, error) {
 		all[key] = source{path(page), nil}
 	}
 	b.addMemberSources(all)
+	b.addCollectionSources(all)
 	b.addWriteSources(all)
 	return all, nil
 }
@@ -80,6 +81,25 @@ func (b *bench) addMemberSources(all map[string]source) {
 	all["InboxUnread"] = source{as(author, "/notifications/inbox?limit=%d&unread=true", pageLimit), nil}
 }
 
+// addCollectionSources adds the requests about ratings, diaries and lists.
+func (b *bench) addCollectionSources(all map[string]source) {
+	t := b.community
+	of := func(id int64, format string) func(int) request { return path(fmt.Sprintf(format, id, pageLimit)) }
+	all["ListByRating"] = source{path(fmt.Sprintf("/movies?limit=%d&sort=-rating", pageLimit)), nil}
+	all["Histogram"] = source{path(fmt.Sprintf("/movies/%d/ratings", t.topFilm)), nil}
+	all["UserRatings"] = source{of(t.topRater, "/users/%d/ratings?limit=%d"), nil}
+	all["UserRatingsBest"] = source{of(t.topRater, "/users/%d/ratings?limit=%d&sort=-rating"), nil}
+	all["Watched"] = source{of(t.topRater, "/users/%d/watched?limit=%d"), nil}
+	all["Diary"] = source{of(t.topRater, "/users/%d/diary?limit=%d"), nil}
+	all["Stats"] = source{path(fmt.Sprintf("/users/%d/stats", t.topRater)), nil}
+	all["StatsYear"] = source{path(fmt.Sprintf("/users/%d/stats?year=%d", t.topRater, dataset.FirstYear)), nil}
+	all["Lists"] = source{path(fmt.Sprintf("/lists?limit=%d", pageLimit)), nil}
+	all["ListsByLikes"] = source{path(fmt.Sprintf("/lists?limit=%d&sort=-like_count", pageLimit)), nil}
+	all["GetList"] = source{func(k int) request { return get("/lists/%d", dataset.PublicList(b.draw(k, t.lists))) }, nil}
+	all["ListItems"] = source{of(t.longList, "/lists/%d/items?limit=%d"), nil}
+	all["FilmLists"] = source{of(t.listedFilm, "/movies/%d/lists?limit=%d"), nil}
+}
+
 func (b *bench) addWriteSources(all map[string]source) {
 	t, picture := b.community, newPicture(b.seed)
 	ours, theirs := t.members[1:len(t.members)/2], t.members[len(t.members)/2:]
@@ -89,6 +109,21 @@ func (b *bench) addWriteSources(all map[string]source) {
 	all["Like"] = source{toggle(ours, some, "like", "unlike"), toggle(theirs, some, "like", "unlike")}
 	all["LikeMost"] = source{toggle(ours, most, "like", "unlike"), toggle(theirs, most, "like", "unlike")}
 	all["React"] = source{toggle(ours, movie, "like", "dislike"), nil}
+	rate := func(film func(k int) int64) func(int) request {
+		return func(k int) request {
+			return request{
+				method: http.MethodPut, path: fmt.Sprintf("/movies/%d/rating", film(k)), kind: kindJSON,
+				body: fmt.Sprintf(`{"rating":%g}`, float64(1+k%10)/2), member: &ours[k%len(ours)],
+			}
+		}
+	}
+	all["Rate"] = source{rate(func(k int) int64 { return b.draw(k, t.films) }), nil}
+	all["RateMost"] = source{rate(func(int) int64 { return t.topFilm }), nil}
+	all["LogViewing"] = source{func(k int) request {
+		body := fmt.Sprintf(`{"movie_id":%d,"watched_on":"2025-%02d-%02d","rating":4}`, b.draw(k, t.films), 1+k%12, 1+k%28)
+		return request{method: http.MethodPost, path: "/users/me/diary", kind: kindJSON, body: body, member: &ours[k%len(ours)], want: http.StatusCreated}
+	}, nil}
+	all["LikeList"] = source{toggle(ours, func(int) string { return fmt.Sprintf("/likes/lists/%d/", t.topList) }, "like", "unlike"), nil}
 	for key, id := range map[string]int64{"Follow": t.plainFollowed, "FollowMost": t.topUser} {
 		target := func(int) string { return fmt.Sprintf("/users/%d/", id) }
 		all[key] = source{toggle(without(ours, id), target, "follow", "unfollow"), toggle(without(theirs, id), target, "follow", "unfollow")}

@@ -48,6 +48,14 @@ func Load(ctx context.Context, db *database.DB, s Size, seed uint64, hash string
 			insert(ctx, &l, p.likeRows()),
 			insert(ctx, &l, p.reactionRows()),
 			insert(ctx, &l, p.followRows()),
+			insert(ctx, &l, p.ratingRows()),
+			insert(ctx, &l, p.histogramRows()),
+			insert(ctx, &l, p.watchedRows()),
+			insert(ctx, &l, p.viewingRows()),
+			insert(ctx, &l, p.listRows()),
+			insert(ctx, &l, p.itemRows()),
+			insert(ctx, &l, p.listLikeRows()),
+			insert(ctx, &l, p.activityRows()),
 			insert(ctx, &l, p.notificationRows()),
 			insert(ctx, &l, p.stateRows()),
 		)
@@ -177,7 +185,24 @@ func (t table) append(ctx context.Context, to []any, row reflect.Value) []any {
 	return to
 }
 
-const countFilm = "UPDATE movies SET like_count = ?, dislike_count = ?, review_count = ? WHERE id = ?"
+const countFilm = `UPDATE movies SET like_count = ?, dislike_count = ?, review_count = ?, rating_count = ?, rating_sum = ?, rating_score = ?
+	WHERE id = ?`
+
+// sum returns the half-stars of all ratings.
+func (c filmCounts) sum() (halfStars int64) {
+	for i, n := range c.halves {
+		halfStars += int64(i+1) * int64(n)
+	}
+	return halfStars
+}
+
+// score returns what package movie stores as rating_score; [Check] compares them.
+func (c filmCounts) score() int64 {
+	if c.ratings == 0 {
+		return 0
+	}
+	return (60 + c.sum()) * 500_000_000 / (10 + int64(c.ratings))
+}
 
 // countFilms writes the counters of the films, which the import has set to 0.
 func (l *loader) countFilms(ctx context.Context, counts []filmCounts) error {
@@ -186,7 +211,7 @@ func (l *loader) countFilms(ctx context.Context, counts []filmCounts) error {
 			var ids []int64
 			for i, c := range counts[first:min(first+transactionRows, len(counts))] {
 				ids = append(ids, int64(first+i+1))
-				if _, err := tx.Statement.ConnPool.ExecContext(ctx, countFilm, c.likes, c.dislikes, c.reviews, first+i+1); err != nil {
+				if _, err := tx.Statement.ConnPool.ExecContext(ctx, countFilm, c.likes, c.dislikes, c.reviews, c.ratings, c.sum(), c.score(), first+i+1); err != nil {
 					return err
 				}
 			}

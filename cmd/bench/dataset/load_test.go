@@ -64,7 +64,9 @@ func TestLoadedCountersMatchTheRows(t *testing.T) {
 	}
 	for table, want := range map[string]int{
 		"movies": s.Films, "users": s.Users, "reviews": s.Reviews, "review_likes": s.Likes,
-		"movie_reactions": s.Reactions, "follows": s.Follows, "notifications": s.Likes + s.Follows,
+		"movie_reactions": s.Reactions, "follows": s.Follows, "notifications": s.Likes + s.Follows + s.ListLikes,
+		"movie_ratings": s.Ratings, "watched_films": s.Ratings, "viewings": s.Viewings, "lists": s.Lists, "list_items": s.Items,
+		"list_likes": s.ListLikes, "activities": s.Activities,
 	} {
 		var got int
 		if err := db.Row(t.Context(), "SELECT count(*) FROM "+table).Scan(&got); err != nil || got != want {
@@ -84,7 +86,7 @@ func TestLoadedCountersMatchTheRows(t *testing.T) {
 
 func TestLoadKeepsTheSchema(t *testing.T) {
 	t.Parallel()
-	s := Size{Films: 500, Users: 100, Reviews: 500, Likes: 500, Reactions: 500, Follows: 100}
+	s := Size{Films: 500, Users: 100, Reviews: 500, Likes: 500, Reactions: 500, Follows: 100, Ratings: 600, Viewings: 700, Lists: 10, Items: 50, ListLikes: 20, Activities: 520}
 	got, want := loaded(t, s, 3), migrated(t)
 	const schema = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name)"
 	var after, before string
@@ -104,12 +106,16 @@ func TestCheckFindsEveryFault(t *testing.T) {
 	}
 	db := loaded(t, s, 2)
 	for _, c := range []struct{ damage, repair, found string }{
-		{"UPDATE movies SET review_count = review_count + 1 WHERE id = 3", "UPDATE movies SET review_count = review_count - 1 WHERE id = 3", "wrong number of reviews"},
-		{"UPDATE movies SET like_count = like_count + 1, dislike_count = dislike_count - 1 WHERE id = (SELECT movie_id FROM movie_reactions WHERE id = 1)", "UPDATE movies SET like_count = like_count - 1, dislike_count = dislike_count + 1 WHERE id = (SELECT movie_id FROM movie_reactions WHERE id = 1)", "wrong number of likes"},
-		{"UPDATE users SET follower_count = follower_count + 1 WHERE id = 3", "UPDATE users SET follower_count = follower_count - 1 WHERE id = 3", "wrong number of followers"},
-		{"UPDATE reviews SET like_count = like_count + 1 WHERE id = (SELECT min(id) FROM reviews WHERE like_count = 0)", "", "no review counts"},
+		{"UPDATE movies SET review_count = review_count + 1 WHERE id = 3", "UPDATE movies SET review_count = review_count - 1 WHERE id = 3", "wrong movies.review_count"},
+		{"UPDATE movies SET like_count = like_count + 1, dislike_count = dislike_count - 1 WHERE id = (SELECT movie_id FROM movie_reactions WHERE id = 1)", "UPDATE movies SET like_count = like_count - 1, dislike_count = dislike_count + 1 WHERE id = (SELECT movie_id FROM movie_reactions WHERE id = 1)", "wrong movies.like_count"},
+		{"UPDATE users SET follower_count = follower_count + 1 WHERE id = 3", "UPDATE users SET follower_count = follower_count - 1 WHERE id = 3", "wrong users.follower_count"},
+		{"UPDATE reviews SET like_count = like_count + 1 WHERE id = (SELECT min(id) FROM reviews WHERE like_count = 0)", "", "wrong reviews.like_count"},
 		{"UPDATE notification_states SET last_seq = last_seq + 1 WHERE user_id = 1", "UPDATE notification_states SET last_seq = last_seq - 1 WHERE user_id = 1", "have a gap"},
-		{"UPDATE notifications SET read_at = created_at WHERE read_at IS NULL", "", "unread"},
+		{"UPDATE notifications SET read_at = created_at WHERE read_at IS NULL", "", "notification_states.unread_count"},
+		{"UPDATE movies SET rating_sum = rating_sum + 1 WHERE id = 3", "UPDATE movies SET rating_sum = rating_sum - 1 WHERE id = 3", "wrong movies.rating_sum"},
+		{"UPDATE rating_histograms SET half7 = half7 + 1 WHERE movie_id = 3", "UPDATE rating_histograms SET half7 = half7 - 1 WHERE movie_id = 3", "wrong movies.half7"},
+		{"UPDATE list_items SET position = position + 1 WHERE list_id = 1", "", "positions have a gap"},
+		{"DELETE FROM watched_films WHERE id = 1", "", "not marked watched"},
 		{"DELETE FROM notifications WHERE id = 1", "", "without a notification"},
 		{"UPDATE reviews SET movie_id = 999999 WHERE id = 1", "", "missing row"},
 	} {
@@ -178,7 +184,10 @@ func TestParseSizeTakesWordsAndNumbers(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]Size{
 		"small": Small, "large": Large, "10000": Small,
-		"500": {Films: 500, Users: 100, Reviews: 1000, Likes: 1000, Reactions: 1000, Follows: 500},
+		"500": {
+			Films: 500, Users: 100, Reviews: 1000, Likes: 1000, Reactions: 1000, Follows: 500,
+			Ratings: 5000, Viewings: 10_000, Lists: 50, Items: 1000, ListLikes: 200, Activities: 5000,
+		},
 	} {
 		if got, err := ParseSize(text); err != nil || got != want {
 			t.Errorf("%s is %+v, %v; want %+v", text, got, err, want)
