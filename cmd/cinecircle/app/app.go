@@ -264,9 +264,12 @@ func (a *App) hookMerges() {
 	a.Movies.OnMerge(a.Diary.MergeMovies)
 	a.Movies.OnMerge(a.Lists.MergeMovies)
 	a.Movies.OnMerge(a.Reviews.MergeMovies)
-	a.Movies.OnMerge(func(tx *gorm.DB, from, into movie.Movie, _ bool) error {
-		return a.Notifications.MergeMovies(tx, from.ID, into.ID)
-	})
+	a.Movies.OnMerge(a.mergeNotifications)
+}
+
+// mergeNotifications is the hook of notifications, whose package does not know films.
+func (a *App) mergeNotifications(tx *gorm.DB, from, into movie.Movie, _ bool) error {
+	return a.Notifications.MergeMovies(tx, from.ID, into.ID)
 }
 
 // loadSecret returns the configured secret, or the one that the first start generated and stored beside the SQLite
