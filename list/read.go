@@ -145,13 +145,8 @@ func (s *Service) sorted(ctx context.Context, movieID int64, reader auth.Viewer,
 	return s.collect(ctx, query, []any{movieID, true, reader.UserID}, by, p)
 }
 
-// inOrder returns the join that reads its left table first. The planners would start at the smaller one.
-func (s *Service) inOrder() string {
-	if s.db.Driver() == database.MySQL {
-		return "STRAIGHT_JOIN"
-	}
-	return "CROSS JOIN"
-}
+// inOrder is database.StraightJoin: the planners would start at the smaller table.
+func (s *Service) inOrder() string { return database.StraightJoin(s.db.Driver()) }
 
 // part is a set of lists that an index has in the order of the page.
 type part struct {

@@ -254,7 +254,7 @@ func (f Filter) query() textindex.Query { return textindex.Parse(f.Title, "movie
 
 // Stamps returns ids and times of the films with ids above after and up to last, by id.
 func (s *Service) Stamps(ctx context.Context, after, last int64) ([]database.Stamp, error) {
-	return s.db.Stamps(ctx, "movies", after, last)
+	return s.db.Stamps(ctx, "movies", after, last, "")
 }
 
 // LastID returns the largest id of a film, or 0 without films.

@@ -44,7 +44,7 @@ func newStage(t testing.TB) *stage {
 	s.users = user.New(user.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now, Log: k.Log})
 	s.movies = movie.New(movie.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now})
 	s.reviews = review.New(review.Deps{
-		DB: k.DB, Pictures: k.Pictures, Media: k.Media, Clock: k.Clock.Now, Users: s.users, Movies: s.movies,
+		DB: k.DB, Pictures: k.Pictures, Media: k.Media, Clock: k.Clock.Now, Movies: s.movies,
 		Rate: func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error {
 			return s.reactions.RateIn(tx, userID, movieID, rating, at)
 		},

@@ -61,7 +61,7 @@ func newStageWith(t testing.TB, d review.Deps) *stage {
 		Throttle: limit.NewThrottle(limit.Off{}, limit.Rate{}, limit.Rate{}, limit.Rate{}),
 	})
 	s.movies = movie.New(movie.Deps{DB: k.DB, Pictures: k.Pictures, Media: k.Media, Clock: k.Clock.Now})
-	d.DB, d.Pictures, d.Media, d.Clock, d.Users, d.Movies = k.DB, k.Pictures, k.Media, k.Clock.Now, s.users, s.movies
+	d.DB, d.Pictures, d.Media, d.Clock, d.Movies = k.DB, k.Pictures, k.Media, k.Clock.Now, s.movies
 	s.reviews = review.New(d)
 	s.users.OnDelete(s.reviews.PurgeUser)
 	s.users.OnDeleteMovies(s.movies.DeleteAddedBy)

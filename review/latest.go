@@ -3,39 +3,86 @@ package review
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
 
-// Latest returns a page of all reviews, newest first, and the key of the next page, nil on the last.
+// The ranges of ids in which [Service.backwards] looks for reviews.
+const (
+	firstRange  = 2000
+	rangeFactor = 4
+	mostRead    = 40_000
+)
+
+// backwards calls read with ranges of ids, the highest below a bound first, until all reviews were read or it returns
+// false. A bound of 0 is above all reviews. It returns the bound of what was not read, 1 when there is nothing left.
 //
-// A subquery finds their ids before anything is joined: MariaDB would start at the members and sort all reviews.
+// Whoever sees few of the latest reviews, because most are by private accounts or somebody whom they have blocked wrote
+// them, must not make the database read all reviews there are, so it also ends after mostRead ids.
+func (s *Service) backwards(ctx context.Context, below int64, read func(from, below int64) (more bool, err error)) (rest int64, err error) {
+	if below == 0 {
+		last, err := s.LastID(ctx)
+		if err != nil {
+			return 0, err
+		}
+		below = last + 1
+	}
+	lowest := max(below-mostRead, 1)
+	for n := int64(firstRange); below > lowest; n *= rangeFactor {
+		from := max(below-n, lowest)
+		more, err := read(from, below)
+		if err != nil || !more {
+			return from, err
+		}
+		below = from
+	}
+	return below, nil
+}
+
+// Latest returns a page of the reviews that a reader sees, newest first, and the key of the next page, nil on the last. A
+// page that is not the last has fewer reviews than it could when the reader sees very few of the latest ones.
 func (s *Service) Latest(ctx context.Context, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
-	before := int64(math.MaxInt64)
+	var before int64
 	if p.After != nil {
 		before = p.After.ID
 	}
-	ids := fmt.Sprintf("SELECT id FROM (SELECT id FROM reviews WHERE id < ? ORDER BY id DESC LIMIT %d) AS latest", p.Fetch())
-	q := s.db.Reader(ctx).Where("reviews.id IN (?)", gorm.Expr(ids, before)).Order("reviews.id DESC")
-	return s.list(ctx, q, SortNewest, reader, p)
+	audience, args := follow.AudienceOf(reader, "users")
+	rows := []Shown{}
+	rest, err := s.backwards(ctx, before, func(from, below int64) (bool, error) {
+		q := s.db.Reader(ctx).Where("reviews.id >= ? AND reviews.id < ?", from, below).Where(audience, args...)
+		some, err := s.scan(q.Order("reviews.id DESC").Limit(p.Fetch()))
+		rows = append(rows, some[:min(len(some), p.Fetch()-len(rows))]...)
+		return len(rows) < p.Fetch(), err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, next := page.Cut(rows, p, SortNewest.key)
+	if next == nil && rest > 1 {
+		next = &page.Key{ID: rest}
+	}
+	return rows, next, s.showTo(ctx, reader, rows)
 }
 
-// LatestOfUser returns a page of the reviews of a user, newest first. A user who does not exist has no reviews.
+// LatestOfUser returns a page of the reviews of a user, newest first, as [Service.OfUser] does.
 func (s *Service) LatestOfUser(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
-	q := SortNewest.page(s.db.Reader(ctx).Where("reviews.user_id = ?", userID), p)
-	return s.list(ctx, q, SortNewest, reader, p)
+	return s.ofUser(ctx, userID, reader, SortNewest, p)
 }
 
-// LatestOf returns a page of the reviews of the authors with these ids, as [Service.Latest] does. It reads one page of
+// LatestOf returns a page of the reviews of those authors with these ids whom a reader sees, newest first. It reads one page of
 // each author along the index, so that its cost depends on the number of authors and not on that of their reviews.
 func (s *Service) LatestOf(ctx context.Context, authors []int64, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
+	authors, err := s.seen(ctx, authors, reader)
+	if err != nil {
+		return nil, nil, err
+	}
 	if len(authors) == 0 {
 		return []Shown{}, nil, nil
 	}
@@ -54,6 +101,26 @@ func (s *Service) LatestOf(ctx context.Context, authors []int64, reader auth.Vie
 	return s.list(ctx, q, SortNewest, reader, p)
 }
 
+// seen returns those accounts among ids whose reviews a reader sees.
+func (s *Service) seen(ctx context.Context, ids []int64, reader auth.Viewer) (out []int64, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	in, args := database.InList(ids)
+	audience, values := follow.AudienceOf(reader, "users")
+	query := "SELECT users.id FROM users WHERE users.id IN " + in + " AND " + audience
+	err = database.Each(s.db.Reader(ctx), query, append(args, values...), func(row database.Scanner) error {
+		var id int64
+		err := row.Scan(&id)
+		out = append(out, id)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look up %d authors: %w", len(ids), err)
+	}
+	return out, nil
+}
+
 // Active is a member who has written lately.
 type Active struct {
 	UserID   int64
@@ -67,10 +134,19 @@ const (
 	activeReviews = 500
 )
 
-// Active returns the members who wrote the latest reviews: who wrote most of them first, then who wrote last.
-func (s *Service) Active(ctx context.Context, _ auth.Viewer) ([]Active, error) {
+// Active returns the members who wrote the latest reviews that a reader sees: who wrote most of them first, then who wrote
+// last.
+func (s *Service) Active(ctx context.Context, reader auth.Viewer) ([]Active, error) {
 	var latest []Review
-	err := s.db.Reader(ctx).Select("user_id", "movie_id").Order("id DESC").Limit(activeReviews).Find(&latest).Error
+	audience, args := follow.AudienceOf(reader, "users")
+	_, err := s.backwards(ctx, 0, func(from, below int64) (bool, error) {
+		var some []Review
+		q := s.db.Reader(ctx).Select("reviews.user_id", "reviews.movie_id").Joins(database.StraightJoin(s.db.Driver()) + " " + withAuthor)
+		err := q.Where("reviews.id >= ? AND reviews.id < ?", from, below).Where(audience, args...).
+			Order("reviews.id DESC").Limit(activeReviews).Find(&some).Error
+		latest = append(latest, some[:min(len(some), activeReviews-len(latest))]...)
+		return len(latest) < activeReviews, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("load the latest reviews: %w", err)
 	}
@@ -92,9 +168,10 @@ func (s *Service) Active(ctx context.Context, _ auth.Viewer) ([]Active, error) {
 	return out, nil
 }
 
-// Stamps returns ids and times of the reviews with ids above after and up to last, by id.
+// Stamps returns ids and times of the reviews with ids above after and up to last that everybody sees, by id.
 func (s *Service) Stamps(ctx context.Context, after, last int64) ([]database.Stamp, error) {
-	return s.db.Stamps(ctx, "reviews", after, last)
+	audience, args := follow.Audience(auth.Viewer{}, "reviews.user_id")
+	return s.db.Stamps(ctx, "reviews", after, last, audience, args...)
 }
 
 // LastID returns the largest id of a review, or 0 without reviews.

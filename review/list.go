@@ -11,6 +11,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -32,14 +33,15 @@ type Shown struct {
 // would also read plots and casts.
 var (
 	shownColumns = table.ColumnsOf("reviews") + ", users.username, movies.title, movie_ratings.rating"
-	showReview   = "SELECT " + shownColumns + " FROM reviews " + withAuthor + " " + withFilm + " " + withRating + " WHERE reviews.id = ?"
+	showReview   = "SELECT " + shownColumns + ", users.is_private FROM reviews JOIN " + withAuthor + " JOIN " + withFilm + " LEFT JOIN " + withRating +
+		" WHERE reviews.id = ?"
 )
 
 const (
-	withAuthor = "JOIN users ON users.id = reviews.user_id"
-	withFilm   = "JOIN movies ON movies.id = reviews.movie_id"
+	withAuthor = "users ON users.id = reviews.user_id"
+	withFilm   = "movies ON movies.id = reviews.movie_id"
 	// The ratings are of package reaction, which imports this one.
-	withRating = "LEFT JOIN movie_ratings ON movie_ratings.movie_id = reviews.movie_id AND movie_ratings.user_id = reviews.user_id"
+	withRating = "movie_ratings ON movie_ratings.movie_id = reviews.movie_id AND movie_ratings.user_id = reviews.user_id"
 )
 
 // targets returns the fields that receive shownColumns.
@@ -47,11 +49,17 @@ func (r *Shown) targets() []any {
 	return append(table.Targets(&r.Review), &r.Username, &r.MovieTitle, &r.Rating)
 }
 
-// Show returns a review as a reader sees it, whole also if it is a spoiler, or [ErrNotFound].
+// Show returns a review as a reader sees it, whole also if it is a spoiler, or [ErrNotFound] also when they may
+// not see it.
 func (s *Service) Show(ctx context.Context, id int64, reader auth.Viewer) (Shown, error) {
-	r, err := s.shown(ctx, id)
+	r, private, err := s.shown(ctx, id)
 	if err != nil {
 		return Shown{}, err
+	}
+	if private {
+		if err := s.checkSeen(ctx, r.Review, reader); err != nil {
+			return Shown{}, err
+		}
 	}
 	rows := []Shown{r}
 	if err := s.addLiked(ctx, rows, reader); err != nil {
@@ -60,18 +68,26 @@ func (s *Service) Show(ctx context.Context, id int64, reader auth.Viewer) (Shown
 	return rows[0], nil
 }
 
-// shown is Show for an anonymous reader.
-func (s *Service) shown(ctx context.Context, id int64) (Shown, error) {
-	var r Shown
-	err := s.db.Row(ctx, showReview, id).Scan(r.targets()...)
+// shown returns a review without Liked, whoever may see it, and whether the account of its author is private.
+func (s *Service) shown(ctx context.Context, id int64) (r Shown, private bool, err error) {
+	err = s.db.Row(ctx, showReview, id).Scan(append(r.targets(), &private)...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Shown{}, ErrNotFound
+		return Shown{}, false, ErrNotFound
 	}
 	if err != nil {
-		return Shown{}, fmt.Errorf("show review %d: %w", id, err)
+		return Shown{}, false, fmt.Errorf("show review %d: %w", id, err)
 	}
 	r.Reveal()
-	return r, nil
+	return r, private, nil
+}
+
+// checkSeen returns [ErrNotFound] unless a reader may see a review.
+func (s *Service) checkSeen(ctx context.Context, r Review, reader auth.Viewer) error {
+	may, err := follow.MaySee(ctx, s.db, reader, r.UserID)
+	if err == nil && !may {
+		err = ErrNotFound
+	}
+	return err
 }
 
 // By returns the review of a film by a member, or [ErrNotFound].
@@ -132,20 +148,26 @@ func (s *Service) FilmsOf(ctx context.Context, ids []int64) (map[int64]int64, er
 }
 
 // OfUser returns a page of the reviews of a user, oldest first, and the key of the next page, nil on the last. It
-// returns user.ErrNotFound when the user does not exist.
+// returns user.ErrNotFound when the user does not exist, and follow.ErrPrivateAccount when the reader may not see them.
 func (s *Service) OfUser(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
-	q := SortOldest.page(s.db.Reader(ctx).Where("reviews.user_id = ?", userID), p)
-	rows, next, err := s.list(ctx, q, SortOldest, reader, p)
-	if err == nil && len(rows) == 0 { // a user with reviews exists
-		_, err = s.users.Get(ctx, userID)
-	}
-	return rows, next, err
+	return s.ofUser(ctx, userID, reader, SortOldest, p)
 }
 
-// OfMovie returns a page of the reviews of a film as [Service.OfUser] does, or movie.ErrNotFound.
+func (s *Service) ofUser(ctx context.Context, userID int64, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
+	if err := follow.CheckAccount(ctx, s.db, reader, userID); err != nil {
+		return nil, nil, err
+	}
+	q := s.db.ForceIndex(s.db.Reader(ctx), "reviews", "idx_reviews_user").Where("reviews.user_id = ?", userID)
+	return s.list(ctx, by.page(q, p), by, reader, p)
+}
+
+// OfMovie returns a page of the reviews of a film that a reader sees, and the key of the next page, nil on the last, or
+// movie.ErrNotFound. It reads past what the reader does not see: at most one review of each private account, and of each
+// member whom the reader has blocked or muted.
 func (s *Service) OfMovie(ctx context.Context, movieID int64, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
-	q := by.page(s.db.Reader(ctx).Where("reviews.movie_id = ?", movieID), p)
-	rows, next, err := s.list(ctx, q, by, reader, p)
+	audience, args := follow.AudienceOf(reader, "users")
+	q := s.db.ForceIndex(s.db.Reader(ctx), "reviews", by.index()).Where("reviews.movie_id = ?", movieID).Where(audience, args...)
+	rows, next, err := s.list(ctx, by.page(q, p), by, reader, p)
 	if err == nil && len(rows) == 0 { // a film with reviews exists
 		_, err = s.movies.Get(ctx, movieID)
 	}
@@ -153,15 +175,32 @@ func (s *Service) OfMovie(ctx context.Context, movieID int64, reader auth.Viewer
 }
 
 func (s *Service) list(ctx context.Context, q *gorm.DB, by Sort, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
-	rows, err := database.Scan(q.Model(&Review{}).Select(shownColumns).Joins(withAuthor).Joins(withFilm).Joins(withRating), (*Shown).targets)
+	rows, err := s.scan(q)
 	if err != nil {
-		return nil, nil, fmt.Errorf("list reviews: %w", err)
-	}
-	rows, next := page.Cut(rows, p, by.key)
-	if err := spoiler.Decide(ctx, rows, reader.UserID, spoiler.Mode(reader.Spoilers), s.watchedAmong); err != nil {
 		return nil, nil, err
 	}
-	return rows, next, s.addLiked(ctx, rows, reader)
+	rows, next := page.Cut(rows, p, by.key)
+	return rows, next, s.showTo(ctx, reader, rows)
+}
+
+// scan returns the reviews of q with what is joined to them. It reads reviews first: MariaDB would begin at the members, and
+// sort all reviews.
+func (s *Service) scan(q *gorm.DB) ([]Shown, error) {
+	join := database.StraightJoin(s.db.Driver()) + " "
+	q = q.Model(&Review{}).Select(shownColumns).Joins(join + withAuthor).Joins(join + withFilm).Joins("LEFT JOIN " + withRating)
+	rows, err := database.Scan(q, (*Shown).targets)
+	if err != nil {
+		return nil, fmt.Errorf("list reviews: %w", err)
+	}
+	return rows, nil
+}
+
+// showTo sets what of rows depends on the reader: spoilers, and what they like.
+func (s *Service) showTo(ctx context.Context, reader auth.Viewer, rows []Shown) error {
+	if err := spoiler.Decide(ctx, rows, reader.UserID, spoiler.Mode(reader.Spoilers), s.watchedAmong); err != nil {
+		return err
+	}
+	return s.addLiked(ctx, rows, reader)
 }
 
 // addLiked sets Liked of all rows, unless the reader is anonymous.

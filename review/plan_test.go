@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -18,27 +19,45 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
+// readers are who reads a list: nobody, a member, and one who follows some members and has blocked and muted others.
+func (s *stage) readers(t *testing.T) map[string]auth.Viewer {
+	t.Helper()
+	now := database.Time(s.Clock.Now())
+	var rows []any
+	for i := range int64(30) {
+		rows = append(rows, &follow.Follow{FollowerID: s.ann.ID, FollowingID: 10 + i, IsFollowing: i%3 > 0, FollowedAt: now})
+		if i%10 == 0 {
+			rows = append(rows, &follow.Block{UserID: s.ann.ID, BlockedID: 10 + i, BlockedAt: now}, &follow.Mute{UserID: s.ann.ID, MutedID: 11 + i, MutedAt: now})
+		}
+	}
+	s.insert(t, rows...)
+	testkit.Analyze(t, s.DB, "follows", "blocks", "mutes")
+	return map[string]auth.Viewer{"nobody": {}, "a member": {UserID: s.bob.ID}, "who hides some": {UserID: s.ann.ID, Hides: true}}
+}
+
 // TestListsUseTheirIndex checks the plans of the first and of a later page of each list.
 func TestListsUseTheirIndex(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	m, u := s.library(t, 60)
-	for _, after := range []*page.Key{nil, {Num: 30, ID: 1700}} {
-		p := page.Page{Limit: 5, After: after}
-		for by, index := range map[review.Sort]string{
-			review.SortOldest: "idx_reviews_movie", review.SortNewest: "idx_reviews_movie", review.SortMostLiked: "idx_reviews_movie_likes",
-		} {
-			testkit.WantIndexed(t, s.DB, index, func() {
-				if rows, _, err := s.reviews.OfMovie(t.Context(), m, auth.Viewer{}, by, p); err != nil || len(rows) != 5 {
-					t.Errorf("by %s: %d rows, %v", by, len(rows), err)
+	for who, reader := range s.readers(t) {
+		for _, after := range []*page.Key{nil, {Num: 30, ID: 1700}} {
+			p := page.Page{Limit: 5, After: after}
+			for by, index := range map[review.Sort]string{
+				review.SortOldest: "idx_reviews_movie", review.SortNewest: "idx_reviews_movie", review.SortMostLiked: "idx_reviews_movie_likes",
+			} {
+				testkit.WantIndexed(t, s.DB, index, func() {
+					if rows, _, err := s.reviews.OfMovie(t.Context(), m, reader, by, p); err != nil || len(rows) != 5 {
+						t.Errorf("by %s for %s: %d rows, %v", by, who, len(rows), err)
+					}
+				})
+			}
+			testkit.WantIndexed(t, s.DB, "idx_reviews_user", func() {
+				if rows, _, err := s.reviews.OfUser(t.Context(), u, reader, p); err != nil || len(rows) != 5 {
+					t.Errorf("of a user for %s: %d rows, %v", who, len(rows), err)
 				}
 			})
 		}
-		testkit.WantIndexed(t, s.DB, "idx_reviews_user", func() {
-			if rows, _, err := s.reviews.OfUser(t.Context(), u, auth.Viewer{}, p); err != nil || len(rows) != 5 {
-				t.Errorf("of a user: %d rows, %v", len(rows), err)
-			}
-		})
 	}
 }
 
@@ -67,33 +86,31 @@ func TestReviewsOfAYearAreCountedInAnIndex(t *testing.T) {
 	})
 }
 
-// TestLatestFindsReviewsBeforeItJoinsAuthorsAndFilms fails when a plan starts at the members and sorts all
-// reviews, as that of MariaDB did.
-func TestLatestFindsReviewsBeforeItJoinsAuthorsAndFilms(t *testing.T) {
+// TestLatestReadsReviewsBackwards fails when a plan starts at the members and sorts all reviews, as that of MariaDB did.
+func TestLatestReadsReviewsBackwards(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.library(t, 60)
-	testkit.Analyze(t, s.DB, "users", "movies", "reviews")
-	wanted := []string{"SEARCH reviews USING INTEGER PRIMARY KEY (rowid<?)", "SEARCH users USING INTEGER PRIMARY KEY", "SEARCH movies USING INTEGER PRIMARY KEY"}
-	if s.DB.Driver() == database.MySQL {
-		wanted = []string{"reviews range PRIMARY", "users eq_ref PRIMARY", "movies eq_ref PRIMARY"}
-	}
-	for _, after := range []*page.Key{nil, {ID: 1700}} {
+	for who, reader := range s.readers(t) {
+		for _, after := range []*page.Key{nil, {ID: 1700}} {
+			testkit.WantIndexed(t, s.DB, testkit.PrimaryKey, func() {
+				rows, _, err := s.reviews.Latest(t.Context(), reader, page.Page{Limit: 5, After: after})
+				if err != nil || len(rows) != 5 || after != nil && rows[0].ID != 1699 {
+					t.Errorf("for %s: %d rows, %v", who, len(rows), err)
+				}
+			})
+		}
 		plans := testkit.Plans(t, s.DB, func() {
-			rows, _, err := s.reviews.Latest(t.Context(), auth.Viewer{}, page.Page{Limit: 5, After: after})
-			if err != nil || len(rows) != 5 || after != nil && rows[0].ID != 1699 {
-				t.Errorf("%d rows, %v", len(rows), err)
+			if active, err := s.reviews.Active(t.Context(), reader); err != nil || len(active) < 5 {
+				t.Errorf("for %s: %d active members, %v", who, len(active), err)
 			}
 		})
 		for _, plan := range plans {
-			for _, step := range wanted {
-				if !strings.Contains(plan.String(), step) {
-					t.Errorf("no %q in\n%s", step, plan)
+			for _, step := range plan.Steps {
+				if strings.HasPrefix(step.Detail, "SCAN") || strings.Contains(step.Detail+step.Extra, "TEMP") || step.Type == "ALL" || strings.Contains(step.Extra, "filesort") {
+					t.Errorf("%s sorts or scans:\n%s", who, plan)
 				}
 			}
-		}
-		if len(plans) != 1 {
-			t.Errorf("%d queries", len(plans))
 		}
 	}
 }

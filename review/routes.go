@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -25,7 +26,7 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	})
 	r.GET("/users/:user_id/reviews", auth.Optional, h.listTheirs, openapi.Op{
 		Tag: tag, ID: "listUserReviews", Summary: "List the reviews of a user", Query: userQuery{}, Response: []response{},
-		Description: "Ordered from oldest to newest.", Errors: []*apperr.Error{user.ErrNotFound},
+		Description: "Ordered from oldest to newest.", Errors: []*apperr.Error{user.ErrNotFound, follow.ErrPrivateAccount},
 	})
 	r.GET("/movies/:movie_id/reviews", auth.Optional, h.listOfMovie, openapi.Op{
 		Tag: tag, ID: "listMovieReviews", Summary: "List the reviews of a film", Query: movieQuery{}, Response: []response{},

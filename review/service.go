@@ -30,7 +30,6 @@ type Deps struct {
 	Pictures   *picture.Decoder
 	Media      *media.Library
 	Clock      func() time.Time
-	Users      *user.Service
 	Movies     *movie.Service
 	MaxContent int          // characters of a review; 0 means DefaultMaxContent
 	Log        *slog.Logger // nil discards logs
@@ -69,7 +68,7 @@ type Service struct {
 // movie.Service.OnDelete.
 func New(d Deps) *Service {
 	s := &Service{
-		db: d.DB, pictures: d.Pictures, media: d.Media, clock: d.Clock, users: d.Users, movies: d.Movies, maxContent: d.MaxContent,
+		db: d.DB, pictures: d.Pictures, media: d.Media, clock: d.Clock, movies: d.Movies, maxContent: d.MaxContent,
 		log: d.Log, replaced: d.Replaced, rate: d.Rate, watched: d.Watched, watchedAmong: d.WatchedAmong,
 	}
 	if s.log == nil {
@@ -99,8 +98,15 @@ func (s *Service) CheckContent(field, text string) error {
 }
 
 // Get returns a review that a reader may see, or [ErrNotFound].
-func (s *Service) Get(ctx context.Context, id int64, _ auth.Viewer) (Review, error) {
-	return take(s.db.Reader(ctx), id)
+func (s *Service) Get(ctx context.Context, id int64, reader auth.Viewer) (Review, error) {
+	r, err := take(s.db.Reader(ctx), id)
+	if err == nil {
+		err = s.checkSeen(ctx, r, reader)
+	}
+	if err != nil {
+		return Review{}, err
+	}
+	return r, nil
 }
 
 // Image returns the image of a review in its sizes, or the zero value without one and while the review is masked.
@@ -143,7 +149,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
 			return err
 		}
 		// In the transaction, because the connection that wrote the rows has them in its cache.
-		if r, err = s.shown(tx.Statement.Context, id); err != nil {
+		if r, _, err = s.shown(tx.Statement.Context, id); err != nil {
 			return err
 		}
 		r.Liked = new(false)

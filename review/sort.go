@@ -16,6 +16,14 @@ const (
 	SortMostLiked Sort = "-like_count" // equally liked ones newest first
 )
 
+// index is the index of the reviews of a film in this order.
+func (o Sort) index() string {
+	if o == SortMostLiked {
+		return "idx_reviews_movie_likes"
+	}
+	return "idx_reviews_movie"
+}
+
 // page limits q to a page in this order. The bound on like_count is a separate condition outside the OR, because
 // both databases start their index range from it.
 func (o Sort) page(q *gorm.DB, p page.Page) *gorm.DB {

@@ -179,7 +179,7 @@ func (f Filter) byFacts() bool { return f.Age != nil || f.Gender != nil }
 
 // Stamps returns ids and times of the accounts with ids above after and up to last, by id.
 func (s *Service) Stamps(ctx context.Context, after, last int64) ([]database.Stamp, error) {
-	return s.db.Stamps(ctx, "users", after, last)
+	return s.db.Stamps(ctx, "users", after, last, "")
 }
 
 // LastID returns the largest id of an account, or 0 without accounts.

@@ -146,6 +146,15 @@ func Limit(driver string) string {
 	return " LIMIT ?"
 }
 
+// StraightJoin returns the join that reads its left table first. With JOIN the planners may begin at another table, and
+// sort all rows that they find.
+func StraightJoin(driver string) string {
+	if driver == MySQL {
+		return "STRAIGHT_JOIN"
+	}
+	return "CROSS JOIN"
+}
+
 // InListSize returns the smallest power of two that is not less than n.
 func InListSize(n int) int {
 	size := 1

@@ -13,10 +13,14 @@ type Stamp struct {
 }
 
 // Stamps returns the rows of a table with ids above after and up to last, in ascending order of their ids. The table has
-// a column updated_at.
-func (d *DB) Stamps(ctx context.Context, table string, after, last int64) ([]Stamp, error) {
+// a column updated_at. where is a further condition with its arguments, "" for none.
+func (d *DB) Stamps(ctx context.Context, table string, after, last int64, where string, args ...any) ([]Stamp, error) {
 	var rows []Stamp
-	err := d.Reader(ctx).Table(table).Select("id", "updated_at").Where("id > ? AND id <= ?", after, last).Order("id").Find(&rows).Error
+	q := d.Reader(ctx).Table(table).Select("id", "updated_at").Where("id > ? AND id <= ?", after, last).Order("id")
+	if where != "" {
+		q = q.Where(where, args...)
+	}
+	err := q.Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list rows %d to %d of %s: %w", after, last, table, err)
 	}
