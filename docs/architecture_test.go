@@ -122,7 +122,7 @@ func TestArchitectureListsEveryHookInOrder(t *testing.T) {
 			t.Errorf("%s (-app.go +architecture.md):\n%s", title, diff)
 		}
 	}
-	for _, file := range []string{"follow", "list", "movie", "notify", "reaction", "review", "user"} {
+	for _, file := range []string{"comment", "diary", "feed", "follow", "list", "movie", "notify", "reaction", "review", "user"} {
 		sources, err := fs.Glob(os.DirFS(".."), file+"/*.go")
 		if err != nil {
 			t.Fatal(err)

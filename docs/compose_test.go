@@ -98,6 +98,25 @@ func TestComposeFilesFitTheProgramAndItsImage(t *testing.T) {
 	}
 }
 
+func TestTheImageIsBuiltFromEveryPackage(t *testing.T) {
+	t.Parallel()
+	var want []string
+	for _, file := range goFiles(t) {
+		rel, err := filepath.Rel(root, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		folder, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
+		if !strings.HasSuffix(file, "_test.go") && folder != "clients" && !slices.Contains(want, folder) {
+			want = append(want, folder)
+		}
+	}
+	slices.Sort(want)
+	if got := firstGroups(read(t, filepath.Join(root, ".dockerignore")), `(?m)^!([a-z]+)$`); !slices.Equal(got, want) {
+		t.Errorf(".dockerignore leaves in %q, want %q", got, want)
+	}
+}
+
 // make test-proxies runs the program behind the Caddyfile; no test runs the Compose file.
 func TestTheComposeFileWithCaddyHasTheTestedCaddyfile(t *testing.T) {
 	t.Parallel()

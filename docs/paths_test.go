@@ -18,7 +18,7 @@ var namingFiles = []string{
 var (
 	// namedPath finds paths from the root of the repository, and patterns of paths. With a letter or a slash before it, it
 	// is part of another path, such as the import path of another module.
-	namedPath = regexp.MustCompile(`(?m)(?:^|[^\w./-]|[^\w./-]\./)((?:cmd|docs|findings|follow|list|movie|notify|platform|reaction|review|scripts|user|\.ci|\.github)/[\w./*-]*\w)`)
+	namedPath = regexp.MustCompile(`(?m)(?:^|[^\w./-]|[^\w./-]\./)((?:clients|cmd|comment|diary|docs|feed|findings|follow|list|movie|notify|platform|reaction|review|scripts|user|\.ci|\.github)/[\w./*-]*\w)`)
 	goComment = regexp.MustCompile(`(?m)(?:^|\s)//.*$`)
 )
 
