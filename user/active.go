@@ -12,8 +12,13 @@ import (
 	"github.com/cinecircle/cinecircle/platform/database"
 )
 
+// accountColumns are the columns of an auth.Account, and accountTargets where to scan them.
+const accountColumns = "users.role, users.spoilers, users.hides_count > 0"
+
+func accountTargets(a *auth.Account) []any { return []any{&a.Role, &a.Spoilers, &a.Hides} }
+
 // selectActive runs with every request of a member, so it is one query over two primary keys.
-const selectActive = `SELECT users.role, users.spoilers, users.hides_count > 0, sessions.expires_at FROM users
+const selectActive = `SELECT ` + accountColumns + `, sessions.expires_at FROM users
 	LEFT JOIN sessions ON sessions.id = ? AND sessions.user_id = users.id WHERE users.id = ?`
 
 // Active implements auth.Sessions: it returns the account of the user if the session is active, auth.ErrUserGone
@@ -22,7 +27,7 @@ const selectActive = `SELECT users.role, users.spoilers, users.hides_count > 0, 
 func (s *Service) Active(ctx context.Context, userID, sessionID int64) (auth.Account, error) {
 	var account auth.Account
 	var expires sql.NullTime
-	err := s.db.Row(ctx, selectActive, sessionID, userID).Scan(&account.Role, &account.Spoilers, &account.Hides, &expires)
+	err := s.db.Row(ctx, selectActive, sessionID, userID).Scan(append(accountTargets(&account), &expires)...)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return auth.Account{}, auth.ErrUserGone
@@ -34,12 +39,18 @@ func (s *Service) Active(ctx context.Context, userID, sessionID int64) (auth.Acc
 	return account, nil
 }
 
-// ActiveSessions returns the active sessions among ids, in ascending order.
+// ActiveSessions returns the active sessions among ids, in ascending order. A negative id is that of a personal token; see
+// auth.Viewer.Credential.
 func (s *Service) ActiveSessions(ctx context.Context, ids []int64) ([]int64, error) {
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	out := make([]int64, 0, len(ids))
+	first, _ := slices.BinarySearch(ids, 0) // that is of a session
+	out, err := s.activeTokens(ctx, ids[:first])
+	if err != nil {
+		return nil, err
+	}
+	ids = ids[first:]
 	for some := range slices.Chunk(ids, idsPerQuery) {
 		active, err := s.findActive(ctx, some)
 		if err != nil {

@@ -59,6 +59,7 @@ func (k *kit) start(t *testing.T) {
 	})
 	k.users.OnSessionsEnded(k.ended.note)
 	k.api = k.API(k.users)
+	k.api.Guard.AcceptPersonalTokens(k.users)
 	k.users.Routes(k.api.Router, k.Zone)
 }
 

@@ -15,6 +15,7 @@ import (
 const (
 	tagUsers    = "users"
 	tagSessions = "sessions"
+	tagTokens   = "tokens"
 )
 
 // Routes registers the routes of accounts and sessions. Responses have times in zone.
@@ -23,27 +24,29 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	h.accounts(r)
 	h.ownAccount(r)
 	h.sessions(r)
+	h.tokens(r)
 }
 
 func (h handler) accounts(r *openapi.Router) {
+	tokens := r.ForTokens()
 	r.POST("/users", auth.Public, h.create, openapi.Op{
 		Tag: tagUsers, ID: "createUser", Summary: "Sign up", Class: auth.ClassSignup,
 		Description: "Usernames are unique regardless of case and Unicode form.",
 		JSON:        createRequest{}, Status: http.StatusCreated, Response: response{},
 		Errors: []*apperr.Error{ErrUsernameTaken},
 	})
-	r.GET("/users", auth.Optional, h.list, openapi.Op{
+	tokens.GET("/users", auth.Optional, h.list, openapi.Op{
 		Tag: tagUsers, ID: "listUsers", Summary: "List users, ordered by id", Query: listQuery{}, Response: []response{},
 	})
-	r.GET("/users/search", auth.Optional, h.search, openapi.Op{
+	tokens.GET("/users/search", auth.Optional, h.search, openapi.Op{
 		Tag: tagUsers, ID: "searchUsers", Summary: "Search users", Query: searchQuery{}, Response: []response{},
 		Description: "Users must match all given conditions. Searches by age or gender find only users who show them. Without conditions all users are listed. The search with q ignores case, width, spaces, punctuation and diacritics, and finds Hangul while it is being typed and by initial consonants, as that for the titles of films does. With q, exact matches come first, then names that begin with it, then all others; among these, and without q, users are ordered by id.",
 	})
-	r.GET("/users/:user_id", auth.Optional, h.get, openapi.Op{
+	tokens.GET("/users/:user_id", auth.Optional, h.get, openapi.Op{
 		Tag: tagUsers, ID: "getUser", Summary: "Get a user", Response: response{},
 		Description: "`age` and `gender` are null for others when the user does not show them.",
 	})
-	r.PATCH("/users/:user_id", auth.Owner, h.patch, openapi.Op{
+	tokens.PATCH("/users/:user_id", auth.Owner, h.patch, openapi.Op{
 		Tag: tagUsers, ID: "updateUser", Summary: "Update a user", JSON: patchRequest{}, Response: response{},
 		Description: patchDescription, Errors: []*apperr.Error{ErrUsernameTaken},
 	})
@@ -51,17 +54,18 @@ func (h handler) accounts(r *openapi.Router) {
 		Tag: tagUsers, ID: "deleteUser", Summary: "Delete a user's account and data", Status: http.StatusNoContent,
 		Query: removeQuery{}, Description: removeDescription + removeWithDescription, Errors: []*apperr.Error{ErrLastAdmin},
 	})
-	r.DELETE("/users/:user_id/profile_image", auth.Owner, h.removeImage, openapi.Op{
+	tokens.DELETE("/users/:user_id/profile_image", auth.Owner, h.removeImage, openapi.Op{
 		Tag: tagUsers, ID: "deleteUserProfileImage", Summary: "Remove a user's profile image", Status: http.StatusNoContent,
 		Description: "Idempotent.",
 	})
 }
 
 func (h handler) ownAccount(r *openapi.Router) {
-	r.GET("/users/me", auth.Member, h.getMe, openapi.Op{
+	tokens := r.ForTokens()
+	tokens.GET("/users/me", auth.Member, h.getMe, openapi.Op{
 		Tag: tagUsers, ID: "getMe", Summary: "Get the current user", Response: meResponse{}, Errors: []*apperr.Error{ErrNotFound},
 	})
-	r.PATCH("/users/me", auth.Member, h.patchMe, openapi.Op{
+	tokens.PATCH("/users/me", auth.Member, h.patchMe, openapi.Op{
 		Tag: tagUsers, ID: "updateMe", Summary: "Update the current user", JSON: patchRequest{}, Response: meResponse{},
 		Description: patchDescription, Errors: []*apperr.Error{ErrUsernameTaken, ErrNotFound},
 	})
@@ -69,21 +73,21 @@ func (h handler) ownAccount(r *openapi.Router) {
 		Tag: tagUsers, ID: "deleteMe", Summary: "Delete the current user's account and data", Status: http.StatusNoContent,
 		Description: removeDescription, Errors: []*apperr.Error{ErrLastAdmin, ErrNotFound},
 	})
-	r.GET("/users/me/preferences", auth.Member, h.preferences, openapi.Op{
+	tokens.GET("/users/me/preferences", auth.Member, h.preferences, openapi.Op{
 		Tag: tagUsers, ID: "getMyPreferences", Summary: "Get the current user's preferences", Response: preferencesResponse{},
 		Errors: []*apperr.Error{ErrNotFound},
 	})
-	r.PATCH("/users/me/preferences", auth.Member, h.patchPreferences, openapi.Op{
+	tokens.PATCH("/users/me/preferences", auth.Member, h.patchPreferences, openapi.Op{
 		Tag: tagUsers, ID: "updateMyPreferences", Summary: "Update the current user's preferences", JSON: preferencesRequest{},
 		Response: preferencesResponse{}, Description: "Absent fields stay unchanged.", Errors: []*apperr.Error{ErrNotFound},
 	})
-	r.POST("/users/me/profile_image", auth.Member, h.setImage, openapi.Op{
+	tokens.POST("/users/me/profile_image", auth.Member, h.setImage, openapi.Op{
 		Tag: tagUsers, ID: "setMyProfileImage", Summary: "Set the current user's profile image", Class: auth.ClassUpload,
 		Description: "JPEG, PNG, GIF (first frame only) or still WebP, at most 5 MiB and 40 megapixels. Replaces the previous image.",
 		Form:        imageForm{}, Response: response{},
 		Errors: []*apperr.Error{picture.ErrUnsupportedImage, picture.ErrImageTooLarge, apperr.ErrUnavailable, ErrNotFound},
 	})
-	r.DELETE("/users/me/profile_image", auth.Member, h.removeMyImage, openapi.Op{
+	tokens.DELETE("/users/me/profile_image", auth.Member, h.removeMyImage, openapi.Op{
 		Tag: tagUsers, ID: "deleteMyProfileImage", Summary: "Remove the current user's profile image", Status: http.StatusNoContent,
 		Description: "Idempotent.", Errors: []*apperr.Error{ErrNotFound},
 	})
@@ -118,6 +122,20 @@ func (h handler) sessions(r *openapi.Router) {
 	})
 }
 
+func (h handler) tokens(r *openapi.Router) {
+	r.POST("/users/me/tokens", auth.Member, h.createToken, openapi.Op{
+		Tag: tagTokens, ID: "createMyToken", Summary: "Create a personal token", JSON: tokenRequest{}, Status: http.StatusCreated, Response: newTokenResponse{},
+		Description: tokenDescription, Errors: []*apperr.Error{ErrTooManyTokens, ErrNotFound},
+	})
+	r.GET("/users/me/tokens", auth.Member, h.listTokens, openapi.Op{
+		Tag: tagTokens, ID: "listMyTokens", Summary: "List the current user's personal tokens, newest first", Query: listQuery{}, Response: []listedTokenResponse{},
+	})
+	r.DELETE("/users/me/tokens/:token_id", auth.Member, h.deleteToken, openapi.Op{
+		Tag: tagTokens, ID: "deleteMyToken", Summary: "Delete a personal token", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNoToken},
+		Description: "Its sockets are closed.",
+	})
+}
+
 // The longer descriptions in the OpenAPI document.
 const (
 	patchDescription = "Absent fields stay unchanged. Setting `is_private` to false accepts all requests to follow the user. A new password requires `current_password`, unless an admin sets the password " +
@@ -129,6 +147,9 @@ const (
 	loginDescription = "Accepts JSON or a form. The other fields of the OAuth2 password grant are accepted in a form and ignored. " +
 		"Sets the cookies `access_token` and `refresh_token`, behind https `__Host-cinecircle_access` and `__Secure-cinecircle_refresh`. " +
 		"The response does not reveal whether the username or the password was wrong."
+	tokenDescription = "For programs. It is sent as a bearer token instead of an access token, and works until it expires or is deleted. " +
+		"Operations say whether personal tokens may call them: they never change passwords, tokens or two-factor authentication, " +
+		"end sessions, or delete the account."
 	refreshDescription = "Takes the token from the body or from a refresh cookie of either name. Each refresh token is valid once. " +
 		"Reusing one ends its session, except that the previous token is accepted for a few more seconds. " +
 		"The response and the cookies are those of a login."

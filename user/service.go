@@ -48,6 +48,7 @@ type Service struct {
 	refreshGrace time.Duration
 	index        *textindex.Index
 	relations    Relations
+	uses         uses   // of personal tokens
 	community    string // the UID of the community, "" before LoadIssuer
 
 	onDelete        []func(tx *gorm.DB, userID int64) error

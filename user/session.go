@@ -146,24 +146,40 @@ func (s *Service) notifyEnded(tx *gorm.DB, userID int64, ids []int64) {
 	})
 }
 
-// Run deletes expired sessions, at once and then every hour. It returns nil when ctx ends.
+// Run deletes expired sessions and personal tokens, at once and then every hour, and writes when personal tokens were
+// used, every minute and at the end. It returns nil when ctx ends.
 func (s *Service) Run(ctx context.Context) error {
-	ticker := time.NewTicker(cleanEvery)
-	defer ticker.Stop()
+	hourly, often := time.NewTicker(cleanEvery), time.NewTicker(noteUsesEvery)
+	defer hourly.Stop()
+	defer often.Stop()
+	s.try(ctx, "expired sessions not deleted; the next hourly run tries again", s.clean)
 	for {
-		if err := s.clean(ctx); err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "expired sessions not deleted; the next hourly run tries again", "error", err)
-		}
 		select {
 		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+			defer cancel()
+			s.try(last, "the last uses of personal tokens not written", s.writeUses)
 			return nil
-		case <-ticker.C:
+		case <-hourly.C:
+			s.try(ctx, "expired sessions not deleted; the next hourly run tries again", s.clean)
+		case <-often.C:
+			s.try(ctx, "uses of personal tokens not written", s.writeUses)
 		}
+	}
+}
+
+// try logs the error of do as a warning.
+func (s *Service) try(ctx context.Context, warning string, do func(context.Context) error) {
+	if err := do(ctx); err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, warning, "error", err)
 	}
 }
 
 func (s *Service) clean(ctx context.Context) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
-		return tx.Where("expires_at <= ?", s.now()).Delete(&Session{}).Error
+		if err := tx.Where("expires_at <= ?", s.now()).Delete(&Session{}).Error; err != nil {
+			return err
+		}
+		return tx.Where("expires_at <= ?", s.now()).Delete(&Token{}).Error
 	})
 }

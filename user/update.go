@@ -26,9 +26,12 @@ type Patch struct {
 
 // Change updates the account id on behalf of by, who must be authorised, and whose address counts for the
 // throttle of password attempts and for the queue of hashes. A new password ends the other sessions of the account. Change returns
-// [ErrNotFound], [ErrUsernameTaken], apperr.ErrTooMany after too many wrong current passwords, or
+// [ErrNotFound], [ErrUsernameTaken], auth.ErrInsufficientScope for a password by a personal token, apperr.ErrTooMany after too many wrong current passwords, or
 // apperr.ErrValidation.
 func (s *Service) Change(ctx context.Context, by auth.Viewer, address string, id int64, p Patch) (User, error) {
+	if by.Scope != "" && (p.Password != nil || p.CurrentPassword != nil) {
+		return User{}, auth.ErrInsufficientScope
+	}
 	before, err := s.Get(ctx, id)
 	if err != nil {
 		return User{}, err

@@ -148,7 +148,7 @@ func (h *Hub) inspect(now time.Time, users, sessions []int64) (_, _ []int64) {
 		users = append(users, userID)
 		for _, k := range r.sockets {
 			sessions = append(sessions, k.sessionID)
-			if !now.Before(k.expiresAt) {
+			if !k.expiresAt.IsZero() && !now.Before(k.expiresAt) {
 				h.markClosing(k, tokenExpired)
 			}
 			if k.session != nil && k.slow(now) {

@@ -39,8 +39,9 @@ var (
 // socket is one connection of a user, from before its upgrade to its end. There may be many thousands
 // of them, so a field more costs memory.
 type socket struct {
-	userID, sessionID int64
-	expiresAt         time.Time // of the access token
+	userID    int64
+	sessionID int64     // the credential of the viewer, negative for a personal token
+	expiresAt time.Time // of the access token or personal token, zero if it does not expire
 
 	opened   chan<- error // gets the outcome of the upgrade once, then is nil
 	frames   meter        // of the client; used by melody's read goroutine only
@@ -63,7 +64,7 @@ type socket struct {
 }
 
 func newSocket(v auth.Viewer) *socket {
-	return &socket{userID: v.UserID, sessionID: v.SessionID, expiresAt: v.ExpiresAt}
+	return &socket{userID: v.UserID, sessionID: v.Credential(), expiresAt: v.ExpiresAt}
 }
 
 // setOpened reports the outcome of the upgrade. The first call counts; all are made by one goroutine.

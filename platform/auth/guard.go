@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -29,6 +30,7 @@ type Sessions interface {
 type Guard struct {
 	tokens   *Tokens
 	sessions Sessions
+	personal PersonalTokens // nil if they are not accepted
 	origin   *web.Origin
 	limiter  limit.Limiter
 	rates    Rates
@@ -79,6 +81,13 @@ func moreHelpful(a, b error) error {
 }
 
 func (g *Guard) authenticate(ctx context.Context, token string) (Viewer, error) {
+	if isPersonal(token) && g.personal != nil {
+		p, err := g.personal.Personal(ctx, token)
+		if err != nil {
+			return Viewer{}, err
+		}
+		return p.Account.viewer(Viewer{UserID: p.UserID, TokenID: p.TokenID, Scope: p.Scope, ExpiresAt: p.ExpiresAt}), nil
+	}
 	access, err := g.tokens.ParseAccess(token)
 	if err != nil {
 		return Viewer{}, err
@@ -87,15 +96,13 @@ func (g *Guard) authenticate(ctx context.Context, token string) (Viewer, error) 
 	if err != nil {
 		return Viewer{}, err
 	}
-	return Viewer{
-		UserID: access.UserID, SessionID: access.SessionID, ExpiresAt: access.ExpiresAt,
-		Role: account.Role, Spoilers: account.Spoilers, Hides: account.Hides,
-	}, nil
+	return account.viewer(Viewer{UserID: access.UserID, SessionID: access.SessionID, ExpiresAt: access.ExpiresAt}), nil
 }
 
-// Enter returns the middleware of a route. It checks in the order 429, 401, 403 cross_origin, 403, and reads no body.
-// It panics on an unknown policy, so that such a route stops the start.
-func (g *Guard) Enter(p Policy, class Class) web.Handler {
+// Enter returns the middleware of a route. personal says whether personal tokens may call it, each within its scope. It
+// checks in the order 429, 401, 403 cross_origin, 403, and reads no body. It panics on an unknown policy, so that such a
+// route stops the start.
+func (g *Guard) Enter(p Policy, class Class, personal bool) web.Handler {
 	if !p.known() {
 		panic(fmt.Sprintf("auth: a route has the unknown policy %q", p))
 	}
@@ -109,6 +116,9 @@ func (g *Guard) Enter(p Policy, class Class) web.Handler {
 		}
 		if byCookie && !safe(c.Request.Method) && g.origin.Foreign(c.Request) {
 			return web.ErrCrossOrigin
+		}
+		if !viewer.mayUse(personal, c.Request.Method) {
+			return ErrInsufficientScope
 		}
 		if p == Admin && !viewer.Admin() {
 			return apperr.ErrForbidden
@@ -161,7 +171,8 @@ func Credentials(r *http.Request, others ...func(*http.Request) string) (tokens 
 			return []string{token}, false, nil
 		}
 	}
-	if tokens := AccessCookies(r); len(tokens) > 0 {
+	// Personal tokens are for programs. In a cookie they would act for whoever opens a page.
+	if tokens := slices.DeleteFunc(AccessCookies(r), isPersonal); len(tokens) > 0 {
 		return tokens, true, nil
 	}
 	return nil, false, ErrUnauthorized

@@ -23,8 +23,10 @@ const (
 // anonymous.
 type Viewer struct {
 	UserID    int64
-	SessionID int64
-	ExpiresAt time.Time // of the access token
+	SessionID int64     // 0 for a personal token
+	TokenID   int64     // of the personal token, 0 for a session
+	Scope     Scope     // of the personal token, "" for a session, which may do everything
+	ExpiresAt time.Time // of the access token or personal token, zero for a personal token that does not expire
 	Role      Role
 	Spoilers  string // see Account
 	Hides     bool   // see Account
@@ -35,6 +37,21 @@ type Account struct {
 	Role     Role
 	Spoilers string // how the member wants spoilers to be shown
 	Hides    bool   // whether the member has blocked or muted somebody
+}
+
+// viewer returns v with the fields of the account.
+func (a Account) viewer(v Viewer) Viewer {
+	v.Role, v.Spoilers, v.Hides = a.Role, a.Spoilers, a.Hides
+	return v
+}
+
+// Credential identifies what the viewer signed in with, for sockets: the id of the session, or the negated id of the
+// personal token.
+func (v Viewer) Credential() int64 {
+	if v.TokenID != 0 {
+		return -v.TokenID
+	}
+	return v.SessionID
 }
 
 // Admin reports whether the viewer is an admin.

@@ -52,7 +52,7 @@ func newDocument(version string) *document {
 			}}),
 	})
 	components.WithSecuritySchemesItem(schemeBearer, openapi31.SecuritySchemeOrReference{
-		SecurityScheme: (&openapi31.SecurityScheme{}).WithDescription("An access token from POST /users/login.").
+		SecurityScheme: (&openapi31.SecurityScheme{}).WithDescription("An access token from POST /users/login, or a personal token, which starts with cct_.").
 			WithHTTPBearer(openapi31.SecuritySchemeHTTPBearer{Scheme: "bearer", BearerFormat: new("JWT")}),
 	})
 	components.WithSecuritySchemesItem(schemeCookie, openapi31.SecuritySchemeOrReference{
@@ -125,6 +125,7 @@ func (d *document) add(method, path string, ids []string, p auth.Policy, op Op) 
 var tagTexts = map[string]string{
 	"users":         "Accounts and profiles.",
 	"sessions":      "Signing in and out. A session is one device.",
+	"tokens":        "Personal tokens, for programs.",
 	"movies":        "The film catalogue.",
 	"reviews":       "Reviews of films, one per user and film.",
 	"lists":         "Lists of films that users make.",

@@ -23,6 +23,9 @@ func failures(method string, ids []string, p auth.Policy, op Op) map[int][]*appe
 	}
 	if p.SignedIn() {
 		all = append(all, auth.ErrUnauthorized, auth.ErrInvalidToken, auth.ErrTokenExpired)
+		if !op.personal || method != http.MethodGet { // every scope suffices for a read
+			all = append(all, auth.ErrInsufficientScope)
+		}
 		if method != http.MethodGet {
 			all = append(all, web.ErrCrossOrigin)
 		}
@@ -84,6 +87,7 @@ func problemName(errs []*apperr.Error) string {
 	}{
 		{"unauthorized", []*apperr.Error{auth.ErrUnauthorized, auth.ErrInvalidToken, auth.ErrTokenExpired}},
 		{"invalid", []*apperr.Error{apperr.ErrValidation}},
+		{"refused", []*apperr.Error{auth.ErrInsufficientScope, web.ErrCrossOrigin}},
 		{"unavailable", []*apperr.Error{apperr.ErrBusy, apperr.ErrUnavailable}},
 	} {
 		within := func(code string) bool {
@@ -252,5 +256,8 @@ func describe(p auth.Policy, op Op) string {
 		auth.Admin:     "For admins.",
 		auth.Socket:    "For signed-in users.",
 	}[p]
+	if p.SignedIn() && !op.personal {
+		callers += " Not with a personal token."
+	}
 	return strings.TrimSpace(op.Description + "\n\n" + callers)
 }

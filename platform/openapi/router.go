@@ -48,7 +48,8 @@ type Op struct {
 	Headers map[string]string // additional headers of success and their descriptions
 	Errors  []*apperr.Error   // errors besides those of the policy and the inputs
 
-	moves bool // see [Router.UseMoves]
+	moves    bool // see [Router.UseMoves]
+	personal bool // see [Router.ForTokens]
 }
 
 // Route is a registered route.
@@ -58,8 +59,17 @@ type Route struct {
 	Op           Op
 }
 
+// Personal reports whether personal tokens may call the route.
+func (r Route) Personal() bool { return r.Op.personal }
+
 // Router registers routes.
 type Router struct {
+	*registry
+	personal bool
+}
+
+// registry is what a router shares with that of its ForTokens.
+type registry struct {
 	engine  *gin.Engine
 	guard   *auth.Guard
 	version string
@@ -70,8 +80,12 @@ type Router struct {
 
 // NewRouter returns a router that registers routes on engine behind guard. The document states version.
 func NewRouter(engine *gin.Engine, guard *auth.Guard, version string) *Router {
-	return &Router{engine: engine, guard: guard, version: version}
+	return &Router{registry: &registry{engine: engine, guard: guard, version: version}}
 }
+
+// ForTokens returns a router of the same routes: those that it registers may also be called with personal tokens, each
+// within its scope. Other routes need a session.
+func (r *Router) ForTokens() *Router { return &Router{registry: r.registry, personal: true} }
 
 // UseKeys sets the keys of routes that take Idempotency-Key. Call it before registering them.
 func (r *Router) UseKeys(k *idempotency.Keys) { r.keys = k }
@@ -115,12 +129,13 @@ func (r *Router) Routes() []Route { return slices.Clone(r.routes) }
 
 func (r *Router) add(method, path string, p auth.Policy, h web.Handler, op Op) {
 	op = complete(method, path, op)
+	op.personal = r.personal || p == auth.Optional || p == auth.Socket // whatever is public, and a member's notifications
 	ids := pathIDs(path)
 	if op.Idempotent {
 		h = r.keyed(method, path, h)
 	}
 	h, op.moves = r.moving(path, h)
-	enter, target := r.guard.Enter(p, op.Class), web.BindTarget(ids, op.Query)
+	enter, target := r.guard.Enter(p, op.Class, op.personal), web.BindTarget(ids, op.Query)
 	handle := web.Handle(func(c *gin.Context) error {
 		if err := enter(c); err != nil {
 			return err

@@ -202,6 +202,7 @@ func (a *App) wire() error {
 	})
 	a.cookies = auth.NewCookies(tokens, a.origin)
 	guard := auth.NewGuard(tokens, a.Users, a.origin, a.limiter, rates(c), a.log)
+	guard.AcceptPersonalTokens(a.Users)
 	a.Notifications = notify.New(notify.Deps{
 		DB: a.DB, Actors: actors{a.Users}, Auth: guard, Sessions: a.Users, Origin: a.origin, Bus: a.bus,
 		Clock: now, Log: a.log, Zone: a.zone, Hears: follow.Hears,
@@ -306,14 +307,15 @@ func (a *App) route(guard *auth.Guard) error {
 	r := openapi.NewRouter(engine, guard, a.build.Version)
 	r.UseKeys(a.keys)
 	r.UseMoves("/movies/:movie_id", a.Movies.MergedInto)
+	tokens := r.ForTokens() // package user says of each of its routes whether personal tokens may call it
 	a.Users.Routes(r, a.zone)
-	a.Movies.Routes(r, a.zone)
-	a.Reviews.Routes(r, a.zone)
-	a.Lists.Routes(r, a.zone)
-	a.Reactions.Routes(r, a.zone)
-	a.Follows.Routes(r, a.zone)
-	a.Diary.Routes(r, a.zone)
-	a.Notifications.Routes(r, a.zone)
+	a.Movies.Routes(tokens, a.zone)
+	a.Reviews.Routes(tokens, a.zone)
+	a.Lists.Routes(tokens, a.zone)
+	a.Reactions.Routes(tokens, a.zone)
+	a.Follows.Routes(tokens, a.zone)
+	a.Diary.Routes(tokens, a.zone)
+	a.Notifications.Routes(tokens, a.zone)
 	if local, ok := a.store.(*media.Local); ok {
 		local.Routes(r)
 	}

@@ -20,6 +20,7 @@ blockUser POST /users/:user_id/block
 connectNotifications GET /notifications
 createList POST /lists
 createMovie POST /movies
+createMyToken POST /users/me/tokens
 createReview POST /reviews
 createUser POST /users
 declineFollowRequest POST /users/me/follow_requests/:user_id/decline
@@ -31,6 +32,7 @@ deleteMoviePoster DELETE /movies/:movie_id/poster_image
 deleteMovieRating DELETE /movies/:movie_id/rating
 deleteMovieReaction DELETE /likes/movies/:movie_id
 deleteMyProfileImage DELETE /users/me/profile_image
+deleteMyToken DELETE /users/me/tokens/:token_id
 deleteReview DELETE /reviews/:review_id
 deleteReviewImage DELETE /reviews/:review_id/image
 deleteUser DELETE /users/:user_id
@@ -77,6 +79,7 @@ listMyMutes GET /users/me/mutes
 listMyRatings GET /users/me/ratings
 listMyReviews GET /users/me/reviews
 listMySessions GET /users/me/sessions
+listMyTokens GET /users/me/tokens
 listMyWatched GET /users/me/watched
 listMyWatchlist GET /users/me/watchlist
 listNotifications GET /notifications/inbox

@@ -28,6 +28,7 @@ DELETE /users/me member
 DELETE /users/me/profile_image member
 DELETE /users/me/sessions member
 DELETE /users/me/sessions/:session_id member
+DELETE /users/me/tokens/:token_id member
 DELETE /users/me/watched/:movie_id member
 DELETE /users/me/watchlist/:movie_id member
 GET /diary/:viewing_id public
@@ -76,6 +77,7 @@ GET /users/me/preferences member
 GET /users/me/ratings member
 GET /users/me/reviews member
 GET /users/me/sessions member
+GET /users/me/tokens member
 GET /users/me/watched member
 GET /users/me/watchlist member
 GET /users/search optional
@@ -114,12 +116,39 @@ POST /users/me/diary member
 POST /users/me/follow_requests/:user_id/accept member
 POST /users/me/follow_requests/:user_id/decline member
 POST /users/me/profile_image member
+POST /users/me/tokens member
 POST /users/refresh public
 PUT /lists/:list_id/items author
 PUT /movies/:movie_id/rating member
 PUT /users/me/watched/:movie_id member
 PUT /users/me/watchlist/:movie_id member
 `
+
+// sessionsOnly is every route for members that no personal token may call.
+const sessionsOnly = `
+DELETE /users/:user_id
+DELETE /users/me
+DELETE /users/me/sessions
+DELETE /users/me/sessions/:session_id
+DELETE /users/me/tokens/:token_id
+GET /users/me/sessions
+GET /users/me/tokens
+POST /users/me/tokens
+`
+
+func TestPersonalTokensStayAwayFromWhatGuardsTheAccount(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, r := range apptest.New(t).Router.Routes() {
+		if r.Policy.SignedIn() && !r.Personal() {
+			got = append(got, r.Method+" "+r.Path)
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(strings.Split(strings.TrimSpace(sessionsOnly), "\n"), got); diff != "" {
+		t.Errorf("routes (-want +got):\n%s", diff)
+	}
+}
 
 func TestTheRoutesMatchTheContract(t *testing.T) {
 	t.Parallel()

@@ -27,7 +27,7 @@ import (
 )
 
 var models = []any{
-	&user.Community{}, &user.User{}, &user.Session{}, &user.Grams{}, &user.GramBuild{},
+	&user.Community{}, &user.User{}, &user.Session{}, &user.Token{}, &user.Grams{}, &user.GramBuild{},
 	&movie.Movie{}, &movie.Merge{}, &movie.Grams{}, &movie.GramBuild{}, &movie.InGenre{}, &movie.OtherTitle{}, &movie.Person{}, &movie.Reference{}, &review.Review{},
 	&comment.Comment{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
@@ -89,6 +89,7 @@ func TestForeignKeysCascadeAsDocumented(t *testing.T) {
 		"notification_states.user_id → users CASCADE",
 		"notifications.actor_id → users SET NULL",
 		"notifications.user_id → users CASCADE",
+		"personal_tokens.user_id → users CASCADE",
 		"rating_histograms.movie_id → movies CASCADE",
 		"review_likes.review_id → reviews CASCADE",
 		"review_likes.user_id → users CASCADE",

@@ -145,7 +145,7 @@ func (s *Site) Routes(engine *gin.Engine) {
 func (s *Site) List() []Route { return s.routes }
 
 func (s *Site) add(engine *gin.Engine, method, path string, p auth.Policy, class auth.Class, h handler) {
-	enter, most := s.Guard.Enter(p, class), maxBody(path, class)
+	enter, most := s.Guard.Enter(p, class, false), maxBody(path, class)
 	handle := func(g *gin.Context) {
 		c := s.newContext(g)
 		if !c.enter(enter) {
@@ -185,7 +185,7 @@ func (c *pageContext) enter(guard web.Handler) bool {
 // noRoute answers requests without a route: browsers with a page for the viewer, programs as the API does. It leads to
 // the page that was meant, if there is one.
 func (s *Site) noRoute(answer web.Handler) gin.HandlerFunc {
-	guard := s.Guard.Enter(auth.Optional, auth.ClassRead)
+	guard := s.Guard.Enter(auth.Optional, auth.ClassRead, false)
 	return func(g *gin.Context) {
 		err := answer(g)
 		if err == nil {

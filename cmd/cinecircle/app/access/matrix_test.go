@@ -145,6 +145,10 @@ var attempts = map[string]attempt{
 	"POST /users/:user_id/mute":                       {success: 200},
 	"POST /users/:user_id/unmute":                     {success: 200},
 	"POST /movies/:movie_id/merge":                    {success: 200, contentType: "application/json", body: intoUnseen},
+
+	"POST /users/me/tokens":             {success: 201, contentType: "application/json", body: text(`{"name": "n", "scope": "read"}`)},
+	"GET /users/me/tokens":              {success: 200},
+	"DELETE /users/me/tokens/:token_id": {success: 204},
 }
 
 const newFilm = `{"title": "기생충", "plot": "", "cast": [], "playtime": 132, "genre": "Thriller"}`
@@ -198,6 +202,12 @@ var (
 	carriers = []string{byHeader, byCookie, byForeignCookie}
 )
 
+// The owner, by personal tokens of both scopes.
+const (
+	readToken  = "read token"
+	writeToken = "write token"
+)
+
 const (
 	byHeader        = "header"
 	byCookie        = "cookie"
@@ -211,15 +221,20 @@ func cells() []cell {
 			out = append(out, cell{who, carrier})
 		}
 	}
-	return out
+	return append(out, cell{readToken, byHeader}, cell{writeToken, byHeader}, cell{writeToken, byCookie})
 }
 
 // refused returns the error code for the caller's token where a token is needed, "" for a valid token.
 func (c cell) refused() string {
+	if c.who == writeToken && c.carrier == byCookie {
+		return "unauthorized"
+	}
 	return map[string]string{
 		"anonymous": "unauthorized", "revoked": "invalid_token", "deleted": "invalid_token", "expired": "token_expired",
 	}[c.who]
 }
+
+func (c cell) byToken() bool { return c.who == readToken || c.who == writeToken }
 
 // expected returns what the policy of a route says about a caller: the status, and the error code of a refusal.
 func expected(r openapi.Route, c cell, try attempt) (status int, code string) {
@@ -231,7 +246,9 @@ func expected(r openapi.Route, c cell, try attempt) (status int, code string) {
 		return http.StatusUnauthorized, c.refused()
 	case p.SignedIn() && c.carrier == byForeignCookie && r.Method != http.MethodGet:
 		return http.StatusForbidden, "cross_origin"
-	case p == auth.Owner && (c.who == "other" || c.who == "member" || c.who == "moderator"), p == auth.Author && c.who != "owner",
+	case p.SignedIn() && c.byToken() && (!r.Personal() || c.who == readToken && r.Method != http.MethodGet):
+		return http.StatusForbidden, "insufficient_scope"
+	case p == auth.Owner && (c.who == "other" || c.who == "member" || c.who == "moderator"), p == auth.Author && c.who != "owner" && !c.byToken(),
 		p == auth.Moderator && c.who != "admin" && c.who != "moderator":
 		return http.StatusForbidden, "forbidden"
 	case c.who == "admin" && try.admin != 0:
@@ -380,6 +397,7 @@ type world struct {
 	list                         int64 // with movie
 	viewing                      int64
 	asker                        int64 // asks to follow owner and caller
+	token                        int64 // personal
 	session                      int64
 	access, refresh              string // of the caller
 	owners                       string // access token
@@ -393,7 +411,7 @@ func newWorld(t *testing.T, a *app.App, name, who string, admin user.User) *worl
 	w.viewing = apptest.Viewing(t, a, owner.ID)
 	caller := owner
 	switch who {
-	case "owner":
+	case "owner", readToken, writeToken:
 	case "admin":
 		caller = admin
 	case "moderator":
@@ -416,6 +434,11 @@ func newWorld(t *testing.T, a *app.App, name, who string, admin user.User) *worl
 	in := apptest.SignIn(t, a, caller)
 	w.owners = apptest.SignIn(t, a, owner).Access
 	w.access, w.refresh = in.Access, in.Refresh
+	w.token, _ = apptest.Token(t, a, caller.ID, auth.ScopeRead)
+	if scope, ok := map[string]auth.Scope{readToken: auth.ScopeRead, writeToken: auth.ScopeWrite}[who]; ok {
+		_, w.access = apptest.Token(t, a, owner.ID, scope)
+		w.refresh = ""
+	}
 	var err error
 	switch who {
 	case "revoked":
@@ -438,7 +461,7 @@ func (w *world) send(t *testing.T, m *matrix, r openapi.Route, try attempt, c ce
 		name = m.asset
 	}
 	target := strings.NewReplacer(
-		":user_id", fmt.Sprint(w.target(r.Path, c.who)), ":movie_id", fmt.Sprint(w.movie), ":review_id", fmt.Sprint(w.review), ":list_id", fmt.Sprint(w.list), ":viewing_id", fmt.Sprint(w.viewing), ":session_id", fmt.Sprint(w.session),
+		":user_id", fmt.Sprint(w.target(r.Path, c.who)), ":movie_id", fmt.Sprint(w.movie), ":review_id", fmt.Sprint(w.review), ":list_id", fmt.Sprint(w.list), ":viewing_id", fmt.Sprint(w.viewing), ":session_id", fmt.Sprint(w.session), ":token_id", fmt.Sprint(w.token),
 		":owner", "movies", ":kind", "poster_images", ":name", name,
 	).Replace(r.Path) + try.query
 	body := ""
@@ -517,7 +540,7 @@ func (w *world) target(path, who string) int64 {
 	switch last := path[strings.LastIndex(path, "/")+1:]; {
 	case strings.Contains(path, "follow_requests"):
 		return w.asker
-	case who == "owner" && slices.Contains([]string{"follow", "unfollow", "block", "unblock", "mute", "unmute"}, last):
+	case slices.Contains([]string{"owner", readToken, writeToken}, who) && slices.Contains([]string{"follow", "unfollow", "block", "unblock", "mute", "unmute"}, last):
 		return 1 // the admin
 	}
 	return w.owner

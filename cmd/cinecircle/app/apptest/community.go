@@ -33,6 +33,23 @@ import (
 // Password is the password of every member that Member creates.
 const Password = "password of tests"
 
+// Token creates a personal token and returns its id and its text.
+func Token(t testing.TB, a *app.App, userID int64, scope auth.Scope) (id int64, text string) {
+	t.Helper()
+	token, text, err := a.Users.CreateToken(t.Context(), userID, user.TokenDraft{Name: "a program", Scope: scope})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token.ID, text
+}
+
+// TokenID creates a personal token and returns its id.
+func TokenID(t testing.TB, a *app.App, userID int64) int64 {
+	t.Helper()
+	id, _ := Token(t, a, userID, auth.ScopeRead)
+	return id
+}
+
 // Member creates a member.
 func Member(t testing.TB, a *app.App, name string, role auth.Role) user.User {
 	t.Helper()

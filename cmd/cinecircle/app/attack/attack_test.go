@@ -152,7 +152,7 @@ func attackStage(t *testing.T, a *app.App) barrage.Known {
 		},
 		Values: map[string][]string{
 			"username": {"owner", "other", "새 회원", "New member", "ÉCOLE"}, "q": {"o", "회원"},
-			"password": {"password"}, "current_password": {"password"}, "ids": {"1", "2", "3", "99"},
+			"password": {apptest.Password}, "current_password": {apptest.Password}, "ids": {"1", "2", "3", "99"},
 			"owner": {"movies"}, "kind": {"poster_images"},
 		},
 	}
