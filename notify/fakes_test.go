@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -106,4 +107,11 @@ func (b *testBus) messages() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.published)
+}
+
+// namesOf returns the names of all users.
+func (a *accounts) namesOf() map[int64]string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.names)
 }

@@ -32,6 +32,7 @@ type memory struct {
 	newest  int64
 	lastSeq map[int64]int64          // by user
 	hidden  map[int64]map[int64]bool // by user and seq: not visible yet
+	removed map[int64]bool           // seqs of all users: their notifications were hidden
 	ended   map[int64]bool           // sessions
 	fails   map[string]error         // by method: what it returns, until it is removed
 	onLoad  func() error             // what the next Load does first
@@ -40,7 +41,7 @@ type memory struct {
 
 func newMemory() *memory {
 	return &memory{
-		lastSeq: map[int64]int64{}, hidden: map[int64]map[int64]bool{}, ended: map[int64]bool{},
+		lastSeq: map[int64]int64{}, hidden: map[int64]map[int64]bool{}, removed: map[int64]bool{}, ended: map[int64]bool{},
 		fails: map[string]error{}, calls: map[string]int{},
 	}
 }
@@ -65,6 +66,15 @@ func (m *memory) store(userID int64, n int) int64 {
 	m.newest += int64(n)
 	m.lastSeq[userID] += int64(n)
 	return m.lastSeq[userID]
+}
+
+// withdraw hides notifications of all users for good.
+func (m *memory) withdraw(from, to int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for seq := from; seq <= to; seq++ {
+		m.removed[seq] = true
+	}
 }
 
 // hide makes notifications of a user invisible, as if their transaction had not committed yet.
@@ -116,7 +126,10 @@ func (m *memory) Load(_ context.Context, batches []*Batch) error {
 	}
 	for _, b := range batches {
 		for seq := b.After + 1; seq <= min(b.After+BatchSize, m.lastSeq[b.UserID]); seq++ {
-			if !m.hidden[b.UserID][seq] {
+			switch {
+			case m.removed[seq]:
+				b.Append(seq, nil)
+			case !m.hidden[b.UserID][seq]:
 				b.Append(seq, fmt.Appendf(nil, `{"user":%d,"seq":%d}`, b.UserID, seq))
 			}
 		}
