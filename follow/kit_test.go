@@ -35,7 +35,7 @@ func newStage(t testing.TB) *stage {
 		DB: k.DB, Limiter: s.limiter, Rate: limit.Rate{Count: 3, Per: time.Minute}, Clock: k.Clock.Now,
 	}})
 	s.users.OnDelete(s.follows.PurgeUser)
-	s.inbox = notify.New(notify.Deps{DB: k.DB, Actors: actors{}, Bus: bus.NewMemory(), Clock: k.Clock.Now, Log: k.Log, Zone: k.Zone})
+	s.inbox = notify.New(notify.Deps{DB: k.DB, Actors: actors{}, Bus: bus.NewMemory(), Clock: k.Clock.Now, Log: k.Log, Zone: k.Zone, Hears: follow.Hears})
 	if err := k.DB.Use(s.inbox); err != nil {
 		t.Fatalf("install the notifier: %v", err)
 	}
