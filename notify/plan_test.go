@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -44,4 +45,36 @@ func TestInboxAndReplayUseTheirIndex(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// One of the groups is larger than all others together. Its actors and its newest notification must not cost more for that.
+func TestGroupsUseTheirIndexes(t *testing.T) {
+	t.Parallel()
+	in := newInstance(t)
+	by, to := in.user("by"), in.user("to")
+	in.fill(to, by, 3000)
+	for i := range 5 {
+		in.fill(in.user(fmt.Sprint("other", i)), by, 200)
+	}
+	grow := func(tx *gorm.DB) error {
+		return tx.Model(&notify.Notification{}).Where("user_id = ? AND seq <= 2000", to).UpdateColumn("target_id", 1).Error
+	}
+	read := func(tx *gorm.DB) error {
+		return tx.Model(&notify.Group{}).Where("target_id % 200 > 0").UpdateColumns(map[string]any{"unread": 0, "is_unread": false}).Error
+	}
+	if err := in.DB.Tx(t.Context(), func(tx *gorm.DB) error { return errors.Join(grow(tx), read(tx)) }); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Analyze(t, in.DB, "notifications", "notification_states", "notification_groups")
+	for _, after := range []*page.Key{nil, {Num: 2900, ID: 1}} {
+		for unread, index := range map[bool]string{false: "idx_notification_groups_last", true: "idx_notification_groups_unread"} {
+			for _, index := range []string{index, "idx_notifications_user_seq", "idx_notifications_group"} {
+				testkit.WantIndexed(t, in.DB, index, func() {
+					if _, err := in.s.Groups(t.Context(), to, unread, page.Page{Limit: 5, After: after}); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+	}
 }
