@@ -12,4 +12,7 @@ lock=node_modules/.package-lock.json
 if [ ! -e "$lock" ] || [ package-lock.json -nt "$lock" ]; then
 	npm ci --ignore-scripts --no-audit --no-fund # none of the packages needs a script of its own
 fi
+if chromium=$(../../scripts/chromium.sh); then
+	export CINECIRCLE_TEST_CHROMIUM=$chromium # without one its story fails
+fi
 node run.mjs ../../bin/cinecircle "$@"

@@ -6,6 +6,7 @@
 // The program runs on a free port with data of its own in a temporary folder. Exit status 1 if one of the clients failed.
 import { spawn } from "node:child_process";
 import { createWriteStream, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import http from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -47,7 +48,7 @@ function start(command, args, options, log) {
 
 function stop() {
   return Promise.all(running.map((child) => new Promise((resolve) => {
-    if (child.exitCode !== null) return resolve();
+    if ((child.exitCode ?? child.signalCode) !== null) return resolve();
     child.once("exit", resolve);
     child.kill();
   })));
@@ -55,6 +56,7 @@ function stop() {
 
 const data = mkdtempSync(path.join(tmpdir(), "cinecircle-clients-"));
 const url = `http://127.0.0.1:${await freePort()}`;
+const frontEnd = `http://127.0.0.1:${await freePort()}`; // of the story in a browser
 const environment = { ...process.env, PATH: `${here}/node_modules/.bin${path.delimiter}${process.env.PATH}`, CINECIRCLE_URL: url,
   CINECIRCLE_DOCUMENT: path.join(out, "openapi.json"), CINECIRCLE_OUT: out, NO_UPDATE_NOTIFIER: "1", REDOCLY_TELEMETRY: "off" };
 
@@ -72,14 +74,55 @@ function run(command, args, options = {}) {
 
 const story = (name, env = {}) => run("node", [`stories/${name}.mjs`], { env: { ...environment, ...env } });
 
-/** typed checks the types of a story in TypeScript with what was generated, and runs it. */
-async function typed(name) {
+/** checkTypes checks the types of a story in TypeScript with what was generated. */
+function checkTypes(name) {
   const options = ["--noEmit", "--strict", "--skipLibCheck", "--allowJs", "--module", "esnext", "--moduleResolution", "bundler", "--target", "es2022",
     "--lib", "es2023,dom,dom.iterable"];
-  await run("tsc", [...options, `stories/${name}.ts`]);
+  return run("tsc", [...options, `stories/${name}.ts`]);
+}
+
+/** typed checks the types of a story, and runs it. */
+async function typed(name) {
+  await checkTypes(name);
   const bundle = path.join(out, `${name}.mjs`);
   await run("esbuild", [`stories/${name}.ts`, "--bundle", "--packages=external", "--platform=node", "--format=esm", `--outfile=${bundle}`, "--log-level=warning"]);
   await run("node", [bundle]);
+}
+
+/** inChromium runs a story in a page on another origin than the program, and ends when the page has reported. */
+async function inChromium(name) {
+  const chromium = process.env.CINECIRCLE_TEST_CHROMIUM;
+  if (!chromium) throw new Error("needs a Chromium in CINECIRCLE_TEST_CHROMIUM");
+  await checkTypes(name);
+  const bundle = path.join(out, `${name}.js`);
+  await run("esbuild", [`stories/${name}.ts`, "--bundle", "--platform=browser", "--format=esm", `--outfile=${bundle}`, "--log-level=warning"]);
+  let server, profile = mkdtempSync(path.join(tmpdir(), "cinecircle-chromium-"));
+  const result = new Promise((resolve, reject) => {
+    server = http.createServer(async (request, response) => {
+      if (request.url === "/result") {
+        let text = "";
+        for await (const chunk of request) text += chunk;
+        response.end();
+        return text === "" ? resolve() : reject(new Error(text));
+      }
+      const script = request.url === "/story.js";
+      response.setHeader("Content-Type", script ? "text/javascript" : "text/html; charset=utf-8");
+      response.end(script ? readFileSync(bundle) : `<!doctype html><title>${name}</title><script type="module" src="/story.js"></script>`);
+    }).once("error", reject).listen(new URL(frontEnd).port, "127.0.0.1");
+    setTimeout(() => reject(new Error("the page did not report within a minute")), 60_000).unref();
+  });
+  const browser = start(chromium, ["--headless", "--no-sandbox", "--disable-gpu", "--disable-component-update", `--user-data-dir=${profile}`,
+    `${frontEnd}/?api=${encodeURIComponent(url)}`], {}, path.join(out, "chromium.log"));
+  const gone = new Promise((_, reject) => browser.once("error", reject).once("exit", (code) => reject(new Error(`Chromium ended with ${code}`))));
+  try {
+    await Promise.race([result, gone]);
+  } finally {
+    gone.catch(() => {});
+    browser.kill();
+    await new Promise((resolve) => (browser.exitCode ?? browser.signalCode) === null ? browser.once("exit", resolve) : resolve());
+    server.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
 }
 
 /** go generates a client in a copy of go/, whose go.mod pins the generators, and runs the story. */
@@ -117,6 +160,11 @@ const clients = {
     await run("openapi-typescript", ["out/openapi.json", "-o", "out/typescript/schema.d.ts"]);
     await typed("typescript");
   },
+  "typescript-chromium": async () => {
+    cpSync(path.join(here, "../typescript/src"), path.join(out, "typescript"), { recursive: true });
+    await run("openapi-typescript", ["out/openapi.json", "-o", "out/typescript/schema.d.ts"]);
+    await inChromium("browser");
+  },
   prism: async () => {
     const port = await freePort();
     const prism = start("prism", ["proxy", "--errors", "--port", String(port), "--host", "127.0.0.1", "out/openapi.json", url],
@@ -137,8 +185,10 @@ try {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out);
   writeFileSync(path.join(out, "poster.png"), png());
-  const program = start(path.resolve(binary), [], { cwd: data, env: { ...process.env,
-    CINECIRCLE_SERVER_ADDR: new URL(url).host, CINECIRCLE_AUTH_BCRYPT_COST: "4", CINECIRCLE_LIMITS_ENABLED: "false" } }, path.join(out, "cinecircle.log"));
+  const outside = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CINECIRCLE_")));
+  const program = start(path.resolve(binary), [], { cwd: data, env: { ...outside,
+    CINECIRCLE_SERVER_ADDR: new URL(url).host, CINECIRCLE_AUTH_BCRYPT_COST: "4", CINECIRCLE_LIMITS_ENABLED: "false",
+    CINECIRCLE_SERVER_ALLOWED_ORIGINS: frontEnd } }, path.join(out, "cinecircle.log"));
   await until("cinecircle", `${url}/readyz`, program);
   writeFileSync(environment.CINECIRCLE_DOCUMENT, await (await fetch(`${url}/openapi.json`)).text());
   for (const [name, check] of Object.entries(clients)) {
