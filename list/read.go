@@ -48,7 +48,7 @@ func (s *Service) Show(ctx context.Context, id int64, reader auth.Viewer) (Shown
 // shown returns a list without Liked, whoever may see it.
 func (s *Service) shown(ctx context.Context, id int64) (Shown, error) {
 	var l Shown
-	err := s.db.Row(ctx, showList, id).Scan(append(table.Targets(&l.List), &l.Username)...)
+	err := s.db.Row(ctx, showList, id).Scan(l.targets()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Shown{}, ErrNotFound
 	}

@@ -57,7 +57,7 @@ func (h handler) rate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.OK(c, ratingResponse{UserID: r.UserID, MovieID: r.MovieID, Rating: r.Rating, RatedAt: r.RatedAt.In(h.zone)})
+	return web.OK(c, r.Respond(h.zone))
 }
 
 func (h handler) unrate(c *gin.Context) error {

@@ -21,6 +21,7 @@ import (
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/dbcopy"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/site"
 	"github.com/cinecircle/cinecircle/diary"
+	"github.com/cinecircle/cinecircle/feed"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
@@ -53,6 +54,7 @@ type App struct {
 	Reactions     *reaction.Service
 	Follows       *follow.Service
 	Diary         *diary.Service
+	Feed          *feed.Service
 	Notifications *notify.Service
 
 	Router  *openapi.Router
@@ -237,6 +239,9 @@ func (a *App) wire() error {
 	})
 	a.Follows = follow.New(follow.Deps{DB: a.DB, Users: a.Users, Toggles: toggles})
 	a.Movies.UseViewers(a.Reactions.OfViewer, a.Reactions.RatingOfViewer, a.Reviews.OfViewer, a.Diary.OfViewer)
+	a.Feed = feed.New(feed.Deps{
+		DB: a.DB, Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Reactions: a.Reactions, Diary: a.Diary, Lists: a.Lists,
+	})
 	a.hookDeletions()
 	a.hookMerges()
 	return a.route(guard)
@@ -246,6 +251,7 @@ func (a *App) wire() error {
 // the deletion. Every transaction locks films, reviews and accounts before notifications, so those come last.
 func (a *App) hookDeletions() {
 	a.Users.OnDeleteMovies(a.Movies.DeleteAddedBy)
+	a.Users.OnDelete(a.Feed.PurgeUser)
 	a.Users.OnDelete(a.Reviews.PurgeUser)
 	a.Users.OnDelete(a.Reactions.PurgeUser)
 	a.Users.OnDelete(a.Lists.PurgeUser)
@@ -265,6 +271,7 @@ func (a *App) hookMerges() {
 	a.Movies.OnMerge(a.Diary.MergeMovies)
 	a.Movies.OnMerge(a.Lists.MergeMovies)
 	a.Movies.OnMerge(a.Reviews.MergeMovies)
+	a.Movies.OnMerge(a.Feed.MergeMovies)
 	a.Movies.OnMerge(a.mergeNotifications)
 }
 
@@ -315,6 +322,7 @@ func (a *App) route(guard *auth.Guard) error {
 	a.Reactions.Routes(tokens, a.zone)
 	a.Follows.Routes(tokens, a.zone)
 	a.Diary.Routes(tokens, a.zone)
+	a.Feed.Routes(tokens, a.zone)
 	a.Notifications.Routes(tokens, a.zone)
 	if local, ok := a.store.(*media.Local); ok {
 		local.Routes(r)

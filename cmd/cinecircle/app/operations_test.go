@@ -50,6 +50,7 @@ getMedia GET /media/:owner/:kind/:name
 getMovie GET /movies/:movie_id
 getMovieRatings GET /movies/:movie_id/ratings
 getMovieReactionCount GET /movies/:movie_id/reaction_count
+getMyFeed GET /users/me/feed
 getMyPreferences GET /users/me/preferences
 getOpenAPIJSON GET /openapi.json
 getOpenAPIYAML GET /openapi.yaml
@@ -83,6 +84,7 @@ listMyTokens GET /users/me/tokens
 listMyWatched GET /users/me/watched
 listMyWatchlist GET /users/me/watchlist
 listNotifications GET /notifications/inbox
+listUserActivity GET /users/:user_id/activity
 listUserDiary GET /users/:user_id/diary
 listUserFollowers GET /users/:user_id/followers
 listUserFollowings GET /users/:user_id/followings

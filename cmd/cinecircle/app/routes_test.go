@@ -56,6 +56,7 @@ GET /reviews/:review_id/is_liked member
 GET /reviews/:review_id/like_count public
 GET /users optional
 GET /users/:user_id optional
+GET /users/:user_id/activity optional
 GET /users/:user_id/diary public
 GET /users/:user_id/followers public
 GET /users/:user_id/followings public
@@ -68,6 +69,7 @@ GET /users/:user_id/watchlist public
 GET /users/me member
 GET /users/me/blocks member
 GET /users/me/diary member
+GET /users/me/feed member
 GET /users/me/follow_requests member
 GET /users/me/followers member
 GET /users/me/followings member

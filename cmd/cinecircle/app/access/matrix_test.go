@@ -133,6 +133,8 @@ var attempts = map[string]attempt{
 	"DELETE /diary/:viewing_id":                       {success: 204},
 	"GET /users/me/diary":                             {success: 200},
 	"GET /users/:user_id/diary":                       {success: 200},
+	"GET /users/:user_id/activity":                    {success: 200},
+	"GET /users/me/feed":                              {success: 200},
 	"GET /users/me/blocks":                            {success: 200},
 	"GET /users/me/mutes":                             {success: 200},
 	"GET /users/me/follow_requests":                   {success: 200},

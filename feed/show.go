@@ -1,0 +1,97 @@
+package feed
+
+import (
+	"context"
+
+	"github.com/cinecircle/cinecircle/feed/activity"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/spoiler"
+)
+
+// show returns activities as a reader sees them, without those whose object the reader may not see or which are gone. The
+// number of queries depends on the types, and not on the number of activities.
+func (s *Service) show(ctx context.Context, rows []activity.Activity, reader auth.Viewer, mode spoiler.Mode) ([]Activity, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	ids, members, films := map[activity.Type][]int64{}, make([]int64, len(rows)), make([]int64, 0, len(rows))
+	for i, a := range rows {
+		members[i] = a.UserID
+		ids[a.Type] = append(ids[a.Type], a.ObjectID)
+		if a.MovieID != nil {
+			films = append(films, *a.MovieID)
+		}
+	}
+	cards, err := s.movies.Cards(ctx, films)
+	if err != nil {
+		return nil, err
+	}
+	actors, err := s.users.ByIDs(ctx, members)
+	if err != nil {
+		return nil, err
+	}
+	fill, err := s.objects(ctx, ids, reader, mode)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Activity, 0, len(rows))
+	for _, row := range rows {
+		u, here := actors[row.UserID]
+		a := Activity{
+			ID: row.ID, Type: row.Type, CreatedAt: row.CreatedAt, Actor: Actor{ID: u.ID, Username: u.Username, ProfileImageURL: s.users.ImageURL(u)},
+		}
+		if row.MovieID != nil {
+			card, ok := cards[*row.MovieID]
+			a.Movie, here = &card, here && ok
+		}
+		if here && fill(&a, row.ObjectID) {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+// objects loads the objects of activities, whose ids are given by their types. It returns a function that sets the object of
+// an activity, and reports whether the reader may see it.
+func (s *Service) objects(ctx context.Context, ids map[activity.Type][]int64, reader auth.Viewer, mode spoiler.Mode) (func(a *Activity, id int64) bool, error) {
+	reviews, err := s.reviews.ForFeed(ctx, reader, mode, ids[activity.Review])
+	if err != nil {
+		return nil, err
+	}
+	ratings, err := s.reactions.ForFeed(ctx, ids[activity.Rating])
+	if err != nil {
+		return nil, err
+	}
+	viewings, err := s.diary.ForFeed(ctx, ids[activity.Viewing])
+	if err != nil {
+		return nil, err
+	}
+	lists, err := s.lists.ForFeed(ctx, reader, ids[activity.List])
+	if err != nil {
+		return nil, err
+	}
+	return func(a *Activity, id int64) (ok bool) {
+		switch a.Type {
+		case activity.Review:
+			a.Review, ok = pick(reviews, id)
+		case activity.Rating:
+			a.Rating, ok = pick(ratings, id)
+		case activity.Viewing:
+			if a.Viewing, ok = pick(viewings, id); ok {
+				a.Viewing.Movie = *a.Movie
+			}
+		case activity.List:
+			a.List, ok = pick(lists, id)
+		}
+		return ok
+	}, nil
+}
+
+// pick returns a copy of a value of a map.
+func pick[T any](from map[int64]T, id int64) (*T, bool) {
+	v, ok := from[id]
+	if !ok {
+		return nil, false
+	}
+	return &v, true
+}
