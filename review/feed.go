@@ -26,7 +26,7 @@ func (s *Service) ForFeed(ctx context.Context, reader auth.Viewer, mode spoiler.
 		return found, nil
 	}
 	in, args := database.InList(ids)
-	query := "SELECT " + shownColumns + " FROM reviews " + withAuthor + " " + withFilm + " " + withRating + " WHERE reviews.id IN " + in
+	query := "SELECT " + shownColumns + " FROM reviews JOIN " + withAuthor + " JOIN " + withFilm + " LEFT JOIN " + withRating + " WHERE reviews.id IN " + in
 	rows, err := database.Collect(s.db.Reader(ctx), (*Shown).targets, len(ids), query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("load %d reviews: %w", len(ids), err)
