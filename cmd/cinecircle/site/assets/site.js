@@ -273,6 +273,9 @@
     update();
   });
 
+  // --- the button of a section of the settings stands out once something in it has changed ------
+  document.addEventListener("input", ({ target }) => { if (target.closest(".settings")) target.form?.classList.add("changed"); });
+
   // --- previews of chosen images --------------------------------------------------------------
   const mostBytes = 5 * 1024 * 1024;
   all("[data-upload]").forEach((field) => {

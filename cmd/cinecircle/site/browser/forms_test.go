@@ -55,3 +55,29 @@ func TestAMistakeIsSeenAndGoesOnceItIsMended(t *testing.T) {
 	v.press("main form .button")
 	v.isAt("/")
 }
+
+func TestOnlyTheSectionOfTheSettingsThatHasChangedHasAFilledButton(t *testing.T) {
+	base := serve(t)
+	v := newVisitor(t, base)
+	v.join("mina")
+	v.open("/settings")
+	filled := func(want string) {
+		t.Helper()
+		v.comesTrue(`[...document.querySelectorAll(".settings form .button")].filter(b => getComputedStyle(b).backgroundColor !== "rgba(0, 0, 0, 0)")
+			.map(b => new URL(b.form.action).pathname).join() === "` + want + `"`)
+	}
+	filled("")
+	v.audit("settings without a change")
+	v.write("#bio", "비 오는 날에는 영화")
+	filled("/settings/profile")
+	v.comesTrue("document.getAnimations().length === 0")
+	v.audit("settings with a change")
+	v.press(`form[action="/settings/profile"] .button`)
+	v.sees("Saved.")
+	filled("")
+	v.write("#current_password", "wrong-one")
+	v.write("#password", "short")
+	v.press(`form[action="/settings/password"] .button`)
+	v.sees("Please check one field.") // what was typed is still not saved
+	filled("/settings/password")
+}
