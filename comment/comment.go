@@ -7,8 +7,13 @@
 package comment
 
 import (
+	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/spoiler"
 )
@@ -35,6 +40,47 @@ type Comment struct {
 	Spoiler   bool         `gorm:"not null"`
 	CreatedAt time.Time    `gorm:"not null;precision:6;autoCreateTime:false"`
 	UpdatedAt time.Time    `gorm:"not null;precision:6;autoUpdateTime:false"` // the last edit
+
+	made *target // of a comment that is being made: whom its hook notifies
+}
+
+// target is where a comment goes.
+type target struct {
+	author   int64 // of the review
+	answered int64 // the author of the comment that it answers, 0 for none
+	film     int64
+}
+
+// AfterSave notifies the member who is answered and the author of the review. A member who is both is notified of the reply.
+func (c *Comment) AfterSave(tx *gorm.DB) error {
+	_, upsert := tx.Statement.Clauses[clause.OnConflict{}.Name()]
+	if c.made == nil || c.UserID == nil || c.ID == 0 || upsert {
+		return nil
+	}
+	to := *c.made
+	c.made = nil
+	if to.answered != 0 {
+		if err := c.notify(tx, notify.TypeCommentReply, to.answered, to.film); err != nil {
+			return err
+		}
+	}
+	if to.author == to.answered {
+		return nil
+	}
+	return c.notify(tx, notify.TypeReviewComment, to.author, to.film)
+}
+
+func (c *Comment) notify(tx *gorm.DB, about notify.Type, recipient, film int64) error {
+	e := notify.Event{
+		UserID: recipient, Type: about, ActorID: *c.UserID, ReviewID: &c.ReviewID, CommentID: &c.ID, MovieID: &film,
+	}
+	if about == notify.TypeCommentReply {
+		e.ReplyTo = c.ReplyTo
+	}
+	if err := notify.Send(tx, e); err != nil {
+		return fmt.Errorf("notify user %d of a comment: %w", recipient, err)
+	}
+	return nil
 }
 
 // Deleted reports whether the comment is a stub, which stays for the replies to it.

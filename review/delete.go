@@ -32,6 +32,9 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 		if r, err = Lock(tx, id); err != nil { // it may have changed or been deleted before its parents were locked
 			return err
 		}
+		if err := s.purgeComments(tx, id); err != nil {
+			return err
+		}
 		if err := tx.Where("id = ?", id).Delete(&Review{}).Error; err != nil {
 			return fmt.Errorf("delete review %d: %w", id, err)
 		}
@@ -61,7 +64,7 @@ func (s *Service) PurgeUser(tx *gorm.DB, userID int64) error {
 	if err := movie.CopyCounts(tx, films...); err != nil {
 		return err
 	}
-	return s.discardImages(tx, "user_id = ?", userID)
+	return s.discardParts(tx, "user_id = ?", userID)
 }
 
 // PurgeMovie does for a film what PurgeUser does for an account. It returns movie.ErrHasReviews when other members have
@@ -79,16 +82,38 @@ func (s *Service) PurgeMovie(tx *gorm.DB, m movie.Movie, by auth.Viewer) error {
 	if err := database.Decrement(tx, &user.User{}, "review_count", authors); err != nil {
 		return err
 	}
-	return s.discardImages(tx, "movie_id = ?", m.ID)
+	return s.discardParts(tx, "movie_id = ?", m.ID)
 }
 
-// discardImages discards the images of reviews that are being deleted. It locks their rows, because an author who
-// replaces an image locks only the review: the new image would never be deleted.
-func (s *Service) discardImages(tx *gorm.DB, which string, id int64) error {
-	var keys []string
-	err := database.ForUpdate(tx).Model(&Review{}).Where(which, id).Order("id").Pluck("image", &keys).Error
+// discardParts discards the images of reviews that are being deleted, and deletes the comments on them. It locks their
+// rows, because who replaces an image or comments locks only the review: the new image would never be deleted.
+func (s *Service) discardParts(tx *gorm.DB, which string, id int64) error {
+	ids, keys, err := lockParts(tx, which, id)
 	if err != nil {
-		return fmt.Errorf("list images of reviews: %w", err)
+		return err
+	}
+	if err := s.purgeComments(tx, ids...); err != nil {
+		return err
 	}
 	return s.media.Discard(tx, keys...)
+}
+
+// lockParts locks reviews and returns their ids and images.
+func lockParts(tx *gorm.DB, which string, id int64) (ids []int64, keys []string, err error) {
+	var found []Review
+	if err := database.ForUpdate(tx).Select("id", "image").Where(which, id).Order("id").Find(&found).Error; err != nil {
+		return nil, nil, fmt.Errorf("list images of reviews: %w", err)
+	}
+	for _, r := range found {
+		ids, keys = append(ids, r.ID), append(keys, r.Image.Whole())
+	}
+	return ids, keys, nil
+}
+
+// purgeComments deletes the comments on reviews that are being deleted, which are locked.
+func (s *Service) purgeComments(tx *gorm.DB, ids ...int64) error {
+	if s.comments == nil {
+		return nil
+	}
+	return s.comments.PurgeReviews(tx, ids...)
 }

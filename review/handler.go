@@ -11,6 +11,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/idempotency"
 	"github.com/cinecircle/cinecircle/platform/picture"
+	"github.com/cinecircle/cinecircle/platform/spoiler"
 	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
@@ -23,11 +24,15 @@ type handler struct {
 // movieQuery is the query of the reviews of a film.
 type movieQuery struct {
 	web.Paging
+	spoiler.Query
 	Sort *string `query:"sort" binding:"omitempty,oneof=id -id -like_count" default:"id" description:"id: oldest first. -id: newest first. -like_count: most liked first, then newest first."`
 }
 
 // userQuery is the query of the reviews of a user.
-type userQuery struct{ web.Paging }
+type userQuery struct {
+	web.Paging
+	spoiler.Query
+}
 
 // createRequest is the form of a new review. The maximum length of Content is configured, so [Service.CheckContent]
 // checks it.
@@ -100,7 +105,8 @@ func (h handler) listTheirs(c *gin.Context) error {
 }
 
 func (h handler) listOfUser(c *gin.Context, userID int64) error {
-	rows, next, err := h.s.OfUser(c.Request.Context(), userID, auth.Reader(c), web.PageOf(c))
+	reader := web.Query[userQuery](c).Of(auth.Reader(c))
+	rows, next, err := h.s.OfUser(c.Request.Context(), userID, reader, web.PageOf(c))
 	if err != nil {
 		return err
 	}
@@ -108,11 +114,11 @@ func (h handler) listOfUser(c *gin.Context, userID int64) error {
 }
 
 func (h handler) listOfMovie(c *gin.Context) error {
-	by := SortOldest
-	if sent := web.Query[movieQuery](c).Sort; sent != nil {
-		by = Sort(*sent)
+	by, q := SortOldest, web.Query[movieQuery](c)
+	if q.Sort != nil {
+		by = Sort(*q.Sort)
 	}
-	rows, next, err := h.s.OfMovie(c.Request.Context(), web.PathID(c, "movie_id"), auth.Reader(c), by, web.PageOf(c))
+	rows, next, err := h.s.OfMovie(c.Request.Context(), web.PathID(c, "movie_id"), q.Of(auth.Reader(c)), by, web.PageOf(c))
 	if err != nil {
 		return err
 	}

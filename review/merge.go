@@ -36,7 +36,7 @@ func (s *Service) MergeMovies(tx *gorm.DB, from, into movie.Movie, discardOlder 
 		return err
 	}
 	for _, r := range replaced {
-		if err := s.discardImages(tx, "id = ?", r.ReviewID); err != nil {
+		if err := s.leave(tx, r); err != nil {
 			return err
 		}
 	}
@@ -59,6 +59,20 @@ func (s *Service) MergeMovies(tx *gorm.DB, from, into movie.Movie, discardOlder 
 		}
 	}
 	return nil
+}
+
+// leave discards the image of a review that goes, and moves the comments on it to the one that stays.
+func (s *Service) leave(tx *gorm.DB, r pair) error {
+	_, keys, err := lockParts(tx, "id = ?", r.ReviewID)
+	if err != nil {
+		return err
+	}
+	if s.comments != nil {
+		if err := s.comments.MoveReview(tx, r.ReviewID, r.OtherID); err != nil {
+			return err
+		}
+	}
+	return s.media.Discard(tx, keys...)
 }
 
 // replacedIn returns the reviews of two films that go because they are the older ones, in the order of their authors.

@@ -85,6 +85,14 @@ type Likes interface {
 	LikedBy(ctx context.Context, userID int64, reviewIDs []int64) (map[int64]bool, error)
 }
 
+// Comments has the comments on reviews. Package comment implements it.
+type Comments interface {
+	// PurgeReviews deletes the comments on reviews that are being deleted, which are locked.
+	PurgeReviews(tx *gorm.DB, ids ...int64) error
+	// MoveReview moves the comments on a review that is being deleted, which is locked, to another one by the same member.
+	MoveReview(tx *gorm.DB, from, into int64) error
+}
+
 // table maps a [Review] to its columns.
 var table = database.TableOf[Review]()
 

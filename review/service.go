@@ -57,7 +57,8 @@ type Service struct {
 	movies       *movie.Service
 	maxContent   int
 	log          *slog.Logger
-	likes        Likes // nil until UseLikes
+	likes        Likes    // nil until UseLikes
+	comments     Comments // nil until UseComments
 	replaced     func(tx *gorm.DB, userID, reviewID, by int64) error
 	rate         func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error
 	watched      func(tx *gorm.DB, userID, movieID int64, counts user.Counts) error
@@ -82,6 +83,9 @@ func New(d Deps) *Service {
 
 // UseLikes sets who knows the likes; without them nobody likes a review. Call it before the first request.
 func (s *Service) UseLikes(l Likes) { s.likes = l }
+
+// UseComments sets who has the comments; without them reviews have none. Call it before the first request.
+func (s *Service) UseComments(c Comments) { s.comments = c }
 
 // MaxContent returns the maximum number of characters of a review.
 func (s *Service) MaxContent() int { return s.maxContent }

@@ -115,11 +115,12 @@ func badID(name string) apperr.Field {
 	}}
 }
 
-// listName identifies a list by its path and its query without cursor and limit. A cursor is good for one list only.
+// listName identifies a list by its path and the part of its query that says what it has in which order. A cursor is good for one list only.
 func listName(c *gin.Context) []byte {
 	q := c.Request.URL.Query()
 	q.Del("cursor")
 	q.Del("limit")
+	q.Del("spoilers") // masks texts, and leaves out nothing
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(c.Request.URL.Path + "?" + q.Encode())) // never fails
 	return binary.BigEndian.AppendUint64(nil, h.Sum64())

@@ -20,6 +20,7 @@ import (
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/config"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/dbcopy"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/site"
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/feed"
 	"github.com/cinecircle/cinecircle/follow"
@@ -53,6 +54,7 @@ type App struct {
 	Lists         *list.Service
 	Reactions     *reaction.Service
 	Follows       *follow.Service
+	Comments      *comment.Service
 	Diary         *diary.Service
 	Feed          *feed.Service
 	Notifications *notify.Service
@@ -238,6 +240,9 @@ func (a *App) wire() error {
 		Watched: a.Diary.MarkIn,
 	})
 	a.Follows = follow.New(follow.Deps{DB: a.DB, Users: a.Users, Toggles: toggles})
+	a.Comments = comment.New(comment.Deps{
+		DB: a.DB, Users: a.Users, Follows: a.Follows, Reviews: a.Reviews, Clock: now, WatchedAmong: a.Diary.WatchedAmong, Log: a.log,
+	})
 	a.Movies.UseViewers(a.Reactions.OfViewer, a.Reactions.RatingOfViewer, a.Reviews.OfViewer, a.Diary.OfViewer)
 	a.Feed = feed.New(feed.Deps{
 		DB: a.DB, Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Reactions: a.Reactions, Diary: a.Diary, Lists: a.Lists,
@@ -254,6 +259,7 @@ func (a *App) hookDeletions() {
 	a.Users.OnDelete(a.Feed.PurgeUser)
 	a.Users.OnDelete(a.Reviews.PurgeUser)
 	a.Users.OnDelete(a.Reactions.PurgeUser)
+	a.Users.OnDelete(a.Comments.PurgeUser)
 	a.Users.OnDelete(a.Lists.PurgeUser)
 	a.Users.OnDelete(a.Follows.PurgeUser)
 	a.Users.OnDelete(a.Notifications.PurgeUser)
@@ -321,6 +327,7 @@ func (a *App) route(guard *auth.Guard) error {
 	a.Lists.Routes(tokens, a.zone)
 	a.Reactions.Routes(tokens, a.zone)
 	a.Follows.Routes(tokens, a.zone)
+	a.Comments.Routes(tokens, a.zone)
 	a.Diary.Routes(tokens, a.zone)
 	a.Feed.Routes(tokens, a.zone)
 	a.Notifications.Routes(tokens, a.zone)

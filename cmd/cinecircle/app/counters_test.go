@@ -11,6 +11,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/recount"
@@ -28,6 +29,7 @@ func counted(t *testing.T) *merger {
 	m.react(bob, m.into, reaction.Dislike)
 	written := m.review(ann, m.into, "t")
 	m.must(m.Reactions.SetLike(ctx, auth.Viewer{UserID: bob.ID}, written, true))
+	m.must(m.Comments.Create(ctx, auth.Viewer{UserID: bob.ID}, comment.Draft{ReviewID: written, Content: "c"}))
 	m.must(m.Follows.Set(ctx, ann.ID, bob.ID, true))
 	cat := m.member("cat")
 	m.must(nil, m.Follows.SetBlock(ctx, ann.ID, cat.ID, true))

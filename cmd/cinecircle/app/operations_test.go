@@ -18,12 +18,14 @@ addListItem POST /lists/:list_id/items
 addToWatchlist PUT /users/me/watchlist/:movie_id
 blockUser POST /users/:user_id/block
 connectNotifications GET /notifications
+createComment POST /reviews/:review_id/comments
 createList POST /lists
 createMovie POST /movies
 createMyToken POST /users/me/tokens
 createReview POST /reviews
 createUser POST /users
 declineFollowRequest POST /users/me/follow_requests/:user_id/decline
+deleteComment DELETE /comments/:comment_id
 deleteList DELETE /lists/:list_id
 deleteListItem DELETE /lists/:list_id/items/:movie_id
 deleteMe DELETE /users/me
@@ -42,6 +44,7 @@ dislikeMovie POST /likes/movies/:movie_id/dislike
 endMySession DELETE /users/me/sessions/:session_id
 endMySessions DELETE /users/me/sessions
 followUser POST /users/:user_id/follow
+getComment GET /comments/:comment_id
 getDocsAsset GET /docs/assets/:name
 getHealth GET /healthz
 getList GET /lists/:list_id
@@ -84,6 +87,7 @@ listMyTokens GET /users/me/tokens
 listMyWatched GET /users/me/watched
 listMyWatchlist GET /users/me/watchlist
 listNotifications GET /notifications/inbox
+listReviewComments GET /reviews/:review_id/comments
 listUserActivity GET /users/:user_id/activity
 listUserDiary GET /users/:user_id/diary
 listUserFollowers GET /users/:user_id/followers
@@ -116,6 +120,7 @@ unlikeList POST /likes/lists/:list_id/unlike
 unlikeReview POST /likes/reviews/:review_id/unlike
 unmarkWatched DELETE /users/me/watched/:movie_id
 unmuteUser POST /users/:user_id/unmute
+updateComment PATCH /comments/:comment_id
 updateList PATCH /lists/:list_id
 updateListItem PATCH /lists/:list_id/items/:movie_id
 updateMe PATCH /users/me

@@ -13,6 +13,7 @@ import (
 
 // golden is every route and who may call it. A change here is a change of the contract.
 const golden = `
+DELETE /comments/:comment_id owner
 DELETE /diary/:viewing_id author
 DELETE /likes/movies/:movie_id member
 DELETE /lists/:list_id author
@@ -31,6 +32,7 @@ DELETE /users/me/sessions/:session_id member
 DELETE /users/me/tokens/:token_id member
 DELETE /users/me/watched/:movie_id member
 DELETE /users/me/watchlist/:movie_id member
+GET /comments/:comment_id optional
 GET /diary/:viewing_id public
 GET /docs public
 GET /docs/assets/:name public
@@ -52,6 +54,7 @@ GET /openapi.yaml public
 GET /readyz public
 GET /redoc public
 GET /reviews/:review_id optional
+GET /reviews/:review_id/comments optional
 GET /reviews/:review_id/is_liked member
 GET /reviews/:review_id/like_count public
 GET /users optional
@@ -84,6 +87,7 @@ GET /users/me/watched member
 GET /users/me/watchlist member
 GET /users/search optional
 GET /version public
+PATCH /comments/:comment_id author
 PATCH /diary/:viewing_id author
 PATCH /lists/:list_id author
 PATCH /lists/:list_id/items/:movie_id author
@@ -105,6 +109,7 @@ POST /movies/:movie_id/merge moderator
 POST /movies/:movie_id/poster_image owner
 POST /notifications/read member
 POST /reviews member
+POST /reviews/:review_id/comments member
 POST /users public
 POST /users/:user_id/block member
 POST /users/:user_id/follow member

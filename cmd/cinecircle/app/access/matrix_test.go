@@ -33,6 +33,7 @@ type attempt struct {
 	body        func(w *world) string
 	query       string
 	admin       int              // status for an admin, where it differs from what the policy says
+	moderator   int              // and for a moderator
 	wants       func(c cell) int // status for each cell, where the handler checks its callers itself
 	socket      bool             // a WebSocket: success is 101, and a refusal may be a close code
 }
@@ -127,6 +128,11 @@ var attempts = map[string]attempt{
 	"POST /lists":                                     {success: 201, contentType: "application/json", body: text(`{"title": "t"}`)},
 	"POST /lists/:list_id/items":                      {success: 201, contentType: "application/json", body: unlistedFilm},
 	"PUT /lists/:list_id/items":                       {success: 200, contentType: "application/json", body: text(`{"items": []}`)},
+	"POST /reviews/:review_id/comments":               {success: 201, contentType: "application/json", body: text(`{"content": "c"}`)},
+	"GET /reviews/:review_id/comments":                {success: 200},
+	"GET /comments/:comment_id":                       {success: 200},
+	"PATCH /comments/:comment_id":                     {success: 200, contentType: "application/json", body: text(`{"content": "other"}`)},
+	"DELETE /comments/:comment_id":                    {success: 204, moderator: 204},
 	"POST /users/me/diary":                            {success: 201, contentType: "application/json", body: newViewing},
 	"GET /diary/:viewing_id":                          {success: 200},
 	"PATCH /diary/:viewing_id":                        {success: 200, contentType: "application/json", body: text(`{"note": "other"}`)},
@@ -250,6 +256,8 @@ func expected(r openapi.Route, c cell, try attempt) (status int, code string) {
 		return http.StatusForbidden, "cross_origin"
 	case p.SignedIn() && c.byToken() && (!r.Personal() || c.who == readToken && r.Method != http.MethodGet):
 		return http.StatusForbidden, "insufficient_scope"
+	case c.who == "moderator" && try.moderator != 0:
+		return try.moderator, ""
 	case p == auth.Owner && (c.who == "other" || c.who == "member" || c.who == "moderator"), p == auth.Author && c.who != "owner" && !c.byToken(),
 		p == auth.Moderator && c.who != "admin" && c.who != "moderator":
 		return http.StatusForbidden, "forbidden"
@@ -397,7 +405,7 @@ type world struct {
 	name                         string
 	owner, movie, review, unseen int64
 	list                         int64 // with movie
-	viewing                      int64
+	viewing, comment             int64
 	asker                        int64 // asks to follow owner and caller
 	token                        int64 // personal
 	session                      int64
@@ -410,7 +418,7 @@ func newWorld(t *testing.T, a *app.App, name, who string, admin user.User) *worl
 	owner := apptest.Member(t, a, "owner"+name, auth.RoleMember)
 	w := &world{name: name, owner: owner.ID, movie: apptest.Film(t, a, owner.ID), unseen: apptest.Film(t, a, owner.ID)}
 	w.review, w.list = apptest.Review(t, a, owner.ID), apptest.List(t, a, owner.ID, w.movie)
-	w.viewing = apptest.Viewing(t, a, owner.ID)
+	w.viewing, w.comment = apptest.Viewing(t, a, owner.ID), apptest.Comment(t, a, owner.ID, w.review)
 	caller := owner
 	switch who {
 	case "owner", readToken, writeToken:
@@ -426,6 +434,7 @@ func newWorld(t *testing.T, a *app.App, name, who string, admin user.User) *worl
 		apptest.Review(t, a, caller.ID)
 		apptest.List(t, a, caller.ID, w.movie)
 		apptest.Viewing(t, a, caller.ID)
+		apptest.Comment(t, a, caller.ID, w.review)
 	}
 	w.asker = apptest.Member(t, a, "asker"+name, auth.RoleMember).ID
 	apptest.FollowRequest(t, a, w.asker, owner.ID)
@@ -463,7 +472,7 @@ func (w *world) send(t *testing.T, m *matrix, r openapi.Route, try attempt, c ce
 		name = m.asset
 	}
 	target := strings.NewReplacer(
-		":user_id", fmt.Sprint(w.target(r.Path, c.who)), ":movie_id", fmt.Sprint(w.movie), ":review_id", fmt.Sprint(w.review), ":list_id", fmt.Sprint(w.list), ":viewing_id", fmt.Sprint(w.viewing), ":session_id", fmt.Sprint(w.session), ":token_id", fmt.Sprint(w.token),
+		":user_id", fmt.Sprint(w.target(r.Path, c.who)), ":movie_id", fmt.Sprint(w.movie), ":review_id", fmt.Sprint(w.review), ":list_id", fmt.Sprint(w.list), ":viewing_id", fmt.Sprint(w.viewing), ":comment_id", fmt.Sprint(w.comment), ":session_id", fmt.Sprint(w.session), ":token_id", fmt.Sprint(w.token),
 		":owner", "movies", ":kind", "poster_images", ":name", name,
 	).Replace(r.Path) + try.query
 	body := ""

@@ -17,6 +17,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
@@ -141,6 +142,16 @@ func Viewing(t testing.TB, a *app.App, by int64) int64 {
 		t.Fatal(err)
 	}
 	return v.ID
+}
+
+// Comment comments on a review and returns the id.
+func Comment(t testing.TB, a *app.App, by, reviewID int64) int64 {
+	t.Helper()
+	c, err := a.Comments.Create(t.Context(), auth.Viewer{UserID: by}, comment.Draft{ReviewID: reviewID, Content: "c"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.ID
 }
 
 // FollowRequest stores that a member asks to follow another one, who need not be private.

@@ -147,7 +147,7 @@ func attackStage(t *testing.T, a *app.App) barrage.Known {
 		Cookie:     auth.AccessCookie,
 		Destructive: map[string]bool{
 			"DELETE /users/me": true, "DELETE /users/{user_id}": true, "DELETE /movies/{movie_id}": true, "DELETE /reviews/{review_id}": true,
-			"DELETE /lists/{list_id}":   true,
+			"DELETE /lists/{list_id}": true, "DELETE /comments/{comment_id}": true,
 			"DELETE /users/me/sessions": true, "DELETE /users/me/sessions/{session_id}": true, "POST /users/logout": true,
 		},
 		Values: map[string][]string{
@@ -187,7 +187,7 @@ func stageMember(t *testing.T, a *app.App, u user.User, known *barrage.Known, pe
 		if _, err := a.Reactions.SetLike(t.Context(), auth.Viewer{UserID: 1}, written.ID, true); err != nil {
 			t.Fatal(err)
 		}
-		for name, id := range map[string]int64{"movie_id": movieID, "review_id": written.ID, "list_id": apptest.List(t, a, u.ID, movieID), "user_id": u.ID} {
+		for name, id := range map[string]int64{"movie_id": movieID, "review_id": written.ID, "list_id": apptest.List(t, a, u.ID, movieID), "user_id": u.ID, "comment_id": apptest.Comment(t, a, u.ID, written.ID)} {
 			own[name] = append(own[name], fmt.Sprint(id))
 			known.Values[name] = append(known.Values[name], fmt.Sprint(id))
 		}
