@@ -98,20 +98,36 @@ func TestComposeFilesFitTheProgramAndItsImage(t *testing.T) {
 	}
 }
 
-func TestTheImageIsBuiltFromEveryPackage(t *testing.T) {
-	t.Parallel()
-	var want []string
+// foldersOfTheProgram returns the folders of the repository that have packages, other than tests and clients, sorted.
+func foldersOfTheProgram(t *testing.T) (folders []string) {
+	t.Helper()
 	for _, file := range goFiles(t) {
 		rel, err := filepath.Rel(root, file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		folder, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
-		if !strings.HasSuffix(file, "_test.go") && folder != "clients" && !slices.Contains(want, folder) {
-			want = append(want, folder)
+		if !strings.HasSuffix(file, "_test.go") && folder != "clients" && !slices.Contains(folders, folder) {
+			folders = append(folders, folder)
 		}
 	}
-	slices.Sort(want)
+	slices.Sort(folders)
+	return folders
+}
+
+func TestTheReadmeListsEveryFolder(t *testing.T) {
+	t.Parallel()
+	readme := read(t, filepath.Join(root, "README.md"))
+	for _, folder := range foldersOfTheProgram(t) {
+		if !strings.Contains(readme, "| `"+folder+"/") {
+			t.Errorf("the table of folders has no row for %s/", folder)
+		}
+	}
+}
+
+func TestTheImageIsBuiltFromEveryPackage(t *testing.T) {
+	t.Parallel()
+	want := foldersOfTheProgram(t)
 	if got := firstGroups(read(t, filepath.Join(root, ".dockerignore")), `(?m)^!([a-z]+)$`); !slices.Equal(got, want) {
 		t.Errorf(".dockerignore leaves in %q, want %q", got, want)
 	}

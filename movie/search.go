@@ -35,7 +35,8 @@ func (s search) run() ([]Movie, error) {
 	return s.inOtherOrder()
 }
 
-// inOrderOfMatch reads candidates rank by rank.
+// inOrderOfMatch reads candidates rank by rank. The rank is that of the title. A film that only another title finds is among
+// the last, also if that is the whole query: the look-up of other titles costs each search 30 µs, a third or more of its CPU.
 func (s search) inOrderOfMatch() ([]Movie, error) {
 	rows := textindex.Ranked[Movie]{
 		Keys: s.keys(),
