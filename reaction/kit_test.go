@@ -10,6 +10,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
@@ -32,6 +33,7 @@ type stage struct {
 	movies    *movie.Service
 	reviews   *review.Service
 	lists     *list.Service
+	follows   *follow.Service
 	reactions *reaction.Service
 	inbox     *notify.Service
 	limiter   *testkit.SwitchedLimiter
@@ -56,6 +58,7 @@ func newStage(t testing.TB) *stage {
 			DB: k.DB, Limiter: s.limiter, Rate: limit.Rate{Count: 3, Per: time.Minute}, Clock: k.Clock.Now,
 		},
 	})
+	s.follows = follow.New(follow.Deps{DB: k.DB, Users: s.users, Toggles: &toggle.Switch{DB: k.DB, Limiter: s.limiter, Clock: k.Clock.Now}})
 	s.users.OnDelete(s.reviews.PurgeUser)
 	s.movies.OnDelete(s.reviews.PurgeMovie)
 	s.users.OnDelete(s.reactions.PurgeUser)

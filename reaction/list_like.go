@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -25,6 +26,7 @@ type ListLike struct {
 
 	by       auth.Viewer // the member
 	authorID int64       // of the list; the recipient of the notification
+	on       bool        // what the member wants it to be
 	change   toggle.Change
 }
 
@@ -42,13 +44,17 @@ func (l *ListLike) Mapping() toggle.Mapping {
 // Lock implements [toggle.Row], as [ReviewLike.Lock] does. It returns list.ErrNotFound also when the list has become
 // private.
 func (l *ListLike) Lock(tx *gorm.DB) error {
-	return user.LockThen(tx, func() error {
+	err := user.LockThen(tx, func() error {
 		of, err := list.Lock(tx, l.ListID)
 		if err == nil && !of.VisibleTo(l.by) {
 			return list.ErrNotFound
 		}
 		return err
 	}, l.UserID, l.authorID)
+	if err != nil || !l.on {
+		return err
+	}
+	return follow.CheckBlocked(tx, l.UserID, l.authorID)
 }
 
 // Toggle implements [toggle.Row].
@@ -87,7 +93,7 @@ func (s *Service) SetListLike(ctx context.Context, by auth.Viewer, listID int64,
 	if err != nil {
 		return ListLike{}, err
 	}
-	return toggle.Set(ctx, s.toggles, ListLike{by: by, UserID: by.UserID, ListID: listID, authorID: l.UserID}, on)
+	return toggle.Set(ctx, s.toggles, ListLike{by: by, UserID: by.UserID, ListID: listID, authorID: l.UserID, on: on}, on)
 }
 
 var _ list.Likes = (*Service)(nil)

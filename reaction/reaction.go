@@ -12,6 +12,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -32,6 +33,7 @@ type ReviewLike struct {
 	by       auth.Viewer // the member
 	authorID int64       // of the review; the recipient of the notification
 	movieID  int64       // of the review, once it is locked
+	on       bool        // what the member wants it to be
 	change   toggle.Change
 }
 
@@ -48,13 +50,18 @@ func (l *ReviewLike) Mapping() toggle.Mapping {
 
 // Lock implements [toggle.Row]. It returns review.ErrNotFound, or auth.ErrUserGone when only the member's account
 // does not exist. It locks the author as well, because the notification refers to them: it would lock their row
-// later, and two members who like each other's reviews at the same time would deadlock.
+// later, and two members who like each other's reviews at the same time would deadlock. A like by either side of a block
+// is follow.ErrBlocked.
 func (l *ReviewLike) Lock(tx *gorm.DB) error {
-	return user.LockThen(tx, func() error {
+	err := user.LockThen(tx, func() error {
 		r, err := review.Lock(tx, l.ReviewID)
 		l.movieID = r.MovieID
 		return err
 	}, l.UserID, l.authorID)
+	if err != nil || !l.on {
+		return err
+	}
+	return follow.CheckBlocked(tx, l.UserID, l.authorID)
 }
 
 // Toggle implements [toggle.Row].

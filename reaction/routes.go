@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/apperr"
@@ -19,7 +20,7 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	h.ratingRoutes(r)
 	const tag = "likes"
 	r.POST("/likes/reviews/:review_id/like", auth.Member, h.likeReview, openapi.Op{
-		Tag: tag, ID: "likeReview", Summary: "Like a review", Response: reviewLikeResponse{}, Errors: []*apperr.Error{review.ErrNotFound},
+		Tag: tag, ID: "likeReview", Summary: "Like a review", Response: reviewLikeResponse{}, Errors: []*apperr.Error{review.ErrNotFound, follow.ErrBlocked},
 		Description: "Idempotent. The author is notified when you start to like the review. The rate at which you can start to like the same review is limited.",
 	})
 	r.POST("/likes/reviews/:review_id/unlike", auth.Member, h.unlikeReview, openapi.Op{
@@ -33,7 +34,7 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 		Tag: tag, ID: "getReviewIsLiked", Summary: "Check whether you like a review", Response: likedResponse{}, Errors: []*apperr.Error{review.ErrNotFound},
 	})
 	r.POST("/likes/lists/:list_id/like", auth.Member, h.likeList, openapi.Op{
-		Tag: tag, ID: "likeList", Summary: "Like a list", Response: listLikeResponse{}, Errors: []*apperr.Error{list.ErrNotFound},
+		Tag: tag, ID: "likeList", Summary: "Like a list", Response: listLikeResponse{}, Errors: []*apperr.Error{list.ErrNotFound, follow.ErrBlocked},
 		Description: "Idempotent. The author is notified when you start to like the list. The rate at which you can start to like the same list is limited.",
 	})
 	r.POST("/likes/lists/:list_id/unlike", auth.Member, h.unlikeList, openapi.Op{

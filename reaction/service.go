@@ -56,14 +56,15 @@ func New(d Deps) *Service {
 // SetLike makes a member like a review (on) or unlike it, and returns the like as it is afterwards. It is
 // idempotent. Unliking a review that was never liked stores nothing and returns a like without an ID.
 //
-// SetLike returns review.ErrNotFound when the member may not see the review, auth.ErrUserGone when the member's account does not exist, and
-// apperr.ErrTooMany when the member liked the review too often lately.
+// SetLike returns review.ErrNotFound when the member may not see the review, auth.ErrUserGone when the member's account
+// does not exist, follow.ErrBlocked for a like when the member or the author has blocked the other, and apperr.ErrTooMany
+// when the member liked the review too often lately.
 func (s *Service) SetLike(ctx context.Context, by auth.Viewer, reviewID int64, on bool) (ReviewLike, error) {
 	r, err := s.reviews.Get(ctx, reviewID, by) // outside of the transaction: the author of a review never changes
 	if err != nil {
 		return ReviewLike{}, err
 	}
-	return toggle.Set(ctx, s.toggles, ReviewLike{by: by, UserID: by.UserID, ReviewID: reviewID, authorID: r.UserID}, on)
+	return toggle.Set(ctx, s.toggles, ReviewLike{by: by, UserID: by.UserID, ReviewID: reviewID, authorID: r.UserID, on: on}, on)
 }
 
 // React stores the reaction of a member to a film and returns it. [None] removes it. React is idempotent; another
