@@ -1,6 +1,7 @@
 package follow_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -67,4 +68,49 @@ func TestListsUseTheirIndex(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestListsOfRequestsBlocksAndMutesUseTheirIndex(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.Join(t, 300)
+	me := ids[0]
+	s.Write(t, func(tx *gorm.DB) error {
+		var follows []follow.Follow
+		var requests []follow.Request
+		var blocks []follow.Block
+		var mutes []follow.Mute
+		for i, id := range ids[1:] {
+			at := database.Time(s.Clock.Now().Add(time.Duration(i) * time.Second))
+			follows = append(follows, follow.Follow{FollowerID: me, FollowingID: id, IsFollowing: true, FollowedAt: at},
+				follow.Follow{FollowerID: id, FollowingID: me, IsFollowing: true, FollowedAt: at})
+			requests = append(requests, follow.Request{FollowerID: id, FollowingID: me, RequestedAt: at}, follow.Request{FollowerID: me, FollowingID: id, RequestedAt: at})
+			blocks = append(blocks, follow.Block{UserID: me, BlockedID: id, BlockedAt: at}, follow.Block{UserID: id, BlockedID: me, BlockedAt: at})
+			mutes = append(mutes, follow.Mute{UserID: me, MutedID: id, MutedAt: at}, follow.Mute{UserID: id, MutedID: me, MutedAt: at})
+		}
+		quiet := tx.Session(&gorm.Session{SkipHooks: true})
+		return errors.Join(quiet.CreateInBatches(&follows, 100).Error, quiet.CreateInBatches(&requests, 100).Error, tx.CreateInBatches(&blocks, 100).Error, tx.CreateInBatches(&mutes, 100).Error)
+	})
+	testkit.Analyze(t, s.DB, "follow_requests", "blocks", "mutes", "follows", "users")
+	for _, after := range []*page.Key{nil, {Num: s.Clock.Now().Add(time.Minute).UnixMicro(), ID: 70}} {
+		p := page.Page{Limit: 5, After: after}
+		for index, list := range map[string]func() ([]follow.Person, *page.Key, error){
+			"idx_follow_requests_list": func() ([]follow.Person, *page.Key, error) {
+				return s.follows.Requests(t.Context(), auth.Viewer{UserID: me}, p)
+			},
+			"idx_blocks_list": func() ([]follow.Person, *page.Key, error) { return s.follows.Blocks(t.Context(), me, p) },
+			"idx_mutes_list":  func() ([]follow.Person, *page.Key, error) { return s.follows.Mutes(t.Context(), me, p) },
+		} {
+			testkit.WantIndexed(t, s.DB, index, func() {
+				if rows, _, err := list(); err != nil || len(rows) != 5 {
+					t.Errorf("%s: %d rows, %v", index, len(rows), err)
+				}
+			})
+		}
+	}
+	testkit.WantIndexed(t, s.DB, "idx_follows_pair", func() { // and not those of all follows of a member
+		if _, err := s.follows.Relations(t.Context(), me, ids[1:20]); err != nil {
+			t.Error(err)
+		}
+	})
 }
