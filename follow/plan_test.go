@@ -88,8 +88,7 @@ func TestListsOfRequestsBlocksAndMutesUseTheirIndex(t *testing.T) {
 			blocks = append(blocks, follow.Block{UserID: me, BlockedID: id, BlockedAt: at}, follow.Block{UserID: id, BlockedID: me, BlockedAt: at})
 			mutes = append(mutes, follow.Mute{UserID: me, MutedID: id, MutedAt: at}, follow.Mute{UserID: id, MutedID: me, MutedAt: at})
 		}
-		quiet := tx.Session(&gorm.Session{SkipHooks: true})
-		return errors.Join(quiet.CreateInBatches(&follows, 100).Error, quiet.CreateInBatches(&requests, 100).Error, tx.CreateInBatches(&blocks, 100).Error, tx.CreateInBatches(&mutes, 100).Error)
+		return errors.Join(tx.CreateInBatches(&follows, 100).Error, tx.CreateInBatches(&requests, 100).Error, tx.CreateInBatches(&blocks, 100).Error, tx.CreateInBatches(&mutes, 100).Error)
 	})
 	testkit.Analyze(t, s.DB, "follow_requests", "blocks", "mutes", "follows", "users")
 	for _, after := range []*page.Key{nil, {Num: s.Clock.Now().Add(time.Minute).UnixMicro(), ID: 70}} {

@@ -26,13 +26,19 @@ type Request struct {
 	FollowerID  int64     `gorm:"not null;uniqueIndex:idx_follow_requests_pair,priority:1"`
 	FollowingID int64     `gorm:"not null;uniqueIndex:idx_follow_requests_pair,priority:2;index:idx_follow_requests_list,priority:1"`
 	RequestedAt time.Time `gorm:"not null;precision:6;index:idx_follow_requests_list,priority:2"`
+
+	untold bool // the account is to be notified of it
 }
 
 // TableName implements [schema.Tabler].
 func (Request) TableName() string { return "follow_requests" }
 
-// AfterSave notifies the account that is to consent. A request is saved once, when it is made.
+// AfterSave notifies the account that is to consent, once. GORM also calls it after saves that changed nothing.
 func (r *Request) AfterSave(tx *gorm.DB) error {
+	if !r.untold {
+		return nil
+	}
+	r.untold = false
 	err := notify.Send(tx, notify.Event{UserID: r.FollowingID, Type: notify.TypeFollowRequest, ActorID: r.FollowerID})
 	if err != nil {
 		return fmt.Errorf("notify user %d of a request: %w", r.FollowingID, err)
@@ -49,7 +55,7 @@ func (s *Service) request(tx *gorm.DB, f Follow, allow func() error) error {
 	if err := allow(); err != nil {
 		return err
 	}
-	r := Request{FollowerID: f.FollowerID, FollowingID: f.FollowingID, RequestedAt: s.now()}
+	r := Request{FollowerID: f.FollowerID, FollowingID: f.FollowingID, RequestedAt: s.now(), untold: true}
 	if err := tx.Create(&r).Error; err != nil {
 		return fmt.Errorf("create request of user %d to follow user %d: %w", r.FollowerID, r.FollowingID, err)
 	}

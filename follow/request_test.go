@@ -1,13 +1,16 @@
 package follow_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/user"
@@ -211,4 +214,19 @@ func TestRequestsAreListedLatestFirst(t *testing.T) {
 		t.Errorf("in pages, the last with Link %q (-want +got):\n%s", rest.Header.Get("Link"), diff)
 	}
 	s.GET(t, "/users/me/follow_requests", testkit.As("nonsense")).WantProblem(401, "invalid_token")
+}
+
+func TestOnlyMakingARequestNotifies(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.Join(t, 3)
+	a, b := ids[0], ids[1]
+	s.setPrivate(t, b, true)
+	s.follow(t, a, b)
+	s.Write(t, func(tx *gorm.DB) error {
+		var r follow.Request
+		stored := follow.Request{FollowerID: ids[2], FollowingID: b, RequestedAt: s.Clock.Now()}
+		return errors.Join(tx.Take(&r).Error, tx.Save(&r).Error, tx.Model(&r).Update("requested_at", s.Clock.Now()).Error, tx.Create(&stored).Error)
+	})
+	s.wantNotified(t, b, 1, 1)
 }
