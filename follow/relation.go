@@ -3,6 +3,7 @@ package follow
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/user"
@@ -12,17 +13,14 @@ import (
 // no relation are missing from the map.
 func (s *Service) Relations(ctx context.Context, userID int64, ids []int64) (map[int64]user.Relation, error) {
 	in, args := database.InList(ids)
+	var query []string
 	var all []any
-	query := ""
-	for i, part := range relationParts {
-		if i > 0 {
-			query += " UNION ALL "
-		}
-		query += part + in
+	for _, part := range relationParts {
+		query = append(query, part+in)
 		all = append(append(all, userID), args...)
 	}
 	of := make(map[int64]user.Relation, len(ids))
-	err := database.Each(s.db.Reader(ctx), query, all, func(row database.Scanner) error {
+	err := database.Each(s.db.Reader(ctx), strings.Join(query, " UNION ALL "), all, func(row database.Scanner) error {
 		var id int64
 		var kind int
 		if err := row.Scan(&kind, &id); err != nil {
