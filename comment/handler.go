@@ -28,7 +28,7 @@ type reviewQuery struct {
 type createRequest struct {
 	Content string `json:"content" binding:"required,max=2000" example:"저도 그 장면에서 울었어요." description:"Text of the comment."`
 	Spoiler bool   `json:"spoiler" default:"false" description:"Whether it gives the plot of the film away."`
-	ReplyTo *int64 `json:"reply_to" binding:"omitempty,min=1" example:"31" description:"The comment that it answers, one on the same review that is not deleted."`
+	ReplyTo *int64 `json:"reply_to" binding:"omitempty,min=1" example:"31" description:"The comment that it answers, on the same review."`
 }
 
 // updateRequest is the body of PATCH /comments/{comment_id}. Absent fields stay unchanged.
@@ -37,13 +37,13 @@ type updateRequest struct {
 	Spoiler *bool   `json:"spoiler" description:"Whether it gives the plot of the film away."`
 }
 
-// Response is a comment as a client sees it.
-type Response struct {
+// response is a comment as a client sees it.
+type response struct {
 	ID              int64     `json:"id" example:"31" description:"Id of the comment."`
 	ReviewID        int64     `json:"review_id" example:"11" description:"Id of the review."`
-	UserID          *int64    `json:"user_id" example:"3" description:"Id of the author; null once the comment is deleted."`
-	Username        *string   `json:"username" example:"영화광" description:"Username of the author; null once the comment is deleted."`
-	ProfileImageURL *string   `json:"profile_image_url" example:"/media/users/profile_images/0b9f6f0e-6c1c-4a7e-9a53-0f4f1de1d5c3.jpg" description:"URL of the author's profile image; null without one, and once the comment is deleted."`
+	UserID          *int64    `json:"user_id" example:"3" description:"Id of the author; null once it is deleted."`
+	Username        *string   `json:"username" example:"영화광" description:"Username of the author; null once it is deleted."`
+	ProfileImageURL *string   `json:"profile_image_url" example:"/media/users/profile_images/5f0c.jpg" description:"URL of the author's profile image, or null."`
 	Content         *string   `json:"content" example:"저도 그 장면에서 울었어요." description:"Text of the comment; null once it is deleted, and while it is masked."`
 	Spoiler         bool      `json:"spoiler" example:"false" description:"Whether the author says that it gives the plot of the film away."`
 	Masked          bool      `json:"masked" example:"false" description:"Whether the content is null because of that. Never in a single comment."`
@@ -125,8 +125,8 @@ func (h handler) delete(c *gin.Context) error {
 	return web.NoContent(c)
 }
 
-func (h handler) show(c Shown) Response {
-	out := Response{
+func (h handler) show(c Shown) response {
+	out := response{
 		ID: c.ID, ReviewID: c.ReviewID, UserID: c.UserID, Username: c.Username, ProfileImageURL: c.ProfileImageURL,
 		Content: c.Content.Pointer(), Spoiler: c.Spoiler, Masked: c.Masked(), ReplyTo: c.ReplyTo, Deleted: c.Deleted(),
 		CreatedAt: c.CreatedAt.In(h.zone), UpdatedAt: c.UpdatedAt.In(h.zone),

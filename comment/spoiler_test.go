@@ -3,7 +3,9 @@ package comment_test
 import (
 	"testing"
 
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/spoiler"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
 
@@ -82,5 +84,41 @@ func TestARightOfAReader(t *testing.T) {
 	}
 	if v := (auth.Viewer{UserID: s.dan, Role: auth.RoleModerator}); c.EditableBy(v) || !c.DeletableBy(v) {
 		t.Error("a moderator may edit, or may not delete")
+	}
+}
+
+func TestAFeedHasCommentsAsTheirReadersSeeThem(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	plain := s.say(t, s.bob, 0)
+	hidden := s.POST(t, s.of(), s.As(t, s.bob), testkit.JSON(map[string]any{"content": "집사가 지하에 있다", "spoiler": true})).Want(201).ID()
+	gone := s.say(t, s.bob, 0)
+	s.say(t, s.bob, gone)
+	s.drop(t, s.bob, gone)
+	of := func(reader int64, mode spoiler.Mode) map[int64]comment.Shown {
+		t.Helper()
+		found, err := s.comments.ForFeed(t.Context(), auth.Viewer{UserID: reader, Hides: reader == s.dan}, mode, []int64{plain, hidden, gone, 999})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	found := of(s.cleo, spoiler.UnlessWatched)
+	if len(found) != 2 || found[plain].Respond(s.Zone).Content == nil || found[hidden].Respond(s.Zone).Content != nil || !found[hidden].Respond(s.Zone).Masked {
+		t.Errorf("a member gets %+v", found)
+	}
+	if got := of(s.cleo, spoiler.Show)[hidden].Respond(s.Zone).Content; got == nil {
+		t.Error("what was asked for is masked")
+	}
+	s.block(t, s.dan, s.ann)
+	if found := of(s.dan, spoiler.Show); len(found) != 0 {
+		t.Errorf("who blocked the author of the review gets %+v", found)
+	}
+	s.set(t, s.ann, "is_private", true)
+	if found := of(s.cleo, spoiler.Show); len(found) != 0 {
+		t.Errorf("below a review of a private account there are %+v", found)
+	}
+	if found := of(s.ann, spoiler.Show); len(found) != 2 {
+		t.Errorf("the author of the review gets %+v", found)
 	}
 }

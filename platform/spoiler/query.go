@@ -4,7 +4,7 @@ import "github.com/cinecircle/cinecircle/platform/auth"
 
 // Query is embedded in the query struct of every list with texts that may be spoilers.
 type Query struct {
-	Spoilers *string `query:"spoilers" binding:"omitempty,oneof=show unless_watched hide" description:"Which spoilers by others you get to see. unless_watched: those of films that you have marked watched. Your preference if left out, unless_watched if you are not signed in."`
+	Spoilers *string `query:"spoilers" binding:"omitempty,oneof=show unless_watched hide" description:"Spoilers by others that are shown. Your preference if left out. unless_watched: those of films that you marked watched."`
 }
 
 // Of returns a reader with the preference that the query has instead of their own, if it has one.
