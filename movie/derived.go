@@ -64,7 +64,7 @@ func (Reference) TableName() string { return "movie_external_ids" }
 func nameKey(name string) string { return norm.NFC.String(cases.Fold().String(norm.NFC.String(name))) }
 
 // derived holds the derived rows of some films as arguments of INSERT statements.
-type derived struct{ genres, titles, people, references, hashes []any }
+type derived struct{ genres, titles, people, references []any }
 
 // add appends the rows of a film.
 func (r *derived) add(m Movie) error {
@@ -87,9 +87,6 @@ func (r *derived) add(m Movie) error {
 	}
 	for _, id := range d.ExternalIDs.List() {
 		r.references = append(r.references, id.Kind, id.Value, m.ID)
-	}
-	for _, hash := range titleHashes(m.Title, d) {
-		r.hashes = append(r.hashes, hash, m.ID)
 	}
 	return nil
 }
@@ -134,7 +131,7 @@ func (r *derived) insert(tx *gorm.DB) error {
 			}
 		}
 	}
-	return insertHashes(tx, r.hashes)
+	return nil
 }
 
 // derive stores the derived rows of new films.
@@ -148,7 +145,7 @@ func derive(tx *gorm.DB, films ...Movie) error {
 	return rows.insert(tx)
 }
 
-// deriveAgain replaces the derived rows of films, but for the hashes of titles that they do not have any more.
+// deriveAgain replaces the derived rows of films.
 func deriveAgain(tx *gorm.DB, films ...Movie) error {
 	ids := make([]int64, len(films))
 	for i, m := range films {
@@ -167,9 +164,6 @@ func rederive(tx *gorm.DB, before, after Movie) error {
 	if before.Title == after.Title && before.CastMembers == after.CastMembers && before.Genre == after.Genre &&
 		before.ReleaseDate == after.ReleaseDate && before.Details == after.Details {
 		return nil
-	}
-	if err := dropHashes(tx, before); err != nil {
-		return err
 	}
 	return deriveAgain(tx, after)
 }

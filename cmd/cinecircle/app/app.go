@@ -368,7 +368,7 @@ func (a *App) checkBroker(ctx context.Context) error {
 // newSite prepares the HTML pages.
 func (a *App) newSite(guard *auth.Guard) (err error) {
 	a.Site, err = site.New(site.Deps{
-		Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Reactions: a.Reactions, Lists: a.Lists, Diary: a.Diary, Follows: a.Follows, Notifications: a.Notifications,
+		Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Reactions: a.Reactions, Lists: a.Lists, Diary: a.Diary, Follows: a.Follows, Comments: a.Comments, Feed: a.Feed, Notifications: a.Notifications,
 		Guard: guard, Origin: a.origin, Log: a.log, Zone: a.zone, Cookies: a.cookies,
 		PublicURL: a.config.Server.PublicURL,
 		// Asked for with every page, because a store may not be able to sign links yet when the program starts.

@@ -135,33 +135,38 @@ type memberCard struct {
 	Avatar             shownImage
 	Followers, Reviews int64
 	Following          bool // the viewer follows them
+	Requested          bool // the viewer has asked to
+	Private            bool // following them needs their consent
 	Self               bool
 	Followable         bool // the viewer is another member
 	Admin              bool
 	CreatedAt          time.Time
 }
 
-// memberCards also loads whether the viewer follows each member.
+// memberCards also loads how the viewer relates to each member.
 func (s *Site) memberCards(c *pageContext, rows []user.User) ([]memberCard, error) {
-	ids := make([]int64, len(rows))
-	for i, u := range rows {
-		ids[i] = u.ID
-	}
-	followed := map[int64]bool{}
-	if c.viewer.UserID != 0 {
-		var err error
-		if followed, err = s.Follows.FollowedBy(c.Request.Context(), c.viewer.UserID, ids); err != nil {
-			return nil, err
-		}
+	relations, err := s.relationsTo(c, rows...)
+	if err != nil {
+		return nil, err
 	}
 	out := make([]memberCard, len(rows))
 	for i, u := range rows {
+		to := relations[u.ID]
 		out[i] = memberCard{
-			ID: u.ID, Name: u.Username, Avatar: s.avatar(u), Followers: u.FollowerCount, Reviews: u.ReviewCount,
-			Following: followed[u.ID], Self: u.ID == c.viewer.UserID, Followable: c.viewer.UserID != 0 && u.ID != c.viewer.UserID, Admin: isAdmin(u), CreatedAt: u.CreatedAt,
+			ID: u.ID, Name: u.Username, Avatar: s.avatar(u), Followers: u.FollowerCount, Reviews: u.ReviewCount, Private: u.IsPrivate,
+			Following: to.Following, Requested: to.Requested, Self: u.ID == c.viewer.UserID,
+			Followable: c.viewer.UserID != 0 && u.ID != c.viewer.UserID, Admin: isAdmin(u), CreatedAt: u.CreatedAt,
 		}
 	}
 	return out, nil
+}
+
+// relationsTo returns how the viewer relates to members, by their ids. Guests have no relations.
+func (s *Site) relationsTo(c *pageContext, members ...user.User) (map[int64]user.Relation, error) {
+	if c.viewer.UserID == 0 {
+		return nil, nil
+	}
+	return s.Users.RelationsOf(c.Request.Context(), c.viewer.UserID, members...)
 }
 
 // isAdmin reports whether a member is an admin, which pages say beside the name: anybody may look like an admin

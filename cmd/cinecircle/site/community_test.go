@@ -31,7 +31,7 @@ func TestCommunityWorksWithoutJavaScript(t *testing.T) {
 	juno.post("/review/1/like", "on", "true", "to", "/review/1").has(t, 200, `aria-pressed="true"`)
 	juno.post("/member/1/follow", "on", "true").has(t, 200, "You’re following mina")
 	juno.post("/film/1/react", "type", "like").has(t, 200, `aria-pressed="true"`)
-	juno.get("/").has(t, 200, "From people you follow", "To the end")
+	juno.get("/").has(t, 200, "Following", "To the end")
 	juno.get("/feed").has(t, 200, "To the end")
 
 	mina.get("/").has(t, 200, "Notifications, 2 unread")

@@ -65,6 +65,8 @@ func TestNoTextOfAPersonTurnsTheDirectionOfAPage(t *testing.T) {
 	owner.post("/film/1/log", "day", "other", "watched_on", "2020-01-01", "note", turnedContent).has(t, 200)
 	owner.post("/list/new", "title", turnedTitle, "description", turnedContent, "film", "1").has(t, 200)
 	owner.post("/list/1/note/1", "note", turnedContent).has(t, 200)
+	other.post("/review/1/comment", "content", turnedContent).has(t, 200)
+	admin.post("/review/1/comment", "content", turnedContent, "reply_to", "1").has(t, 200)
 	for i, b := range people {
 		for _, path := range []string{"/member/1/follow", "/member/2/follow", "/member/3/follow", "/review/1/like", "/review/2/like"} {
 			if path != "/member/"+string(rune('1'+i))+"/follow" {
@@ -74,7 +76,7 @@ func TestNoTextOfAPersonTurnsTheDirectionOfAPage(t *testing.T) {
 	}
 
 	found := map[string]bool{}
-	fill := strings.NewReplacer(":movie_id", "1", ":review_id", "1", ":user_id", "1", ":viewing_id", "1", ":list_id", "1", ":year", "2020", ":notification_id", "1", ":part", "films-0.xml", ":name", "x")
+	fill := strings.NewReplacer(":movie_id", "1", ":review_id", "1", ":user_id", "1", ":viewing_id", "1", ":list_id", "1", ":year", "2020", ":notification_id", "1", ":comment_id", "1", ":part", "films-0.xml", ":name", "x")
 	for _, route := range a.Site.List() {
 		if route.Method != http.MethodGet || route.Path == "/users/session/renew" {
 			continue

@@ -6,7 +6,6 @@ import (
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/page"
-	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
 )
 
@@ -14,18 +13,18 @@ import (
 const (
 	homeFilms   = 12
 	homeReviews = 6
-	// maxFollowed is how many followed members count for the feed, those followed last first.
-	maxFollowed = 200
 	perPage     = 24
 )
 
 // homePage is the data of the home page.
 type homePage struct {
-	Newest, Liked   []filmCard
-	Reviews, Circle []reviewCard
-	Suggested       []suggestion // for a member whose circle has written nothing
-	Empty           bool
-	First           bool // nobody has an account
+	Newest, Liked []filmCard
+	Reviews       []reviewCard
+	Circle        []activityCard // what those did whom the viewer follows
+	More          bool           // there is more of that
+	Suggested     []suggestion   // for a member whose circle has written nothing
+	Empty         bool
+	First         bool // nobody has an account
 }
 
 func (s *Site) home(c *pageContext) error {
@@ -52,13 +51,11 @@ func (s *Site) home(c *pageContext) error {
 		return err
 	}
 	if c.viewer.UserID != 0 {
-		circle, _, err := s.followedReviews(c, page.Page{Limit: homeReviews})
+		circle, next, err := s.circle(c, nil, page.Page{Limit: homeActivities})
 		if err != nil {
 			return err
 		}
-		if p.Circle, err = s.reviewCards(c, circle); err != nil {
-			return err
-		}
+		p.Circle, p.More = circle, next != nil
 		if len(circle) == 0 {
 			if p.Suggested, err = s.suggestions(c); err != nil {
 				return err
@@ -77,13 +74,4 @@ func (s *Site) home(c *pageContext) error {
 func (s *Site) nobody(c *pageContext) (bool, error) {
 	rows, _, err := s.Users.Search(c.Request.Context(), auth.Viewer{}, user.Filter{}, page.Page{Limit: 1})
 	return len(rows) == 0, err
-}
-
-// followedReviews returns a page of reviews by members whom the viewer follows, newest first.
-func (s *Site) followedReviews(c *pageContext, p page.Page) ([]review.Shown, *page.Key, error) {
-	ids, err := s.Follows.FollowedIDs(c.Request.Context(), c.viewer.UserID, maxFollowed)
-	if err != nil {
-		return nil, nil, err
-	}
-	return s.Reviews.LatestOf(c.Request.Context(), ids, c.viewer, p)
 }

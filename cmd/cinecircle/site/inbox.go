@@ -3,7 +3,6 @@ package site
 import (
 	"html/template"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
-	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -25,20 +23,19 @@ type inboxPage struct {
 	UpTo       int64 // the newest seq shown, for marking all up to it
 }
 
-// inboxRow is an entry in the list: a notification, or all likes of one review.
+// inboxRow is an entry in the list: all notifications of one type about the same.
 type inboxRow struct {
-	ID      int64   // of the newest notification
-	IDs     []int64 // of the unread notifications
+	ID      int64 // of the newest notification
 	Type    notify.Type
-	Actor   string // "" for a deleted account
+	Unread  bool
+	Actor   string // who did it last, "" for a deleted account
 	ActorID int64
 	Others  int64 // how many more did the same
 	Admin   bool
 	Avatar  shownImage
 	Gone    bool   // what the notification is about was deleted
-	Film    string // the film of a liked review
+	About   string // the film of the review, or the title of the list, "" for none
 	FilmID  int64
-	List    string // the title of a liked list, "" for none
 	Poster  shownImage
 	// Link is where a press on the entry leads, "" for nowhere.
 	Link      string
@@ -46,27 +43,25 @@ type inboxRow struct {
 	CreatedAt time.Time
 }
 
-// Unread reports whether the entry has notifications that were not read.
-func (r inboxRow) Unread() bool { return len(r.IDs) > 0 }
-
-// inboxFetch is how many notifications a page of the inbox reads. Its likes become fewer entries.
-const inboxFetch = 50
-
 func (s *Site) inbox(c *pageContext) error {
 	p := inboxPage{OnlyUnread: c.Query("unread") == "true"}
-	in, err := s.Notifications.Inbox(c.Request.Context(), c.viewer.UserID, p.OnlyUnread, c.page(inboxFetch))
+	in, err := s.Notifications.Groups(c.Request.Context(), c.viewer.UserID, p.OnlyUnread, c.page(perPage))
 	if err != nil {
 		return err
 	}
-	about, err := s.subjects(c, in)
+	latest := make([]notify.Notification, len(in.Rows))
+	for i, group := range in.Rows {
+		latest[i] = group.Latest
+	}
+	about, err := s.subjects(c, latest)
 	if err != nil {
 		return err
 	}
-	for _, group := range groupNotices(in.Rows) {
+	for _, group := range in.Rows {
 		row := s.inboxRow(group, about)
 		row.Sentence = c.noticeSentence(row)
 		p.Rows = append(p.Rows, row)
-		p.UpTo = max(p.UpTo, group[0].Seq)
+		p.UpTo = max(p.UpTo, group.LastSeq)
 	}
 	p.Unread, p.Next = in.Unread, c.next(in.Next)
 	title := c.text("inbox.title")
@@ -74,26 +69,6 @@ func (s *Site) inbox(c *pageContext) error {
 		title = c.text("inbox.unread") + " · " + title
 	}
 	return c.show(http.StatusOK, "inbox", meta{Title: title, Hidden: true, Private: true, Section: "inbox"}, p)
-}
-
-// groupNotices puts the likes of one review together, where the newest of them is. Other notifications stay alone.
-func groupNotices(rows []notify.Notification) [][]notify.Notification {
-	var out [][]notify.Notification
-	places := map[int64]int{} // of the likes of a review
-	for _, n := range rows {
-		if n.Type != notify.TypeReviewLike || n.ReviewID == nil {
-			out = append(out, []notify.Notification{n})
-			continue
-		}
-		place, ok := places[*n.ReviewID]
-		if !ok {
-			place = len(out)
-			places[*n.ReviewID] = place
-			out = append(out, nil)
-		}
-		out[place] = append(out[place], n)
-	}
-	return out
 }
 
 // noticeSubjects is who and what notifications are about, without what was deleted.
@@ -104,12 +79,12 @@ type noticeSubjects struct {
 	lists   map[int64]list.List
 }
 
-func (s *Site) subjects(c *pageContext, in notify.Inbox) (about noticeSubjects, err error) {
+func (s *Site) subjects(c *pageContext, rows []notify.Notification) (about noticeSubjects, err error) {
 	var actors, reviews, films, lists []int64
-	for id := range in.Actors {
-		actors = append(actors, id)
-	}
-	for _, n := range in.Rows {
+	for _, n := range rows {
+		if n.ActorID != nil {
+			actors = append(actors, *n.ActorID)
+		}
 		if n.ReviewID != nil {
 			reviews = append(reviews, *n.ReviewID)
 		}
@@ -134,72 +109,79 @@ func (s *Site) subjects(c *pageContext, in notify.Inbox) (about noticeSubjects, 
 	return about, err
 }
 
-// inboxRow returns the entry for notifications of one kind about the same, the newest first.
-func (s *Site) inboxRow(group []notify.Notification, about noticeSubjects) inboxRow {
-	newest := group[0]
-	out := inboxRow{ID: newest.ID, Type: newest.Type, CreatedAt: newest.CreatedAt}
-	var actors []int64
-	var deleted int64
-	for _, n := range group {
-		if n.ReadAt == nil {
-			out.IDs = append(out.IDs, n.ID)
-		}
-		switch id := deref(n.ActorID); {
-		case about.actors[id].ID == 0:
-			deleted++
-		case !slices.Contains(actors, id): // who liked twice counts once
-			actors = append(actors, id)
-		}
+// inboxRow returns the entry of a group.
+func (s *Site) inboxRow(group notify.GroupRow, about noticeSubjects) inboxRow {
+	newest := group.Latest
+	out := inboxRow{
+		ID: newest.ID, Type: newest.Type, Unread: group.IsUnread, CreatedAt: newest.CreatedAt, Others: max(0, group.People-1),
 	}
-	out.Others = int64(len(actors)) + deleted - 1
-	if len(actors) > 0 {
-		actor := about.actors[actors[0]]
+	if actor := about.actors[deref(newest.ActorID)]; actor.ID != 0 {
 		out.Actor, out.ActorID, out.Avatar, out.Admin = actor.Username, actor.ID, s.avatar(actor), isAdmin(actor)
 	}
-	if newest.ReviewID != nil {
+	switch {
+	case newest.ReviewID != nil:
 		film, ok := about.films[about.filmsOf[*newest.ReviewID]]
-		out.Film, out.FilmID, out.Poster, out.Gone = film.Title, film.ID, s.poster(film), !ok
+		out.About, out.FilmID, out.Poster, out.Gone = film.Title, film.ID, s.poster(film), !ok
+	case newest.ListID != nil:
+		one, ok := about.lists[*newest.ListID]
+		out.About, out.Gone = one.Title, !ok
 	}
-	if newest.ListID != nil {
-		out.List = about.lists[*newest.ListID].Title
-	}
-	if noticePath(newest, about) != "" {
+	if noticePath(newest, out.Others, about) != "" {
 		out.Link = "/inbox/open/" + strconv.FormatInt(newest.ID, 10)
+		if newest.Type == notify.TypeFollow && out.Others > 0 {
+			out.Link += "?others=" + strconv.FormatInt(out.Others, 10)
+		}
 	}
 	return out
 }
 
-// noticeSentence says who did what. Members with a name come before those whose account was deleted.
+// noticeSentence says who did what.
 func (c *pageContext) noticeSentence(r inboxRow) template.HTML {
 	name := r.Actor
 	if name == "" {
 		name = c.text("notice.gone")
 	}
-	switch {
-	case r.List != "":
-		return c.html("notice.list_like.named", name, r.List)
-	case r.Type != notify.TypeReviewLike:
-		return c.html("notice."+string(r.Type), name)
-	case r.Gone:
-		return c.html("notice.liked", name)
-	case r.Others == 0:
-		return c.html("notice.review_like", name, r.Film)
-	case r.Others == 1:
-		return c.html("notice.review_likes.two", name, r.Film)
+	var who template.HTML
+	switch r.Others {
+	case 0:
+		who = c.html("notice.who.one", name)
+	case 1:
+		who = c.html("notice.who.two", name)
+	default:
+		who = c.html("notice.who.more", name, r.Others)
 	}
-	return c.html("notice.review_likes.more", name, r.Others, r.Film)
+	key := "notice.did." + string(r.Type)
+	switch {
+	case r.About != "":
+		return c.html(key, who, r.About)
+	case r.Gone:
+		return c.html(key+".gone", who)
+	}
+	return c.html(key, who)
 }
 
-// noticePath returns the page that a notification is about, "" when that was deleted.
-func noticePath(n notify.Notification, about noticeSubjects) string {
+// noticePath returns the page that a notification is about, "" when that was deleted. others is how many members did the
+// same.
+func noticePath(n notify.Notification, others int64, about noticeSubjects) string {
 	switch {
-	case n.ReviewID != nil && about.filmsOf[*n.ReviewID] != 0:
-		return reviewPath(*n.ReviewID)
+	case n.ReviewID != nil:
+		if about.filmsOf[*n.ReviewID] == 0 {
+			return ""
+		}
+		if n.CommentID == nil {
+			return reviewPath(*n.ReviewID)
+		}
+		id := strconv.FormatInt(*n.CommentID, 10)
+		return reviewPath(*n.ReviewID) + "?from=" + id + "#comment-" + id
 	case n.ListID != nil:
 		if about.lists[*n.ListID].ID != 0 {
 			return listPath(*n.ListID)
 		}
-	case n.ReviewID == nil && about.actors[deref(n.ActorID)].ID != 0:
+	case n.Type == notify.TypeFollowRequest:
+		return "/settings/requests"
+	case n.Type == notify.TypeFollow && others > 0:
+		return memberPath(n.UserID) + "/followers"
+	case about.actors[deref(n.ActorID)].ID != 0:
 		return memberPath(*n.ActorID)
 	}
 	return ""
@@ -225,36 +207,36 @@ func (s *Site) openNotice(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	about, err := s.subjects(c, notify.Inbox{Rows: []notify.Notification{n}, Actors: map[int64]notify.Actor{deref(n.ActorID): {}}})
+	about, err := s.subjects(c, []notify.Notification{n})
 	if err != nil {
 		return err
 	}
-	if to := noticePath(n, about); to != "" {
+	others, _ := strconv.ParseInt(c.Query("others"), 10, 64)
+	if to := noticePath(n, others, about); to != "" {
 		return c.redirectTo(to)
 	}
 	return c.redirectTo("/inbox")
 }
 
-// markRead marks the chosen notifications as read, or all up to the newest that was shown.
+// markRead marks the group of a notification as read, or all up to the newest that was shown.
 func (s *Site) markRead(c *pageContext) error {
 	if err := c.readForm(0); err != nil {
 		return err
 	}
-	var ids []int64
-	for _, text := range c.sent.Values["id"] {
-		if id, ok := web.ParseID(text); ok && len(ids) < page.MaxLimit {
-			ids = append(ids, id)
+	ctx := c.Request.Context()
+	if id, ok := web.ParseID(c.field("id")); ok {
+		if _, err := s.Notifications.Open(ctx, c.viewer.UserID, id); err != nil {
+			return err
 		}
+		return c.redirectTo(c.returnPath("/inbox"))
 	}
 	upTo, err := strconv.ParseInt(c.field("up_to"), 10, 64)
-	if len(ids) == 0 && (err != nil || upTo < 0) {
+	if err != nil || upTo < 0 {
 		return errNotFound
 	}
-	if err := s.Notifications.MarkRead(c.Request.Context(), c.viewer.UserID, ids, upTo); err != nil {
+	if err := s.Notifications.MarkRead(ctx, c.viewer.UserID, nil, upTo); err != nil {
 		return err
 	}
-	if len(ids) == 0 {
-		c.setToast("inbox.read", "")
-	}
+	c.setToast("inbox.read", "")
 	return c.redirectTo(c.returnPath("/inbox"))
 }

@@ -96,7 +96,7 @@ func TestLikesOfOneReviewAreOneEntryThatNamesTheFilm(t *testing.T) {
 	inbox("/inbox?unread=true", `<input type="hidden" name="id" value="7">`)
 	mina.post("/inbox/read", "id", "7").has(t, 200, `data-unread="0"`)
 	mina.post("/review/1/delete").has(t, 200)
-	inbox("/inbox", "last님이 내 리뷰에 좋아요를 눌렀습니다.")
+	inbox("/inbox", "last님 외 3명이 내 리뷰에 좋아요를 눌렀습니다.")
 }
 
 // TestPhonesShowTheNumberOfUnreadNotifications: their bar is at the bottom, and the bell at the top is hidden.

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -72,10 +73,13 @@ func (s *Site) findMembers(c *pageContext, part string) ([]user.User, *page.Key,
 
 // memberPage is a member with what one of the tabs has.
 type memberPage struct {
-	Member  user.User
-	Avatar  shownImage
-	Card    memberCard
-	Self    bool
+	Member user.User
+	Avatar shownImage
+	Card   memberCard
+	Self   bool
+	// How the viewer relates to the member, who may not let them see what they write.
+	Blocking, Muting, FollowsYou, Closed bool
+
 	Tab     string
 	Reviews []reviewCard
 	People  []memberCard
@@ -162,7 +166,31 @@ func (s *Site) memberPage(c *pageContext, tab string) (memberPage, error) {
 	if err != nil {
 		return memberPage{}, err
 	}
-	return memberPage{Member: u, Avatar: s.avatar(u), Card: cards[0], Self: u.ID == c.viewer.UserID, Tab: tab}, nil
+	relations, err := s.relationsTo(c, u)
+	if err != nil {
+		return memberPage{}, err
+	}
+	to := relations[u.ID]
+	return memberPage{
+		Member: u, Avatar: s.avatar(u), Card: cards[0], Self: u.ID == c.viewer.UserID, Tab: tab,
+		Blocking: to.Blocking, Muting: to.Muting, FollowsYou: to.FollowedBy,
+	}, nil
+}
+
+// ofMember shows the head of a member alone when a page would show what only followers of the member see.
+func (s *Site) ofMember(tab string, page handler) handler {
+	return func(c *pageContext) error {
+		err := page(c)
+		if !errors.Is(err, follow.ErrPrivateAccount) {
+			return err
+		}
+		p, err := s.memberPage(c, tab)
+		if err != nil {
+			return err
+		}
+		p.Closed = true
+		return s.showMember(c, p)
+	}
 }
 
 func (s *Site) showMember(c *pageContext, p memberPage) error {
@@ -193,13 +221,19 @@ func (s *Site) follow(c *pageContext) error {
 		return err
 	}
 	on := c.field("on") == "true"
-	if _, err := s.Follows.Set(c.Request.Context(), c.viewer.UserID, id, on); err != nil {
+	before, err := s.memberOf(c)
+	if err != nil {
 		return err
 	}
-	said, arg := "followed", strconv.FormatInt(id, 10)
-	if !on {
-		said = "unfollowed"
+	had, err := s.relationsTo(c, before)
+	if err != nil {
+		return err
 	}
+	f, err := s.Follows.Set(c.Request.Context(), c.viewer.UserID, id, on)
+	if err != nil {
+		return err
+	}
+	said, arg := followToast(f, had[id]), strconv.FormatInt(id, 10)
 	if !c.partial() {
 		c.setToast(said, arg)
 		return c.redirectTo(c.returnPath(memberPath(id)))
@@ -213,7 +247,22 @@ func (s *Site) follow(c *pageContext) error {
 	if onPageOf(c.GetHeader("HX-Current-URL"), id) {
 		part = "followed"
 	}
-	return c.showPart(part, memberCard{ID: id, Name: u.Username, Following: on, Followers: u.FollowerCount})
+	return c.showPart(part, memberCard{
+		ID: id, Name: u.Username, Following: f.IsFollowing, Requested: f.Requested, Private: u.IsPrivate, Followers: u.FollowerCount,
+	})
+}
+
+// followToast returns what is said about a follow as it is now, and was before.
+func followToast(now follow.Follow, before user.Relation) string {
+	switch {
+	case now.IsFollowing:
+		return "followed"
+	case now.Requested:
+		return "requested"
+	case before.Requested:
+		return "unrequested"
+	}
+	return "unfollowed"
 }
 
 // onPageOf reports whether an address is that of the page of a member, with one of its tabs.

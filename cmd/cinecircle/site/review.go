@@ -9,8 +9,9 @@ import (
 
 // reviewPage is one review and the film that it is about.
 type reviewPage struct {
-	Review reviewCard
-	Film   filmCard
+	Review   reviewCard
+	Film     filmCard
+	Comments commentsPart
 }
 
 // likePart is the data of the like button of a review.
@@ -35,7 +36,11 @@ func (s *Site) review(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, "review", s.previewOf(c, shown, film), reviewPage{Review: cards[0], Film: s.filmCard(film)})
+	p := reviewPage{Review: cards[0], Film: s.filmCard(film)}
+	if p.Comments, err = s.comments(c, shown); err != nil {
+		return err
+	}
+	return c.show(http.StatusOK, "review", s.previewOf(c, shown, film), p)
 }
 
 // previewOf returns what the page of a review says about itself, which others quote wherever somebody links to it. So it

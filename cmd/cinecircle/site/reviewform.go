@@ -22,19 +22,27 @@ type reviewForm struct {
 	Rated      bool
 	Image      shownImage
 	MaxContent int
+	Commenters []review.Commenters
 }
+
+// commenterChoices are who may comment on a review.
+var commenterChoices = []review.Commenters{review.Everyone, review.Followed, review.Nobody}
 
 // reviewFields are the fields of the form. The maximum length of Content is configured and checked by the service.
 type reviewFields struct {
 	Title       string    `formData:"title" binding:"required,max=50"`
 	Content     string    `formData:"content" binding:"required"`
 	Rating      string    `formData:"rating"`
+	Spoiler     string    `formData:"spoiler"`
+	Comments    string    `formData:"comments" binding:"omitempty,oneof=everyone followed nobody"`
 	Image       *web.File `formData:"image"`
 	RemoveImage string    `formData:"remove_image"`
 }
 
 func (f reviewFields) values() map[string]string {
-	return map[string]string{"title": f.Title, "content": f.Content, "rating": f.Rating, "remove_image": f.RemoveImage}
+	return map[string]string{
+		"title": f.Title, "content": f.Content, "rating": f.Rating, "spoiler": f.Spoiler, "comments": f.Comments, "remove_image": f.RemoveImage,
+	}
 }
 
 // rating returns the chosen stars, 0 for none.
@@ -63,7 +71,10 @@ func (s *Site) writeReview(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	f := reviewFields{Title: mine.Title.Whole(), Content: mine.Content.Whole()}
+	f := reviewFields{Title: mine.Title.Whole(), Content: mine.Content.Whole(), Comments: string(mine.Comments)}
+	if mine.Spoiler {
+		f.Spoiler = "1"
+	}
 	if f.Rating, err = s.ownRating(c, m); err != nil {
 		return err
 	}
@@ -91,7 +102,7 @@ func (s *Site) showReviewForm(c *pageContext, status int, m movie.Movie, mine re
 	}
 	rating, code := stars.Parse(f.Values["rating"])
 	return c.show(status, "reviewform", meta{Title: title + " · " + isolated(m.Title), Hidden: true, Section: "films"}, reviewForm{
-		form: f, ID: mine.ID, Film: s.filmCard(m), Choices: starChoices(rating), Rated: code == "", Image: s.reviewImage(mine), MaxContent: s.Reviews.MaxContent(),
+		form: f, ID: mine.ID, Film: s.filmCard(m), Choices: starChoices(rating), Rated: code == "", Image: s.reviewImage(mine), MaxContent: s.Reviews.MaxContent(), Commenters: commenterChoices,
 	})
 }
 
@@ -135,10 +146,15 @@ func (s *Site) storeReview(c *pageContext, m movie.Movie, mine review.Review, f 
 	if mine.ID == 0 {
 		made, err := s.Reviews.Create(ctx, review.Draft{
 			UserID: c.viewer.UserID, MovieID: m.ID, Title: f.Title, Content: f.Content, Rating: rating, Image: file,
+			Spoiler: f.Spoiler != "", Comments: review.Commenters(f.Comments),
 		})
 		return made.ID, err
 	}
-	err = s.Reviews.Update(ctx, mine.ID, review.Patch{Title: &f.Title, Content: &f.Content, Rating: changed, Image: file})
+	patch := review.Patch{Title: &f.Title, Content: &f.Content, Rating: changed, Image: file}
+	if f.Comments != "" { // a page from before the form had these keeps them
+		patch.Spoiler, patch.Comments = new(f.Spoiler != ""), (*review.Commenters)(&f.Comments)
+	}
+	err = s.Reviews.Update(ctx, mine.ID, patch)
 	if err == nil && file == nil && f.RemoveImage != "" {
 		err = s.Reviews.RemoveImage(ctx, mine.ID)
 	}

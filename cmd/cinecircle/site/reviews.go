@@ -1,33 +1,11 @@
 package site
 
-import (
-	"net/http"
+import "net/http"
 
-	"github.com/cinecircle/cinecircle/platform/page"
-	"github.com/cinecircle/cinecircle/review"
-)
-
-// reviewsPage is a list of reviews under a heading.
+// reviewsPage is a list of reviews.
 type reviewsPage struct {
-	Heading, Lead, Empty string
-	Reviews              []reviewCard
-	Next                 string
-	Following            bool         // the reviews are by followed members
-	Suggested            []suggestion // members to follow, instead of reviews
-}
-
-func (s *Site) following(c *pageContext) error {
-	rows, next, err := s.followedReviews(c, c.page(perPage))
-	if err != nil {
-		return err
-	}
-	p := reviewsPage{Following: true}
-	if len(rows) == 0 {
-		if p.Suggested, err = s.suggestions(c); err != nil {
-			return err
-		}
-	}
-	return s.showReviews(c, rows, next, "feed", p)
+	Reviews []reviewCard
+	Next    string
 }
 
 func (s *Site) latest(c *pageContext) error {
@@ -35,18 +13,9 @@ func (s *Site) latest(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	return s.showReviews(c, rows, next, "latest", reviewsPage{})
-}
-
-func (s *Site) showReviews(c *pageContext, rows []review.Shown, next *page.Key, name string, p reviewsPage) error {
-	cards, err := s.reviewCards(c, rows)
-	if err != nil {
+	p := reviewsPage{Next: c.next(next)}
+	if p.Reviews, err = s.reviewCards(c, rows); err != nil {
 		return err
 	}
-	heading := c.text(name + ".title")
-	p.Heading, p.Lead, p.Empty = heading, c.text(name+".lead"), c.text(name+".empty")
-	p.Reviews, p.Next = cards, c.next(next)
-	return c.show(http.StatusOK, "reviews", meta{
-		Title: heading, Description: p.Lead, Section: name, Hidden: name == "feed",
-	}, p)
+	return c.show(http.StatusOK, "reviews", meta{Title: c.text("latest.title"), Description: c.text("latest.lead"), Section: "latest"}, p)
 }

@@ -85,17 +85,29 @@ func (s *Site) Routes(engine *gin.Engine) {
 	post("/review/:review_id/delete", auth.Owner, auth.ClassWrite, s.deleteReview)
 	post("/review/:review_id/like", auth.Member, auth.ClassWrite, s.likeReview)
 
+	get("/review/:review_id/comments", auth.Optional, s.newComments)
+	get("/review/:review_id/comment", auth.Member, s.commentOn)
+	post("/review/:review_id/comment", auth.Member, auth.ClassWrite, s.addComment)
+	get("/comment/:comment_id", auth.Optional, s.comment)
+	get("/comment/:comment_id/edit", auth.Author, s.editComment)
+	post("/comment/:comment_id/edit", auth.Author, auth.ClassWrite, s.changeComment)
+	get("/comment/:comment_id/delete", auth.Owner, s.askDeleteComment)
+	post("/comment/:comment_id/delete", auth.Owner, auth.ClassWrite, s.deleteComment)
+
 	get("/members", auth.Optional, s.members)
-	get("/member/:user_id", auth.Optional, s.member)
-	get("/member/:user_id/diary", auth.Optional, s.memberDiary)
-	get("/member/:user_id/year/:year", auth.Optional, s.memberYear)
-	get("/member/:user_id/watched", auth.Optional, s.watchedFilms)
-	get("/member/:user_id/watchlist", auth.Optional, s.watchlist)
-	get("/member/:user_id/ratings", auth.Optional, s.memberRatings)
-	get("/member/:user_id/lists", auth.Optional, s.memberLists)
-	get("/member/:user_id/followers", auth.Optional, s.followers)
-	get("/member/:user_id/followings", auth.Optional, s.followings)
+	get("/member/:user_id", auth.Optional, s.ofMember("reviews", s.member))
+	get("/member/:user_id/diary", auth.Optional, s.ofMember("diary", s.memberDiary))
+	get("/member/:user_id/year/:year", auth.Optional, s.ofMember("diary", s.memberYear))
+	get("/member/:user_id/watched", auth.Optional, s.ofMember("watched", s.watchedFilms))
+	get("/member/:user_id/watchlist", auth.Optional, s.ofMember("watchlist", s.watchlist))
+	get("/member/:user_id/ratings", auth.Optional, s.ofMember("ratings", s.memberRatings))
+	get("/member/:user_id/lists", auth.Optional, s.ofMember("lists", s.memberLists))
+	get("/member/:user_id/followers", auth.Optional, s.ofMember("followers", s.followers))
+	get("/member/:user_id/followings", auth.Optional, s.ofMember("followings", s.followings))
 	post("/member/:user_id/follow", auth.Member, auth.ClassWrite, s.follow)
+	get("/member/:user_id/block", auth.Member, s.askBlock)
+	post("/member/:user_id/block", auth.Member, auth.ClassWrite, s.block)
+	post("/member/:user_id/mute", auth.Member, auth.ClassWrite, s.mute)
 	get("/member/:user_id/feed.atom", auth.Public, s.memberFeed)
 
 	get("/join", auth.Optional, s.joinForm)
@@ -113,6 +125,12 @@ func (s *Site) Routes(engine *gin.Engine) {
 	post("/settings/image", auth.Member, auth.ClassUpload, s.changeImage)
 	post("/settings/password", auth.Member, auth.ClassWrite, s.changePassword)
 	post("/settings/devices", auth.Member, auth.ClassWrite, s.endDevice)
+	get("/settings/privacy", auth.Member, s.privacy)
+	post("/settings/privacy", auth.Member, auth.ClassWrite, s.changePrivacy)
+	get("/settings/requests", auth.Member, s.requests)
+	post("/settings/requests/:user_id", auth.Member, auth.ClassWrite, s.answerRequest)
+	get("/settings/blocked", auth.Member, s.blocked)
+	get("/settings/muted", auth.Member, s.muted)
 	get("/settings/delete", auth.Member, s.askDeleteAccount)
 	post("/settings/delete", auth.Member, auth.ClassWrite, s.deleteAccount)
 
@@ -230,13 +248,16 @@ func (s *Site) pageAt(u *url.URL) string {
 // formPage returns the page with the form that is sent to a path, "" if the path is not one of those that have no page
 // themselves. Such an address stays in the browser when the answer is an error, and people open it again.
 func formPage(sentTo string) string {
+	if strings.HasPrefix(sentTo, "/settings/requests/") {
+		return "/settings/requests"
+	}
 	if strings.HasPrefix(sentTo, "/settings/") {
 		return "/settings"
 	}
 	parent, last := path.Split(sentTo)
 	parent = path.Clean(parent)
 	switch last {
-	case "react", "like", "follow", "read", "rate", "want", "watch":
+	case "react", "like", "follow", "mute", "read", "rate", "want", "watch":
 		return parent
 	case "role":
 		return path.Dir(parent)

@@ -24,6 +24,9 @@ GET /admin/members/:user_id/delete admin
 GET /admin/members/:user_id/role admin
 GET /apple-touch-icon-precomposed.png public
 GET /apple-touch-icon.png public
+GET /comment/:comment_id optional
+GET /comment/:comment_id/delete owner
+GET /comment/:comment_id/edit author
 GET /favicon.ico public
 GET /feed member
 GET /film/:movie_id optional
@@ -52,6 +55,7 @@ GET /list/new member
 GET /log/:viewing_id owner
 GET /log/:viewing_id/delete owner
 GET /member/:user_id optional
+GET /member/:user_id/block member
 GET /member/:user_id/diary optional
 GET /member/:user_id/feed.atom public
 GET /member/:user_id/followers optional
@@ -63,10 +67,16 @@ GET /member/:user_id/watchlist optional
 GET /member/:user_id/year/:year optional
 GET /members optional
 GET /review/:review_id optional
+GET /review/:review_id/comment member
+GET /review/:review_id/comments optional
 GET /review/:review_id/delete owner
 GET /robots.txt public
 GET /settings member
+GET /settings/blocked member
 GET /settings/delete member
+GET /settings/muted member
+GET /settings/privacy member
+GET /settings/requests member
 GET /signin optional
 GET /site/:name public
 GET /sitemap.xml public
@@ -75,6 +85,8 @@ GET /users/session/renew public
 GET /write member
 POST /admin/members/:user_id/delete admin
 POST /admin/members/:user_id/role admin
+POST /comment/:comment_id/delete owner
+POST /comment/:comment_id/edit author
 POST /film/:movie_id/collect member
 POST /film/:movie_id/delete owner
 POST /film/:movie_id/edit owner
@@ -97,15 +109,20 @@ POST /list/:list_id/note/:movie_id owner
 POST /list/new member
 POST /log/:viewing_id owner
 POST /log/:viewing_id/delete owner
+POST /member/:user_id/block member
 POST /member/:user_id/follow member
+POST /member/:user_id/mute member
 POST /preferences public
+POST /review/:review_id/comment member
 POST /review/:review_id/delete owner
 POST /review/:review_id/like member
 POST /settings/delete member
 POST /settings/devices member
 POST /settings/image member
 POST /settings/password member
+POST /settings/privacy member
 POST /settings/profile member
+POST /settings/requests/:user_id member
 POST /signin public
 POST /signout public
 POST /users/session/renew public
@@ -138,13 +155,14 @@ func TestPoliciesOfPagesAreEnforced(t *testing.T) {
 	owner.upload("/film/1/review", nil, "title", "t", "content", "c")
 	owner.post("/film/1/log", "day", "other", "watched_on", "2020-01-01").has(t, 200)
 	owner.post("/list/new", "title", "l", "film", "1").has(t, 200)
-	fill := strings.NewReplacer(":movie_id", "1", ":review_id", "1", ":user_id", "1", ":viewing_id", "1", ":list_id", "1", ":year", "2020", ":notification_id", "1", ":part", "films-0.xml", ":name", "x")
+	owner.post("/review/1/comment", "content", "c").has(t, 200)
+	fill := strings.NewReplacer(":comment_id", "1", ":movie_id", "1", ":review_id", "1", ":user_id", "1", ":viewing_id", "1", ":list_id", "1", ":year", "2020", ":notification_id", "1", ":part", "films-0.xml", ":name", "x")
 	for _, r := range a.Site.List() {
 		path := fill.Replace(r.Path)
 		for who, b := range map[string]*browser{"nobody": newBrowser(t, server), "other": other, "owner": owner, "admin": admin} {
 			allowed := map[auth.Policy]bool{
 				auth.Public: true, auth.Optional: true, auth.Member: who != "nobody",
-				auth.Owner: who == "owner" || who == "admin" && !strings.HasPrefix(path, "/list/"), auth.Admin: who == "admin", auth.Moderator: who == "admin",
+				auth.Owner: who == "owner" || who == "admin" && !strings.HasPrefix(path, "/list/"), auth.Admin: who == "admin", auth.Moderator: who == "admin", auth.Author: who == "owner",
 			}[r.Policy]
 			if r.Method == http.MethodPost && allowed {
 				continue // other tests send the forms; this one tests who is refused

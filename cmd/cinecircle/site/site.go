@@ -15,7 +15,9 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/diary"
+	"github.com/cinecircle/cinecircle/feed"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
@@ -36,6 +38,8 @@ type Deps struct {
 	Lists         *list.Service
 	Diary         *diary.Service
 	Follows       *follow.Service
+	Comments      *comment.Service
+	Feed          *feed.Service
 	Notifications *notify.Service
 	Guard         *auth.Guard
 	Origin        *web.Origin

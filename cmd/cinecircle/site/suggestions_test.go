@@ -34,7 +34,7 @@ func TestANewMemberSeesActiveMembersToFollow(t *testing.T) {
 	}
 	for _, path := range []string{"/", "/feed"} {
 		p := mina.get(path)
-		p.has(t, 200, "No reviews yet from people you follow.", "Find members to follow", `hx-post="/member/9/follow"`)
+		p.has(t, 200, "Nothing yet from members you follow.", "Find members to follow", `hx-post="/member/9/follow"`)
 		if got := names(p); got != "fan7 fan6 fan5 fan4 fan3 fan2" {
 			t.Errorf("%s suggests %q", path, got)
 		}

@@ -30,6 +30,9 @@ const toastCookie = "toast"
 // undos are the undo forms by the key of the toast. The argument of the toast replaces % in the path.
 var undos = map[string]undo{
 	"unfollowed": {Action: "/member/%/follow", Name: "on", Value: "true"},
+	"unblocked":  {Action: "/member/%/block", Name: "on", Value: "true"},
+	"muted":      {Action: "/member/%/mute", Name: "on", Value: "false"},
+	"unmuted":    {Action: "/member/%/mute", Name: "on", Value: "true"},
 	"want":       {Action: "/film/%/want", Name: "on", Value: "false"},
 	"unwant":     {Action: "/film/%/want", Name: "on", Value: "true"},
 	"watch":      {Action: "/film/%/watch", Name: "on", Value: "false"},

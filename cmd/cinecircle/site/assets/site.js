@@ -12,7 +12,7 @@
   const narrow = matchMedia("(max-width: 640px)");
 
   // Shows a toast for a while, in ms, and gives it a button that closes it.
-  function keepFor(toast, left) {
+  function keepFor(toast, left, gone) {
     const close = document.createElement("button");
     close.type = "button";
     close.className = "close";
@@ -22,7 +22,7 @@
     toast.append(close);
     left ??= one("form, a", toast) ? 20000 : 8000; // longer with a button or a link
     const timer = setInterval(() => {
-      if (!toast.isConnected) { clearInterval(timer); return; }
+      if (!toast.isConnected) { clearInterval(timer); gone?.(); return; }
       if (document.hidden || !document.hasFocus() || toast.matches(":hover, :focus-within")) return;
       if ((left -= 500) <= 0) toast.remove();
     }, 500);
@@ -44,7 +44,9 @@
     return Number(equal.dataset.times || 1) + 1;
   }
 
-  function show({ text, bad, undo, link, keep }) { // text is a string or a sentence; keep is how long, in ms
+  // text is a string or a sentence; keep is how long, in ms; undo.run is called instead of sending a form; gone is called when
+  // the toast is gone.
+  function show({ text, bad, undo, link, keep, gone }) {
     const toast = document.createElement("div");
     toast.className = bad ? "toast bad" : "toast";
     const words = document.createElement("span");
@@ -59,12 +61,13 @@
     if (undo) {
       const form = document.createElement("form");
       form.method = "post";
-      form.action = undo.action;
+      form.action = undo.action ?? "";
       const field = document.createElement("input");
       Object.assign(field, { type: "hidden", name: undo.name, value: undo.value });
       const button = document.createElement("button");
       button.textContent = undo.label;
       form.append(field, button);
+      if (undo.run) form.addEventListener("submit", (event) => { event.preventDefault(); undo.run(); toast.remove(); });
       toast.append(form);
     }
     if (link) {
@@ -74,7 +77,7 @@
       toast.append(a);
     }
     toasts.append(toast);
-    keepFor(toast, keep);
+    keepFor(toast, keep, gone);
     while (toasts.children.length > (narrow.matches ? 2 : 4)) toasts.firstElementChild.remove();
   }
 
@@ -130,9 +133,10 @@
     bell.dataset.seq = Math.max(notice.seq, bell.dataset.seq);
     await update();
     const who = notice.actor ? notice.actor.username : bell.dataset.gone;
-    const said = { follow: bell.dataset.follow, list_like: bell.dataset.list }[notice.type] ?? bell.dataset.like;
+    const said = bell.dataset[notice.type]; // without a text of ours the message says it
+    if (notice.comment_id) document.dispatchEvent(new CustomEvent("commented", { detail: notice.review_id }));
     // The inbox keeps it, so the toast may go soon.
-    show({ text: sentence(said, who), link: { to: "/inbox/open/" + notice.id, label: bell.dataset.open }, keep: 6000 });
+    show({ text: said ? sentence(said, who) : notice.message, link: { to: "/inbox/open/" + notice.id, label: bell.dataset.open }, keep: 6000 });
   }
 
   // Close codes after which the socket stays closed: the session ended (4003), another tab took over (4009).
@@ -181,6 +185,64 @@
       tabs.postMessage("read");
       update();
     });
+  }
+
+  // --- comments ---------------------------------------------------------------------------------
+  // A comment that is deleted goes from the page at once, and from the server when nobody wants it back.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-delete]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const row = link.closest("li");
+    let settled = false;
+    const settle = (work) => () => { if (!settled) { settled = true; work(); } };
+    const restore = () => { row.hidden = false; };
+    const remove = settle(async () => {
+      removeEventListener("pagehide", remove);
+      const answer = await fetch(link.href, { method: "POST", keepalive: true, headers: { "HX-Request": "true" } }).catch(() => null);
+      if (answer?.headers.get("HX-Redirect")?.startsWith("/users/")) { location.href = link.href; return; } // the session ended
+      if (answer?.ok) { row.remove(); return; }
+      restore();
+      show({ text: toasts.dataset.offline, bad: true });
+    });
+    addEventListener("pagehide", remove);
+    const next = (row.nextElementSibling && one("a", row.nextElementSibling)) ?? one(".comment-form textarea");
+    row.hidden = true;
+    next?.focus({ preventScroll: true });
+    show({ text: link.dataset.said, keep: 7000, gone: remove, undo: { label: link.dataset.undo, run: settle(restore) } });
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
+    event.target.closest?.(".comment-form")?.requestSubmit();
+  });
+
+  // New comments wait behind a button, because what somebody reads must not move.
+  const talk = one(".comment-list[data-review]");
+  function offerComments() {
+    if (one(".new-comments")) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button small new-comments";
+    button.textContent = talk.dataset.some;
+    button.addEventListener("click", async () => {
+      const after = all(".comment", talk).at(-1)?.id.slice("comment-".length) ?? 0;
+      await htmx.ajax("GET", "/review/" + talk.dataset.review + "/comments?after=" + after, { target: talk, swap: "beforeend" });
+      button.remove();
+    });
+    talk.after(button);
+  }
+  if (talk) {
+    document.addEventListener("commented", (event) => { if (String(event.detail) === talk.dataset.review) offerComments(); });
+    // The socket tells of comments only those whom they are for.
+    const ask = async () => {
+      if (document.hidden || one(".new-comments")) return;
+      const answer = await fetch("/reviews/" + talk.dataset.review + "/comments?sort=-id&limit=1").catch(() => null);
+      const [last] = answer?.ok ? await answer.json() : [];
+      if (last && last.id > Number(talk.dataset.newest) && !document.getElementById("comment-" + last.id)) offerComments();
+    };
+    setInterval(ask, 30000);
+    document.addEventListener("visibilitychange", ask);
   }
 
   // --- the theme ------------------------------------------------------------------------------
