@@ -34,6 +34,9 @@ func (b *builder) build(ctx context.Context) error {
 		b.progress(fmt.Sprintf("%d of %d films, %d members, %d reviews, %d likes and follows",
 			len(b.made.Films), len(b.films), len(b.made.Members), len(b.made.Reviews), b.made.Likes+b.made.Reactions+b.made.Follows))
 	}
+	if err := b.relate(ctx); err != nil {
+		return err
+	}
 	return b.readOldNotifications(ctx)
 }
 
