@@ -49,7 +49,7 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	})
 	r.DELETE("/reviews/:review_id", auth.Owner, h.delete, openapi.Op{
 		Tag: tag, ID: "deleteReview", Summary: "Delete a review", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNotFound},
-		Description: "Also deletes its image and its likes.",
+		Description: "Also deletes its image, its likes and the comments on it.",
 	})
 	r.DELETE("/reviews/:review_id/image", auth.Owner, h.removeImage, openapi.Op{
 		Tag: tag, ID: "deleteReviewImage", Summary: "Remove the image of a review", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNotFound},
