@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -35,7 +36,8 @@ const (
 )
 
 // Watched returns a page of the films that a member has marked watched, the latest mark first, and the key of the next
-// page, nil on the last. It returns user.ErrNotFound when the member does not exist.
+// page, nil on the last. It returns user.ErrNotFound when the member does not exist, and follow.ErrPrivateAccount when the
+// reader may not see the list.
 func (s *Service) Watched(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Entry, *page.Key, error) {
 	return s.entries(ctx, listWatched, "marked_at", userID, reader, p)
 }
@@ -47,7 +49,10 @@ func (s *Service) Watchlist(ctx context.Context, userID int64, reader auth.Viewe
 
 // entries returns a page of a list that is sorted by the time in a column. The bound on the time is a separate condition
 // outside of the OR, because both databases start their index range from it.
-func (s *Service) entries(ctx context.Context, query, at string, userID int64, _ auth.Viewer, p page.Page) ([]Entry, *page.Key, error) {
+func (s *Service) entries(ctx context.Context, query, at string, userID int64, reader auth.Viewer, p page.Page) ([]Entry, *page.Key, error) {
+	if err := follow.CheckAccount(ctx, s.db, reader, userID); err != nil {
+		return nil, nil, err
+	}
 	args := []any{userID}
 	if p.After != nil {
 		query += " AND " + at + " <= ? AND (" + at + " < ? OR id < ?)"
@@ -59,18 +64,8 @@ func (s *Service) entries(ctx context.Context, query, at string, userID int64, _
 		return nil, nil, fmt.Errorf("list films of user %d by %s: %w", userID, at, err)
 	}
 	rows, next := page.Cut(rows, p, func(e Entry) page.Key { return page.TimeKey(e.At, e.id) })
-	rows, err = withCards(ctx, s, userID, rows, (*Entry).card)
+	rows, err = movie.WithCards(ctx, s.movies, rows, (*Entry).card)
 	return rows, next, err
-}
-
-// withCards sets the cards of the films of a page with [movie.WithCards]. For a page without rows it returns
-// user.ErrNotFound when the member does not exist.
-func withCards[T any](ctx context.Context, s *Service, userID int64, rows []T, card func(*T) (int64, *movie.Card)) ([]T, error) {
-	if len(rows) == 0 {
-		_, err := s.users.Get(ctx, userID)
-		return rows, err
-	}
-	return movie.WithCards(ctx, s.movies, rows, card)
 }
 
 // OfViewer sets which films a member has watched or wants to, by their ids. It is a [movie.ViewerSource].

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -36,8 +37,11 @@ type Count struct {
 }
 
 // Statistics returns the statistics of a member, of a year in the zone of the service, or of all years for 0. It returns
-// user.ErrNotFound when the member does not exist.
-func (s *Service) Statistics(ctx context.Context, userID int64, _ auth.Viewer, year int64) (st Statistics, err error) {
+// user.ErrNotFound when the member does not exist, and follow.ErrPrivateAccount when the reader may not see them.
+func (s *Service) Statistics(ctx context.Context, userID int64, reader auth.Viewer, year int64) (st Statistics, err error) {
+	if err := follow.CheckAccount(ctx, s.db, reader, userID); err != nil {
+		return Statistics{}, err
+	}
 	u, err := s.users.Get(ctx, userID)
 	if err != nil {
 		return Statistics{}, err

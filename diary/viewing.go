@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/feed/activity"
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -141,8 +142,19 @@ func (s *Service) rateIfLatest(tx *gorm.DB, v Viewing, given *stars.Stars) error
 }
 
 // Get returns a viewing that a reader may see, or [ErrNotFound].
-func (s *Service) Get(ctx context.Context, id int64, _ auth.Viewer) (Viewing, error) {
-	return take(s.db.Reader(ctx), id)
+func (s *Service) Get(ctx context.Context, id int64, reader auth.Viewer) (Viewing, error) {
+	v, err := take(s.db.Reader(ctx), id)
+	if err != nil {
+		return Viewing{}, err
+	}
+	may, err := follow.MaySee(ctx, s.db, reader, v.UserID)
+	if err == nil && !may {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Viewing{}, err
+	}
+	return v, nil
 }
 
 func take(db *gorm.DB, id int64) (Viewing, error) {
@@ -298,15 +310,18 @@ type Filter struct {
 }
 
 // Diary returns a page of the viewings of a member that match f, the latest day first and then the latest viewing, and the
-// key of the next page, nil on the last. It returns user.ErrNotFound when the member does not exist.
-func (s *Service) Diary(ctx context.Context, userID int64, _ auth.Viewer, f Filter, p page.Page) ([]Shown, *page.Key, error) {
+// key of the next page, nil on the last. Its errors are those of [Service.Watched].
+func (s *Service) Diary(ctx context.Context, userID int64, reader auth.Viewer, f Filter, p page.Page) ([]Shown, *page.Key, error) {
+	if err := follow.CheckAccount(ctx, s.db, reader, userID); err != nil {
+		return nil, nil, err
+	}
 	query, args := f.query(userID, p)
 	rows, err := database.Collect(s.db.Reader(ctx), (*Shown).targets, 0, query+database.Limit(s.db.Driver()), append(args, p.Fetch())...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list the diary of user %d: %w", userID, err)
 	}
 	rows, next := page.Cut(rows, p, func(r Shown) page.Key { return page.Key{Num: int64(r.WatchedOn), ID: r.ID} })
-	rows, err = withCards(ctx, s, userID, rows, (*Shown).card)
+	rows, err = movie.WithCards(ctx, s.movies, rows, (*Shown).card)
 	return rows, next, err
 }
 

@@ -148,19 +148,11 @@ func (h handler) myFollowers(c *gin.Context) error {
 }
 
 func (h handler) followings(c *gin.Context) error {
-	u, err := h.s.users.Get(c.Request.Context(), web.PathID(c, "user_id"))
-	if err != nil {
-		return err
-	}
-	return list(c, h.s.Followings, u.ID, showFollowing)
+	return list(c, h.s.Followings, web.PathID(c, "user_id"), showFollowing)
 }
 
 func (h handler) followers(c *gin.Context) error {
-	u, err := h.s.users.Get(c.Request.Context(), web.PathID(c, "user_id"))
-	if err != nil {
-		return err
-	}
-	return list(c, h.s.Followers, u.ID, showFollower)
+	return list(c, h.s.Followers, web.PathID(c, "user_id"), showFollower)
 }
 
 // lister is [Service.Followings] or [Service.Followers].

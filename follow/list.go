@@ -35,13 +35,20 @@ var (
 )
 
 // Followings returns a page of the members whom an account follows, the latest follow first, and the key of the
-// next page, nil on the last.
+// next page, nil on the last. Whom the reader has blocked or muted is left out. The error is [ErrPrivateAccount] when the
+// reader may not see the list, and user.ErrNotFound when the account does not exist.
 func (s *Service) Followings(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Person, *page.Key, error) {
+	if err := CheckAccount(ctx, s.db, reader, userID); err != nil {
+		return nil, nil, err
+	}
 	return s.list(ctx, followings, userID, reader, p)
 }
 
 // Followers returns a page of the members who follow an account, as [Service.Followings] does.
 func (s *Service) Followers(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Person, *page.Key, error) {
+	if err := CheckAccount(ctx, s.db, reader, userID); err != nil {
+		return nil, nil, err
+	}
 	return s.list(ctx, followers, userID, reader, p)
 }
 
@@ -88,8 +95,8 @@ func (r *row) targets() []any {
 	return []any{&r.id, &r.since, &r.person.ID, &r.person.Username, &r.person.ProfileImage}
 }
 
-func (s *Service) list(ctx context.Context, of relation, userID int64, _ auth.Viewer, p page.Page) ([]Person, *page.Key, error) {
-	rows, err := database.Scan(listQuery(s.db.Reader(ctx), of, userID, p), (*row).targets)
+func (s *Service) list(ctx context.Context, of relation, userID int64, reader auth.Viewer, p page.Page) ([]Person, *page.Key, error) {
+	rows, err := database.Scan(listQuery(s.db.Reader(ctx), of, userID, reader, p), (*row).targets)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list %s by %s %d: %w", of.table, of.owner, userID, err)
 	}
@@ -103,10 +110,11 @@ func (s *Service) list(ctx context.Context, of relation, userID int64, _ auth.Vi
 
 // listQuery returns the query of one page. It reads along an index in the order of the page. The bound on the time is a
 // separate condition outside the OR, because both databases start their index range from it.
-func listQuery(db *gorm.DB, of relation, userID int64, p page.Page) *gorm.DB {
+func listQuery(db *gorm.DB, of relation, userID int64, reader auth.Viewer, p page.Page) *gorm.DB {
 	id, since := of.table+".id", of.table+"."+of.since
+	unhidden, args := Unhidden(reader, of.table+"."+of.other)
 	q := db.Table(of.table).Select(id+", "+since+", users.id, users.username, users.profile_image").
-		Joins("JOIN users ON users.id = "+of.table+"."+of.other).Where(of.table+"."+of.owner+" = ?", userID)
+		Joins("JOIN users ON users.id = "+of.table+"."+of.other).Where(of.table+"."+of.owner+" = ?", userID).Where(unhidden, args...)
 	if of.table == followings.table {
 		q = q.Where("follows.is_following = ?", true)
 	}

@@ -41,13 +41,13 @@ func (h handler) follows(r *openapi.Router) {
 		Tag: tag, ID: "listMyFollowers", Summary: "List your followers", Query: pageQuery{}, Response: []followerResponse{},
 		Description: "Ordered by the time of the follow, latest first.",
 	})
-	r.GET("/users/:user_id/followings", auth.Public, h.followings, openapi.Op{
+	r.GET("/users/:user_id/followings", auth.Optional, h.followings, openapi.Op{
 		Tag: tag, ID: "listUserFollowings", Summary: "List the users that a user follows", Query: pageQuery{}, Response: []followingResponse{},
-		Description: "Ordered by the time of the follow, latest first.", Errors: []*apperr.Error{user.ErrNotFound},
+		Description: "Ordered by the time of the follow, latest first.", Errors: []*apperr.Error{user.ErrNotFound, ErrPrivateAccount},
 	})
-	r.GET("/users/:user_id/followers", auth.Public, h.followers, openapi.Op{
+	r.GET("/users/:user_id/followers", auth.Optional, h.followers, openapi.Op{
 		Tag: tag, ID: "listUserFollowers", Summary: "List the followers of a user", Query: pageQuery{}, Response: []followerResponse{},
-		Description: "Ordered by the time of the follow, latest first.", Errors: []*apperr.Error{user.ErrNotFound},
+		Description: "Ordered by the time of the follow, latest first.", Errors: []*apperr.Error{user.ErrNotFound, ErrPrivateAccount},
 	})
 }
 

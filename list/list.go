@@ -57,7 +57,7 @@ type List struct {
 	UpdatedAt   time.Time `gorm:"not null;precision:6;index:idx_lists_updated,priority:2;index:idx_lists_user,priority:3"` // of the last change of Version
 }
 
-// VisibleTo reports whether a reader may see the list.
+// VisibleTo reports whether a reader may see the list, unless the account of its author is private.
 func (l List) VisibleTo(reader auth.Viewer) bool { return l.IsPublic || l.UserID == reader.UserID }
 
 // Item is a film in a list.

@@ -61,17 +61,17 @@ func TestListsOfListsReadAlongTheirIndex(t *testing.T) {
 				})
 			}
 			all := func(ctx context.Context, reader int64) ([]list.Shown, *page.Key, error) {
-				return s.lists.All(ctx, auth.Viewer{UserID: reader}, sort.by, p)
+				return s.lists.All(ctx, auth.Viewer{UserID: reader, Hides: reader != 0}, sort.by, p)
 			}
 			read("all", sort.public, 0, all)
 			read("all and mine", sort.owned, me, all)
 			theirs := func(ctx context.Context, reader int64) ([]list.Shown, *page.Key, error) {
-				return s.lists.OfUser(ctx, me, auth.Viewer{UserID: reader}, sort.by, p)
+				return s.lists.OfUser(ctx, me, auth.Viewer{UserID: reader, Hides: reader != 0}, sort.by, p)
 			}
 			read("theirs", sort.owned, 0, theirs)
 			read("mine", sort.owned, me, theirs)
 			often := func(ctx context.Context, reader int64) ([]list.Shown, *page.Key, error) {
-				return s.lists.OfMovie(ctx, films[1], auth.Viewer{UserID: reader}, sort.by, p)
+				return s.lists.OfMovie(ctx, films[1], auth.Viewer{UserID: reader, Hides: reader != 0}, sort.by, p)
 			}
 			read("with a film of many", sort.public, 0, often)
 			read("with a film of many", sort.owned, me, often)
@@ -87,7 +87,7 @@ func TestListsWithAFilmThatFewHaveAreFoundByItsItems(t *testing.T) {
 	for _, by := range []list.Sort{list.SortLatest, list.SortMostLiked} {
 		for _, after := range []*page.Key{nil, {Num: s.Clock.Now().Add(300 * time.Second).UnixMicro(), ID: 700}} {
 			plans := testkit.Plans(t, s.DB, func() {
-				rows, _, err := s.lists.OfMovie(t.Context(), films[0], auth.Viewer{UserID: members[2]}, by, page.Page{Limit: 5, After: after})
+				rows, _, err := s.lists.OfMovie(t.Context(), films[0], auth.Viewer{UserID: members[2], Hides: true}, by, page.Page{Limit: 5, After: after})
 				if err != nil || len(rows) != 5 {
 					t.Errorf("%d rows, %v", len(rows), err)
 				}

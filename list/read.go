@@ -1,12 +1,14 @@
 package list
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -20,65 +22,116 @@ type Shown struct {
 	Liked    *bool  // whether the reader likes it; nil for an anonymous reader
 }
 
-var showList = "SELECT " + table.ColumnsOf("lists") + ", users.username FROM lists JOIN users ON users.id = lists.user_id WHERE lists.id = ?"
+var showList = "SELECT " + table.ColumnsOf("lists") + ", users.username, users.is_private FROM lists JOIN users ON users.id = lists.user_id WHERE lists.id = ?"
 
 // Get returns a list that a reader may see, or [ErrNotFound].
 func (s *Service) Get(ctx context.Context, id int64, reader auth.Viewer) (List, error) {
 	l, err := take(s.db.Reader(ctx), id)
-	if err == nil && !l.VisibleTo(reader) {
-		return List{}, ErrNotFound
+	if err != nil {
+		return List{}, err
 	}
-	return l, err
+	if err := s.checkSeen(ctx, l, reader); err != nil {
+		return List{}, err
+	}
+	return l, nil
+}
+
+// checkSeen returns [ErrNotFound] unless a reader may see a list.
+func (s *Service) checkSeen(ctx context.Context, l List, reader auth.Viewer) error {
+	if !l.VisibleTo(reader) {
+		return ErrNotFound
+	}
+	may, err := follow.MaySee(ctx, s.db, reader, l.UserID)
+	if err == nil && !may {
+		err = ErrNotFound
+	}
+	return err
 }
 
 // Show returns a list as a reader sees it, as [Service.Get] does.
 func (s *Service) Show(ctx context.Context, id int64, reader auth.Viewer) (Shown, error) {
-	l, err := s.shown(ctx, id)
+	l, private, err := s.shown(ctx, id)
 	if err != nil {
 		return Shown{}, err
 	}
-	if !l.VisibleTo(reader) {
-		return Shown{}, ErrNotFound
+	if private || !l.IsPublic {
+		if err := s.checkSeen(ctx, l.List, reader); err != nil {
+			return Shown{}, err
+		}
 	}
 	rows := []Shown{l}
 	err = s.addLiked(ctx, rows, reader)
 	return rows[0], err
 }
 
-// shown returns a list without Liked, whoever may see it.
-func (s *Service) shown(ctx context.Context, id int64) (Shown, error) {
-	var l Shown
-	err := s.db.Row(ctx, showList, id).Scan(l.targets()...)
+// shown returns a list without Liked, whoever may see it, and whether the account of its author is private.
+func (s *Service) shown(ctx context.Context, id int64) (l Shown, private bool, err error) {
+	err = s.db.Row(ctx, showList, id).Scan(append(l.targets(), &private)...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Shown{}, ErrNotFound
+		return Shown{}, false, ErrNotFound
 	}
 	if err != nil {
-		return Shown{}, fmt.Errorf("show list %d: %w", id, err)
+		return Shown{}, false, fmt.Errorf("show list %d: %w", id, err)
 	}
-	return l, nil
+	return l, private, nil
 }
 
-// All returns a page of the lists that a reader may see, and the key of the next page, nil on the last.
+// All returns a page of the lists that a reader sees, and the key of the next page, nil on the last. A page that is not the
+// last has fewer lists than it could when the reader sees very few of those that come next.
 func (s *Service) All(ctx context.Context, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
-	parts := []part{public(by)}
-	if reader.UserID != 0 {
-		parts = append(parts, owned(by, reader.UserID, false))
+	rows, rest, err := s.seen(ctx, reader, by, p)
+	if err == nil && reader.UserID != 0 {
+		var private []List
+		private, err = s.scan(ctx, owned(by, reader.UserID, false), by, p, walk{})
+		rows = append(rows, private...)
 	}
-	return s.page(ctx, parts, reader, by, p)
+	if err != nil {
+		return nil, nil, fmt.Errorf("list lists: %w", err)
+	}
+	if rest != nil {
+		rows = slices.DeleteFunc(rows, func(l List) bool { return compare(by.key(l), *rest) > 0 })
+	}
+	shown, next, err := s.cut(ctx, rows, reader, by, p)
+	return shown, cmp.Or(next, rest), err
+}
+
+// seen returns the public lists of a page and one more that a reader sees, along the index of the order. Whoever sees few
+// lists, because most are by private accounts or somebody whom they have blocked made them, must not make the database
+// read all lists there are: seen reads mostWalked at most, and returns the key of the last one that it has read then.
+func (s *Service) seen(ctx context.Context, reader auth.Viewer, by Sort, p page.Page) (rows []List, rest *page.Key, err error) {
+	for n := firstWalk; n <= mostWalked; n *= walkFactor {
+		last, err := s.boundary(ctx, public(by), by, p, n)
+		if err != nil {
+			return nil, nil, err
+		}
+		some, err := s.scan(ctx, public(by), by, p, walk{last: last, reader: &reader})
+		if err != nil {
+			return nil, nil, err
+		}
+		if rows = append(rows, some...); len(rows) >= p.Fetch() || last == nil {
+			return rows, nil, nil
+		}
+		p.After = last
+	}
+	return rows, p.After, nil
 }
 
 // OfUser returns a page of the lists of a member as [Service.All] does. It returns user.ErrNotFound when the member does
-// not exist.
+// not exist, and follow.ErrPrivateAccount when the reader may not see the lists.
 func (s *Service) OfUser(ctx context.Context, userID int64, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
-	parts := []part{owned(by, userID, true)}
-	if reader.UserID == userID {
-		parts = append(parts, owned(by, userID, false))
+	if err := follow.CheckAccount(ctx, s.db, reader, userID); err != nil {
+		return nil, nil, err
 	}
-	rows, next, err := s.page(ctx, parts, reader, by, p)
-	if err == nil && len(rows) == 0 { // a member with lists exists
-		_, err = s.users.Get(ctx, userID)
+	rows, err := s.scan(ctx, owned(by, userID, true), by, p, walk{})
+	if err == nil && reader.UserID == userID {
+		var private []List
+		private, err = s.scan(ctx, owned(by, userID, false), by, p, walk{})
+		rows = append(rows, private...)
 	}
-	return rows, next, err
+	if err != nil {
+		return nil, nil, fmt.Errorf("list the lists of user %d: %w", userID, err)
+	}
+	return s.cut(ctx, rows, reader, by, p)
 }
 
 // OfMovie returns a page of the lists with a film as [Service.All] does. It returns movie.ErrNotFound when the film does
@@ -98,7 +151,7 @@ func (s *Service) OfMovie(ctx context.Context, movieID int64, reader auth.Viewer
 
 const (
 	fewLists   = 2000   // with a film, which are sorted
-	mostWalked = 30_000 // among which those with a film of many are looked for
+	mostWalked = 30_000 // among which those with a film of many, or those that somebody sees, are looked for
 	firstWalk  = 400
 	walkFactor = 8
 )
@@ -122,7 +175,7 @@ func (s *Service) ofMovie(ctx context.Context, movieID int64, reader auth.Viewer
 		if err != nil {
 			return nil, err
 		}
-		rows, err := s.scan(ctx, public(by), by, p, walk{movieID, last})
+		rows, err := s.scan(ctx, public(by), by, p, walk{movieID, last, &reader})
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +185,7 @@ func (s *Service) ofMovie(ctx context.Context, movieID int64, reader auth.Viewer
 		if reader.UserID == 0 {
 			return rows, nil
 		}
-		private, err := s.scan(ctx, owned(by, reader.UserID, false), by, p, walk{movieID, nil})
+		private, err := s.scan(ctx, owned(by, reader.UserID, false), by, p, walk{movieID: movieID})
 		return append(rows, private...), err
 	}
 	return s.sorted(ctx, movieID, reader, by, p)
@@ -140,10 +193,13 @@ func (s *Service) ofMovie(ctx context.Context, movieID int64, reader auth.Viewer
 
 // sorted returns the lists with a film, for a page and one more, by its items.
 func (s *Service) sorted(ctx context.Context, movieID int64, reader auth.Viewer, by Sort, p page.Page) ([]List, error) {
-	query := "SELECT " + table.ColumnsOf("lists") + " FROM list_items " + s.inOrder() + " lists ON lists.id = list_items.list_id" +
-		" WHERE list_items.movie_id = ? AND (lists.is_public = ? OR lists.user_id = ?)"
-	return s.collect(ctx, query, []any{movieID, true, reader.UserID}, by, p)
+	audience, args := follow.AudienceOf(reader, "users")
+	query := "SELECT " + table.ColumnsOf("lists") + " FROM list_items " + s.inOrder() + " lists ON lists.id = list_items.list_id " +
+		s.inOrder() + withAuthor + " WHERE list_items.movie_id = ? AND (lists.is_public = ? OR lists.user_id = ?) AND " + audience
+	return s.collect(ctx, query, append([]any{movieID, true, reader.UserID}, args...), by, p)
 }
+
+const withAuthor = " users ON users.id = lists.user_id"
 
 // inOrder is database.StraightJoin: the planners would start at the smaller table.
 func (s *Service) inOrder() string { return database.StraightJoin(s.db.Driver()) }
@@ -169,24 +225,31 @@ func (s *Service) from(of part) string {
 	return " FROM lists"
 }
 
-// walk is how the lists with a film are looked for in a part: up to the value of the order in last, to the end if it is
-// nil.
+// walk is how lists are looked for in a part.
 type walk struct {
-	movieID int64
-	last    any
+	movieID int64        // those with this film, 0 for all
+	last    *page.Key    // up to this one, nil for the end
+	reader  *auth.Viewer // those whose authors this reader sees, nil for all
 }
 
-// scan returns the lists of a page and one more of a part, with w those that have its film.
+// scan returns the lists of a page and one more of a part, of those that w looks for.
 func (s *Service) scan(ctx context.Context, of part, by Sort, p page.Page, w walk) ([]List, error) {
 	query, args := "SELECT "+table.ColumnsOf("lists")+s.from(of), []any{}
 	if w.movieID != 0 {
 		query += " " + s.inOrder() + " list_items ON list_items.list_id = lists.id AND list_items.movie_id = ?"
 		args = append(args, w.movieID)
 	}
-	query, args = query+" WHERE "+of.where, append(args, of.args...)
-	if w.last != nil {
-		query, args = query+" AND lists."+orders[by].column+" >= ?", append(args, w.last)
+	where, values := of.where, slices.Clone(of.args)
+	if w.reader != nil {
+		audience, others := follow.AudienceOf(*w.reader, "users")
+		query += " " + s.inOrder() + withAuthor
+		where, values = where+" AND "+audience, append(values, others...)
 	}
+	if w.last != nil {
+		until, bounds := by.until(*w.last)
+		where, values = where+" AND "+until, append(values, bounds...)
+	}
+	query, args = query+" WHERE "+where, append(args, values...)
 	return s.collect(ctx, query, args, by, p)
 }
 
@@ -200,10 +263,9 @@ func (s *Service) collect(ctx context.Context, query string, args []any, by Sort
 	return database.Collect(db, table.Targets, 0, query+by.order()+database.Limit(db.Name()), append(args, p.Fetch())...)
 }
 
-// boundary returns the value of the order of the nth list of a part from the beginning of a page on, nil when there are
-// fewer.
-func (s *Service) boundary(ctx context.Context, of part, by Sort, p page.Page, n int) (any, error) {
-	query, args := "SELECT lists."+orders[by].column+s.from(of)+" WHERE "+of.where, slices.Clone(of.args)
+// boundary returns the key of the nth list of a part from the beginning of a page on, nil when there are fewer.
+func (s *Service) boundary(ctx context.Context, of part, by Sort, p page.Page, n int) (*page.Key, error) {
+	query, args := "SELECT lists.id, lists."+orders[by].column+s.from(of)+" WHERE "+of.where, slices.Clone(of.args)
 	if p.After != nil {
 		after, bounds := by.after(*p.After)
 		query, args = query+" AND "+after, append(args, bounds...)
@@ -213,24 +275,14 @@ func (s *Service) boundary(ctx context.Context, of part, by Sort, p page.Page, n
 	if by == SortLatest {
 		value = &l.UpdatedAt
 	}
-	err := s.db.Row(ctx, fmt.Sprintf("%s%s LIMIT 1 OFFSET %d", query, by.order(), n-1), args...).Scan(value)
+	err := s.db.Row(ctx, fmt.Sprintf("%s%s LIMIT 1 OFFSET %d", query, by.order(), n-1), args...).Scan(&l.ID, value)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil //nolint:nilnil // no boundary is no error
 	}
-	return value, err
-}
-
-// page returns a page of the union of parts, which have no list in common.
-func (s *Service) page(ctx context.Context, parts []part, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
-	var rows []List
-	for _, one := range parts {
-		some, err := s.scan(ctx, one, by, p, walk{})
-		if err != nil {
-			return nil, nil, fmt.Errorf("list lists: %w", err)
-		}
-		rows = append(rows, some...)
+	if err != nil {
+		return nil, err
 	}
-	return s.cut(ctx, rows, reader, by, p)
+	return new(by.key(l)), nil
 }
 
 // cut returns the page that begins with the first of rows, which have the lists of the page and one more in any order.

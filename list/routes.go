@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -24,7 +25,7 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	})
 	r.GET("/users/:user_id/lists", auth.Optional, h.theirs, openapi.Op{
 		Tag: tag, ID: "listUserLists", Summary: "List the lists of a user", Query: listsQuery{}, Response: []response{}, Description: private,
-		Errors: []*apperr.Error{user.ErrNotFound},
+		Errors: []*apperr.Error{user.ErrNotFound, follow.ErrPrivateAccount},
 	})
 	r.GET("/movies/:movie_id/lists", auth.Optional, h.ofMovie, openapi.Op{
 		Tag: tag, ID: "listMovieLists", Summary: "List the lists with a film", Query: listsQuery{}, Response: []response{}, Description: private,

@@ -73,7 +73,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
 				return err
 			}
 		}
-		if made, err = s.shown(tx.Statement.Context, id); err != nil {
+		if made, _, err = s.shown(tx.Statement.Context, id); err != nil {
 			return err
 		}
 		made.Liked = new(false)
@@ -187,7 +187,7 @@ func (s *Service) change(ctx context.Context, id int64, films func(tx *gorm.DB) 
 		if err := fn(tx, l); err != nil {
 			return err
 		}
-		after, err = s.shown(tx.Statement.Context, id)
+		after, _, err = s.shown(tx.Statement.Context, id)
 		return err
 	})
 	if err != nil {

@@ -41,12 +41,22 @@ func (o Sort) key(l List) page.Key {
 // after returns the condition for the lists after a key, and its arguments. The bound on the column is a separate
 // condition outside the OR, because both databases start their index range from it.
 func (o Sort) after(k page.Key) (string, []any) {
-	column := "lists." + orders[o].column
-	var value any = k.Num
-	if o == SortLatest {
-		value = k.Time()
-	}
+	column, value := "lists."+orders[o].column, o.value(k)
 	return column + " <= ? AND (" + column + " < ? OR lists.id < ?)", []any{value, value, k.ID}
+}
+
+// until returns the condition for the lists up to a key and at it, and its arguments, as [Sort.after] does.
+func (o Sort) until(k page.Key) (string, []any) {
+	column, value := "lists."+orders[o].column, o.value(k)
+	return column + " >= ? AND (" + column + " > ? OR lists.id >= ?)", []any{value, value, k.ID}
+}
+
+// value returns what the column of the order has at a key.
+func (o Sort) value(k page.Key) any {
+	if o == SortLatest {
+		return k.Time()
+	}
+	return k.Num
 }
 
 // compare is negative when a list with the key a comes before one with the key b.

@@ -49,7 +49,7 @@ func (l *ListLike) Lock(tx *gorm.DB) error {
 		if err == nil && !of.VisibleTo(l.by) {
 			return list.ErrNotFound
 		}
-		return err
+		return seen(tx, l.by, l.authorID, list.ErrNotFound, err)
 	}, l.UserID, l.authorID)
 	if err != nil || !l.on {
 		return err

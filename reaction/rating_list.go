@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -44,8 +45,12 @@ func (r Rated) key() page.Key {
 }
 
 // RatingsOf returns a page of the films that a member rated, and the key of the next page, nil on the last. only selects one
-// rating, 0 all. It returns user.ErrNotFound when the member does not exist.
-func (s *Service) RatingsOf(ctx context.Context, userID int64, _ auth.Viewer, only stars.Stars, by RatingSort, p page.Page) ([]Rated, *page.Key, error) {
+// rating, 0 all. It returns user.ErrNotFound when the member does not exist, and follow.ErrPrivateAccount when the reader may
+// not see the ratings.
+func (s *Service) RatingsOf(ctx context.Context, userID int64, reader auth.Viewer, only stars.Stars, by RatingSort, p page.Page) ([]Rated, *page.Key, error) {
+	if err := follow.CheckAccount(ctx, s.db, reader, userID); err != nil {
+		return nil, nil, err
+	}
 	var rows []Rated
 	for _, q := range ratingQueries(userID, only, by, p.After) {
 		some, err := database.Collect(s.db.Reader(ctx), (*Rated).targets, 0, q.text+database.Limit(s.db.Driver()), append(q.args, p.Fetch()-len(rows))...)
@@ -57,10 +62,6 @@ func (s *Service) RatingsOf(ctx context.Context, userID int64, _ auth.Viewer, on
 		}
 	}
 	rows, next := page.Cut(rows, p, Rated.key)
-	if len(rows) == 0 {
-		_, err := s.users.Get(ctx, userID)
-		return rows, nil, err
-	}
 	rows, err := movie.WithCards(ctx, s.movies, rows, (*Rated).card)
 	return rows, next, err
 }

@@ -48,20 +48,32 @@ func (l *ReviewLike) Mapping() toggle.Mapping {
 	}
 }
 
-// Lock implements [toggle.Row]. It returns review.ErrNotFound, or auth.ErrUserGone when only the member's account
-// does not exist. It locks the author as well, because the notification refers to them: it would lock their row
-// later, and two members who like each other's reviews at the same time would deadlock. A like by either side of a block
-// is follow.ErrBlocked.
+// Lock implements [toggle.Row]. It returns review.ErrNotFound also when the member may not see the review, or
+// auth.ErrUserGone when only the member's account does not exist. It locks the author as well, because the notification
+// refers to them: it would lock their row later, and two members who like each other's reviews at the same time would
+// deadlock. A like by either side of a block is follow.ErrBlocked.
 func (l *ReviewLike) Lock(tx *gorm.DB) error {
 	err := user.LockThen(tx, func() error {
 		r, err := review.Lock(tx, l.ReviewID)
 		l.movieID = r.MovieID
-		return err
+		return seen(tx, l.by, l.authorID, review.ErrNotFound, err)
 	}, l.UserID, l.authorID)
 	if err != nil || !l.on {
 		return err
 	}
 	return follow.CheckBlocked(tx, l.UserID, l.authorID)
+}
+
+// seen returns notFound when a member may not see what an author wrote. err is the error of looking for it.
+func seen(tx *gorm.DB, by auth.Viewer, authorID int64, notFound, err error) error {
+	if err != nil {
+		return err
+	}
+	may, err := follow.MaySeeIn(tx, by, authorID)
+	if err == nil && !may {
+		err = notFound
+	}
+	return err
 }
 
 // Toggle implements [toggle.Row].

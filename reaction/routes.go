@@ -27,7 +27,7 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 		Tag: tag, ID: "unlikeReview", Summary: "Unlike a review", Response: reviewLikeResponse{}, Errors: []*apperr.Error{review.ErrNotFound},
 		Description: "Idempotent. The author is not notified.",
 	})
-	r.GET("/reviews/:review_id/like_count", auth.Public, h.likeCount, openapi.Op{
+	r.GET("/reviews/:review_id/like_count", auth.Optional, h.likeCount, openapi.Op{
 		Tag: tag, ID: "getReviewLikeCount", Summary: "Count the likes of a review", Response: likeCountResponse{}, Errors: []*apperr.Error{review.ErrNotFound},
 	})
 	r.GET("/reviews/:review_id/is_liked", auth.Member, h.isLiked, openapi.Op{
@@ -75,8 +75,8 @@ func (h handler) ratingRoutes(r *openapi.Router) {
 	r.GET("/users/me/ratings", auth.Member, h.myRatings, openapi.Op{
 		Tag: tag, ID: "listMyRatings", Summary: "List your ratings", Query: ratingsQuery{}, Response: []ratedResponse{},
 	})
-	r.GET("/users/:user_id/ratings", auth.Public, h.ratingsOfUser, openapi.Op{
+	r.GET("/users/:user_id/ratings", auth.Optional, h.ratingsOfUser, openapi.Op{
 		Tag: tag, ID: "listUserRatings", Summary: "List the ratings of a user", Query: ratingsQuery{}, Response: []ratedResponse{},
-		Errors: []*apperr.Error{user.ErrNotFound},
+		Errors: []*apperr.Error{user.ErrNotFound, follow.ErrPrivateAccount},
 	})
 }
