@@ -52,6 +52,10 @@ await new Promise<void>((resolve, reject) => {
 });
 equal(seen, [1, 2], "notifications");
 
+const groups = [];
+for await (const g of pages((cursor) => late.groups({ limit: 1, cursor }))) groups.push(`${g.type} ${g.unread}/${g.count} ${g.actors[0]?.username} ${g.latest.seq}`);
+equal(groups.map((g) => g.replace(/ \S+ (\d+)$/, " $1")), ["review_like 1/1 2", "follow 1/1 1"], "the inbox in groups");
+
 // What cannot get better ends, with the reason.
 const ended = (since: number, client: Cinecircle) =>
   new Promise<number>((resolve) => client.listen({ since, onNotification: () => {}, onEnd: resolve }));

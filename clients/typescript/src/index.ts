@@ -51,6 +51,12 @@ export class Cinecircle {
     this.#set(null);
   }
 
+  /** groups loads a page of the inbox in groups. The document has their type beside that of the plain inbox, in x-variants. */
+  async groups(query: { unread?: boolean; limit?: number; cursor?: string } = {}) {
+    const { data, error, response } = await this.api.GET("/notifications/inbox", { params: { query: { ...query, grouped: true } } });
+    return { data: data as unknown as Schemas["NotificationGroup"][] | undefined, error, response };
+  }
+
   /** listen calls back for every notification after since, in order, until the function that it returns is called. */
   listen({ since, onNotification, onEnd }: Listener): () => void {
     const Socket = this.#options.WebSocket ?? WebSocket;
