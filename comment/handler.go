@@ -27,7 +27,7 @@ type reviewQuery struct {
 
 type createRequest struct {
 	Content string `json:"content" binding:"required,max=2000" example:"저도 그 장면에서 울었어요." description:"Text of the comment."`
-	Spoiler bool   `json:"spoiler" default:"false" description:"Whether it gives the plot of the film away."`
+	Spoiler bool   `json:"spoiler" description:"Whether it gives the plot of the film away. By default it does not."`
 	ReplyTo *int64 `json:"reply_to" binding:"omitempty,min=1" example:"31" description:"The comment that it answers, on the same review."`
 }
 

@@ -41,8 +41,8 @@ type createRequest struct {
 	Title    string      `formData:"title" binding:"required,min=1,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
 	Content  string      `formData:"content" binding:"required" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
 	Rating   stars.Stars `formData:"rating" binding:"omitempty" example:"4.5" description:"Your rating of the film, in stars. Absent: it stays as it is."`
-	Spoiler  bool        `formData:"spoiler" default:"false" description:"Whether it gives the plot away."`
-	Comments Commenters  `formData:"comments" binding:"omitempty,oneof=everyone followed nobody" default:"everyone" description:"Who may comment. followed: whom you follow."`
+	Spoiler  bool        `formData:"spoiler" description:"Whether it gives the plot away. By default it does not."`
+	Comments Commenters  `formData:"comments" binding:"omitempty,oneof=everyone followed nobody" description:"Who may comment: everyone by default. followed: whom you follow."`
 	Image    *web.File   `formData:"review_image" description:"JPEG, PNG, GIF (first frame only) or still WebP, at most 5 MiB and 40 megapixels."`
 }
 
@@ -52,8 +52,8 @@ type createTextRequest struct {
 	Title    string      `json:"title" binding:"required,min=1,max=50" example:"다시 봐도 좋은 영화" description:"Title of the review."`
 	Content  string      `json:"content" binding:"required" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review. See above for its maximum length."`
 	Rating   stars.Stars `json:"rating" binding:"omitempty" example:"4.5" description:"Your rating of the film, in stars. Absent: it stays as it is."`
-	Spoiler  bool        `json:"spoiler" default:"false" description:"Whether it gives the plot away."`
-	Comments Commenters  `json:"comments" binding:"omitempty,oneof=everyone followed nobody" default:"everyone" description:"Who may comment. followed: whom you follow."`
+	Spoiler  bool        `json:"spoiler" description:"Whether it gives the plot away. By default it does not."`
+	Comments Commenters  `json:"comments" binding:"omitempty,oneof=everyone followed nobody" description:"Who may comment: everyone by default. followed: whom you follow."`
 }
 
 // updateRequest is the form of a change of a review. Absent fields stay unchanged.
