@@ -183,13 +183,18 @@ func TestParticlesAreWrittenWithBothForms(t *testing.T) {
 	}
 }
 
-// The script fills in these texts and knows only {}.
-func TestTextsForTheScriptHaveOnePlaceholderAndNoParticle(t *testing.T) {
+// The script fills in these texts and knows no particles.
+func TestTextsForTheScriptHavePlaceholdersThatItKnows(t *testing.T) {
 	t.Parallel()
 	for lang, all := range loadedTexts(t) {
-		for _, key := range []string{"bell.some", "notice.follow", "notice.liked", "form.too_long"} {
-			if text := all[key]; strings.Count(text, "{}") != 1 || strings.Count(text, "{") != 1 {
-				t.Errorf("%s %q is %q", lang, key, text)
+		for key, want := range map[string]string{
+			"bell.some": "{}", "form.too_long": "{}", "notice.who.one": "{}",
+			"notice.follow": "{}", "notice.follow_request": "{}", "notice.follow_accepted": "{}", "notice.liked": "{}", "notice.list_like": "{}",
+			"notice.commented": "{}", "notice.comment_reply": "{}",
+			"notice.did.review_like": "{0}{1}", "notice.did.review_comment": "{0}{1}", "notice.did.comment_reply": "{0}{1}", "notice.did.list_like": "{0}{1}",
+		} {
+			if got := strings.Join(regexp.MustCompile(`\{[^}]*\}`).FindAllString(all[key], -1), ""); got != want {
+				t.Errorf("%s %q is %q, with the placeholders %q, want %q", lang, key, all[key], got, want)
 			}
 		}
 	}

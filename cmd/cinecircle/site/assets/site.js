@@ -28,12 +28,15 @@
     }, 500);
   }
 
-  // A sentence about a person. The name is an element of its own, which keeps the direction of its letters to itself.
-  function sentence(text, name) {
-    const [before, after] = text.split("{}");
-    const isolated = document.createElement("bdi");
-    isolated.textContent = name;
-    return [before, isolated, after];
+  // A sentence with the names of a person and of a film or a list, for {} and {1}. Each is an element of its own, which keeps
+  // the direction of its letters to itself.
+  function sentence(text, ...names) {
+    return text.split(/(\{1?\})/).map((part) => {
+      if (part !== "{}" && part !== "{1}") return part;
+      const isolated = document.createElement("bdi");
+      isolated.textContent = names[part === "{}" ? 0 : 1];
+      return isolated;
+    });
   }
 
   // Returns what the newest toast with the same words shows how often, and removes that toast.
@@ -129,14 +132,22 @@
     return asking;
   }
 
+  // The title of the film or the list that a notification is about, null without one.
+  async function titleOf({ movie_id: film, list_id: list }) {
+    if (!film && !list) return null;
+    const answer = await fetch(film ? "/movies/" + film : "/lists/" + list, { signal: AbortSignal.timeout(5000) }).catch(() => null);
+    return answer?.ok ? (await answer.json()).title : null;
+  }
+
   async function receive(notice) {
     bell.dataset.seq = Math.max(notice.seq, bell.dataset.seq);
-    await update();
+    const [title] = await Promise.all([titleOf(notice), update()]);
     const who = notice.actor ? notice.actor.username : bell.dataset.gone;
-    const said = bell.dataset[notice.type]; // without a text of ours the message says it
+    const about = title && bell.dataset[notice.type + "About"];
+    const said = about ? about.replace("{0}", bell.dataset.who) : bell.dataset[notice.type]; // without a text of ours the message says it
     if (notice.comment_id) document.dispatchEvent(new CustomEvent("commented", { detail: notice.review_id }));
     // The inbox keeps it, so the toast may go soon.
-    show({ text: said ? sentence(said, who) : notice.message, link: { to: "/inbox/open/" + notice.id, label: bell.dataset.open }, keep: 6000 });
+    show({ text: said ? sentence(said, who, title) : notice.message, link: { to: "/inbox/open/" + notice.id, label: bell.dataset.open }, keep: 6000 });
   }
 
   // Close codes after which the socket stays closed: the session ended (4003), another tab took over (4009).

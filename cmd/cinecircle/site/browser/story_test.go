@@ -82,7 +82,7 @@ func TestNotificationsArriveWithoutReloadingThePage(t *testing.T) {
 	juno.press("#follow-1")
 	juno.sees("You’re following mina")
 
-	mina.sees(fan+" liked your review.", fan+" started following you.")
+	mina.sees(fan+" liked your review of “소금빛 기차”.", fan+" started following you.")
 	mina.comesTrue(`document.querySelector("[data-bell]").getAttribute("aria-label") === "Notifications, 2 unread"`)
 	mina.comesTrue(`document.title.startsWith("(2) To the last stop")`)
 	mina.size(360)
