@@ -53,6 +53,11 @@ func Unhidden(reader auth.Viewer, account string) (condition string, args []any)
 		" AND (SELECT COUNT(*) FROM mutes WHERE mutes.user_id = ? AND mutes.muted_id = %[1]s) = 0", account), []any{reader.UserID, reader.UserID}
 }
 
+// Unhidden implements user.Relations.
+func (*Service) Unhidden(reader auth.Viewer, account string) (condition string, args []any) {
+	return Unhidden(reader, account)
+}
+
 // sees returns the condition that a reader who does not moderate sees what the account in users wrote, unless they have
 // hidden it. The subqueries here and in [Unhidden] are not EXISTS, which MariaDB would turn into a join with all follows of
 // the reader.

@@ -11,6 +11,7 @@ import (
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -83,6 +84,53 @@ func TestTheAudienceOfAnAccount(t *testing.T) {
 	}
 	if may, err := follow.MaySee(t.Context(), s.DB, auth.Viewer{UserID: fan, Role: auth.RoleAdmin}, 1<<40); may || err != nil {
 		t.Errorf("what nobody wrote is seen: %t, %v", may, err)
+	}
+}
+
+func TestSearchesLeaveOutWhomTheReaderHid(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.Join(t, 4)
+	now := database.Time(s.Clock.Now())
+	s.store(t, &follow.Block{UserID: ids[0], BlockedID: ids[1], BlockedAt: now}, &follow.Mute{UserID: ids[0], MutedID: ids[2], MutedAt: now})
+	found := map[int64]user.User{}
+	for _, id := range ids {
+		u, err := s.users.Get(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[id] = u
+	}
+	search := func(reader auth.Viewer, f user.Filter) (out []int64) {
+		for p := (page.Page{Limit: 1}); ; {
+			rows, next, err := s.users.Search(t.Context(), reader, f, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, u := range rows {
+				out = append(out, u.ID)
+			}
+			if p.After = next; next == nil {
+				return out
+			}
+		}
+	}
+	reader := auth.Viewer{UserID: ids[0], Hides: true}
+	if got, want := search(reader, user.Filter{}), []int64{ids[0], ids[3]}; !slices.Equal(got, want) {
+		t.Errorf("all members: %v, want %v", got, want)
+	}
+	for i, id := range ids {
+		name := found[id].Username
+		var want []int64
+		if i == 0 || i == 3 {
+			want = []int64{id}
+		}
+		if got := search(reader, user.Filter{Username: &name}); !slices.Equal(got, want) {
+			t.Errorf("by the name %s: %v, want %v", name, got, want)
+		}
+		if got := search(auth.Viewer{UserID: ids[1]}, user.Filter{Username: &name}); !slices.Equal(got, []int64{id}) {
+			t.Errorf("who was blocked finds %v for %s", got, name)
+		}
 	}
 }
 

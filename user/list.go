@@ -18,12 +18,18 @@ type Filter struct {
 	Part     *string // a part of the name, as people type it; see textindex.Query
 	Age      *int64  // with Age or Gender, only members who show them to others
 	Gender   *Gender
+
+	unhidden string // a condition with its arguments, "" for none
+	args     []any
 }
 
 // Search returns a page of the accounts that match f, and the key of the next page, or nil on the last page. A search
 // for a part of a name returns exact matches first, then the names that begin with the part. Otherwise, and among
-// these, accounts are in ascending order of their ids.
-func (s *Service) Search(ctx context.Context, _ auth.Viewer, f Filter, p page.Page) ([]User, *page.Key, error) {
+// these, accounts are in ascending order of their ids. Whom the reader has blocked or muted is left out.
+func (s *Service) Search(ctx context.Context, reader auth.Viewer, f Filter, p page.Page) ([]User, *page.Key, error) {
+	if reader.Hides && s.relations != nil {
+		f.unhidden, f.args = s.relations.Unhidden(reader, "users.id")
+	}
 	q := f.query()
 	rows, err := s.search(ctx, q, f, p)
 	if err != nil {
@@ -137,6 +143,9 @@ func (f Filter) amongQuery(driver string, q textindex.Query, rank *textindex.Ran
 	if f.byFacts() {
 		query += " AND show_facts"
 	}
+	if f.unhidden != "" {
+		query, args = query+" AND "+f.unhidden, append(args, f.args...)
+	}
 	return query, args
 }
 
@@ -170,6 +179,9 @@ func (f Filter) where(q *gorm.DB, age, gender string) *gorm.DB {
 	}
 	if f.byFacts() {
 		q = q.Where("show_facts = ?", true)
+	}
+	if f.unhidden != "" {
+		q = q.Where(f.unhidden, f.args...)
 	}
 	return q
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/auth"
 )
 
 // Relation is how a signed-in reader relates to a member. The zero value is no relation.
@@ -20,6 +22,10 @@ type Relations interface {
 	// Relations returns how a member relates to others, who are at least one, in a constant number of queries. Members
 	// without a relation are missing from the map.
 	Relations(ctx context.Context, userID int64, ids []int64) (map[int64]Relation, error)
+
+	// Unhidden returns the SQL condition that a reader has neither blocked nor muted the account whose id is in a column, and
+	// its arguments.
+	Unhidden(reader auth.Viewer, account string) (condition string, args []any)
 
 	// AcceptAll accepts all requests to follow an account, and calls done in the transaction after which none is left.
 	AcceptAll(ctx context.Context, userID int64, done func(tx *gorm.DB) error) error
