@@ -53,8 +53,8 @@ func (p *program) fillDemo(ctx context.Context, a *app.App) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "%d members, %d films, %d reviews, %d likes, %d reactions, %d follows, %d viewings, %d ratings without one, %d lists\n",
-		len(made.Members), len(made.Films), len(made.Reviews), made.Likes, made.Reactions, made.Follows, made.Viewings, made.Ratings, len(made.Lists))
+	fmt.Fprintf(p.out, "%d members, %d films, %d reviews, %d comments, %d likes, %d reactions, %d follows, %d viewings, %d ratings without one, %d lists\n",
+		len(made.Members), len(made.Films), len(made.Reviews), made.Comments, made.Likes, made.Reactions, made.Follows, made.Viewings, made.Ratings, len(made.Lists))
 	fmt.Fprintf(p.out, "Every member's password is %s; sign in as %s.\n", demo.Password, demo.Member())
 	return nil
 }

@@ -19,6 +19,7 @@ type builder struct {
 	*plan
 	progress func(string)
 	made     Made
+	said     map[int]int64 // the ids of comments by their index
 }
 
 // batch is how many events share a transaction, so that they wait for the disk once.
@@ -96,6 +97,10 @@ func (b *builder) do(ctx context.Context, e event) error {
 		return wrap("watchlist of", b.members[e.who].name, err)
 	case lists:
 		return wrap("list by", b.members[e.who].name, b.list(ctx, e))
+	case says:
+		return wrap("comment by", b.members[e.who].name, b.say(ctx, e))
+	case retracts:
+		return wrap("comment by", b.members[e.who].name, b.Comments.Delete(ctx, b.said[e.whom]))
 	case listLikes:
 		b.made.Likes++
 		_, err := b.Reactions.SetListLike(ctx, auth.Viewer{UserID: b.made.Members[e.who]}, b.made.Lists[e.whom], true)

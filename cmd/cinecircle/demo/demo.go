@@ -1,5 +1,5 @@
 // Package demo fills an empty database with a made-up community, so that a new installation has content: films with posters, members with faces, reviews in Korean and English, likes,
-// follows and the notifications that they cause.
+// comments, follows and the notifications that they cause.
 //
 // Everything goes through the services, as if members had done it over the past months. The same size always gives
 // the same community; only its last day is today.
@@ -38,6 +38,7 @@ type Made struct {
 	Follows                 int
 	Viewings, Ratings       int
 	Lists                   []int64
+	Comments                int
 }
 
 // Fill stores a community whose last day is now. It calls progress with a line of text after every step. When it
@@ -46,7 +47,7 @@ func Fill(ctx context.Context, a *app.App, size Size, now time.Time, progress fu
 	p := newPlan(size, now)
 	ctx, cancel := context.WithCancel(ctx)
 	paintings := p.paint(ctx, size.Posters)
-	b := builder{App: a, plan: p, progress: progress}
+	b := builder{App: a, plan: p, progress: progress, said: map[int]int64{}}
 	err := b.build(ctx)
 	cancel()
 	_ = paintings.Wait() // the painters never fail; none may outlive the call

@@ -24,10 +24,13 @@ const (
 	wants
 	lists
 	listLikes
+	says
+	retracts
 )
 
 // event is an action of a member. who, film, review and whom are indexes of members, films and reviews in the order in
-// which they are created; for a list whom is its index, and for a log it says how often the film was logged before.
+// which they are created; for a list and a comment whom is its index, and for a log it says how often the film was logged
+// before.
 type event struct {
 	at      time.Time
 	kind    kind
@@ -36,8 +39,9 @@ type event struct {
 	review  int
 	whom    int
 	dislike bool
+	answers int          // of a comment: the index of another one, -1 for none
 	stars   stars.Stars  // 0 for none
-	text    review.Draft // title and content
+	text    review.Draft // title, content and whether it is a spoiler
 	picture *painting    // nil for none
 }
 
@@ -49,8 +53,9 @@ type plan struct {
 	films   []film
 	joined  []time.Time
 	added   []time.Time
-	quality []float64 // of each film, 0 to 1
-	watched [][]int   // the films that each member logs
+	quality []float64    // of each film, 0 to 1
+	watched [][]int      // the films that each member logs
+	spoiled map[int]bool // the films of which a review gives the plot away
 	events  []event
 }
 
@@ -58,7 +63,7 @@ type plan struct {
 const history = 5 * 30 * 24 * time.Hour
 
 func newPlan(size Size, now time.Time) *plan {
-	p := &plan{r: rand.New(rand.NewPCG(20, 26)), now: now, members: members[:size.Members], films: mixedFilms()[:size.Films]}
+	p := &plan{r: rand.New(rand.NewPCG(20, 26)), now: now, members: members[:size.Members], films: mixedFilms()[:size.Films], spoiled: map[int]bool{}}
 	p.planMembers()
 	p.planFilms()
 	p.planReviews()
@@ -66,6 +71,8 @@ func newPlan(size Size, now time.Time) *plan {
 	p.planFollows()
 	p.planDiary()
 	p.planLists()
+	p.planSpoilers()
+	p.planComments()
 	slices.SortStableFunc(p.events, func(a, b event) int { return a.at.Compare(b.at) })
 	return p
 }

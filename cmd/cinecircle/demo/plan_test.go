@@ -109,6 +109,44 @@ func TestDiariesRatingsAndListsFollowTheirPreconditions(t *testing.T) {
 	}
 }
 
+func TestCommentsFollowTheirPreconditions(t *testing.T) {
+	t.Parallel()
+	for _, size := range []Size{Full, Small} {
+		p := newPlan(size, today)
+		said, deleted, reviews := map[int]event{}, map[int]bool{}, 0
+		replies, masked, spoiled := 0, 0, 0
+		for i, e := range p.events {
+			switch e.kind {
+			case writes:
+				reviews++
+				if e.text.Spoiler {
+					spoiled++
+				}
+			case says:
+				to, ok := said[e.answers]
+				if e.review >= reviews || e.answers >= 0 && (!ok || to.review != e.review || deleted[e.answers]) || said[e.whom].text.Content != "" {
+					t.Errorf("event %d comments on what is not there: %+v", i, e)
+				}
+				said[e.whom] = e
+				if e.answers >= 0 {
+					replies++
+				}
+				if e.text.Spoiler {
+					masked++
+				}
+			case retracts:
+				if said[e.whom].who != e.who || deleted[e.whom] {
+					t.Errorf("event %d deletes a comment that is not there: %+v", i, e)
+				}
+				deleted[e.whom] = true
+			}
+		}
+		if least := len(p.members) / 6; replies < 3*least || masked < least || spoiled == 0 || size == Full && (len(deleted) == 0 || spoiled != len(spoilers)) {
+			t.Errorf("%d members: %d comments, %d replies, %d spoilers, %d deleted; %d reviews with spoilers", len(p.members), len(said), replies, masked, len(deleted), spoiled)
+		}
+	}
+}
+
 func TestReviewsAreValidAndOnePerMemberAndFilm(t *testing.T) {
 	t.Parallel()
 	p := newPlan(Full, today)
