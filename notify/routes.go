@@ -18,7 +18,7 @@ const socketDescription = "A WebSocket (RFC 6455). Every frame is one JSON objec
 	"`new WebSocket(url, [\"bearer\", token])`), or in the cookie, which is accepted only from the same or an allowed origin. " +
 	"A token in the URL is not accepted.\n\n" +
 	"By default only new notifications are sent. With `since=<seq>` all notifications after that seq are sent first, then new ones, " +
-	"without a gap or a duplicate.\n\n" +
+	"without a loss or a duplicate. A `seq` is missing where the notification is hidden, because of a block or a mute.\n\n" +
 	"Close codes:\n\n" +
 	"- 4001: the access token is missing, invalid or expired (`Authorization header required`, `Invalid token`, `User not found`, `Token expired`)\n" +
 	"- 4002: `since` is invalid\n" +
