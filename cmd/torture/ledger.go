@@ -23,10 +23,11 @@ type cell struct {
 	tried []string // values requested since then without an answer
 }
 
-// action is an event that notifies: actor follows target, or likes a review of target.
+// action is an event that notifies: actor follows target, asks to or accepts that of target, or likes a review of target.
 type action struct {
 	actor, target int64
-	review        int64 // 0 for a follow
+	review        int64  // of a like, else 0
+	kind          string // the type of the notification, if it is about a request to follow
 }
 
 // change is one change of an action from off to on.

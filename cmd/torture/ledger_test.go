@@ -30,8 +30,8 @@ func TestUnansweredWritesMayHaveHappenedOrNot(t *testing.T) {
 		}
 	}
 	for _, told := range []map[action]int{
-		{{1, 9, 1}: 1},
-		{{1, 9, 1}: 1, {1, 9, 2}: 1},
+		{{1, 9, 1, ""}: 1},
+		{{1, 9, 1, ""}: 1, {1, 9, 2, ""}: 1},
 	} {
 		if f := l.compareNotified(told); !f.none() {
 			t.Errorf("%v: %+v", told, f)
@@ -60,9 +60,9 @@ func TestDifferencesFromTheLedgerAreFound(t *testing.T) {
 		lost, phantom, duplicated int
 	}{
 		"not notified":               {map[action]int{}, 1, 0, 0},
-		"notified twice":             {map[action]int{{1, 9, 1}: 2}, 0, 0, 1},
-		"notified of a refused one":  {map[action]int{{1, 9, 1}: 1, {1, 9, 3}: 1}, 0, 0, 1},
-		"notified of an unknown one": {map[action]int{{1, 9, 1}: 1, {2, 9, 1}: 1}, 0, 1, 0},
+		"notified twice":             {map[action]int{{1, 9, 1, ""}: 2}, 0, 0, 1},
+		"notified of a refused one":  {map[action]int{{1, 9, 1, ""}: 1, {1, 9, 3, ""}: 1}, 0, 0, 1},
+		"notified of an unknown one": {map[action]int{{1, 9, 1, ""}: 1, {2, 9, 1, ""}: 1}, 0, 1, 0},
 	} {
 		f := l.compareNotified(c.actual)
 		if len(f.lost) != c.lost || len(f.phantom) != c.phantom || len(f.duplicated) != c.duplicated {
@@ -79,7 +79,7 @@ func TestAcknowledgementReplacesTheAttempt(t *testing.T) {
 	if f := l.compare(map[string]string{"like 1 1": "on", "like 1 2": "on"}); len(f.lost)+len(f.phantom) != 1 {
 		t.Errorf("%+v", f)
 	}
-	if acks := l.ackedAt(action{1, 9, 1}); len(acks) != 1 || time.Since(acks[0]) > time.Minute {
+	if acks := l.ackedAt(action{1, 9, 1, ""}); len(acks) != 1 || time.Since(acks[0]) > time.Minute {
 		t.Errorf("acknowledged at %v", acks)
 	}
 }

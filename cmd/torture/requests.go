@@ -169,6 +169,75 @@ func (w *worker) toggle(name, on, off string) request {
 	return x
 }
 
+// The types of notifications about requests to follow.
+const (
+	asked    = "follow_request"
+	accepted = "follow_accepted"
+)
+
+// hides makes an account private.
+func (w *worker) hides(m *member) request {
+	return request{
+		call:  harness.Call{Method: http.MethodPatch, Path: "/users/me", Body: asJSON(map[string]any{"is_private": true})},
+		by:    m,
+		cells: map[string]string{privateCell(m): "on"},
+	}
+}
+
+// asks follows a private account, which is a request.
+func (w *worker) asks(by, whom *member) request {
+	return request{
+		call:     harness.Call{Method: http.MethodPost, Path: fmt.Sprintf("/users/%d/follow", whom.id)},
+		by:       by,
+		cells:    map[string]string{pairCell("request", by, whom): "on"},
+		notifies: &action{actor: by.id, target: whom.id, kind: asked},
+	}
+}
+
+func (w *worker) accepts(m, asker *member) request {
+	return request{
+		call:     harness.Call{Method: http.MethodPost, Path: fmt.Sprintf("/users/me/follow_requests/%d/accept", asker.id)},
+		by:       m,
+		cells:    map[string]string{pairCell("request", asker, m): "", pairCell("follow", asker, m): "on"},
+		notifies: &action{actor: m.id, target: asker.id, kind: accepted},
+		also:     []int{http.StatusNotFound},
+	}
+}
+
+// blocks blocks a follower, or unblocks them.
+func (w *worker) blocks(m, follower *member, on bool) request {
+	x := request{
+		call:  harness.Call{Method: http.MethodPost, Path: fmt.Sprintf("/users/%d/unblock", follower.id)},
+		by:    m,
+		cells: map[string]string{pairCell("block", m, follower): ""},
+	}
+	if on {
+		x.call.Path = fmt.Sprintf("/users/%d/block", follower.id)
+		x.cells = map[string]string{pairCell("block", m, follower): "on", pairCell("follow", follower, m): ""}
+	}
+	return x
+}
+
+func (w *worker) mutes(m, other *member) request {
+	return request{
+		call:  harness.Call{Method: http.MethodPost, Path: fmt.Sprintf("/users/%d/mute", other.id)},
+		by:    m,
+		cells: map[string]string{pairCell("mute", m, other): "on"},
+	}
+}
+
+// opens makes an account public, which accepts the request of a member who has muted it, and so hears nothing.
+func (w *worker) opens(m, asker *member) request {
+	return request{
+		call:  harness.Call{Method: http.MethodPatch, Path: "/users/me", Body: asJSON(map[string]any{"is_private": false})},
+		by:    m,
+		cells: map[string]string{privateCell(m): "", pairCell("request", asker, m): "", pairCell("follow", asker, m): "on"},
+	}
+}
+
+func privateCell(m *member) string              { return fmt.Sprintf("private %d", m.id) }
+func pairCell(what string, a, b *member) string { return fmt.Sprintf("%s %d %d", what, a.id, b.id) }
+
 func (w *worker) react(by *member, film int64) request {
 	x := request{by: by, cells: map[string]string{}}
 	path, name := fmt.Sprintf("/likes/movies/%d", film), fmt.Sprintf("reaction %d %d", by.id, film)

@@ -54,6 +54,8 @@ type state struct {
 var contradictions = map[string]string{
 	"lists with a gap in their positions":       "SELECT count(*) FROM lists l WHERE item_count > 0 AND (item_count <> (SELECT max(position) FROM list_items i WHERE i.list_id = l.id) OR item_count <> (SELECT count(DISTINCT position) FROM list_items i WHERE i.list_id = l.id))",
 	"members with a gap in their notifications": "SELECT count(*) FROM notification_states s WHERE last_seq <> (SELECT count(*) FROM notifications n WHERE n.user_id = s.user_id) OR last_seq <> (SELECT max(seq) FROM notifications n WHERE n.user_id = s.user_id)",
+	"follows or requests across a block":        "SELECT count(*) FROM blocks b WHERE EXISTS (SELECT 1 FROM follows f WHERE f.is_following AND (f.follower_id = b.user_id AND f.following_id = b.blocked_id OR f.follower_id = b.blocked_id AND f.following_id = b.user_id)) OR EXISTS (SELECT 1 FROM follow_requests r WHERE r.follower_id = b.user_id AND r.following_id = b.blocked_id OR r.follower_id = b.blocked_id AND r.following_id = b.user_id)",
+	"requests to accounts that are not private": "SELECT count(*) FROM follow_requests r JOIN users u ON u.id = r.following_id WHERE NOT u.is_private",
 	"reviews of nobody or nothing":              "SELECT count(*) FROM reviews r WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = r.user_id) OR NOT EXISTS (SELECT 1 FROM movies m WHERE m.id = r.movie_id)",
 }
 
@@ -164,8 +166,11 @@ func (r *reader) readCells(s *state, shade func(key string) string) {
 	named := func(key string) {
 		s.images = append(s.images, media.Files(key)...)
 	}
-	r.each("SELECT id, username, profile_image FROM users", func(v []string) {
+	r.each("SELECT id, username, profile_image, is_private FROM users", func(v []string) {
 		set("user "+v[1], there)
+		if v[3] == "1" || v[3] == "true" { // as the drivers write it
+			set("private "+v[0], "on")
+		}
 		if named(v[2]); v[2] != "" {
 			set("profileImage "+v[0], shade(v[2]))
 		}
@@ -183,6 +188,13 @@ func (r *reader) readCells(s *state, shade func(key string) string) {
 	r.each("SELECT user_id, movie_id, type FROM movie_reactions", func(v []string) { set("reaction "+v[0]+" "+v[1], v[2]) })
 	r.each("SELECT user_id, movie_id, rating FROM movie_ratings", func(v []string) { set("rating "+v[0]+" "+v[1], v[2]) })
 	r.each("SELECT follower_id, following_id FROM follows WHERE is_following", func(v []string) { set("follow "+v[0]+" "+v[1], "on") })
+	for name, query := range map[string]string{
+		"request": "SELECT follower_id, following_id FROM follow_requests",
+		"block":   "SELECT user_id, blocked_id FROM blocks",
+		"mute":    "SELECT user_id, muted_id FROM mutes",
+	} {
+		r.each(query, func(v []string) { set(name+" "+v[0]+" "+v[1], "on") })
+	}
 }
 
 func (r *reader) readNotifications(s *state) {
@@ -195,7 +207,11 @@ func (r *reader) readNotifications(s *state) {
 	}
 	r.each("SELECT user_id, seq, type, actor_id, review_id FROM notifications ORDER BY user_id, seq", func(v []string) {
 		user := number(v[0])
-		s.notified[action{actor: number(v[3]), target: user, review: number(v[4])}]++
+		d := action{actor: number(v[3]), target: user, review: number(v[4])}
+		if v[2] == asked || v[2] == accepted {
+			d.kind = v[2]
+		}
+		s.notified[d]++
 		s.last[user] = number(v[1])
 	})
 }

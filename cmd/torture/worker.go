@@ -157,8 +157,10 @@ func (w *worker) next() request {
 		return w.deleteReview(w.r.IntN(len(w.reviews)))
 	case n < 97:
 		return w.profileImage(actor)
+	case n < 99:
+		return w.joinsAndLeaves()
 	}
-	return w.joinsAndLeaves()
+	return w.asksAndBlocks()
 }
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
@@ -192,6 +194,26 @@ func (w *worker) joinsAndLeaves() request {
 		func() request { return w.rate(m, film) },
 		func() request { return w.leave(m, film) })
 	return w.signUp(m)
+}
+
+// asksAndBlocks signs up two members whom nobody else knows. One of them is private and is asked, and accepts, blocks,
+// unblocks, mutes, and becomes public while the other one asks again.
+func (w *worker) asksAndBlocks() request {
+	private := &member{name: fmt.Sprintf("private %d-%d", w.no, w.number())}
+	asker := &member{name: fmt.Sprintf("asker %d-%d", w.no, w.number())}
+	w.script = append(w.script,
+		func() request { return w.signIn(private) },
+		func() request { return w.signUp(asker) },
+		func() request { return w.signIn(asker) },
+		func() request { return w.hides(private) },
+		func() request { return w.asks(asker, private) },
+		func() request { return w.accepts(private, asker) },
+		func() request { return w.blocks(private, asker, true) },
+		func() request { return w.blocks(private, asker, false) },
+		func() request { return w.mutes(asker, private) },
+		func() request { return w.asks(asker, private) },
+		func() request { return w.opens(private, asker) })
+	return w.signUp(private)
 }
 
 // writes reviews a film that the actor has not reviewed, or adds one.
