@@ -57,6 +57,7 @@ func Load(ctx context.Context, db *database.DB, s Size, seed uint64, hash string
 			insert(ctx, &l, p.listLikeRows()),
 			insert(ctx, &l, p.activityRows()),
 			insert(ctx, &l, p.notificationRows()),
+			insert(ctx, &l, p.groupRows()),
 			insert(ctx, &l, p.stateRows()),
 		)
 	})

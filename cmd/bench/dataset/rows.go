@@ -270,7 +270,7 @@ func (p *plan) notificationRows() iter.Seq[notify.Notification] {
 		id++
 		seqs[to]++
 		actor, when := int64(by)+1, at(int(id))
-		n := notify.Notification{ID: id, UserID: int64(to) + 1, Seq: seqs[to], ActorID: &actor, CreatedAt: when}
+		n := notify.Notification{ID: id, UserID: int64(to) + 1, Seq: seqs[to], ActorID: &actor, IsNewest: true, CreatedAt: when}
 		if n.Seq <= counts[to]-unread {
 			n.ReadAt = &when
 		}
@@ -286,19 +286,45 @@ func (p *plan) notificationRows() iter.Seq[notify.Notification] {
 		}
 		for _, l := range p.likes {
 			n, reviewID := next(p.reviews[l.what].who, l.who), int64(l.what)+1
-			n.Type, n.ReviewID = notify.TypeReviewLike, &reviewID
+			movieID := int64(p.reviews[l.what].what) + 1
+			n.Type, n.ReviewID, n.MovieID, n.TargetID = notify.TypeReviewLike, &reviewID, &movieID, reviewID
 			if !yield(n) {
 				return
 			}
 		}
 		for _, l := range p.listed {
 			n, listID := next(p.owners[l.what], l.who), int64(l.what)+1
-			n.Type, n.ListID = notify.TypeListLike, &listID
+			n.Type, n.ListID, n.TargetID = notify.TypeListLike, &listID, listID
 			if !yield(n) {
 				return
 			}
 		}
 	}
+}
+
+// groupRows counts the notifications of each type and target. Nobody does the same thing twice.
+func (p *plan) groupRows() iter.Seq[notify.Group] {
+	type key struct {
+		userID, target int64
+		kind           notify.Type
+	}
+	var groups []notify.Group
+	index := map[key]int{}
+	for n := range p.notificationRows() {
+		k := key{n.UserID, n.TargetID, n.Type}
+		i, known := index[k]
+		if !known {
+			i = len(groups)
+			index[k] = i
+			groups = append(groups, notify.Group{ID: int64(i) + 1, UserID: n.UserID, Type: n.Type, TargetID: n.TargetID})
+		}
+		g := &groups[i]
+		g.Total, g.People, g.LastSeq = g.Total+1, g.People+1, n.Seq
+		if n.ReadAt == nil {
+			g.Unread, g.IsUnread = g.Unread+1, true
+		}
+	}
+	return slices.Values(groups)
 }
 
 func (p *plan) stateRows() iter.Seq[notify.State] {

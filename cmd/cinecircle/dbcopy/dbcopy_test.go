@@ -183,7 +183,7 @@ func TestACopyIsCompleteAndARoundTripChangesNothing(t *testing.T) {
 	for _, name := range []string{
 		"communities", "users", "sessions", "movies", "reviews", "review_likes", "movie_reactions", "follows", "notifications",
 		"watched_films", "watchlist_films", "viewings", "viewing_tags",
-		"notification_states", "media_trash", "idempotency_keys",
+		"notification_states", "notification_groups", "media_trash", "idempotency_keys",
 	} {
 		if len(want[name]) == 0 {
 			t.Errorf("nothing to copy in %s", name)
