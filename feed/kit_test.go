@@ -42,7 +42,11 @@ type stage struct {
 
 func newStage(t testing.TB) *stage {
 	t.Helper()
-	k := testkit.New(t)
+	return newStageOn(t, testkit.New(t))
+}
+
+func newStageOn(t testing.TB, k *testkit.Kit) *stage {
+	t.Helper()
 	s := &stage{Kit: k}
 	s.users = user.New(user.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now, Log: k.Log})
 	s.movies = movie.New(movie.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now})
