@@ -9,6 +9,7 @@ package feed
 import (
 	"time"
 
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/list"
@@ -29,6 +30,7 @@ type Activity struct {
 	Rating  *reaction.MovieRating
 	Viewing *diary.Shown
 	List    *list.Shown
+	Comment *comment.Shown
 }
 
 // Actor is the member who did it.

@@ -3,12 +3,14 @@ package feed_test
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
@@ -315,5 +317,71 @@ func TestSpoilersAreMaskedInFeeds(t *testing.T) {
 	}
 	if masked("/users/me/feed", s.As(t, me)) || !masked("/users/me/feed?spoilers=hide", s.As(t, me)) {
 		t.Error("a film that was watched does not decide")
+	}
+}
+
+func TestCommentsAreActivitiesWhileTheyAndTheirReviewsAreSeen(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids, film := s.Join(t, 3), s.film(t)
+	me, talker, author := ids[0], ids[1], ids[2]
+	s.follow(t, me, talker)
+	written := s.write(t, author, film, 0, false)
+	say := func(by int64, to *int64, spoils bool) int64 {
+		t.Helper()
+		return must[comment.Shown](t)(s.comments.Create(t.Context(), s.reader(t, by), comment.Draft{ReviewID: written, Content: "저도요", ReplyTo: to, Spoiler: spoils})).ID
+	}
+	first := say(talker, nil, false)
+	second := say(talker, nil, true)
+	say(author, &first, false)
+	feed := func() []string { return shown(t, s.GET(t, "/users/me/feed", s.As(t, me))) }
+	both := []string{name(activity.Comment, second, talker), name(activity.Comment, first, talker)}
+	want(t, "the feed", both, feed())
+	row := s.GET(t, "/users/me/feed?types=comment", s.As(t, me)).Want(200).List()
+	if got := row[0]["movie"].(map[string]any)["id"]; got != float64(film) {
+		t.Errorf("the comment is about film %v, want %d", got, film)
+	}
+	if c := row[0]["comment"].(map[string]any); c["content"] != nil || c["masked"] != true {
+		t.Errorf("a spoiler is shown: %v", c)
+	}
+	if c := row[1]["comment"].(map[string]any); c["content"] != "저도요" || c["masked"] != false {
+		t.Errorf("a comment is masked: %v", c)
+	}
+	s.private(t, author, true)
+	want(t, "the feed while the review is private", []string{}, feed())
+	want(t, "their own activity", []string{}, shown(t, s.GET(t, fmt.Sprintf("/users/%d/activity", talker), s.As(t, talker))))
+	s.private(t, author, false)
+	ok(t, s.follows.SetMute(t.Context(), me, author, true))
+	want(t, "the feed while the author of the review is muted", []string{}, feed())
+	ok(t, s.follows.SetMute(t.Context(), me, author, false))
+	ok(t, s.comments.Delete(t.Context(), first)) // stays as a stub
+	want(t, "the feed without a deleted comment", both[:1], feed())
+	ok(t, s.reviews.Delete(t.Context(), written))
+	want(t, "recorded after the review is gone", []string{}, s.recorded(t))
+}
+
+// TestPagesAreFilledUp has a member whose latest activities are hidden.
+func TestPagesAreFilledUp(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.Join(t, 2)
+	me, other := ids[0], ids[1]
+	s.follow(t, me, other)
+	wanted := []string{}
+	for i := range 30 {
+		id := s.list(t, other, true)
+		if i%3 > 0 {
+			s.show(t, id, false)
+		} else {
+			wanted = slices.Insert(wanted, 0, name(activity.List, id, other))
+		}
+	}
+	for _, limit := range []int{1, 3, 10, 50} {
+		got := []string{}
+		for target := fmt.Sprintf("/users/me/feed?limit=%d", limit); target != ""; {
+			r := s.GET(t, target, s.As(t, me))
+			got, target = append(got, shown(t, r)...), r.Next()
+		}
+		want(t, fmt.Sprintf("pages of %d", limit), wanted, got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/list"
@@ -26,8 +27,8 @@ type handler struct {
 // feedQuery is the query of both lists.
 type feedQuery struct {
 	web.Paging
-	Types    *string `query:"types" example:"review,list" description:"Only activities of these types, separated by commas: review, rating, viewing, list, comment."`
-	Spoilers *string `query:"spoilers" binding:"omitempty,oneof=show unless_watched hide" description:"Which spoilers by others you get to see."`
+	Types *string `query:"types" example:"review,list" description:"Only activities of these types, separated by commas: review, rating, viewing, list, comment."`
+	spoiler.Query
 }
 
 // activityResponse documents an activity that is sent as [sentActivity].
@@ -45,6 +46,7 @@ type activityFields[V any] struct {
 	Rating    *reaction.RatingResponse `json:"rating" description:"The rating; null for another type."`
 	Viewing   *V                       `json:"viewing" description:"The viewing; null for another type."`
 	List      *list.Response           `json:"list" description:"The list; null for another type."`
+	Comment   *comment.Response        `json:"comment" description:"The comment; null for another type."`
 }
 
 // activityActorResponse is the user of an activity.
@@ -82,10 +84,8 @@ func (h handler) activity(c *gin.Context) error {
 
 // selection returns what the query of a request selects: types, nil for all, and which spoilers are shown.
 func selection(c *gin.Context, reader auth.Viewer) ([]activity.Type, spoiler.Mode, error) {
-	q, mode := web.Query[feedQuery](c), spoiler.Mode(reader.Spoilers)
-	if q.Spoilers != nil {
-		mode = spoiler.Mode(*q.Spoilers)
-	}
+	q := web.Query[feedQuery](c)
+	mode := spoiler.Mode(q.Of(reader).Spoilers)
 	if q.Types == nil {
 		return nil, mode, nil
 	}
@@ -132,6 +132,8 @@ func (h handler) show(a Activity) sentActivity {
 		out.Viewing = new(a.Viewing.Respond(h.zone))
 	case a.List != nil:
 		out.List = new(a.List.Respond(h.zone))
+	case a.Comment != nil:
+		out.Comment = new(a.Comment.Respond(h.zone))
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/feed"
 	"github.com/cinecircle/cinecircle/feed/activity"
@@ -37,6 +38,7 @@ type stage struct {
 	lists     *list.Service
 	reactions *reaction.Service
 	follows   *follow.Service
+	comments  *comment.Service
 	feed      *feed.Service
 }
 
@@ -64,12 +66,16 @@ func newStageOn(t testing.TB, k *testkit.Kit) *stage {
 		DB: k.DB, Users: s.users, Movies: s.movies, Reviews: s.reviews, Lists: s.lists, Clock: k.Clock.Now, Toggles: toggles, Watched: s.diary.MarkIn,
 	})
 	s.follows = follow.New(follow.Deps{DB: k.DB, Users: s.users, Toggles: toggles})
+	s.comments = comment.New(comment.Deps{
+		DB: k.DB, Users: s.users, Follows: s.follows, Reviews: s.reviews, Clock: k.Clock.Now, WatchedAmong: s.diary.WatchedAmong,
+	})
 	s.feed = feed.New(feed.Deps{
-		DB: k.DB, Users: s.users, Movies: s.movies, Reviews: s.reviews, Reactions: s.reactions, Diary: s.diary, Lists: s.lists,
+		DB: k.DB, Users: s.users, Movies: s.movies, Reviews: s.reviews, Reactions: s.reactions, Diary: s.diary, Lists: s.lists, Comments: s.comments,
 	})
 	s.users.OnDelete(s.feed.PurgeUser)
 	s.users.OnDelete(s.reviews.PurgeUser)
 	s.users.OnDelete(s.reactions.PurgeUser)
+	s.users.OnDelete(s.comments.PurgeUser)
 	s.users.OnDelete(s.follows.PurgeUser)
 	s.movies.OnDelete(s.reviews.PurgeMovie)
 	s.movies.OnDelete(s.reactions.PurgeMovie)

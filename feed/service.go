@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/follow"
@@ -28,6 +29,7 @@ type Deps struct {
 	Reactions *reaction.Service
 	Diary     *diary.Service
 	Lists     *list.Service
+	Comments  *comment.Service
 }
 
 // Service reads activities. It is safe for concurrent use.
@@ -39,13 +41,14 @@ type Service struct {
 	reactions *reaction.Service
 	diary     *diary.Service
 	lists     *list.Service
+	comments  *comment.Service
 }
 
 // New returns a service. Register [Service.PurgeUser] with user.Service.OnDelete and [Service.MergeMovies] with
 // movie.Service.OnMerge.
 func New(d Deps) *Service {
 	return &Service{
-		db: d.DB, users: d.Users, movies: d.Movies, reviews: d.Reviews, reactions: d.Reactions, diary: d.Diary, lists: d.Lists,
+		db: d.DB, users: d.Users, movies: d.Movies, reviews: d.Reviews, reactions: d.Reactions, diary: d.Diary, lists: d.Lists, comments: d.Comments,
 	}
 }
 

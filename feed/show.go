@@ -70,6 +70,10 @@ func (s *Service) objects(ctx context.Context, ids map[activity.Type][]int64, re
 	if err != nil {
 		return nil, err
 	}
+	comments, err := s.comments.ForFeed(ctx, reader, mode, ids[activity.Comment])
+	if err != nil {
+		return nil, err
+	}
 	return func(a *Activity, id int64) (ok bool) {
 		switch a.Type {
 		case activity.Review:
@@ -82,6 +86,8 @@ func (s *Service) objects(ctx context.Context, ids map[activity.Type][]int64, re
 			}
 		case activity.List:
 			a.List, ok = pick(lists, id)
+		case activity.Comment:
+			a.Comment, ok = pick(comments, id)
 		}
 		return ok
 	}, nil
