@@ -144,7 +144,7 @@ func importTitles(b *testing.B, s *Service, n int) {
 	for i := range n {
 		batch = append(batch, Draft{Title: newTitle(draw), Plot: plot, Playtime: 90, Genre: genres[draw.IntN(len(genres))]})
 		if len(batch) == batchRows || i == n-1 {
-			if _, err := s.createAll(b.Context(), batch); err != nil {
+			if err := s.createAll(b.Context(), batch); err != nil {
 				b.Fatal(err)
 			}
 			batch = batch[:0]

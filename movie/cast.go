@@ -33,3 +33,10 @@ func encodeCast(cast []CastMember) (string, error) {
 	}
 	return string(text), nil
 }
+
+// equals reports whether two members of casts have the same values.
+func (c CastMember) equals(other CastMember) bool {
+	return c.Name == other.Name && same(c.Role, other.Role) && same(c.Age, other.Age) && same(c.Agency, other.Agency) && same(c.Gender, other.Gender)
+}
+
+func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }

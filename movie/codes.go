@@ -23,10 +23,11 @@ const languageCodes = " aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo
 	"pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur " +
 	"uz ve vi vo wa wo xh yi yo za zh zu "
 
-func isCountry(code string) bool { return isListed(countryCodes, code, 2) }
+// IsCountry reports whether a code is one of ISO 3166-1 alpha-2.
+func IsCountry(code string) bool { return isListed(countryCodes, code, 2) }
 
-// isLanguage reports whether a code is one of ISO 639-1, or one of ISO 639-3 for a language that has none there.
-func isLanguage(code string) bool {
+// IsLanguage reports whether a code is one of ISO 639-1, or one of ISO 639-3 for a language that has none there.
+func IsLanguage(code string) bool {
 	if len(code) != 3 {
 		return isListed(languageCodes, code, 2)
 	}

@@ -117,41 +117,6 @@ func (s *Service) Create(ctx context.Context, by int64, d Draft) (Movie, error) 
 	return m, nil
 }
 
-// importAttempts is how often createAll tries to store films while others store films with the same external ids.
-const importAttempts = 3
-
-// createAll adds films without an owner, in one transaction. It leaves out those with an external id that another film
-// has, and returns the error of each by its index. With an error it adds none.
-func (s *Service) createAll(ctx context.Context, drafts []Draft) (refused map[int]error, err error) {
-	now, all := database.Time(s.clock()), make([]Movie, len(drafts))
-	for i, d := range drafts {
-		if all[i], err = d.row(0, now); err != nil {
-			return nil, err
-		}
-	}
-	for range importAttempts {
-		err = s.db.Tx(ctx, func(tx *gorm.DB) error {
-			if refused, err = conflicts(tx, drafts); err != nil {
-				return err
-			}
-			films := make([]Movie, 0, len(all)) // Tx may run the function again, which must not reuse ids
-			for i, m := range all {
-				if refused[i] == nil {
-					films = append(films, m)
-				}
-			}
-			return s.insertAll(tx, films)
-		})
-		if !errors.Is(err, gorm.ErrDuplicatedKey) {
-			break
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("create %d movies: %w", len(all), err)
-	}
-	return refused, nil
-}
-
 func (s *Service) insertAll(tx *gorm.DB, films []Movie) error {
 	for part := range slices.Chunk(films, statementRows) {
 		if err := tx.Create(&part).Error; err != nil {
@@ -169,30 +134,6 @@ func (s *Service) insertAll(tx *gorm.DB, films []Movie) error {
 		return err
 	}
 	return s.index.Add(tx, texts...)
-}
-
-// conflicts returns the error of every draft with an external id that a stored film or a draft before it has.
-func conflicts(tx *gorm.DB, drafts []Draft) (map[int]error, error) {
-	var all []ExternalID
-	for _, d := range drafts {
-		all = append(all, d.ExternalIDs.List()...)
-	}
-	known, err := holders(tx, all)
-	if err != nil {
-		return nil, err
-	}
-	refused := map[int]error{}
-	for i, d := range drafts {
-		ids := d.ExternalIDs.List()
-		if slices.ContainsFunc(ids, func(id ExternalID) bool { _, has := known[id]; return has }) {
-			refused[i] = ErrExternalIDTaken
-			continue
-		}
-		for _, id := range ids {
-			known[id] = 0 // it has no id yet
-		}
-	}
-	return refused, nil
 }
 
 // correctIDs corrects the ids of films that one statement has inserted. GORM assumes consecutive ids after the

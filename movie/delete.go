@@ -53,6 +53,9 @@ func (s *Service) Delete(ctx context.Context, id int64, by auth.Viewer) error {
 		if err := tx.Where("id = ?", id).Delete(&Movie{}).Error; err != nil {
 			return fmt.Errorf("delete movie %d: %w", id, err)
 		}
+		if err := dropHashes(tx, m); err != nil {
+			return err
+		}
 		text, err := m.text()
 		if err != nil {
 			return err

@@ -64,7 +64,7 @@ func (Reference) TableName() string { return "movie_external_ids" }
 func nameKey(name string) string { return norm.NFC.String(cases.Fold().String(norm.NFC.String(name))) }
 
 // derived holds the derived rows of some films as arguments of INSERT statements.
-type derived struct{ genres, titles, people, references []any }
+type derived struct{ genres, titles, people, references, hashes []any }
 
 // add appends the rows of a film.
 func (r *derived) add(m Movie) error {
@@ -87,6 +87,9 @@ func (r *derived) add(m Movie) error {
 	}
 	for _, id := range d.ExternalIDs.List() {
 		r.references = append(r.references, id.Kind, id.Value, m.ID)
+	}
+	for _, hash := range titleHashes(m.Title, d) {
+		r.hashes = append(r.hashes, hash, m.ID)
 	}
 	return nil
 }
@@ -131,7 +134,7 @@ func (r *derived) insert(tx *gorm.DB) error {
 			}
 		}
 	}
-	return nil
+	return insertHashes(tx, r.hashes)
 }
 
 // derive stores the derived rows of new films.
@@ -145,7 +148,7 @@ func derive(tx *gorm.DB, films ...Movie) error {
 	return rows.insert(tx)
 }
 
-// deriveAgain replaces the derived rows of films.
+// deriveAgain replaces the derived rows of films, but for the hashes of titles that they do not have any more.
 func deriveAgain(tx *gorm.DB, films ...Movie) error {
 	ids := make([]int64, len(films))
 	for i, m := range films {
@@ -164,6 +167,9 @@ func rederive(tx *gorm.DB, before, after Movie) error {
 	if before.Title == after.Title && before.CastMembers == after.CastMembers && before.Genre == after.Genre &&
 		before.ReleaseDate == after.ReleaseDate && before.Details == after.Details {
 		return nil
+	}
+	if err := dropHashes(tx, before); err != nil {
+		return err
 	}
 	return deriveAgain(tx, after)
 }

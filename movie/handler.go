@@ -125,8 +125,8 @@ func (r detailsRequest) checkDetails(now time.Time) (found []apperr.Field) {
 			found = append(found, f)
 		}
 	}
-	found = append(found, checkCodes("countries", r.Countries, isCountry, unknownCountry)...)
-	found = append(found, checkCodes("languages", r.Languages, isLanguage, unknownLanguage)...)
+	found = append(found, checkCodes("countries", r.Countries, IsCountry, unknownCountry)...)
+	found = append(found, checkCodes("languages", r.Languages, IsLanguage, unknownLanguage)...)
 	if r.ExternalIDs != nil {
 		found = append(found, r.ExternalIDs.check()...)
 	}

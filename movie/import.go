@@ -5,15 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/tabular"
 )
 
-// Format is the format of a file of films.
+// Format is an own format of a file of films.
 type Format string
 
 // The values of [Format]. Both have the fields of POST /movies.
@@ -22,23 +20,22 @@ const (
 	JSONLines Format = "jsonl" // one JSON object per line
 )
 
-// FormatOf returns the format of a file by the extension of its name: .csv, .jsonl or .ndjson, in upper or lower
-// case. It returns false for any other extension.
-func FormatOf(file string) (Format, bool) {
-	switch strings.ToLower(filepath.Ext(file)) {
-	case ".csv":
-		return CSV, true
-	case ".jsonl", ".ndjson":
-		return JSONLines, true
-	}
-	return "", false
+// Progress counts the rows of an import so far. Blank lines and the header of a CSV file are not rows. Rows are counted as
+// something else than Read when their transaction is committed.
+type Progress struct {
+	Read      int64
+	Imported  int64 // rows that made a film
+	Updated   int64
+	Unchanged int64
+	Review    int64 // rows that need a person
+	NotFilms  int64
+	Bad       int64 // invalid rows, which were reported and skipped
 }
 
-// Progress counts the rows of an import so far. Blank lines and the header of a CSV file are not rows.
-type Progress struct {
-	Read     int64
-	Imported int64 // rows whose transaction is committed
-	Bad      int64 // invalid rows, which were reported and skipped
+func (p *Progress) count(o Outcome) {
+	*map[Outcome]*int64{
+		Created: &p.Imported, Updated: &p.Updated, Unchanged: &p.Unchanged, NeedsReview: &p.Review, NotAFilm: &p.NotFilms, Bad: &p.Bad,
+	}[o]++
 }
 
 // RowError is the reason why a row was not imported.
@@ -49,118 +46,136 @@ type RowError struct {
 }
 
 // Error returns the line number and the reason in English.
-func (e RowError) Error() string {
+func (e RowError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason()) }
+
+// Reason returns the reason in English.
+func (e RowError) Reason() string {
 	if len(e.Fields) == 0 {
-		return fmt.Sprintf("line %d: %s", e.Line, e.Text.EN)
+		return e.Text.EN
 	}
 	parts := make([]string, len(e.Fields))
 	for i, f := range e.Fields {
 		parts[i] = strings.TrimPrefix(f.Name+": "+f.Text.EN, ": ") // the error of a row that is not an object has no field name
 	}
-	return fmt.Sprintf("line %d: %s", e.Line, strings.Join(parts, " "))
+	return strings.Join(parts, " ")
 }
 
-// batchRows and batchBytes limit a transaction, statementRows limits a statement. Transactions are large because
-// titles share most of their ngrams, and each ngram is a page of the index to write: the more films there are in a
-// transaction, the less is written for each.
+const progressEvery = 10_000
+
+// Load stores the films of a source, without an owner, as [Loader] says. It passes the result of every row to report, and
+// calls progress every 10,000 rows and at the end, also after a failure. It reads ahead of what it stores, and keeps at most
+// a few MiB of the source in memory.
+//
+// It fails when the source cannot be read, the database fails, or ctx ends, and then still finishes the transaction that it
+// has begun. Rows stored before the failure are kept; the result counts them.
+func (s *Service) Load(ctx context.Context, items Items, o LoadOptions, report func(Result), progress func(Progress)) (done Progress, err error) {
+	defer func() { progress(done) }()
+	loader, err := s.NewLoader(ctx, o, func(r Result) {
+		done.count(r.Outcome)
+		report(r)
+	})
+	if err != nil {
+		return done, err
+	}
+	ahead, stop := readAhead(items)
+	defer stop()
+	for part := range ahead {
+		for _, item := range part.items {
+			if ctx.Err() != nil {
+				return done, fmt.Errorf("import stopped: %w", context.Cause(ctx))
+			}
+			done.Read++
+			if err := loader.Add(ctx, item); err != nil {
+				return done, err
+			}
+			if done.Read%progressEvery == 0 {
+				progress(done)
+			}
+		}
+		if part.err != nil {
+			return done, errors.Join(fmt.Errorf("import: read: %w", part.err), loader.Flush(ctx))
+		}
+	}
+	return done, loader.Flush(ctx)
+}
+
+// part is some rows of a source, and the error after them.
+type part struct {
+	items []Item
+	err   error
+}
+
+// The size of a part: enough that the passing does not count, and few enough for the memory.
 const (
-	batchRows     = 5000
-	batchBytes    = 4 << 20 // of input; a statement must fit in a packet of MySQL
-	statementRows = 500
-	progressEvery = 10_000
+	partRows  = 256
+	partBytes = 1 << 20
 )
 
-// Import adds the films of a file, without an owner, by the rules of POST /movies. It streams r and keeps at most a
-// few MiB of it in memory. It passes each invalid row to report and skips it, and calls progress every 10,000 rows
-// and at the end, also after a failure.
-//
-// It fails when r cannot be read, the CSV header is invalid, the database fails, or ctx ends, and then still writes
-// the batch that it has begun. Rows imported before the failure are kept; the result counts them.
-func Import(ctx context.Context, r io.Reader, format Format, into *Service,
-	report func(RowError), progress func(Progress),
-) (Progress, error) {
-	in := &importer{into: into, report: report, progress: progress}
-	source, err := open(r, format)
-	if err == nil {
-		err = in.run(ctx, source)
-	}
-	progress(in.done)
-	return in.done, err
-}
-
-func open(r io.Reader, format Format) (rows, error) {
-	switch format {
-	case CSV:
-		return openCSV(newLines(r))
-	case JSONLines:
-		return &jsonRows{lines: newLines(r)}, nil
-	}
-	return nil, fmt.Errorf("import: unknown format %q (want %s or %s)", format, CSV, JSONLines)
-}
-
-// importer is the state of one import.
-type importer struct {
-	into     *Service
-	report   func(RowError)
-	progress func(Progress)
-
-	done  Progress
-	batch []Draft
-	lines []int64 // of the rows in batch
-	bytes int     // of the rows in batch
-}
-
-func (in *importer) run(ctx context.Context, source rows) error {
-	for {
-		if ctx.Err() != nil {
-			return fmt.Errorf("import stopped: %w", context.Cause(ctx))
+// readAhead reads a source while its rows are stored. The channel is closed at the end of the source. stop must be called
+// before the source is closed.
+func readAhead(items Items) (ahead <-chan part, stop func()) {
+	parts, stopped, ended := make(chan part, 4), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer close(parts)
+		for more := true; more; {
+			var p part
+			if p, more = readPart(items); len(p.items) == 0 && p.err == nil {
+				return
+			}
+			select {
+			case parts <- p:
+			case <-stopped:
+				return
+			}
 		}
-		r, err := source.next()
+	}()
+	return parts, func() {
+		close(stopped)
+		<-ended
+	}
+}
+
+func readPart(items Items) (p part, more bool) {
+	size := 0
+	p.items = make([]Item, 0, partRows)
+	for len(p.items) < partRows && size < partBytes {
+		item, err := items.Next()
 		if errors.Is(err, io.EOF) {
-			return in.flush(ctx)
+			return p, false
 		}
 		if err != nil {
-			return errors.Join(fmt.Errorf("import: read: %w", err), in.flush(ctx))
+			p.err = err
+			return p, false
 		}
-		if err := in.add(ctx, r); err != nil {
-			return err
-		}
-		if in.done.Read%progressEvery == 0 {
-			in.progress(in.done)
-		}
+		p.items, size = append(p.items, item), size+len(item.Text)
 	}
+	return p, true
 }
 
-// add appends a row to the batch and writes the batch when it is full.
-func (in *importer) add(ctx context.Context, r row) error {
-	in.done.Read++
-	d, failed := r.draft()
-	if failed != nil {
-		in.done.Bad++
-		in.report(*failed)
-		return nil //nolint:nilerr // an invalid row is reported; it does not stop the import
-	}
-	in.batch, in.lines, in.bytes = append(in.batch, d), append(in.lines, r.line), in.bytes+len(r.body)
-	if len(in.batch) < batchRows && in.bytes < batchBytes {
-		return nil
-	}
-	return in.flush(ctx)
-}
-
-// flush writes the batch in one transaction, which the end of ctx does not interrupt.
-func (in *importer) flush(ctx context.Context) error {
-	if len(in.batch) == 0 {
-		return nil
-	}
-	refused, err := in.into.createAll(context.WithoutCancel(ctx), in.batch)
+// Import is [Service.Load] for the own formats in UTF-8.
+func Import(ctx context.Context, r io.Reader, format Format, into *Service, report func(RowError), progress func(Progress)) (Progress, error) {
+	items, err := open(r, format)
 	if err != nil {
-		return fmt.Errorf("import: %w", err)
+		progress(Progress{})
+		return Progress{}, err
 	}
-	for _, i := range slices.Sorted(maps.Keys(refused)) {
-		in.report(*rowError(in.lines[i], refused[i]))
+	return into.Load(ctx, items, LoadOptions{Format: OwnFormat, Own: true}, func(r Result) {
+		if r.Failed != nil {
+			report(*r.Failed)
+		}
+	}, progress)
+}
+
+// OwnFormat is the name of both own formats where an import remembers where a film is from: films are the same in both.
+const OwnFormat = "own"
+
+func open(r io.Reader, format Format) (Items, error) {
+	switch format {
+	case CSV:
+		return openCSV(r)
+	case JSONLines:
+		return NewLines(tabular.NewLines(r)), nil
 	}
-	in.done.Imported += int64(len(in.batch) - len(refused))
-	in.done.Bad += int64(len(refused))
-	in.batch, in.lines, in.bytes = in.batch[:0], in.lines[:0], 0
-	return nil
+	return nil, fmt.Errorf("import: unknown format %q (want %s or %s)", format, CSV, JSONLines)
 }

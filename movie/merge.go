@@ -104,6 +104,9 @@ func (s *Service) remove(tx *gorm.DB, goes, stays Movie) error {
 	if err != nil {
 		return fmt.Errorf("replace movie %d by %d: %w", goes.ID, stays.ID, err)
 	}
+	if err := dropHashes(tx, goes); err != nil {
+		return err
+	}
 	text, err := goes.text()
 	if err != nil {
 		return err

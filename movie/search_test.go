@@ -216,7 +216,7 @@ func (s *Service) addMany(t testing.TB, n int) {
 		drafts[i] = Draft{Title: strings.Join(title, " "), Genre: genres[draw.IntN(len(genres))]}
 	}
 	for part := range slices.Chunk(drafts, 1000) {
-		if _, err := s.createAll(t.Context(), part); err != nil {
+		if err := s.createAll(t.Context(), part); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -430,7 +430,7 @@ func TestImportedFilmsAreFoundWithAnAutoIncrementAbove1(t *testing.T) {
 			}
 		}
 		in := New(Deps{DB: s.db, Clock: s.clock})
-		_, err := in.createAll(tx.Statement.Context, []Draft{{Title: "one"}, {Title: "two"}, {Title: "three"}})
+		err := in.createAll(tx.Statement.Context, []Draft{{Title: "one"}, {Title: "two"}, {Title: "three"}})
 		return err
 	})
 	if err != nil {

@@ -117,7 +117,7 @@ func TestGenresAreTheSameEverywhere(t *testing.T) {
 	if err != nil {
 		t.Fatalf("document: %v", err)
 	}
-	want := strings.Fields("SF Action Adventure Animation Comedy Crime Documentary Drama Family Fantasy History Horror Music Mystery Romance Thriller War Western")
+	want := strings.Fields("SF Action Adventure Animation Biography Comedy Crime Documentary Drama Family Fantasy History Horror Music Musical Mystery Noir Romance Short Sport Thriller War Western")
 	found := enumsWith(t, document, "Documentary")
 	if len(found) != 1 {
 		t.Errorf("the document has %d enums of genres, want 1", len(found))

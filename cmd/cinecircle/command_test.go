@@ -66,7 +66,7 @@ func TestCommandsEscapeWhatAFilePutsIntoTheirOutput(t *testing.T) {
 		{"a key", []string{"import", "movies", write("key.jsonl", `{`+film+`,"\u001b[2J\u009b1A\u202ekey":1}`)}, `line 1: \x1b[2J\u009b1A\u202ekey: Unknown field.`},
 		{"a key of lines", []string{"import", "movies", write("lines.jsonl", `{`+film+`,"x\r\nimported 9 films":1}`)}, `line 1: x\r\nimported 9 films: Unknown field.`},
 		{"a key in the cast", []string{"import", "movies", write("cast.jsonl", strings.Replace(`{`+film+`}`, "[]", `[{"name":"x","\u0007\u200b":1}]`, 1))}, `cast[0].\a\u200b: Unknown field.`},
-		{"a column", []string{"import", "movies", write("column.csv", "title,plot,cast,playtime,genre,\x1b]0;x\a\n")}, `\x1b]0;x\a`},
+		{"a column", []string{"import", "movies", write("column.csv", "title,plot,cast,playtime,genre,\x1b]0;x\a\na,,,,,\n")}, `\x1b]0;x\a`},
 		{"a key of the configuration", []string{"--config", write("config.yaml", "\"server\\e[1mx\": 1\n"), "migrate", "status"}, `\x1b[1mx`},
 	} {
 		status, output := h.Run(c.args...)
@@ -155,8 +155,11 @@ func TestImportAddsFilmsAndReportsInvalidRows(t *testing.T) {
 	if len(films) != 2 || films[0]["created_by"] != nil || films[1]["plot"] != "two\nlines" {
 		t.Errorf("films: %v", films)
 	}
-	if status, output = h.Run("import", "movies", "films.txt"); status != 1 || !strings.Contains(output, ".csv") {
-		t.Errorf("another name: %d %s", status, output)
+	if err := os.WriteFile(filepath.Join(h.Dir, "films.txt"), []byte("a,b\n1,2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, output = h.Run("import", "movies", "films.txt"); status != 1 || !strings.Contains(output, `"a", "b"`) || !strings.Contains(output, "MovieLens") {
+		t.Errorf("another format: %d %s", status, output)
 	}
 }
 

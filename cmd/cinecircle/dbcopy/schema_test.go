@@ -28,7 +28,7 @@ import (
 
 var models = []any{
 	&user.Community{}, &user.User{}, &user.Session{}, &user.Token{}, &user.Grams{}, &user.GramBuild{},
-	&movie.Movie{}, &movie.Merge{}, &movie.Grams{}, &movie.GramBuild{}, &movie.InGenre{}, &movie.OtherTitle{}, &movie.Person{}, &movie.Reference{}, &review.Review{},
+	&movie.Movie{}, &movie.Merge{}, &movie.Grams{}, &movie.GramBuild{}, &movie.InGenre{}, &movie.OtherTitle{}, &movie.Person{}, &movie.Reference{}, &movie.TitleHash{}, &movie.Source{}, &review.Review{},
 	&comment.Comment{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
 	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},

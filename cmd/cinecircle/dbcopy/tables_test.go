@@ -11,7 +11,7 @@ import (
 )
 
 // derived are the tables that movie.IndexAll fills from the films.
-var derived = []string{"movie_genres", "movie_titles", "movie_people", "movie_external_ids"}
+var derived = []string{"movie_genres", "movie_titles", "movie_people", "movie_external_ids", "movie_title_hashes"}
 
 func TestCopyCoversEveryTableAndColumnInTheOrderOfForeignKeys(t *testing.T) {
 	t.Parallel()

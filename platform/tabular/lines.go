@@ -1,4 +1,4 @@
-package movie
+package tabular
 
 import (
 	"bufio"
@@ -7,9 +7,6 @@ import (
 	"io"
 )
 
-// maxLine limits a line, or a CSV record of several lines, in bytes. Longer ones are skipped.
-const maxLine = 1 << 20
-
 // line is a line of a file, including its line break.
 type line struct {
 	number  int64
@@ -17,7 +14,7 @@ type line struct {
 	tooLong bool // text is empty
 }
 
-// lines reads a file line by line with a buffer of maxLine. It skips a byte order mark at the start.
+// lines reads a file line by line with a buffer of MaxRow. It skips a byte order mark at the start.
 type lines struct {
 	r      *bufio.Reader
 	number int64
@@ -25,7 +22,7 @@ type lines struct {
 
 var byteOrderMark = []byte("\uFEFF")
 
-func newLines(r io.Reader) *lines { return &lines{r: bufio.NewReaderSize(r, maxLine)} }
+func newLines(r io.Reader) *lines { return &lines{r: bufio.NewReaderSize(r, MaxRow)} }
 
 // next returns the next line, or io.EOF after the last one. The text is valid until the next call.
 func (l *lines) next() (line, error) {
@@ -54,4 +51,9 @@ func (l *lines) skip() error {
 			return err
 		}
 	}
+}
+
+// withoutBreak returns a line without its line break.
+func withoutBreak(text []byte) []byte {
+	return bytes.TrimSuffix(bytes.TrimSuffix(text, []byte{'\n'}), []byte{'\r'})
 }

@@ -1,0 +1,345 @@
+package movie
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/database"
+)
+
+// candidate is a film that a row of an import may be about: a stored one, or one that the same batch will store.
+type candidate struct {
+	movie  Movie // as it is stored; without an id if it is not
+	draft  Draft // as it will be
+	titles []int64
+	people []string // the keys of its directors
+	fresh  bool     // this import has made it
+	dirty  bool     // draft has to be stored
+}
+
+func newCandidate(m Movie, d Draft) *candidate {
+	c := &candidate{movie: m, draft: d}
+	c.derive()
+	return c
+}
+
+// derive sets what matching compares.
+func (c *candidate) derive() {
+	c.titles = titleHashes(c.draft.Title, c.draft.Details)
+	c.people = c.people[:0]
+	for _, name := range c.draft.Directors {
+		c.people = append(c.people, nameKey(name))
+	}
+}
+
+// draftOf returns the values of a stored film.
+func draftOf(m Movie) (Draft, error) {
+	d, err := m.ReadDetails()
+	if err != nil {
+		return Draft{}, err
+	}
+	cast, err := m.Cast()
+	if err != nil {
+		return Draft{}, err
+	}
+	return Draft{Title: m.Title, Plot: m.Plot, Cast: cast, Playtime: m.Playtime, ReleaseDate: m.ReleaseDate, Details: d}, nil
+}
+
+// years returns the years of the release and of the production, without unknown ones.
+func (d Draft) years() []int64 {
+	years := []int64{yearOf(d.ReleaseDate), d.ProductionYear}
+	return slices.DeleteFunc(years, func(y int64) bool { return y == 0 })
+}
+
+// distance is how far the years of two films are apart.
+type distance int
+
+const (
+	unknownYear distance = iota // one has no year
+	sameYear
+	nextYear
+	otherYear
+)
+
+func distanceOf(a, b Draft) distance {
+	found := unknownYear
+	for _, x := range a.years() {
+		for _, y := range b.years() {
+			d := otherYear
+			switch x - y {
+			case 0:
+				return sameYear
+			case 1, -1:
+				d = nextYear
+			}
+			if found == unknownYear || d < found {
+				found = d
+			}
+		}
+	}
+	return found
+}
+
+// differs reports whether two films have different ids of the same kind.
+func (e ExternalIDs) differs(other ExternalIDs) bool {
+	theirs := map[string]string{}
+	for _, id := range other.List() {
+		theirs[id.Kind] = id.Value
+	}
+	return slices.ContainsFunc(e.List(), func(id ExternalID) bool {
+		value, has := theirs[id.Kind]
+		return has && value != id.Value
+	})
+}
+
+func share[T comparable](a, b []T) bool {
+	return slices.ContainsFunc(a, func(x T) bool { return slices.Contains(b, x) })
+}
+
+// The reasons why a row needs a person.
+var (
+	severalFilms = apperr.Text{
+		EN: "Its ids belong to different films.", KO: "ID들이 서로 다른 영화를 가리킵니다.",
+	}
+	otherIDs = apperr.Text{
+		EN: "A film has one of its ids, but another id of the same kind as another one.", KO: "ID 하나는 같지만 같은 종류의 다른 ID가 다른 영화가 있습니다.",
+	}
+	severalTitles = apperr.Text{
+		EN: "Several films have this title and year.", KO: "제목과 연도가 같은 영화가 여럿 있습니다.",
+	}
+	unclearTitle = apperr.Text{
+		EN: "A film has this title, and neither ids nor years tell them apart.", KO: "제목이 같은 영화가 있는데 ID나 연도로 구별되지 않습니다.",
+	}
+	notThere = apperr.Text{
+		EN: "The catalogue does not have the film that this row adds to.", KO: "이 행이 보충하는 영화가 카탈로그에 없습니다.",
+	}
+)
+
+// match is the answer to the question which film a row is about.
+type match struct {
+	film       *candidate  // nil: none of the candidates
+	unclear    apperr.Text // why it needs a person, or the zero value
+	candidates []*candidate
+}
+
+// known has the films that the rows of a batch may be about.
+type known struct {
+	holders map[ExternalID]*candidate
+	titles  map[int64][]*candidate
+	films   map[int64]*candidate
+}
+
+// loadKnown returns the films with one of the ids, titles or numbers.
+func loadKnown(tx *gorm.DB, ids []ExternalID, hashes, numbers []int64) (*known, error) {
+	k := &known{holders: map[ExternalID]*candidate{}, titles: map[int64][]*candidate{}, films: map[int64]*candidate{}}
+	holding, err := holders(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	titled, err := moviesOfTitles(tx, hashes)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.Concat(slices.Collect(maps.Values(holding)), titled, numbers)
+	slices.Sort(all)
+	for some := range slices.Chunk(slices.Compact(all), statementRows) {
+		in, args := database.InList(some)
+		films, err := readMovies(tx, "SELECT "+movieColumns+" FROM movies WHERE id IN "+in, args, len(some))
+		if err != nil {
+			return nil, fmt.Errorf("load %d movies: %w", len(some), err)
+		}
+		for _, m := range films {
+			d, err := draftOf(m)
+			if err != nil {
+				return nil, err
+			}
+			k.add(newCandidate(m, d))
+		}
+	}
+	return k, nil
+}
+
+// moviesOfTitles returns the films with one of the hashes of titles.
+func moviesOfTitles(tx *gorm.DB, hashes []int64) (ids []int64, err error) {
+	for some := range slices.Chunk(hashes, statementRows) {
+		in, args := database.InList(some)
+		err := database.Each(tx, "SELECT movie_id FROM movie_title_hashes WHERE hash IN "+in, args, func(row database.Scanner) error {
+			var id int64
+			if err := row.Scan(&id); err != nil {
+				return err
+			}
+			ids = append(ids, id)
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("look for films by title: %w", err)
+		}
+	}
+	return ids, nil
+}
+
+// add makes a film a candidate for further rows.
+func (k *known) add(c *candidate) {
+	if c.movie.ID != 0 {
+		k.films[c.movie.ID] = c
+	}
+	for _, id := range c.draft.ExternalIDs.List() {
+		k.holders[id] = c
+	}
+	for _, hash := range c.titles {
+		if !slices.Contains(k.titles[hash], c) {
+			k.titles[hash] = append(k.titles[hash], c)
+		}
+	}
+}
+
+// matchIDs returns the film with an id of the row.
+func (k *known) matchIDs(row *candidate) match {
+	var m match
+	for _, id := range row.draft.ExternalIDs.List() {
+		if c := k.holders[id]; c != nil && !slices.Contains(m.candidates, c) {
+			m.candidates = append(m.candidates, c)
+		}
+	}
+	switch {
+	case len(m.candidates) > 1:
+		m.unclear = severalFilms
+	case len(m.candidates) == 1 && row.draft.ExternalIDs.differs(m.candidates[0].draft.ExternalIDs):
+		m.unclear = otherIDs
+	case len(m.candidates) == 1:
+		m.film = m.candidates[0]
+	}
+	return m
+}
+
+// matchTitle returns the film with the title of the row and the same year, or a year next to it and the same director.
+// A row of the own formats says all about its film: without a year it is equal to a film or about a new one, and a film of
+// the same file that differs from it is another one.
+func (k *known) matchTitle(row *candidate, own bool) match {
+	var m match
+	var same, next []*candidate
+	for _, hash := range row.titles {
+		for _, c := range k.titles[hash] {
+			if slices.Contains(m.candidates, c) || row.draft.ExternalIDs.differs(c.draft.ExternalIDs) || own && c.fresh && !row.fits(c) {
+				continue
+			}
+			switch distanceOf(row.draft, c.draft) {
+			case sameYear:
+				same = append(same, c)
+			case nextYear:
+				if share(row.people, c.people) {
+					next = append(next, c)
+				} else if own || len(row.people) > 0 && len(c.people) > 0 {
+					continue
+				}
+			case otherYear:
+				continue
+			case unknownYear:
+				if own && len(row.draft.years()) == 0 && len(c.draft.years()) == 0 && row.equals(c) {
+					return match{film: c}
+				}
+				if own {
+					continue
+				}
+			}
+			m.candidates = append(m.candidates, c)
+		}
+	}
+	hits := same
+	if len(hits) == 0 {
+		hits = next
+	}
+	switch {
+	case len(hits) == 1:
+		m.film = hits[0]
+	case len(hits) > 1:
+		m.unclear = severalTitles
+	case len(m.candidates) > 0:
+		m.unclear = unclearTitle
+	}
+	return m
+}
+
+// fits reports whether two films agree in all that both tell.
+func (c *candidate) fits(other *candidate) bool {
+	filled := c.draft
+	complete(&filled, other.draft, false)
+	return !complete(&filled, other.draft, true)
+}
+
+// equals reports whether all values of two films are equal.
+func (c *candidate) equals(other *candidate) bool {
+	mine, theirs := c.draft, other.draft
+	return !complete(&mine, theirs, true) && !complete(&theirs, mine, true)
+}
+
+// complete gives a film the values of another that it lacks, or all values that the other has. Ids that it has stay. It
+// reports whether that changes the film.
+func complete(film *Draft, from Draft, all bool) (changed bool) {
+	fillText := func(to *string, value string) {
+		if value != "" && *to != value && (all || *to == "") {
+			*to, changed = value, true
+		}
+	}
+	fillNumber := func(to *int64, value int64) {
+		if value != 0 && *to != value && (all || *to == 0) {
+			*to, changed = value, true
+		}
+	}
+	fillList := func(to *[]string, values []string) {
+		if len(values) > 0 && !slices.Equal(*to, values) && (all || len(*to) == 0) {
+			*to, changed = values, true
+		}
+	}
+	fillText(&film.Title, from.Title)
+	fillText(&film.Plot, from.Plot)
+	fillNumber(&film.Playtime, from.Playtime)
+	fillText(&film.ReleaseDate, from.ReleaseDate)
+	fillText(&film.OriginalTitle, from.OriginalTitle)
+	if all {
+		fillList(&film.Aliases, from.Aliases)
+	} else {
+		fillList(&film.Aliases, from.otherThan(*film)) // so that further sources with these titles find it
+	}
+	fillNumber(&film.ProductionYear, from.ProductionYear)
+	fillList(&film.Genres, from.genres())
+	fillList(&film.Directors, from.Directors)
+	fillList(&film.Countries, from.Countries)
+	fillList(&film.Languages, from.Languages)
+	fillText(&film.AgeGrade, from.AgeGrade)
+	if len(from.Cast) > 0 && (len(film.Cast) == 0 || all && !slices.EqualFunc(film.Cast, from.Cast, CastMember.equals)) {
+		film.Cast, changed = from.Cast, true
+	}
+	if ids := film.ExternalIDs.filledFrom(from.ExternalIDs); ids != film.ExternalIDs {
+		film.ExternalIDs, changed = ids, true
+	}
+	return changed
+}
+
+// otherThan returns the titles of d that a film has in no spelling.
+func (d Draft) otherThan(film Draft) []string {
+	known := titleHashes(film.Title, film.Details)
+	var aliases []string
+	for _, title := range append([]string{d.Title, d.OriginalTitle}, d.Aliases...) {
+		if title != "" && len(aliases) < maxAliases && !slices.Contains(known, hashTitle(title)) {
+			aliases = append(aliases, title)
+			known = append(known, hashTitle(title))
+		}
+	}
+	return aliases
+}
+
+// maxAliases is the limit of the API.
+const maxAliases = 20
+
+// genres returns the genres of the film, also if it has only the short form.
+func (d Draft) genres() []string {
+	if len(d.Genres) == 0 && d.Genre != "" {
+		return []string{d.Genre}
+	}
+	return d.Genres
+}

@@ -1,0 +1,76 @@
+package movie
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+)
+
+// Source is a row of the table movie_sources: from which row of which source an import has taken a film. The film may be
+// gone, or merged into another.
+type Source struct {
+	SourceKey string `gorm:"primaryKey;size:150"` // see [sourceKey]
+	MovieID   int64  `gorm:"not null"`
+	RowHash   int64  `gorm:"not null"` // of what the row said
+}
+
+// TableName implements [schema.Tabler].
+func (Source) TableName() string { return "movie_sources" }
+
+// maxSourceKey is the longest key that is stored as it is.
+const maxSourceKey = 150
+
+// sourceKey returns the format and what identifies a film in sources of that format.
+func sourceKey(format, key string) string {
+	whole := format + ":" + key
+	if len(whole) <= maxSourceKey {
+		return whole
+	}
+	sum := sha256.Sum256([]byte(key))
+	return format + ":#" + hex.EncodeToString(sum[:])
+}
+
+// contentHash returns a hash of all that a row says about a film.
+func (m Movie) contentHash() int64 {
+	h := fnv.New64a()
+	for _, part := range []string{m.Title, m.Plot, m.CastMembers, m.Genre, m.ReleaseDate, m.Details, fmt.Sprint(m.Playtime)} {
+		_, _ = h.Write([]byte(part)) // a hash never fails
+		_, _ = h.Write([]byte{0})
+	}
+	return int64(h.Sum64()) //nolint:gosec // all bits count
+}
+
+// loadSources returns the sources with these keys.
+func loadSources(tx *gorm.DB, keys []string) (map[string]Source, error) {
+	found := make(map[string]Source, len(keys))
+	for some := range slices.Chunk(keys, statementRows) {
+		var rows []Source
+		if err := tx.Where("source_key IN ?", some).Find(&rows).Error; err != nil {
+			return nil, fmt.Errorf("look for the sources of films: %w", err)
+		}
+		for _, r := range rows {
+			found[r.SourceKey] = r
+		}
+	}
+	return found, nil
+}
+
+// storeSources stores sources, also in place of others with the same key.
+func storeSources(tx *gorm.DB, sources []Source) error {
+	for some := range slices.Chunk(sources, insertRows) {
+		args := make([]any, 0, 3*len(some))
+		for _, s := range some {
+			args = append(args, s.SourceKey, s.MovieID, s.RowHash)
+		}
+		statement := "REPLACE INTO movie_sources (source_key, movie_id, row_hash) VALUES (?, ?, ?)" + strings.Repeat(", (?, ?, ?)", len(some)-1)
+		if err := tx.Exec(statement, args...).Error; err != nil {
+			return fmt.Errorf("store the sources of films: %w", err)
+		}
+	}
+	return nil
+}
