@@ -45,6 +45,7 @@ var commands = []command{
 	{"migrate", "up|down|status", "apply, revert or list schema migrations; serve applies them at its start", migrateCommand},
 	{"admin", "grant|revoke USERNAME, new-id", "grant or revoke the role of an administrator or moderator; give a copy an id of its own", adminCommand},
 	{"import", "movies FILE…", "add films from CSV, JSON Lines and the files of other catalogues (- reads standard input)", importCommand},
+	{"export", "movies [FILE]", "write all films as JSON Lines that import takes back", exportCommand},
 	{"demo", "[--small]", "fill an empty database with sample data", demoCommand},
 	{"backup", "DIR/|FILE", "copy a live SQLite database with images and secret into DIR, or alone to FILE", backupCommand},
 	{"copy", "--from DSN --to DSN", "copy all data into an empty database, such as from SQLite to MySQL", copyCommand},
