@@ -23,11 +23,12 @@ type cell struct {
 	tried []string // values requested since then without an answer
 }
 
-// action is an event that notifies: actor follows target, asks to or accepts that of target, or likes a review of target.
+// action is an event that notifies: actor follows target, asks to or accepts that of target, likes a review of
+// target, or comments on it.
 type action struct {
 	actor, target int64
-	review        int64  // of a like, else 0
-	kind          string // the type of the notification, if it is about a request to follow
+	review        int64  // of a like or a comment, else 0
+	kind          string // the type of the notification, if it is about a request to follow or a comment
 }
 
 // change is one change of an action from off to on.

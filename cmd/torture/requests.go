@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -35,7 +36,7 @@ func idIn(a harness.Answer) int64 {
 		ReviewID int64 `json:"review_id"` // of the one that was there already
 	}
 	_ = json.Unmarshal(a.Body, &made) // 0 on failure, which no id equals
-	return max(made.ID, made.ReviewID)
+	return cmp.Or(made.ID, made.ReviewID)
 }
 
 func (w *worker) signUp(m *member) request {
@@ -135,8 +136,7 @@ func (w *worker) like(by *member, review int64) request {
 	x := w.toggle(name, "/likes/reviews/"+strconv.FormatInt(review, 10)+"/like", "/likes/reviews/"+strconv.FormatInt(review, 10)+"/unlike")
 	x.by = by
 	if x.notifies != nil {
-		star := w.home.stars[slices.Index(w.home.reviews, review)/starFilms]
-		x.notifies = &action{actor: by.id, target: star.id, review: review}
+		x.notifies = &action{actor: by.id, target: w.starOf(review).id, review: review}
 	}
 	return x
 }
@@ -171,8 +171,9 @@ func (w *worker) toggle(name, on, off string) request {
 
 // The types of notifications about requests to follow.
 const (
-	asked    = "follow_request"
-	accepted = "follow_accepted"
+	asked     = "follow_request"
+	accepted  = "follow_accepted"
+	commented = "review_comment"
 )
 
 // hides makes an account private.
@@ -263,10 +264,48 @@ func (w *worker) rate(by *member, film int64) request {
 	}
 }
 
-func ratingCell(by, film int64) string         { return fmt.Sprintf("rating %d %d", by, film) }
-func reviewCell(by, film int64) string         { return fmt.Sprintf("review %d %d", by, film) }
-func profileImageCell(of int64) string         { return fmt.Sprintf("profileImage %d", of) }
-func reviewState(content, shade string) string { return content + ", image " + shade }
+// comment comments on a review of a star, half of the time in reply to a comment of this worker.
+func (w *worker) comment(by *member, review int64) request {
+	content := fmt.Sprintf("comment %d of worker %d", w.number(), w.no)
+	body := map[string]any{"content": content}
+	notifies := &action{actor: by.id, target: w.starOf(review).id, review: review, kind: commented}
+	if k := w.r.IntN(2 * (1 + len(w.comments))); k < len(w.comments) && w.comments[k].by.id == by.id { // nobody else is told of a reply to oneself
+		notifies.review, notifies.target = w.comments[k].review, w.starOf(w.comments[k].review).id
+		body["reply_to"] = w.comments[k].id
+	}
+	return request{
+		call:     harness.Call{Method: http.MethodPost, Path: fmt.Sprintf("/reviews/%d/comments", notifies.review), Body: asJSON(body)},
+		by:       by,
+		cells:    map[string]string{commentCell(by.id, content): there},
+		notifies: notifies,
+		once:     true,
+		done: func(a harness.Answer) {
+			w.comments = append(w.comments, ownComment{idIn(a), notifies.review, by, content})
+		},
+	}
+}
+
+func (w *worker) deleteComment(k int) request {
+	c := w.comments[k]
+	w.comments = slices.Delete(w.comments, k, k+1)
+	return request{
+		call:  harness.Call{Method: http.MethodDelete, Path: fmt.Sprintf("/comments/%d", c.id)},
+		by:    c.by,
+		cells: map[string]string{commentCell(c.by.id, c.content): ""},
+		also:  []int{http.StatusNotFound},
+	}
+}
+
+// starOf returns the author of a review that others like and comment on.
+func (w *worker) starOf(review int64) member {
+	return w.home.stars[slices.Index(w.home.reviews, review)/starFilms]
+}
+
+func commentCell(by int64, content string) string { return fmt.Sprintf("comment %d %s", by, content) }
+func ratingCell(by, film int64) string            { return fmt.Sprintf("rating %d %d", by, film) }
+func reviewCell(by, film int64) string            { return fmt.Sprintf("review %d %d", by, film) }
+func profileImageCell(of int64) string            { return fmt.Sprintf("profileImage %d", of) }
+func reviewState(content, shade string) string    { return content + ", image " + shade }
 
 // imageSize is small, so that profile images have one smaller copy and images of reviews none. The darkest shades are
 // images large enough to be decoded in a subprocess.

@@ -56,6 +56,8 @@ var contradictions = map[string]string{
 	"members with a gap in their notifications": "SELECT count(*) FROM notification_states s WHERE last_seq <> (SELECT count(*) FROM notifications n WHERE n.user_id = s.user_id) OR last_seq <> (SELECT max(seq) FROM notifications n WHERE n.user_id = s.user_id)",
 	"follows or requests across a block":        "SELECT count(*) FROM blocks b WHERE EXISTS (SELECT 1 FROM follows f WHERE f.is_following AND (f.follower_id = b.user_id AND f.following_id = b.blocked_id OR f.follower_id = b.blocked_id AND f.following_id = b.user_id)) OR EXISTS (SELECT 1 FROM follow_requests r WHERE r.follower_id = b.user_id AND r.following_id = b.blocked_id OR r.follower_id = b.blocked_id AND r.following_id = b.user_id)",
 	"requests to accounts that are not private": "SELECT count(*) FROM follow_requests r JOIN users u ON u.id = r.following_id WHERE NOT u.is_private",
+	"deleted comments without replies":          "SELECT count(*) FROM comments c WHERE user_id IS NULL AND NOT EXISTS (SELECT 1 FROM comments r WHERE r.reply_to = c.id)",
+	"replies to nothing":                        "SELECT count(*) FROM comments c WHERE reply_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM comments a WHERE a.id = c.reply_to AND a.review_id = c.review_id)",
 	"reviews of nobody or nothing":              "SELECT count(*) FROM reviews r WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = r.user_id) OR NOT EXISTS (SELECT 1 FROM movies m WHERE m.id = r.movie_id)",
 }
 
@@ -184,6 +186,7 @@ func (r *reader) readCells(s *state, shade func(key string) string) {
 		named(v[3])
 		set("review "+v[0]+" "+v[1], reviewState(v[2], shade(v[3])))
 	})
+	r.each("SELECT user_id, content FROM comments WHERE user_id IS NOT NULL", func(v []string) { set("comment "+v[0]+" "+v[1], there) })
 	r.each("SELECT user_id, review_id FROM review_likes WHERE is_liked", func(v []string) { set("like "+v[0]+" "+v[1], "on") })
 	r.each("SELECT user_id, movie_id, type FROM movie_reactions", func(v []string) { set("reaction "+v[0]+" "+v[1], v[2]) })
 	r.each("SELECT user_id, movie_id, rating FROM movie_ratings", func(v []string) { set("rating "+v[0]+" "+v[1], v[2]) })
@@ -208,7 +211,7 @@ func (r *reader) readNotifications(s *state) {
 	r.each("SELECT user_id, seq, type, actor_id, review_id FROM notifications ORDER BY user_id, seq", func(v []string) {
 		user := number(v[0])
 		d := action{actor: number(v[3]), target: user, review: number(v[4])}
-		if v[2] == asked || v[2] == accepted {
+		if v[2] == asked || v[2] == accepted || v[2] == commented {
 			d.kind = v[2]
 		}
 		s.notified[d]++

@@ -34,15 +34,22 @@ type worker struct {
 	tries   int
 	script  []func() request // to do before anything else
 
-	actors  []*member
-	films   []int64
-	reviews []ownReview
-	made    int // numbers unique names
+	actors   []*member
+	films    []int64
+	reviews  []ownReview
+	comments []ownComment
+	made     int // numbers unique names
 }
 
 type ownReview struct {
 	id, film int64
 	by       *member
+}
+
+type ownComment struct {
+	id, review int64
+	by         *member
+	content    string
 }
 
 func newWorker(h *instance, no int) *worker {
@@ -139,14 +146,18 @@ func (w *worker) next() request {
 	}
 	actor := w.actors[w.r.IntN(len(w.actors))]
 	switch n := w.r.IntN(100); {
-	case n < 38:
+	case n < 33:
 		return w.like(actor, pick(w.r, w.home.reviews))
-	case n < 54:
+	case n < 48:
 		return w.follow(actor)
-	case n < 58:
+	case n < 52:
 		return w.react(actor, pick(w.r, w.home.films))
-	case n < 62:
+	case n < 56:
 		return w.rate(actor, pick(w.r, w.home.films))
+	case n < 61:
+		return w.comment(actor, pick(w.r, w.home.reviews))
+	case n < 63 && len(w.comments) > 0:
+		return w.deleteComment(w.r.IntN(len(w.comments)))
 	case n < 72 || len(w.films) == 0:
 		return w.film(actor, fmt.Sprintf("film %d of worker %d", w.number(), w.no))
 	case n < 86:
