@@ -9,14 +9,14 @@ import (
 
 // preferencesResponse is what members decide for themselves.
 type preferencesResponse struct {
-	Language      string          `json:"language" enum:"auto,ko,en" example:"auto" description:"Language of the messages of notifications; auto is Korean."`
-	Spoilers      string          `json:"spoilers" enum:"hide,unless_watched,show" example:"unless_watched" description:"Which spoilers you read at once: none, those of films that you have marked watched, or all."`
-	Notifications switchesPayload `json:"notifications" description:"Which events you are notified of."`
-	ShowFacts     bool            `json:"show_facts" example:"true" description:"Whether others see your age and gender and find you by them. Admins always see them."`
+	Language      string               `json:"language" enum:"auto,ko,en" example:"auto" description:"Language of the messages of notifications; auto is Korean."`
+	Spoilers      string               `json:"spoilers" enum:"hide,unless_watched,show" example:"unless_watched" description:"Which spoilers you read at once: none, those of films that you have marked watched, or all."`
+	Notifications notificationSwitches `json:"notifications" description:"Which events you are notified of."`
+	ShowFacts     bool                 `json:"show_facts" example:"true" description:"Whether others see your age and gender and find you by them. Admins always see them."`
 }
 
-// switchesPayload says which types of notifications are on.
-type switchesPayload struct {
+// notificationSwitches says which types of notifications are on.
+type notificationSwitches struct {
 	Follow         bool `json:"follow" example:"true" description:"Somebody follows you."`
 	FollowRequest  bool `json:"follow_request" example:"true" description:"Somebody asks to follow you."`
 	FollowAccepted bool `json:"follow_accepted" example:"true" description:"Somebody lets you follow them."`
@@ -27,13 +27,13 @@ type switchesPayload struct {
 }
 
 type preferencesRequest struct {
-	Language      *string          `json:"language" binding:"omitempty,oneof=auto ko en" example:"ko"`
-	Spoilers      *string          `json:"spoilers" binding:"omitempty,oneof=hide unless_watched show" example:"hide"`
-	Notifications *switchesRequest `json:"notifications" description:"Absent types stay as they are."`
-	ShowFacts     *bool            `json:"show_facts" example:"false"`
+	Language      *string                      `json:"language" binding:"omitempty,oneof=auto ko en" example:"ko"`
+	Spoilers      *string                      `json:"spoilers" binding:"omitempty,oneof=hide unless_watched show" example:"hide"`
+	Notifications *notificationSwitchesRequest `json:"notifications" description:"Absent types stay as they are."`
+	ShowFacts     *bool                        `json:"show_facts" example:"false"`
 }
 
-type switchesRequest struct {
+type notificationSwitchesRequest struct {
 	Follow         *bool `json:"follow" example:"true"`
 	FollowRequest  *bool `json:"follow_request" example:"true"`
 	FollowAccepted *bool `json:"follow_accepted" example:"true"`
@@ -52,7 +52,7 @@ func (r preferencesRequest) patch() PreferencesPatch {
 }
 
 // given returns the types that are in the request.
-func (r switchesRequest) given() map[string]bool {
+func (r notificationSwitchesRequest) given() map[string]bool {
 	given := map[string]bool{}
 	for kind, on := range map[string]*bool{
 		"follow": r.Follow, "follow_request": r.FollowRequest, "follow_accepted": r.FollowAccepted, "review_like": r.ReviewLike,
@@ -68,7 +68,7 @@ func (r switchesRequest) given() map[string]bool {
 func showPreferences(p Preferences) preferencesResponse {
 	return preferencesResponse{
 		Language: string(p.Language), Spoilers: string(p.Spoilers), ShowFacts: p.ShowFacts,
-		Notifications: switchesPayload{
+		Notifications: notificationSwitches{
 			Follow: p.Hears("follow"), FollowRequest: p.Hears("follow_request"), FollowAccepted: p.Hears("follow_accepted"),
 			ReviewLike: p.Hears("review_like"), ReviewComment: p.Hears("review_comment"), CommentReply: p.Hears("comment_reply"),
 			ListLike: p.Hears("list_like"),
