@@ -137,9 +137,8 @@ func TestTheImageIsBuiltFromEveryPackage(t *testing.T) {
 func TestTheComposeFileWithCaddyHasTheTestedCaddyfile(t *testing.T) {
 	t.Parallel()
 	file := compose(t, "docs/deploy/compose.yaml", map[string]string{"DOMAIN": "film.example"})
-	tested := read(t, "deploy/Caddyfile")
-	tested = tested[strings.Index(tested, "film.example {"):]
-	if got, want := file.Configs["caddyfile"].Content, strings.ReplaceAll(tested, "127.0.0.1:8000", "cinecircle:8000"); got != want {
+	_, tested, _ := strings.Cut(read(t, "deploy/Caddyfile"), "film.example {")
+	if got, want := file.Configs["caddyfile"].Content, "film.example {"+strings.ReplaceAll(tested, "127.0.0.1:8000", "cinecircle:8000"); got != want {
 		t.Errorf("the Caddyfile in the Compose file is %q, want %q", got, want)
 	}
 	address := file.Services["caddy"].Networks["default"]["ipv4_address"]

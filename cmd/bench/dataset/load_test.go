@@ -115,6 +115,7 @@ func TestCheckFindsEveryFault(t *testing.T) {
 		{"UPDATE movies SET rating_sum = rating_sum + 1 WHERE id = 3", "UPDATE movies SET rating_sum = rating_sum - 1 WHERE id = 3", "wrong movies.rating_sum"},
 		{"UPDATE rating_histograms SET half7 = half7 + 1 WHERE movie_id = 3", "UPDATE rating_histograms SET half7 = half7 - 1 WHERE movie_id = 3", "wrong movies.half7"},
 		{"UPDATE list_items SET position = position + 1 WHERE list_id = 1", "", "positions have a gap"},
+		{"DELETE FROM notification_groups WHERE id = 1", "", "no group counts"},
 		{"DELETE FROM watched_films WHERE id = 1", "", "not marked watched"},
 		{"DELETE FROM notifications WHERE id = 1", "", "without a notification"},
 		{"UPDATE reviews SET movie_id = 999999 WHERE id = 1", "", "missing row"},
