@@ -44,9 +44,9 @@ func TestTheContentOfACommentHas1To2000Characters(t *testing.T) {
 	s := newStage(t)
 	id := s.say(t, s.bob, 0)
 	long := strings.Repeat("각", 2000)
-	for content, code := range map[string]string{"": "required", " \n ": "required", long + "각": "max"} {
-		s.POST(t, s.of(), s.As(t, s.bob), testkit.JSON(map[string]any{"content": content})).WantField("content", code)
-		s.PATCH(t, path(id), s.As(t, s.bob), testkit.JSON(map[string]any{"content": content})).WantField("content", code)
+	for _, c := range []struct{ content, code string }{{"", "required"}, {" \n ", "required"}, {long + "각", "max"}} {
+		s.POST(t, s.of(), s.As(t, s.bob), testkit.JSON(map[string]any{"content": c.content})).WantField("content", c.code)
+		s.PATCH(t, path(id), s.As(t, s.bob), testkit.JSON(map[string]any{"content": c.content})).WantField("content", c.code)
 	}
 	if got := s.POST(t, s.of(), s.As(t, s.bob), testkit.JSON(map[string]any{"content": long})).Want(201).Map()["content"]; got != long {
 		t.Errorf("content %q", got)

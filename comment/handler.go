@@ -106,7 +106,7 @@ func (h handler) update(c *gin.Context) error {
 	if err := web.BindJSON(c, &req); err != nil {
 		return err
 	}
-	after, err := h.s.Update(ctx, mine.ID, Patch{Content: req.Content, Spoiler: req.Spoiler})
+	after, err := h.s.Update(ctx, mine.ID, Patch(req))
 	if err != nil {
 		return err
 	}

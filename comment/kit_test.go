@@ -3,12 +3,12 @@ package comment_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"testing"
 
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/comment"
-	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
@@ -31,12 +31,12 @@ type stage struct {
 	movies   *movie.Service
 	reviews  *review.Service
 	follows  *follow.Service
-	diary    *diary.Service
 	comments *comment.Service
 	inbox    *notify.Service
 
 	ann, bob, cleo, dan int64
 	film                int64
+	watched             map[int64]bool // who has watched all films
 	review              int64
 }
 
@@ -51,13 +51,19 @@ func newStage(t testing.TB) *stage {
 	s.users = user.New(user.Deps{DB: k.DB, Media: k.Media, Clock: k.Clock.Now, Log: k.Log})
 	s.movies = movie.New(movie.Deps{DB: k.DB, Pictures: k.Pictures, Media: k.Media, Clock: k.Clock.Now})
 	s.follows = follow.New(follow.Deps{DB: k.DB, Users: s.users, Toggles: &toggle.Switch{DB: k.DB, Limiter: limit.Off{}, Clock: k.Clock.Now}})
-	s.diary = diary.New(diary.Deps{DB: k.DB, Users: s.users, Movies: s.movies, Clock: k.Clock.Now, Zone: k.Zone})
+	watchedAmong := func(_ context.Context, userID int64, films []int64) (map[int64]bool, error) {
+		seen := map[int64]bool{}
+		for _, id := range films {
+			seen[id] = s.watched[userID]
+		}
+		return seen, nil
+	}
 	s.reviews = review.New(review.Deps{
-		DB: k.DB, Pictures: k.Pictures, Media: k.Media, Clock: k.Clock.Now, Movies: s.movies, WatchedAmong: s.diary.WatchedAmong,
+		DB: k.DB, Pictures: k.Pictures, Media: k.Media, Clock: k.Clock.Now, Movies: s.movies, WatchedAmong: watchedAmong,
 		Replaced: s.inbox.ReplaceReview,
 	})
 	s.comments = comment.New(comment.Deps{
-		DB: k.DB, Users: s.users, Follows: s.follows, Reviews: s.reviews, Clock: k.Clock.Now, WatchedAmong: s.diary.WatchedAmong,
+		DB: k.DB, Users: s.users, Follows: s.follows, Reviews: s.reviews, Clock: k.Clock.Now, WatchedAmong: watchedAmong,
 	})
 	s.users.OnDelete(s.reviews.PurgeUser)
 	s.users.OnDelete(s.comments.PurgeUser)
@@ -107,9 +113,7 @@ func (s *stage) newFilm(t testing.TB, title string) int64 {
 func (s *stage) write(t testing.TB, by, film int64, further map[string]any) int64 {
 	t.Helper()
 	body := map[string]any{"movie_id": film, "title": "반지하", "content": "계단을 내려가는 영화"}
-	for name, value := range further {
-		body[name] = value
-	}
+	maps.Copy(body, further)
 	return s.POST(t, "/reviews", s.As(t, by), testkit.JSON(body)).Want(201).ID()
 }
 

@@ -77,7 +77,7 @@ func TestAPageOfCommentsTakesTheSameQueriesForAnySize(t *testing.T) {
 		}
 		return n
 	}
-	if few, many := queries(5), queries(100); few != many || many > 4 {
+	if few, many := queries(5), queries(100); few != many || many > 3 {
 		t.Errorf("%d statements for 5 comments and %d for 100", few, many)
 	}
 }

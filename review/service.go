@@ -53,7 +53,6 @@ type Service struct {
 	pictures     *picture.Decoder
 	media        *media.Library
 	clock        func() time.Time
-	users        *user.Service
 	movies       *movie.Service
 	maxContent   int
 	log          *slog.Logger

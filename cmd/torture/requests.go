@@ -169,7 +169,7 @@ func (w *worker) toggle(name, on, off string) request {
 	return x
 }
 
-// The types of notifications about requests to follow.
+// The types of notifications that the ledger tells apart.
 const (
 	asked     = "follow_request"
 	accepted  = "follow_accepted"
