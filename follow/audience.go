@@ -114,11 +114,12 @@ func MaySeeIn(tx *gorm.DB, reader auth.Viewer, ownerID int64) (bool, error) {
 	return may, nil
 }
 
-// lookUp returns the query whether a reader sees what an account wrote. It finds no row for an account that does not exist.
+// lookUp returns the query whether a reader sees what an account wrote. It finds no row for an account that does not exist
+// or, as only moderators know, is pending.
 func lookUp(reader auth.Viewer, ownerID int64) (string, []any) {
-	public, args := "TRUE", []any(nil)
-	if !reader.Moderates() {
-		public, args = sees(reader, "users")
+	if reader.Moderates() {
+		return "SELECT TRUE FROM users WHERE users.id = ?", []any{ownerID}
 	}
-	return "SELECT " + public + " FROM users WHERE users.id = ?", append(args, ownerID)
+	public, args := sees(reader, "users")
+	return "SELECT " + public + " FROM users WHERE users.id = ? AND users.status <> 'pending'", append(args, ownerID)
 }

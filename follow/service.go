@@ -74,6 +74,13 @@ func (s *Service) begin(tx *gorm.DB, f Follow, allow func() error) (Follow, erro
 	if err := CheckBlocked(tx, f.FollowerID, f.FollowingID); err != nil {
 		return f, err
 	}
+	pending, err := exists(tx, "SELECT id FROM users WHERE id = ? AND status = 'pending'", f.FollowingID)
+	if err != nil {
+		return f, fmt.Errorf("load whether user %d is pending: %w", f.FollowingID, err)
+	}
+	if pending { // nobody but moderators sees them
+		return f, user.ErrNotFound
+	}
 	waits, err := needsConsent(tx, f)
 	if err != nil {
 		return f, err

@@ -50,6 +50,10 @@ func (h handler) connect(c *gin.Context) error {
 		return refuse(c, slot, err)
 	}
 	web.SetViewerID(c, viewer.UserID)
+	if viewer.Status == auth.StatusSuspended {
+		prepareUpgrade(c)
+		return slot.Refuse(c.Writer, c.Request, suspended)
+	}
 	if badQuery != nil {
 		prepareUpgrade(c)
 		return slot.Refuse(c.Writer, c.Request, badSince)
@@ -60,6 +64,9 @@ func (h handler) connect(c *gin.Context) error {
 	prepareUpgrade(c)
 	return slot.Upgrade(c.Writer, c.Request)
 }
+
+// suspended closes a socket of a member who may not have one.
+var suspended = live.Close{Code: 4003, Reason: "Account suspended"}
 
 // badSince closes a socket with an invalid since. The reason in a close frame has at most 123 bytes (RFC 6455 §5.5).
 var badSince = live.Close{Code: 4002, Reason: "since must be one integer of 0 or more: the seq of a notification"}

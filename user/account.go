@@ -22,12 +22,23 @@ type Draft struct {
 	Gender   Gender
 	Role     auth.Role // "" means member
 	Address  string    // of the client, for the queue of hashes; "" on the command line
+
+	Invite      string // the code of an invite, "" without one
+	Application string // for moderators, in the mode approval
+	Operator    bool   // by whoever runs the service, whom the rules of registration do not bind
 }
 
-// Create adds an account. It returns [ErrUsernameTaken], apperr.ErrBusy when too many passwords are being
+// Create adds an account. It returns [ErrUsernameTaken], [ErrRegistrationClosed], apperr.ErrBusy when too many passwords are being
 // hashed, or apperr.ErrValidation with every invalid field of the draft.
 func (s *Service) Create(ctx context.Context, d Draft) (User, error) {
 	name, err := d.check()
+	if err != nil {
+		return User{}, err
+	}
+	if field := s.checkMinAge(d); field != nil {
+		return User{}, apperr.Validation(*field)
+	}
+	how, err := s.admit(ctx, d)
 	if err != nil {
 		return User{}, err
 	}
@@ -42,7 +53,13 @@ func (s *Service) Create(ctx context.Context, d Draft) (User, error) {
 	u := User{
 		Username: name.String(), UsernameKey: name.Key(), SearchKey: textindex.Key(name.String()), PasswordHash: hash,
 		Age: d.Age, Gender: d.Gender, Role: d.Role, CreatedAt: now, UpdatedAt: now,
-		Preferences: DefaultPreferences(),
+		Preferences: DefaultPreferences(), Status: how.status,
+	}
+	if how.status == auth.StatusPending {
+		u.Application = d.Application
+	}
+	if how.invite != nil {
+		u.InvitedBy = &how.invite.UserID
 	}
 	if u.Role == "" {
 		u.Role = auth.RoleMember
@@ -51,6 +68,11 @@ func (s *Service) Create(ctx context.Context, d Draft) (User, error) {
 		u.ID = 0 // Tx may run the function again
 		if err := nameTaken(tx.Create(&u).Error); err != nil {
 			return err
+		}
+		if how.invite != nil {
+			if err := s.useInvite(tx, how.invite.ID); err != nil {
+				return err
+			}
 		}
 		return s.index.Announce(tx, u.ID)
 	})

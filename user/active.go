@@ -7,15 +7,40 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 )
 
-// accountColumns are the columns of an auth.Account, and accountTargets where to scan them.
-const accountColumns = "users.role, users.spoilers, users.hides_count > 0"
+// accountColumns are the columns of an auth.Account. What nearly all accounts have is NULL, which costs nothing to read.
+const accountColumns = "users.role, users.spoilers, users.hides_count > 0, " +
+	"NULLIF(users.status, 'active'), NULLIF(users.status_reason, ''), users.suspended_until"
 
-func accountTargets(a *auth.Account) []any { return []any{&a.Role, &a.Spoilers, &a.Hides} }
+// scannedAccount is where they are scanned.
+type scannedAccount struct {
+	auth.Account
+
+	status, reason sql.NullString
+	until          sql.NullTime
+}
+
+func (a *scannedAccount) targets(more ...any) []any {
+	return append([]any{&a.Role, &a.Spoilers, &a.Hides, &a.status, &a.reason, &a.until}, more...)
+}
+
+// account returns the account as it is now.
+func (s *Service) account(a *scannedAccount, now time.Time) auth.Account {
+	if a.until.Valid {
+		a.Restriction.Until = new(a.until.Time.In(s.zone))
+	}
+	a.Restriction.Reason = a.reason.String
+	a.Status = statusAt(auth.Status(a.status.String), a.Restriction.Until, now)
+	if a.Status == auth.StatusActive {
+		a.Restriction = auth.Restriction{}
+	}
+	return a.Account
+}
 
 // selectActive runs with every request of a member, so it is one query over two primary keys.
 const selectActive = `SELECT ` + accountColumns + `, sessions.expires_at FROM users
@@ -25,21 +50,27 @@ const selectActive = `SELECT ` + accountColumns + `, sessions.expires_at FROM us
 // if the user was deleted, and auth.ErrInvalidToken if the session has ended. It does not update last_used_at;
 // refreshes do, at least every half hour while a client is in use.
 func (s *Service) Active(ctx context.Context, userID, sessionID int64) (auth.Account, error) {
-	var account auth.Account
+	var account scannedAccount
 	var expires sql.NullTime
-	err := s.db.Row(ctx, selectActive, sessionID, userID).Scan(append(accountTargets(&account), &expires)...)
+	err := s.db.Row(ctx, selectActive, sessionID, userID).Scan(account.targets(&expires)...)
+	now := s.now()
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return auth.Account{}, auth.ErrUserGone
 	case err != nil:
 		return auth.Account{}, fmt.Errorf("look up session %d: %w", sessionID, err)
-	case !expires.Valid || !expires.Time.After(s.now()):
+	case !expires.Valid || !expires.Time.After(now):
 		return auth.Account{}, auth.ErrInvalidToken
 	}
-	return account, nil
+	return s.account(&account, now), nil
 }
 
-// ActiveSessions returns the active sessions among ids, in ascending order. A negative id is that of a personal token; see
+// notSuspended is the condition that the owner of a row with a user_id is not suspended, and may have sockets. Its argument
+// is the current time.
+const notSuspended = ` AND NOT EXISTS (SELECT 1 FROM users WHERE users.id = user_id AND users.status = 'suspended'
+	AND (users.suspended_until IS NULL OR users.suspended_until > ?))`
+
+// ActiveSessions returns the sessions among ids that are active and may have sockets, in ascending order. A negative id is that of a personal token; see
 // auth.Viewer.Credential.
 func (s *Service) ActiveSessions(ctx context.Context, ids []int64) ([]int64, error) {
 	ids = slices.Clone(ids)
@@ -65,7 +96,8 @@ func (s *Service) ActiveSessions(ctx context.Context, ids []int64) ([]int64, err
 // with an open socket, so it avoids GORM's reflection, and counts before it lists: nearly always all are active.
 func (s *Service) findActive(ctx context.Context, ids []int64) ([]int64, error) {
 	list, args := s.idList(ids)
-	where, args := " FROM sessions WHERE id IN "+list+" AND expires_at > ?", append(args, s.now())
+	now := s.now()
+	where, args := " FROM sessions WHERE id IN "+list+" AND expires_at > ?"+notSuspended, append(args, now, now)
 	var count int
 	if err := s.db.Row(ctx, "SELECT COUNT(*)"+where, args...).Scan(&count); err != nil {
 		return nil, err

@@ -22,6 +22,9 @@ type createRequest struct {
 	Password string `json:"password" raw:"true" binding:"required,min=8,max=128" example:"correct horse battery" description:"8 to 128 characters of any script. Leading and trailing white space is part of the password."`
 	Age      *int64 `json:"age" binding:"required,min=1,max=150" example:"27" description:"In years."`
 	Gender   string `json:"gender" binding:"required,oneof=male female" example:"female"`
+
+	Invite      *string `json:"invite" binding:"omitempty,max=100" example:"7HVQ3OYX5KJ2DNB6" description:"The code of an invite."`
+	Application *string `json:"application" binding:"omitempty,max=500" example:"매주 극장에 갑니다." description:"For moderators, where they let new members in."`
 }
 
 type patchRequest struct {
@@ -142,10 +145,17 @@ func (h handler) create(c *gin.Context) error {
 	if err := web.BindJSON(c, &req); err != nil {
 		return err
 	}
-	u, err := h.s.Create(c.Request.Context(), Draft{
+	d := Draft{
 		Username: req.Username, Password: req.Password, Age: *req.Age, Gender: Gender(req.Gender),
 		Address: web.ClientIP(c),
-	})
+	}
+	if req.Invite != nil {
+		d.Invite = *req.Invite
+	}
+	if req.Application != nil {
+		d.Application = *req.Application
+	}
+	u, err := h.s.Create(c.Request.Context(), d)
 	if err != nil {
 		return err
 	}
@@ -172,7 +182,7 @@ func (h handler) found(c *gin.Context, f Filter) error {
 }
 
 func (h handler) get(c *gin.Context) error {
-	u, err := h.s.Get(c.Request.Context(), web.PathID(c, "user_id"))
+	u, err := h.s.Visible(c.Request.Context(), auth.Reader(c), web.PathID(c, "user_id"))
 	if err != nil {
 		return err
 	}

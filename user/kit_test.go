@@ -29,6 +29,8 @@ type kit struct {
 	api   *testkit.API
 	users *user.Service
 	ended *endings
+
+	registration user.Registration
 }
 
 // newKit returns a kit. Each shape changes the platform before the service is created.
@@ -38,6 +40,15 @@ func newKit(t *testing.T, shape ...func(*testkit.Kit)) *kit {
 	for _, f := range shape {
 		f(k.Kit)
 	}
+	k.start(t)
+	return k
+}
+
+// newKitWith returns a kit. shape changes it before the service is created.
+func newKitWith(t *testing.T, shape func(*kit)) *kit {
+	t.Helper()
+	k := &kit{Kit: testkit.New(t), ended: &endings{}}
+	shape(k)
 	k.start(t)
 	return k
 }
@@ -55,7 +66,7 @@ func (k *kit) start(t *testing.T) {
 	k.users = user.New(user.Deps{
 		DB: k.DB, Hasher: k.Hasher, Tokens: k.Tokens, Pictures: k.Pictures, Media: k.Media, Origin: k.Origin, Clock: k.Clock.Now, Log: k.Log,
 		Throttle:     limit.NewThrottle(k.Limiter, limit.Rate{Count: 5, Per: time.Minute}, limit.Rate{Count: 100, Per: time.Minute}, limit.Rate{Count: 1000, Per: time.Minute}),
-		RefreshGrace: grace,
+		RefreshGrace: grace, Registration: k.registration, Zone: k.Zone,
 	})
 	k.users.OnSessionsEnded(k.ended.note)
 	k.api = k.API(k.users)

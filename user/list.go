@@ -3,6 +3,7 @@ package user
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -19,8 +20,11 @@ type Filter struct {
 	Age      *int64  // with Age or Gender, only members who show them to others
 	Gender   *Gender
 
-	unhidden string // a condition with its arguments, "" for none
-	args     []any
+	unhidden    string // a condition with its arguments, "" for none
+	args        []any
+	status      auth.Status // for moderators; "" for any
+	now         time.Time   // with a status
+	hidePending bool
 }
 
 // Search returns a page of the accounts that match f, and the key of the next page, or nil on the last page. A search
@@ -30,6 +34,7 @@ func (s *Service) Search(ctx context.Context, reader auth.Viewer, f Filter, p pa
 	if reader.Hides && s.relations != nil {
 		f.unhidden, f.args = s.relations.Unhidden(reader, "users.id")
 	}
+	f.hidePending = !reader.Moderates()
 	q := f.query()
 	rows, err := s.search(ctx, q, f, p)
 	if err != nil {
@@ -146,7 +151,8 @@ func (f Filter) amongQuery(driver string, q textindex.Query, rank *textindex.Ran
 	if f.unhidden != "" {
 		query, args = query+" AND "+f.unhidden, append(args, f.args...)
 	}
-	return query, args
+	condition, more := f.byStatus("COALESCE(status, '')")
+	return query + " AND " + condition, append(args, more...)
 }
 
 // scan returns the query that reads accounts by their ids until a page of them match, without a part of a name. The
@@ -183,7 +189,24 @@ func (f Filter) where(q *gorm.DB, age, gender string) *gorm.DB {
 	if f.unhidden != "" {
 		q = q.Where(f.unhidden, f.args...)
 	}
-	return q
+	condition, args := f.byStatus("status")
+	return q.Where(condition, args...)
+}
+
+// byStatus returns the condition on the status of accounts, which is in column, and its arguments. A suspension that has
+// ended is none.
+func (f Filter) byStatus(column string) (string, []any) {
+	switch {
+	case f.status == auth.StatusSuspended:
+		return column + " = 'suspended' AND (suspended_until IS NULL OR suspended_until > ?)", []any{f.now}
+	case f.status == auth.StatusPending:
+		return column + " = 'pending'", nil
+	case f.status == auth.StatusActive:
+		return "(status = 'active' OR status = 'suspended' AND suspended_until <= ?)", []any{f.now}
+	case f.hidePending:
+		return "COALESCE(status, '') <> 'pending'", nil
+	}
+	return "TRUE", nil
 }
 
 // byFacts reports whether the filter finds only members who let others see their age and gender.
@@ -191,7 +214,7 @@ func (f Filter) byFacts() bool { return f.Age != nil || f.Gender != nil }
 
 // Stamps returns ids and times of the accounts with ids above after and up to last, by id.
 func (s *Service) Stamps(ctx context.Context, after, last int64) ([]database.Stamp, error) {
-	return s.db.Stamps(ctx, "users", after, last, "")
+	return s.db.Stamps(ctx, "users", after, last, "status <> 'pending'")
 }
 
 // LastID returns the largest id of an account, or 0 without accounts.

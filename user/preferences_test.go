@@ -111,7 +111,7 @@ func TestTheSessionTellsWhatGoesWithEveryRequest(t *testing.T) {
 	k := newKit(t)
 	id, in := k.member(t, "alice")
 	session := k.sessionID(t, in.Access)
-	want := auth.Account{Role: auth.RoleMember, Spoilers: "unless_watched"}
+	want := auth.Account{Role: auth.RoleMember, Status: auth.StatusActive, Spoilers: "unless_watched"}
 	check := func() {
 		t.Helper()
 		got, err := k.users.Active(t.Context(), id, session)

@@ -16,6 +16,9 @@ const (
 	tagUsers    = "users"
 	tagSessions = "sessions"
 	tagTokens   = "tokens"
+
+	tagInvites    = "invites"
+	tagModeration = "moderation"
 )
 
 // Routes registers the routes of accounts and sessions. Responses have times in zone.
@@ -25,15 +28,17 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	h.ownAccount(r)
 	h.sessions(r)
 	h.tokens(r)
+	h.registrations(r.ForTokens())
+	h.moderation(r.ForTokens())
 }
 
 func (h handler) accounts(r *openapi.Router) {
 	tokens := r.ForTokens()
 	r.POST("/users", auth.Public, h.create, openapi.Op{
 		Tag: tagUsers, ID: "createUser", Summary: "Sign up", Class: auth.ClassSignup,
-		Description: "Usernames are unique regardless of case and Unicode form.",
+		Description: "Usernames are unique regardless of case and Unicode form. Who may sign up is told by `GET /registration`: everybody, who has an `invite`, or everybody with an account that stays pending until a moderator approves it. An invite works in every mode, and so does the first account.",
 		JSON:        createRequest{}, Status: http.StatusCreated, Response: response{},
-		Errors: []*apperr.Error{ErrUsernameTaken},
+		Errors: []*apperr.Error{ErrUsernameTaken, ErrRegistrationClosed},
 	})
 	tokens.GET("/users", auth.Optional, h.list, openapi.Op{
 		Tag: tagUsers, ID: "listUsers", Summary: "List users, ordered by id", Query: listQuery{}, Response: []response{},
@@ -51,7 +56,7 @@ func (h handler) accounts(r *openapi.Router) {
 		Description: patchDescription, Errors: []*apperr.Error{ErrUsernameTaken},
 	})
 	r.DELETE("/users/:user_id", auth.Owner, h.remove, openapi.Op{
-		Tag: tagUsers, ID: "deleteUser", Summary: "Delete a user's account and data", Status: http.StatusNoContent,
+		Tag: tagUsers, ID: "deleteUser", Summary: "Delete a user's account and data", Status: http.StatusNoContent, Restricted: true,
 		Query: removeQuery{}, Description: removeDescription + removeWithDescription, Errors: []*apperr.Error{ErrLastAdmin},
 	})
 	tokens.DELETE("/users/:user_id/profile_image", auth.Owner, h.removeImage, openapi.Op{
@@ -70,7 +75,7 @@ func (h handler) ownAccount(r *openapi.Router) {
 		Description: patchDescription, Errors: []*apperr.Error{ErrUsernameTaken, ErrNotFound},
 	})
 	r.DELETE("/users/me", auth.Member, h.removeMe, openapi.Op{
-		Tag: tagUsers, ID: "deleteMe", Summary: "Delete the current user's account and data", Status: http.StatusNoContent,
+		Tag: tagUsers, ID: "deleteMe", Summary: "Delete the current user's account and data", Status: http.StatusNoContent, Restricted: true,
 		Description: removeDescription, Errors: []*apperr.Error{ErrLastAdmin, ErrNotFound},
 	})
 	tokens.GET("/users/me/preferences", auth.Member, h.preferences, openapi.Op{
@@ -136,6 +141,48 @@ func (h handler) tokens(r *openapi.Router) {
 	})
 }
 
+func (h handler) registrations(r *openapi.Router) {
+	inviter := auth.Moderator
+	if h.s.registration.MembersMayInvite {
+		inviter = auth.Member
+	}
+	r.GET("/registration", auth.Public, h.registration, openapi.Op{
+		Tag: tagUsers, ID: "getRegistration", Summary: "How to become a member of the community", Response: registrationResponse{},
+	})
+	r.POST("/invites", inviter, h.createInvite, openapi.Op{
+		Tag: tagInvites, ID: "createInvite", Summary: "Invite people", JSON: inviteRequest{}, Status: http.StatusCreated, Response: inviteResponse{},
+	})
+	r.GET("/invites", inviter, h.listInvites, openapi.Op{
+		Tag: tagInvites, ID: "listInvites", Summary: "List your invites, newest first; all of them for moderators", Query: listQuery{}, Response: []inviteResponse{},
+	})
+	r.DELETE("/invites/:invite_id", inviter, h.deleteInvite, openapi.Op{
+		Tag: tagInvites, ID: "deleteInvite", Summary: "Delete an invite", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNoInvite},
+	})
+}
+
+func (h handler) moderation(r *openapi.Router) {
+	r.GET("/moderation/users", auth.Moderator, h.members, openapi.Op{
+		Tag: tagModeration, ID: "listMembers", Summary: "List members with their status, ordered by id", Query: membersQuery{}, Response: []memberResponse{},
+		Description: "With q, the order is that of `GET /users/search`.",
+	})
+	r.POST("/moderation/users/:user_id/suspend", auth.Moderator, h.suspend, openapi.Op{
+		Tag: tagModeration, ID: "suspendUser", Summary: "Suspend a member", JSON: suspendRequest{}, Response: response{},
+		Description: suspendDescription, Errors: []*apperr.Error{ErrNotApproved},
+	})
+	r.POST("/moderation/users/:user_id/unsuspend", auth.Moderator, h.decide(h.s.Unsuspend), openapi.Op{
+		Tag: tagModeration, ID: "unsuspendUser", Summary: "Lift a suspension", JSON: reasonRequest{}, Response: response{},
+		Description: "Idempotent.", Errors: []*apperr.Error{ErrNotApproved},
+	})
+	r.POST("/moderation/users/:user_id/approve", auth.Moderator, h.decide(h.s.Approve), openapi.Op{
+		Tag: tagModeration, ID: "approveUser", Summary: "Let a pending member in", JSON: reasonRequest{}, Response: response{},
+		Errors: []*apperr.Error{ErrNotPending},
+	})
+	r.POST("/moderation/users/:user_id/reject", auth.Moderator, h.decide(h.s.Reject), openapi.Op{
+		Tag: tagModeration, ID: "rejectUser", Summary: "Delete a pending account", JSON: reasonRequest{}, Response: response{},
+		Description: "Responds with the account as it was. Its name is free at once.", Errors: []*apperr.Error{ErrNotPending},
+	})
+}
+
 // The longer descriptions in the OpenAPI document.
 const (
 	patchDescription = "Absent fields stay unchanged. Setting `is_private` to false accepts all requests to follow the user. A new password requires `current_password`, unless an admin sets the password " +
@@ -150,6 +197,8 @@ const (
 	tokenDescription = "For programs. It is sent as a bearer token instead of an access token, and works until it expires or is deleted. " +
 		"Operations say whether personal tokens may call them: they never change passwords, tokens or two-factor authentication, " +
 		"end sessions, or delete the account."
+	suspendDescription = "Suspended members can sign in and read, and delete their account. Their sockets are closed, and what they wrote stays. " +
+		"Only admins may suspend moderators, and nobody an admin. For one who is suspended already, reason and end change."
 	refreshDescription = "Takes the token from the body or from a refresh cookie of either name. Each refresh token is valid once. " +
 		"Reusing one ends its session, except that the previous token is accepted for a few more seconds. " +
 		"The response and the cookies are those of a login."

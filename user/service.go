@@ -19,7 +19,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
-// Deps are the dependencies of a [Service]. All fields are required.
+// Deps are the dependencies of a [Service]. All fields are required, unless it says otherwise.
 type Deps struct {
 	DB           *database.DB
 	Hasher       *auth.Hasher
@@ -30,7 +30,9 @@ type Deps struct {
 	Origin       *web.Origin
 	Clock        func() time.Time
 	Log          *slog.Logger
-	RefreshGrace time.Duration // how long the previous refresh token stays valid after a refresh
+	RefreshGrace time.Duration  // how long the previous refresh token stays valid after a refresh
+	Zone         *time.Location // of the times in refusals; UTC without it
+	Registration Registration   // open without it
 }
 
 // Service implements accounts and sessions. It is safe for concurrent use once its hooks are registered.
@@ -48,6 +50,9 @@ type Service struct {
 	refreshGrace time.Duration
 	index        *textindex.Index
 	relations    Relations
+	registration Registration
+	reportCounts func(ctx context.Context, ids []int64) (map[int64]int64, error) // nil without reports
+	zone         *time.Location
 	uses         uses   // of personal tokens
 	community    string // the UID of the community, "" before LoadIssuer
 
@@ -58,7 +63,11 @@ type Service struct {
 
 // New returns a service without hooks.
 func New(d Deps) *Service {
+	if d.Zone == nil {
+		d.Zone = time.UTC
+	}
 	return &Service{
+		zone: d.Zone, registration: d.Registration,
 		db: d.DB, hasher: d.Hasher, tokens: d.Tokens, pictures: d.Pictures, media: d.Media, throttle: d.Throttle,
 		origin: d.Origin, clock: d.Clock, log: d.Log,
 		cookies: auth.NewCookies(d.Tokens, d.Origin), refreshGrace: d.RefreshGrace,

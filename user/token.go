@@ -130,9 +130,9 @@ const selectPersonal = `SELECT ` + accountColumns + `, users.id, personal_tokens
 // Personal implements auth.PersonalTokens.
 func (s *Service) Personal(ctx context.Context, token string) (auth.Personal, error) {
 	var p auth.Personal
+	var account scannedAccount
 	var expires sql.NullTime
-	err := s.db.Row(ctx, selectPersonal, auth.HashToken(token)).
-		Scan(append(accountTargets(&p.Account), &p.UserID, &p.TokenID, &p.Scope, &expires)...)
+	err := s.db.Row(ctx, selectPersonal, auth.HashToken(token)).Scan(account.targets(&p.UserID, &p.TokenID, &p.Scope, &expires)...)
 	now := s.now()
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -142,7 +142,7 @@ func (s *Service) Personal(ctx context.Context, token string) (auth.Personal, er
 	case expires.Valid && !expires.Time.After(now):
 		return auth.Personal{}, auth.ErrTokenExpired
 	}
-	p.ExpiresAt = expires.Time
+	p.ExpiresAt, p.Account = expires.Time, s.account(&account, now)
 	s.uses.note(p.TokenID, now)
 	return p, nil
 }
@@ -157,8 +157,10 @@ func (s *Service) activeTokens(ctx context.Context, ids []int64) ([]int64, error
 			tokens[i] = -id
 		}
 		list, args := s.idList(tokens)
-		query := "SELECT -id FROM personal_tokens WHERE id IN " + list + " AND (expires_at IS NULL OR expires_at > ?) ORDER BY id DESC"
-		err := database.Each(s.db.Reader(ctx), query, append(args, s.now()), func(row database.Scanner) error {
+		query := "SELECT -id FROM personal_tokens WHERE id IN " + list + " AND (expires_at IS NULL OR expires_at > ?)" +
+			notSuspended + " ORDER BY id DESC"
+		now := s.now()
+		err := database.Each(s.db.Reader(ctx), query, append(args, now, now), func(row database.Scanner) error {
 			var id int64
 			err := row.Scan(&id)
 			active = append(active, id)

@@ -39,7 +39,7 @@ const maxBio = 500
 
 // User is a row of the table users. Responses are built from it; it is never sent to a client itself.
 type User struct {
-	ID             int64       `gorm:"primaryKey;autoIncrement;index:idx_users_age,priority:3;index:idx_users_gender,priority:3;index:idx_users_search_key,priority:2"`
+	ID             int64       `gorm:"primaryKey;autoIncrement;index:idx_users_age,priority:3;index:idx_users_gender,priority:3;index:idx_users_search_key,priority:2;index:idx_users_status,priority:2"`
 	Username       string      `gorm:"size:50;not null"`                                     // the display form, in NFC
 	UsernameKey    string      `gorm:"size:255;not null;uniqueIndex:idx_users_username_key"` // see Username.Key
 	PasswordHash   string      `gorm:"size:100;not null"`
@@ -62,6 +62,24 @@ type User struct {
 	IsPrivate      bool        `gorm:"not null"`                                                // followers need the member's consent
 	HidesCount     int64       `gorm:"not null"`                                                // whom the member has blocked and muted; not shown
 	Preferences    Preferences `gorm:"embedded"`
+	Status         auth.Status `gorm:"size:10;not null;index:idx_users_status,priority:1"` // see StatusAt
+	StatusReason   string      `gorm:"size:500;not null"`                                  // of a suspension
+	SuspendedUntil *time.Time  `gorm:"precision:6"`                                        // nil: until it is lifted
+	Application    string      `gorm:"size:500;not null"`                                  // what a member wrote to be let in
+	InvitedBy      *int64      // also of an account that is deleted; nil: nobody
+}
+
+// StatusAt returns the status of the account at a time: a suspension ends by itself.
+func (u User) StatusAt(now time.Time) auth.Status { return statusAt(u.Status, u.SuspendedUntil, now) }
+
+func statusAt(stored auth.Status, until *time.Time, now time.Time) auth.Status {
+	switch {
+	case stored == auth.StatusPending:
+		return auth.StatusPending
+	case stored == auth.StatusSuspended && (until == nil || until.After(now)):
+		return auth.StatusSuspended
+	}
+	return auth.StatusActive
 }
 
 // ShowsFactsTo reports whether a reader sees the age and the gender of the account.

@@ -99,16 +99,16 @@ func (g *Guard) authenticate(ctx context.Context, token string) (Viewer, error) 
 	return account.viewer(Viewer{UserID: access.UserID, SessionID: access.SessionID, ExpiresAt: access.ExpiresAt}), nil
 }
 
-// Enter returns the middleware of a route. personal says whether personal tokens may call it, each within its scope. It
-// checks in the order 429, 401, 403 cross_origin, 403, and reads no body. It panics on an unknown policy, so that such a
-// route stops the start.
-func (g *Guard) Enter(p Policy, class Class, personal bool) web.Handler {
+// Enter returns the middleware of a route. It checks in the order 429, 401, 403 cross_origin, 403, and reads no body. It
+// panics on an unknown policy, so that such a route stops the start.
+func (g *Guard) Enter(r Rule) web.Handler {
+	p := r.Policy
 	if !p.known() {
 		panic(fmt.Sprintf("auth: a route has the unknown policy %q", p))
 	}
 	return func(c *gin.Context) error {
 		viewer, byCookie, authErr := g.identify(c, p)
-		if err := g.count(c, class, viewer.UserID); err != nil {
+		if err := g.count(c, r.Class, viewer.UserID); err != nil {
 			return err
 		}
 		if p.SignedIn() && authErr != nil {
@@ -117,8 +117,13 @@ func (g *Guard) Enter(p Policy, class Class, personal bool) web.Handler {
 		if byCookie && !safe(c.Request.Method) && g.origin.Foreign(c.Request) {
 			return web.ErrCrossOrigin
 		}
-		if !viewer.mayUse(personal, c.Request.Method) {
+		if !viewer.mayUse(r.Personal, c.Request.Method) {
 			return ErrInsufficientScope
+		}
+		if !r.Restricted && !safe(c.Request.Method) {
+			if err := viewer.restricted(); err != nil {
+				return err
+			}
 		}
 		if p == Admin && !viewer.Admin() {
 			return apperr.ErrForbidden

@@ -78,7 +78,7 @@ func newGate(t *testing.T) *gate {
 func (g *gate) enter(r *http.Request, p Policy, class Class) (*gin.Context, error) {
 	c, _ := gin.CreateTestContext(httptest.NewRecorder())
 	c.Request = r
-	return c, g.Enter(p, class, false)(c)
+	return c, g.Enter(Rule{Policy: p, Class: class})(c)
 }
 
 // request is one from 192.0.2.1, with a token in the header unless it is "".
@@ -163,7 +163,7 @@ func TestARouteWithAnUnknownPolicyPanics(t *testing.T) {
 					t.Errorf("the policy %q does not panic", policy)
 				}
 			}()
-			g.Enter(policy, ClassRead, false)
+			g.Enter(Rule{Policy: policy, Class: ClassRead})
 		}()
 	}
 }

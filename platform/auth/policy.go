@@ -17,6 +17,14 @@ const (
 	Socket    Policy = "socket"    // a member, checked after the upgrade, because browsers cannot read the 401 of a handshake
 )
 
+// Rule is who may call a route, and how often.
+type Rule struct {
+	Policy     Policy
+	Class      Class
+	Personal   bool // personal tokens may call it, each within its scope
+	Restricted bool // pending and suspended members may call it although it is a write
+}
+
 // SignedIn reports whether the policy requires a signed-in member.
 func (p Policy) SignedIn() bool {
 	return p == Member || p == Owner || p == Author || p == Moderator || p == Admin

@@ -30,6 +30,9 @@ type Viewer struct {
 	Role      Role
 	Spoilers  string // see Account
 	Hides     bool   // see Account
+
+	Status      Status // see Account
+	Restriction Restriction
 }
 
 // Account is what is looked up of the account of a session with every request.
@@ -37,11 +40,15 @@ type Account struct {
 	Role     Role
 	Spoilers string // how the member wants spoilers to be shown
 	Hides    bool   // whether the member has blocked or muted somebody
+
+	Status      Status // anything else than pending and suspended is active
+	Restriction Restriction
 }
 
 // viewer returns v with the fields of the account.
 func (a Account) viewer(v Viewer) Viewer {
 	v.Role, v.Spoilers, v.Hides = a.Role, a.Spoilers, a.Hides
+	v.Status, v.Restriction = a.Status, a.Restriction
 	return v
 }
 

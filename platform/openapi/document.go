@@ -126,6 +126,8 @@ var tagTexts = map[string]string{
 	"users":         "Accounts and profiles.",
 	"sessions":      "Signing in and out. A session is one device.",
 	"tokens":        "Personal tokens, for programs.",
+	"invites":       "Who may become a member.",
+	"moderation":    "For moderators.",
 	"movies":        "The film catalogue.",
 	"reviews":       "Reviews of films, one per user and film.",
 	"lists":         "Lists of films that users make.",

@@ -29,6 +29,9 @@ func failures(method string, ids []string, p auth.Policy, op Op) map[int][]*appe
 		if method != http.MethodGet {
 			all = append(all, web.ErrCrossOrigin)
 		}
+		if method != http.MethodGet && !op.Restricted {
+			all = append(all, auth.ErrAccountPending, auth.ErrAccountSuspended)
+		}
 	}
 	if p == auth.Owner || p == auth.Author || p == auth.Moderator || p == auth.Admin {
 		all = append(all, apperr.ErrForbidden)
@@ -64,6 +67,9 @@ const codesKey = "x-problem-codes"
 // 422 names field.
 func (d *document) problem(errs []*apperr.Error, field apperr.Field) openapi31.ResponseOrReference {
 	name := problemName(errs)
+	if strings.HasSuffix(field.Name, "_id") { // ids of all kinds fail alike, so they share an example
+		field.Name = "movie_id"
+	}
 	if errs[0].Kind == apperr.Invalid {
 		name += "At" + pascal(field.Name)
 	}
@@ -88,6 +94,7 @@ func problemName(errs []*apperr.Error) string {
 		{"unauthorized", []*apperr.Error{auth.ErrUnauthorized, auth.ErrInvalidToken, auth.ErrTokenExpired}},
 		{"invalid", []*apperr.Error{apperr.ErrValidation}},
 		{"refused", []*apperr.Error{auth.ErrInsufficientScope, web.ErrCrossOrigin}},
+		{"restricted", []*apperr.Error{auth.ErrAccountPending, auth.ErrAccountSuspended}},
 		{"unavailable", []*apperr.Error{apperr.ErrBusy, apperr.ErrUnavailable}},
 	} {
 		within := func(code string) bool {

@@ -35,6 +35,8 @@ type Op struct {
 
 	LateQuery bool // the handler answers a request with an invalid query, see web.QueryError
 
+	Restricted bool // pending and suspended members may call it although it is a write
+
 	OptionalBody bool // the body may be left out
 	OpenForm     bool // unknown names are ignored
 
@@ -135,7 +137,7 @@ func (r *Router) add(method, path string, p auth.Policy, h web.Handler, op Op) {
 		h = r.keyed(method, path, h)
 	}
 	h, op.moves = r.moving(path, h)
-	enter, target := r.guard.Enter(p, op.Class, op.personal), web.BindTarget(ids, op.Query)
+	enter, target := r.guard.Enter(auth.Rule{Policy: p, Class: op.Class, Personal: op.personal, Restricted: op.Restricted}), web.BindTarget(ids, op.Query)
 	handle := web.Handle(func(c *gin.Context) error {
 		if err := enter(c); err != nil {
 			return err

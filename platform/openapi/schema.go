@@ -158,9 +158,9 @@ func requireSent(p jsonschema.InterceptPropParams) error {
 }
 
 // nullPointers allows null for pointers that are always sent, and for nothing else: lists are never
-// null, and a field with omitempty is absent instead.
+// null, and a field with omitempty is absent instead, unless it is a pointer to a pointer.
 func nullPointers(p jsonschema.InterceptNullabilityParams) {
-	if p.Type.Kind() != reflect.Pointer || p.OmitEmpty {
+	if p.Type.Kind() != reflect.Pointer || p.OmitEmpty && p.Type.Elem().Kind() != reflect.Pointer {
 		p.Schema.RemoveType(jsonschema.Null)
 	}
 	if p.Schema.AnyOf == nil {

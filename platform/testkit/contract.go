@@ -101,8 +101,8 @@ func (d *Contract) Judge(r *http.Request, status int, header http.Header, body [
 		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
 	}
 	in := &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route, Options: options}
-	// A refused request may be invalid, and describing the faults of a large body takes long.
-	if status < http.StatusBadRequest && status != http.StatusSwitchingProtocols {
+	// A refused request may be invalid, one that is redirected too, and describing the faults of a large body takes long.
+	if status < http.StatusMultipleChoices && status != http.StatusSwitchingProtocols {
 		options.ExcludeRequestBody = alsoAccepted(route.Operation, r.Header.Get("Content-Type"))
 		if err := openapi3filter.ValidateRequest(r.Context(), in); err != nil {
 			return fmt.Errorf("status %d for a request that the document forbids: %w", status, err)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"golang.org/x/text/language"
@@ -46,6 +47,8 @@ type Problem struct {
 	ReviewID  *int64       `json:"review_id,omitempty" description:"Only with review_exists: the id of the existing review."`
 	MovieID   *int64       `json:"movie_id,omitempty" description:"Only with external_id_taken: the id of the other film."`
 	UserIDs   []int64      `json:"user_ids,omitempty" description:"Only with merge_conflict: the ids of members who have reviewed both films, at most 20."`
+	Reason    *string      `json:"reason,omitempty" description:"Only with account_pending and account_suspended: why, for people; can be empty."`
+	Until     **time.Time  `json:"until,omitempty" description:"Only with account_pending and account_suspended: the end of the suspension; null if it lasts until it is lifted."`
 }
 
 // FieldError is an error of one part of a request.

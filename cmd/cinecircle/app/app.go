@@ -202,7 +202,7 @@ func (a *App) wire() error {
 	a.Users = user.New(user.Deps{
 		DB: a.DB, Hasher: a.hasher, Tokens: tokens, Pictures: a.pictures, Media: a.images, Origin: a.origin, Clock: now, Log: a.log,
 		Throttle:     limit.NewThrottle(a.limiter, c.Limits.LoginAccount, c.Limits.LoginAddress, c.Limits.LoginFailures),
-		RefreshGrace: c.Auth.RefreshGrace,
+		RefreshGrace: c.Auth.RefreshGrace, Zone: a.zone, Registration: registration(c),
 	})
 	a.cookies = auth.NewCookies(tokens, a.origin)
 	guard := auth.NewGuard(tokens, a.Users, a.origin, a.limiter, rates(c), a.log)

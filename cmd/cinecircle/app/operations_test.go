@@ -16,9 +16,11 @@ const operations = `
 acceptFollowRequest POST /users/me/follow_requests/:user_id/accept
 addListItem POST /lists/:list_id/items
 addToWatchlist PUT /users/me/watchlist/:movie_id
+approveUser POST /moderation/users/:user_id/approve
 blockUser POST /users/:user_id/block
 connectNotifications GET /notifications
 createComment POST /reviews/:review_id/comments
+createInvite POST /invites
 createList POST /lists
 createMovie POST /movies
 createMyToken POST /users/me/tokens
@@ -26,6 +28,7 @@ createReview POST /reviews
 createUser POST /users
 declineFollowRequest POST /users/me/follow_requests/:user_id/decline
 deleteComment DELETE /comments/:comment_id
+deleteInvite DELETE /invites/:invite_id
 deleteList DELETE /lists/:list_id
 deleteListItem DELETE /lists/:list_id/items/:movie_id
 deleteMe DELETE /users/me
@@ -58,6 +61,7 @@ getMyPreferences GET /users/me/preferences
 getOpenAPIJSON GET /openapi.json
 getOpenAPIYAML GET /openapi.yaml
 getReadiness GET /readyz
+getRegistration GET /registration
 getReview GET /reviews/:review_id
 getReviewIsLiked GET /reviews/:review_id/is_liked
 getReviewLikeCount GET /reviews/:review_id/like_count
@@ -68,8 +72,10 @@ getViewing GET /diary/:viewing_id
 likeList POST /likes/lists/:list_id/like
 likeMovie POST /likes/movies/:movie_id/like
 likeReview POST /likes/reviews/:review_id/like
+listInvites GET /invites
 listListItems GET /lists/:list_id/items
 listLists GET /lists
+listMembers GET /moderation/users
 listMovieLists GET /movies/:movie_id/lists
 listMovieReviews GET /movies/:movie_id/reviews
 listMovies GET /movies
@@ -107,6 +113,7 @@ mergeMovies POST /movies/:movie_id/merge
 muteUser POST /users/:user_id/mute
 rateMovie PUT /movies/:movie_id/rating
 refreshTokens POST /users/refresh
+rejectUser POST /moderation/users/:user_id/reject
 removeFromWatchlist DELETE /users/me/watchlist/:movie_id
 replaceListItems PUT /lists/:list_id/items
 searchUsers GET /users/search
@@ -114,12 +121,14 @@ setMoviePoster POST /movies/:movie_id/poster_image
 setMyProfileImage POST /users/me/profile_image
 showDocs GET /docs
 showRedoc GET /redoc
+suspendUser POST /moderation/users/:user_id/suspend
 unblockUser POST /users/:user_id/unblock
 unfollowUser POST /users/:user_id/unfollow
 unlikeList POST /likes/lists/:list_id/unlike
 unlikeReview POST /likes/reviews/:review_id/unlike
 unmarkWatched DELETE /users/me/watched/:movie_id
 unmuteUser POST /users/:user_id/unmute
+unsuspendUser POST /moderation/users/:user_id/unsuspend
 updateComment PATCH /comments/:comment_id
 updateList PATCH /lists/:list_id
 updateListItem PATCH /lists/:list_id/items/:movie_id

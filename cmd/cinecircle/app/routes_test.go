@@ -15,6 +15,7 @@ import (
 const golden = `
 DELETE /comments/:comment_id owner
 DELETE /diary/:viewing_id author
+DELETE /invites/:invite_id moderator
 DELETE /likes/movies/:movie_id member
 DELETE /lists/:list_id author
 DELETE /lists/:list_id/items/:movie_id author
@@ -37,10 +38,12 @@ GET /diary/:viewing_id optional
 GET /docs public
 GET /docs/assets/:name public
 GET /healthz public
+GET /invites moderator
 GET /lists optional
 GET /lists/:list_id optional
 GET /lists/:list_id/items optional
 GET /media/:owner/:kind/:name public
+GET /moderation/users moderator
 GET /movies optional
 GET /movies/:movie_id optional
 GET /movies/:movie_id/lists optional
@@ -53,6 +56,7 @@ GET /openapi.json public
 GET /openapi.yaml public
 GET /readyz public
 GET /redoc public
+GET /registration public
 GET /reviews/:review_id optional
 GET /reviews/:review_id/comments optional
 GET /reviews/:review_id/is_liked member
@@ -96,6 +100,7 @@ PATCH /reviews/:review_id author
 PATCH /users/:user_id owner
 PATCH /users/me member
 PATCH /users/me/preferences member
+POST /invites moderator
 POST /likes/lists/:list_id/like member
 POST /likes/lists/:list_id/unlike member
 POST /likes/movies/:movie_id/dislike member
@@ -104,6 +109,10 @@ POST /likes/reviews/:review_id/like member
 POST /likes/reviews/:review_id/unlike member
 POST /lists member
 POST /lists/:list_id/items author
+POST /moderation/users/:user_id/approve moderator
+POST /moderation/users/:user_id/reject moderator
+POST /moderation/users/:user_id/suspend moderator
+POST /moderation/users/:user_id/unsuspend moderator
 POST /movies member
 POST /movies/:movie_id/merge moderator
 POST /movies/:movie_id/poster_image owner

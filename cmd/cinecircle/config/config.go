@@ -7,6 +7,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/limit"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 // The values of keys that accept a fixed set.
@@ -35,13 +36,16 @@ type Config struct {
 	Server    Server    `mapstructure:"server"`
 	Timezone  string    `mapstructure:"timezone"` // a name that time.LoadLocation knows
 	Community Community `mapstructure:"community"`
-	Database  Database  `mapstructure:"database"`
-	Auth      Auth      `mapstructure:"auth"`
-	Media     Media     `mapstructure:"media"`
-	Notify    Notify    `mapstructure:"notify"`
-	Limits    Limits    `mapstructure:"limits"`
-	Log       Log       `mapstructure:"log"`
-	Metrics   Metrics   `mapstructure:"metrics"`
+
+	Registration Registration `mapstructure:"registration"`
+
+	Database Database `mapstructure:"database"`
+	Auth     Auth     `mapstructure:"auth"`
+	Media    Media    `mapstructure:"media"`
+	Notify   Notify   `mapstructure:"notify"`
+	Limits   Limits   `mapstructure:"limits"`
+	Log      Log      `mapstructure:"log"`
+	Metrics  Metrics  `mapstructure:"metrics"`
 }
 
 // Server is the section of the HTTP server.
@@ -55,7 +59,18 @@ type Server struct {
 
 // Community is the section of what visitors see of the community.
 type Community struct {
-	Language string `mapstructure:"language"` // English or Korean, for who asks for neither
+	Language    string `mapstructure:"language"` // English or Korean, for who asks for neither
+	Name        string `mapstructure:"name"`
+	Description string `mapstructure:"description"`
+	Rules       string `mapstructure:"rules"`
+	Contact     string `mapstructure:"contact"`
+}
+
+// Registration is the section of who may become a member.
+type Registration struct {
+	Mode             string `mapstructure:"mode"` // a user.Mode
+	MinAge           int    `mapstructure:"min_age"`
+	MembersMayInvite bool   `mapstructure:"members_may_invite"`
 }
 
 // Database is the section of the database.
@@ -139,8 +154,11 @@ func Default() Config {
 	return Config{
 		Server:    Server{Addr: ":8000", ShutdownTimeout: 20 * time.Second},
 		Timezone:  "Asia/Seoul",
-		Community: Community{Language: English},
-		Database:  Database{Driver: database.SQLite, DSN: "data/cinecircle.db", MaxOpenConns: database.DefaultConns},
+		Community: Community{Language: English, Name: "cinecircle"},
+
+		Registration: Registration{Mode: string(user.ModeOpen)},
+
+		Database: Database{Driver: database.SQLite, DSN: "data/cinecircle.db", MaxOpenConns: database.DefaultConns},
 		Auth: Auth{
 			AccessTTL:    30 * time.Minute,
 			RefreshTTL:   7 * 24 * time.Hour,

@@ -15,6 +15,7 @@ import (
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -27,7 +28,7 @@ import (
 )
 
 var models = []any{
-	&user.Community{}, &user.User{}, &user.Session{}, &user.Token{}, &user.Grams{}, &user.GramBuild{},
+	&user.Community{}, &user.User{}, &user.Session{}, &user.Token{}, &user.Invite{}, &record.Entry{}, &user.Grams{}, &user.GramBuild{},
 	&movie.Movie{}, &movie.Merge{}, &movie.Grams{}, &movie.GramBuild{}, &movie.InGenre{}, &movie.OtherTitle{}, &movie.Person{}, &movie.Reference{}, &movie.TitleHash{}, &movie.Source{}, &review.Review{},
 	&comment.Comment{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
@@ -68,6 +69,7 @@ func TestForeignKeysCascadeAsDocumented(t *testing.T) {
 		"follows.follower_id → users CASCADE",
 		"follows.following_id → users CASCADE",
 		"idempotency_keys.user_id → users CASCADE",
+		"invites.user_id → users CASCADE",
 		"list_items.list_id → lists CASCADE",
 		"list_items.movie_id → movies CASCADE",
 		"list_likes.list_id → lists CASCADE",

@@ -131,8 +131,8 @@ func (s *Site) Routes(engine *gin.Engine) {
 	post("/settings/requests/:user_id", auth.Member, auth.ClassWrite, s.answerRequest)
 	get("/settings/blocked", auth.Member, s.blocked)
 	get("/settings/muted", auth.Member, s.muted)
-	get("/settings/delete", auth.Member, s.askDeleteAccount)
-	post("/settings/delete", auth.Member, auth.ClassWrite, s.deleteAccount)
+	get(deletePath, auth.Member, s.askDeleteAccount)
+	post(deletePath, auth.Member, auth.ClassWrite, s.deleteAccount)
 
 	get("/inbox", auth.Member, s.inbox)
 	get("/inbox/open/:notification_id", auth.Member, s.openNotice)
@@ -159,11 +159,14 @@ func (s *Site) Routes(engine *gin.Engine) {
 	engine.NoRoute(s.noRoute(web.NoRoute(engine)))
 }
 
+// deletePath is the page to delete one's account, which pending and suspended members may do too.
+const deletePath = "/settings/delete"
+
 // List returns the registered pages in the order of registration.
 func (s *Site) List() []Route { return s.routes }
 
 func (s *Site) add(engine *gin.Engine, method, path string, p auth.Policy, class auth.Class, h handler) {
-	enter, most := s.Guard.Enter(p, class, false), maxBody(path, class)
+	enter, most := s.Guard.Enter(auth.Rule{Policy: p, Class: class, Restricted: path == deletePath}), maxBody(path, class)
 	handle := func(g *gin.Context) {
 		c := s.newContext(g)
 		if !c.enter(enter) {
@@ -203,7 +206,7 @@ func (c *pageContext) enter(guard web.Handler) bool {
 // noRoute answers requests without a route: browsers with a page for the viewer, programs as the API does. It leads to
 // the page that was meant, if there is one.
 func (s *Site) noRoute(answer web.Handler) gin.HandlerFunc {
-	guard := s.Guard.Enter(auth.Optional, auth.ClassRead, false)
+	guard := s.Guard.Enter(auth.Rule{Policy: auth.Optional, Class: auth.ClassRead})
 	return func(g *gin.Context) {
 		err := answer(g)
 		if err == nil {

@@ -157,6 +157,16 @@ var attempts = map[string]attempt{
 	"POST /users/me/tokens":             {success: 201, contentType: "application/json", body: text(`{"name": "n", "scope": "read"}`)},
 	"GET /users/me/tokens":              {success: 200},
 	"DELETE /users/me/tokens/:token_id": {success: 204},
+
+	"GET /registration":                         {success: 200},
+	"POST /invites":                             {success: 201, contentType: "application/json", body: text(`{"uses": 2}`)},
+	"GET /invites":                              {success: 200},
+	"DELETE /invites/:invite_id":                {success: 204},
+	"GET /moderation/users":                     {success: 200},
+	"POST /moderation/users/:user_id/suspend":   {success: 200, contentType: "application/json", body: text(`{"reason": "spam"}`)},
+	"POST /moderation/users/:user_id/unsuspend": {success: 200, contentType: "application/json", body: text(`{"reason": "a mistake"}`)},
+	"POST /moderation/users/:user_id/approve":   {success: 200, contentType: "application/json", body: text(`{"reason": "welcome"}`)},
+	"POST /moderation/users/:user_id/reject":    {success: 200, contentType: "application/json", body: text(`{"reason": "spam"}`)},
 }
 
 const newFilm = `{"title": "기생충", "plot": "", "cast": [], "playtime": 132, "genre": "Thriller"}`
@@ -408,6 +418,7 @@ type world struct {
 	viewing, comment             int64
 	asker                        int64 // asks to follow owner and caller
 	token                        int64 // personal
+	invite, pending              int64
 	session                      int64
 	access, refresh              string // of the caller
 	owners                       string // access token
@@ -445,6 +456,7 @@ func newWorld(t *testing.T, a *app.App, name, who string, admin user.User) *worl
 	in := apptest.SignIn(t, a, caller)
 	w.owners = apptest.SignIn(t, a, owner).Access
 	w.access, w.refresh = in.Access, in.Refresh
+	w.invite, w.pending = apptest.Invite(t, a, owner.ID), apptest.Pending(t, a, "pending"+name).ID
 	w.token, _ = apptest.Token(t, a, caller.ID, auth.ScopeRead)
 	if scope, ok := map[string]auth.Scope{readToken: auth.ScopeRead, writeToken: auth.ScopeWrite}[who]; ok {
 		_, w.access = apptest.Token(t, a, owner.ID, scope)
@@ -472,7 +484,7 @@ func (w *world) send(t *testing.T, m *matrix, r openapi.Route, try attempt, c ce
 		name = m.asset
 	}
 	target := strings.NewReplacer(
-		":user_id", fmt.Sprint(w.target(r.Path, c.who)), ":movie_id", fmt.Sprint(w.movie), ":review_id", fmt.Sprint(w.review), ":list_id", fmt.Sprint(w.list), ":viewing_id", fmt.Sprint(w.viewing), ":comment_id", fmt.Sprint(w.comment), ":session_id", fmt.Sprint(w.session), ":token_id", fmt.Sprint(w.token),
+		":user_id", fmt.Sprint(w.target(r.Path, c.who)), ":movie_id", fmt.Sprint(w.movie), ":review_id", fmt.Sprint(w.review), ":list_id", fmt.Sprint(w.list), ":viewing_id", fmt.Sprint(w.viewing), ":comment_id", fmt.Sprint(w.comment), ":session_id", fmt.Sprint(w.session), ":token_id", fmt.Sprint(w.token), ":invite_id", fmt.Sprint(w.invite),
 		":owner", "movies", ":kind", "poster_images", ":name", name,
 	).Replace(r.Path) + try.query
 	body := ""
@@ -549,6 +561,8 @@ func dial(t *testing.T, url string, h http.Header) int {
 // target returns the member that a path names: the owner, or the admin where the owner would follow or hide themselves.
 func (w *world) target(path, who string) int64 {
 	switch last := path[strings.LastIndex(path, "/")+1:]; {
+	case last == "approve" || last == "reject":
+		return w.pending
 	case strings.Contains(path, "follow_requests"):
 		return w.asker
 	case slices.Contains([]string{"owner", readToken, writeToken}, who) && slices.Contains([]string{"follow", "unfollow", "block", "unblock", "mute", "unmute"}, last):

@@ -257,7 +257,7 @@ func (s *spider) targets(path string) []string {
 	}
 	var out []string
 	for _, id := range slices.Sorted(maps.Keys(s.ids)) {
-		out = append(out, strings.NewReplacer(":user_id", fmt.Sprint(id), ":movie_id", fmt.Sprint(id), ":review_id", fmt.Sprint(id), ":list_id", fmt.Sprint(id), ":viewing_id", fmt.Sprint(id), ":comment_id", fmt.Sprint(id), ":session_id", fmt.Sprint(id), ":token_id", fmt.Sprint(id)).Replace(path))
+		out = append(out, strings.NewReplacer(":user_id", fmt.Sprint(id), ":movie_id", fmt.Sprint(id), ":review_id", fmt.Sprint(id), ":list_id", fmt.Sprint(id), ":viewing_id", fmt.Sprint(id), ":comment_id", fmt.Sprint(id), ":session_id", fmt.Sprint(id), ":token_id", fmt.Sprint(id), ":invite_id", fmt.Sprint(id)).Replace(path))
 	}
 	return out
 }

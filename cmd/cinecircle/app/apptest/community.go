@@ -51,6 +51,27 @@ func TokenID(t testing.TB, a *app.App, userID int64) int64 {
 	return id
 }
 
+// Invite creates an invite and returns its id.
+func Invite(t testing.TB, a *app.App, userID int64) int64 {
+	t.Helper()
+	i, err := a.Users.CreateInvite(t.Context(), auth.Viewer{UserID: userID}, user.InviteDraft{Uses: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i.ID
+}
+
+// Pending creates an account that waits for an approval.
+func Pending(t testing.TB, a *app.App, name string) user.User {
+	t.Helper()
+	u := Member(t, a, name, auth.RoleMember)
+	err := a.DB.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Model(&u).UpdateColumn("status", auth.StatusPending).Error })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
 // Member creates a member.
 func Member(t testing.TB, a *app.App, name string, role auth.Role) user.User {
 	t.Helper()
