@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/feed"
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/list"
@@ -37,7 +38,8 @@ type activityCard struct {
 	Avatar    shownImage
 	CreatedAt time.Time
 	Review    *reviewCard
-	Films     []filmCard // of ratings and of a viewing
+	Film      *filmCard  // of a rating or a viewing
+	Films     []filmCard // of several ratings
 	More      int64      // how many films, if there are several
 	Note      string     // of a viewing
 	List      *listCard
@@ -76,12 +78,22 @@ func (s *Site) circle(c *pageContext, only []activity.Type, at page.Page) ([]act
 	return cards, next, err
 }
 
+// add makes the entry of a rating that of several.
+func (a *activityCard) add(film filmCard) {
+	if a.Film != nil {
+		a.Films, a.Film = []filmCard{*a.Film}, nil
+	}
+	a.Films = append(a.Films, film)
+	a.More = int64(len(a.Films))
+}
+
 // activityObjects is what activities are about.
 type activityObjects struct {
-	actors  map[int64]user.User
-	films   map[int64]movie.Movie
-	reviews map[int64]reviewCard
-	lists   map[int64]listCard
+	actors   map[int64]user.User
+	films    map[int64]movie.Movie
+	reviews  map[int64]reviewCard
+	lists    map[int64]listCard
+	comments map[int64]commentCard
 }
 
 func (s *Site) activityCards(c *pageContext, rows []feed.Activity) ([]activityCard, error) {
@@ -93,8 +105,7 @@ func (s *Site) activityCards(c *pageContext, rows []feed.Activity) ([]activityCa
 	for _, a := range rows {
 		card := s.activityCard(c, a, of)
 		if last := len(out) - 1; last >= 0 && a.Rating != nil && out[last].Kind == card.Kind && out[last].AuthorID == card.AuthorID {
-			out[last].Films = append(out[last].Films, card.Films...)
-			out[last].More = int64(len(out[last].Films))
+			out[last].add(*card.Film)
 			continue
 		}
 		out = append(out, card)
@@ -107,6 +118,7 @@ func (s *Site) activityObjects(c *pageContext, rows []feed.Activity) (of activit
 	var actors, films []int64
 	var reviews []review.Shown
 	var lists []list.Shown
+	var comments []comment.Shown
 	for _, a := range rows {
 		actors = append(actors, a.Actor.ID)
 		if a.Movie != nil {
@@ -117,6 +129,8 @@ func (s *Site) activityObjects(c *pageContext, rows []feed.Activity) (of activit
 			reviews = append(reviews, *a.Review)
 		case a.List != nil:
 			lists = append(lists, *a.List)
+		case a.Comment != nil:
+			comments = append(comments, *a.Comment)
 		}
 	}
 	ctx := c.Request.Context()
@@ -136,7 +150,9 @@ func (s *Site) activityObjects(c *pageContext, rows []feed.Activity) (of activit
 		return of, err
 	}
 	of.lists = byID(made, func(l listCard) int64 { return l.ID })
-	return of, nil
+	said, err := s.commentCards(c, comments, false)
+	of.comments = byID(said, func(one commentCard) int64 { return one.ID })
+	return of, err
 }
 
 func byID[T any](rows []T, id func(T) int64) map[int64]T {
@@ -165,15 +181,19 @@ func (s *Site) activityCard(c *pageContext, a feed.Activity, of activityObjects)
 		out.Review = &one
 	case a.Rating != nil:
 		film.Stars = decimal(a.Rating.Rating)
-		out.Films = []filmCard{film}
+		out.Film = &film
 	case a.Viewing != nil:
 		if a.Viewing.Rating != nil {
 			film.Stars = decimal(*a.Viewing.Rating)
 		}
-		out.Films, out.Note = []filmCard{film}, deref(a.Viewing.Note)
+		out.Film, out.Note = &film, deref(a.Viewing.Note)
 	case a.List != nil:
 		one := of.lists[a.List.ID]
 		out.List = &one
+	case a.Comment != nil:
+		one := of.comments[a.Comment.ID]
+		one.Film = film.Title
+		out.Comment = &one
 	}
 	return out
 }

@@ -169,7 +169,7 @@ func (b *browser) token() string {
 }
 
 // has fails the test unless the page has the status and contains every text.
-func (p seen) has(t *testing.T, status int, texts ...string) {
+func (p seen) has(t *testing.T, status int, texts ...string) seen {
 	t.Helper()
 	if p.status != status {
 		t.Fatalf("%s: status %d, want %d\n%.3000s", p.path, p.status, status, p.body)
@@ -179,6 +179,7 @@ func (p seen) has(t *testing.T, status int, texts ...string) {
 			t.Errorf("%s does not show %q", p.path, text)
 		}
 	}
+	return p
 }
 
 func (p seen) hasNot(t *testing.T, texts ...string) {

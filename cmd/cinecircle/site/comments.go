@@ -279,6 +279,10 @@ func (s *Site) showReply(c *pageContext, status int, reviewID, to int64, f form)
 	heading := "comment.content"
 	if to != 0 {
 		found, err := s.Comments.Show(c.Request.Context(), to, c.viewer)
+		if errors.Is(err, comment.ErrNotFound) && status != http.StatusOK { // what was typed becomes a comment of its own
+			f.Alert = c.text("comment.reply.gone")
+			return s.showReply(c, status, reviewID, 0, f)
+		}
 		if err != nil {
 			return err
 		}
