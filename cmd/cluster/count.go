@@ -37,7 +37,7 @@ func (t *trial) count(ctx context.Context, driven time.Duration) (*report, error
 	}
 	t.countFailures(r)
 	r.faults, r.faulty = t.windows.counts()
-	r.sessions = t.sessions.findings(&t.windows)
+	r.sessions, r.blocks = t.sessions.findings(&t.windows), t.blocks
 	var err error
 	r.images, err = t.countImages(ctx)
 	return r, err

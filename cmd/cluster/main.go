@@ -4,7 +4,8 @@
 //
 // A ledger keeps what was acknowledged. At the end every notification must be there once; every socket must have
 // received its member's notifications 1, 2, 3, … without a gap or a repeat, in order; an ended session must have been
-// refused by every instance within a second; and outside of fault windows no request may have failed and frames must
+// refused by every instance within a second; once a member has blocked another one, no instance may let the other one
+// follow, nor show a notification of theirs; and outside of fault windows no request may have failed and frames must
 // have come in time. The program exits with 1 when one of these fails.
 //
 // The servers are started by scripts/, so it runs in the checkout: make cluster ARGS="-seed 7".

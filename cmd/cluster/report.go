@@ -30,6 +30,7 @@ type report struct {
 	failed                             map[string]map[string]int // requests, by fault and status
 	sessions                           sessionFindings
 	images                             imageFindings
+	blocks                             blockChecks
 }
 
 // addDelay adds the delay of a frame during a fault, "" for none.
@@ -54,6 +55,7 @@ func (r *report) print(out io.Writer) error {
 		harness.Millis(r.sessions.refused), harness.Millis(r.sessions.closed))
 	p("images    %d stored, %d refused outside of faults; of %d rows %d without their file, %d with another one",
 		r.images.uploads, r.images.refusedInCalm, r.images.rows, r.images.dangling, r.images.wrong)
+	p("blocks    %d while the other one followed, %d refused by instances: %d breaches", r.blocks.checks, r.blocks.looks, len(r.blocks.wrong))
 	p("\n%-16s %8s %9s %9s %9s   failed requests", "write → frame", "frames", "p50", "p99", "max")
 	for _, during := range r.periods() {
 		d := r.frames[during]
@@ -90,6 +92,7 @@ func (r *report) judgement() error {
 	need(r.sessions.accepted == 0, "%d requests of ended sessions were accepted", r.sessions.accepted)
 	need(len(r.sessions.wrong) == 0, "sessions that ended: %s", strings.Join(r.sessions.wrong, "; "))
 	need(r.images.dangling == 0 && r.images.wrong == 0 && r.images.refusedInCalm == 0, "images are missing, wrong, or were refused outside of faults")
+	need(len(r.blocks.wrong) == 0, "blocks: %s", strings.Join(r.blocks.wrong, "; "))
 	need(len(r.failed[calm]) == 0, "requests failed outside of faults: %s", harness.Counts(r.failed[calm]))
 	p99 := r.frames[calm].Quantile(0.99)
 	need(r.p99 == 0 || p99 <= r.p99, "the 99th percentile from write to frame is %s, more than %s", harness.Millis(p99), r.p99)

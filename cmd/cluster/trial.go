@@ -42,6 +42,7 @@ type trial struct {
 	failures failures
 	sessions sessionChecks
 	images   imageLedger
+	blocks   blockChecks
 }
 
 // newTrial builds and starts everything, and signs up the members. Close it.
@@ -145,12 +146,13 @@ func (t *trial) run(ctx context.Context) (*report, error) {
 	drive, stopDriving := context.WithCancel(ctx)
 	defer stopDriving()
 	var crew sync.WaitGroup
-	problems := make(chan error, t.workers+2)
+	problems := make(chan error, t.workers+3)
 	for w := range t.workers {
 		crew.Go(func() { problems <- t.write(ctx, drive.Done(), w) })
 	}
 	crew.Go(func() { problems <- t.checkSessions(ctx, drive.Done()) })
 	crew.Go(func() { problems <- t.uploadImages(ctx, drive.Done()) })
+	crew.Go(func() { problems <- t.checkBlocks(ctx, drive.Done()) })
 	driven := time.Now()
 	err := t.injectFaults(ctx, rand.New(rand.NewPCG(t.seed, 2)))
 	took := time.Since(driven)

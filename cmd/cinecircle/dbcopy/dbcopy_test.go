@@ -181,7 +181,7 @@ func TestACopyIsCompleteAndARoundTripChangesNothing(t *testing.T) {
 	source, _ := lived(t)
 	want := contents(t, source)
 	for _, name := range []string{
-		"communities", "users", "sessions", "movies", "reviews", "review_likes", "movie_reactions", "follows", "notifications",
+		"communities", "users", "sessions", "movies", "reviews", "review_likes", "movie_reactions", "follows", "follow_requests", "blocks", "mutes", "notifications",
 		"watched_films", "watchlist_films", "viewings", "viewing_tags",
 		"notification_states", "notification_groups", "media_trash", "idempotency_keys",
 	} {
