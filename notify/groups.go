@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
@@ -80,11 +81,11 @@ type groupScan struct {
 var selectGroup = groups.ColumnsOf("notification_groups") + ", " + notifications.ColumnsOf("latest") + selectActors()
 
 func selectActors() string {
-	var all string
+	var all strings.Builder
 	for i := range actorsShown {
-		all += fmt.Sprintf(", (SELECT n.actor_id %s AND n.is_newest = 1 AND n.actor_id IS NOT NULL ORDER BY n.seq DESC LIMIT 1 OFFSET %d)", ofGroup, i)
+		fmt.Fprintf(&all, ", (SELECT n.actor_id %s AND n.is_newest = 1 AND n.actor_id IS NOT NULL ORDER BY n.seq DESC LIMIT 1 OFFSET %d)", ofGroup, i)
 	}
-	return all
+	return all.String()
 }
 
 func groupTargets(r *groupScan) []any {

@@ -426,3 +426,30 @@ func wantFrames(t *testing.T, c client, shown []entry) {
 		}
 	}
 }
+
+// TestMergedFilms moves the notifications about a film to another one, more than a statement changes.
+func TestMergedFilms(t *testing.T) {
+	t.Parallel()
+	in := newInstance(t)
+	me, cat := in.user("me"), in.user("cat")
+	in.fill(me, cat, 2500)
+	from, other := int64(3), int64(4)
+	in.write(func(tx *gorm.DB) error {
+		if err := tx.Model(&notify.Notification{}).Where("seq > 10").UpdateColumn("movie_id", from).Error; err != nil {
+			return err
+		}
+		return tx.Model(&notify.Notification{}).Where("seq = 10").UpdateColumn("movie_id", other).Error
+	})
+	in.write(func(tx *gorm.DB) error { return in.s.MergeMovies(tx, from, 5) })
+	for film, want := range map[any]int64{nil: 9, from: 0, other: 1, int64(5): 2490} {
+		query, rows := in.DB.Reader(t.Context()).Model(&notify.Notification{}), int64(0)
+		if film == nil {
+			query = query.Where("movie_id IS NULL")
+		} else {
+			query = query.Where("movie_id = ?", film)
+		}
+		if err := query.Count(&rows).Error; err != nil || rows != want {
+			t.Errorf("%d notifications of film %v, %v, want %d", rows, film, err, want)
+		}
+	}
+}
