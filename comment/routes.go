@@ -34,6 +34,6 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	})
 	r.DELETE("/comments/:comment_id", auth.Owner, h.delete, openapi.Op{
 		Tag: tag, ID: "deleteComment", Summary: "Delete a comment", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNotFound},
-		Description: "Its author, the author of the review, and moderators may. It stays without content and author while there are replies to it.",
+		Description: "So may the author of the review and moderators. It stays without content and author while there are replies to it.",
 	})
 }
