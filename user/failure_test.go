@@ -187,8 +187,8 @@ func TestResponsesDoNotRevealInternalErrors(t *testing.T) {
 func (*kit) wantInternal(t *testing.T, all ...*testkit.Response) {
 	t.Helper()
 	for _, res := range all {
-		res.WantProblem(http.StatusInternalServerError, "internal")
-		if got := strings.ToLower(string(res.Body)); strings.Contains(got, "sql") || strings.Contains(got, "table") {
+		id := res.WantProblem(http.StatusInternalServerError, "internal").Header.Get("X-Request-ID") // which may spell anything
+		if got := strings.ToLower(strings.ReplaceAll(string(res.Body), id, "")); strings.Contains(got, "sql") || strings.Contains(got, "table") {
 			t.Errorf("the response reveals the cause: %s", got)
 		}
 	}
