@@ -72,17 +72,6 @@ func (s *Service) FollowedBy(ctx context.Context, followerID int64, ids []int64)
 	return toggle.Which(ctx, s.toggles, Follow{FollowerID: followerID}, ids)
 }
 
-// FollowedIDs returns the ids of at most limit members whom an account follows, the latest follow first.
-func (s *Service) FollowedIDs(ctx context.Context, userID int64, limit int) ([]int64, error) {
-	var ids []int64
-	err := s.db.Reader(ctx).Model(&Follow{}).Where("follower_id = ? AND is_following = ?", userID, true).
-		Order("followed_at DESC, id DESC").Limit(limit).Pluck("following_id", &ids).Error
-	if err != nil {
-		return nil, fmt.Errorf("list whom user %d follows: %w", userID, err)
-	}
-	return ids, nil
-}
-
 // row is a row of listQuery.
 type row struct {
 	id     int64 // of the pair

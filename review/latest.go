@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-
-	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -74,51 +71,6 @@ func (s *Service) Latest(ctx context.Context, reader auth.Viewer, p page.Page) (
 // LatestOfUser returns a page of the reviews of a user, newest first, as [Service.OfUser] does.
 func (s *Service) LatestOfUser(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
 	return s.ofUser(ctx, userID, reader, SortNewest, p)
-}
-
-// LatestOf returns a page of the reviews of those authors with these ids whom a reader sees, newest first. It reads one page of
-// each author along the index, so that its cost depends on the number of authors and not on that of their reviews.
-func (s *Service) LatestOf(ctx context.Context, authors []int64, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
-	authors, err := s.seen(ctx, authors, reader)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(authors) == 0 {
-		return []Shown{}, nil, nil
-	}
-	bound, before := "", []any{}
-	if p.After != nil {
-		bound, before = " AND id < ?", []any{p.After.ID}
-	}
-	one := fmt.Sprintf("SELECT id FROM (SELECT id FROM reviews WHERE user_id = ?%s ORDER BY id DESC LIMIT %d) AS of_one", bound, p.Fetch())
-	parts, args := make([]string, len(authors)), make([]any, 0, len(authors)*2)
-	for i, id := range authors {
-		parts[i] = one
-		args = append(append(args, id), before...)
-	}
-	ids := fmt.Sprintf("SELECT id FROM (%s) AS of_all ORDER BY id DESC LIMIT %d", strings.Join(parts, " UNION ALL "), p.Fetch())
-	q := s.db.Reader(ctx).Where("reviews.id IN (?)", gorm.Expr("SELECT id FROM ("+ids+") AS latest", args...)).Order("reviews.id DESC")
-	return s.list(ctx, q, SortNewest, reader, p)
-}
-
-// seen returns those accounts among ids whose reviews a reader sees.
-func (s *Service) seen(ctx context.Context, ids []int64, reader auth.Viewer) (out []int64, err error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	in, args := database.InList(ids)
-	audience, values := follow.AudienceOf(reader, "users")
-	query := "SELECT users.id FROM users WHERE users.id IN " + in + " AND " + audience
-	err = database.Each(s.db.Reader(ctx), query, append(args, values...), func(row database.Scanner) error {
-		var id int64
-		err := row.Scan(&id)
-		out = append(out, id)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("look up %d authors: %w", len(ids), err)
-	}
-	return out, nil
 }
 
 // Active is a member who has written lately.

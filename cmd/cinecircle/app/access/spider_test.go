@@ -17,10 +17,14 @@ import (
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
+	"github.com/cinecircle/cinecircle/comment"
+	"github.com/cinecircle/cinecircle/diary"
+	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/picture"
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
@@ -31,7 +35,8 @@ const (
 	secretAgent   = "the-victims-own-browser"
 	secretAddress = "203.0.113.77"
 	secretLogin   = "2001-02-03"
-	secretMessage = "friend님이" // nobody follows the spider, so a notification that it sees belongs to the victim
+	secretMessage = "friend님이"              // nobody follows the spider, so a notification that it sees belongs to the victim
+	secretText    = "the-victims-own-words" // in everything that the victim wrote: a secret when the account is private
 )
 
 // TestASpiderNeitherSeesNorChangesPrivateData reads everything that it can, and then calls every route that has an id in
@@ -39,28 +44,38 @@ const (
 // unchanged, and no response may show private data.
 func TestASpiderNeitherSeesNorChangesPrivateData(t *testing.T) {
 	t.Parallel()
+	anonymous := func(*testing.T, *app.App) (string, int64) { return "", 0 }
+	member := func(t *testing.T, a *app.App) (string, int64) {
+		member := apptest.Member(t, a, "spider", auth.RoleMember)
+		// Nobody who never had a notification can mark any as read.
+		if err := a.DB.Tx(t.Context(), func(tx *gorm.DB) error {
+			return tx.Create(&notify.State{UserID: member.ID, UnreadCount: 100}).Error
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return apptest.SignIn(t, a, member).Access, member.ID
+	}
 	for _, c := range []struct {
-		name string
-		in   func(*testing.T, *app.App) (token string, id int64)
+		name    string
+		in      func(*testing.T, *app.App) (token string, id int64)
+		private bool // the account of the victim
 	}{
-		{"a member", func(t *testing.T, a *app.App) (string, int64) {
-			member := apptest.Member(t, a, "spider", auth.RoleMember)
-			// Nobody who never had a notification can mark any as read.
-			if err := a.DB.Tx(t.Context(), func(tx *gorm.DB) error {
-				return tx.Create(&notify.State{UserID: member.ID, UnreadCount: 100}).Error
-			}); err != nil {
-				t.Fatal(err)
-			}
-			return apptest.SignIn(t, a, member).Access, member.ID
-		}},
-		{"anonymous", func(*testing.T, *app.App) (string, int64) { return "", 0 }},
+		{"a member", member, false},
+		{"anonymous", anonymous, false},
+		{"a member, and a private account", member, true},
+		{"anonymous, and a private account", anonymous, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			a := apptest.New(t)
 			victim := stageVictim(t, a)
+			if c.private {
+				if _, err := a.Users.Change(t.Context(), auth.Viewer{UserID: victim.ID}, "", victim.ID, user.Patch{IsPrivate: &c.private}); err != nil {
+					t.Fatal(err)
+				}
+			}
 			token, id := c.in(t, a)
-			s := &spider{t: t, a: a, handler: a.Handler, token: token, id: id, ids: map[int64]bool{}}
+			s := &spider{t: t, a: a, handler: a.Handler, token: token, id: id, ids: map[int64]bool{}, private: c.private}
 			for _, fault := range s.attack(victim) {
 				t.Error(fault)
 			}
@@ -122,6 +137,7 @@ type spider struct {
 	handler http.Handler // of the app, or one with a hole
 	token   string
 	id      int64 // of its account, 0 without one
+	private bool  // what the victim wrote is secret
 	ids     map[int64]bool
 	sent    int
 	found   []string
@@ -275,7 +291,11 @@ func (s *spider) send(method, target, contentType, body string) []byte {
 	}
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)
-	for _, secret := range []string{secretAgent, secretAddress, secretLogin, secretMessage, "$2a$"} {
+	secrets := []string{secretAgent, secretAddress, secretLogin, secretMessage, "$2a$"}
+	if s.private {
+		secrets = append(secrets, secretText)
+	}
+	for _, secret := range secrets {
 		if strings.Contains(w.Body.String(), secret) {
 			s.found = append(s.found, fmt.Sprintf("%s %s shows %q: %s", method, target, secret, w.Body))
 		}
@@ -310,19 +330,27 @@ func stageVictim(t *testing.T, a *app.App) user.User {
 	_, err = a.Movies.Update(ctx, own, movie.Patch{})
 	must(err)
 	written, err := a.Reviews.Create(ctx, review.Draft{
-		UserID: victim.ID, MovieID: apptest.Film(t, a, friend.ID), Title: "t", Content: "c", Image: &picture.Upload{Name: "a.png", Data: apptest.PNG(t)},
+		UserID: victim.ID, MovieID: apptest.Film(t, a, friend.ID), Title: secretText, Content: secretText, Image: &picture.Upload{Name: "a.png", Data: apptest.PNG(t)},
 	})
 	must(err)
 	_, err = a.Reactions.SetLike(ctx, auth.Viewer{UserID: friend.ID}, written.ID, true)
 	must(err)
 	_, err = a.Reactions.SetLike(ctx, auth.Viewer{UserID: victim.ID}, apptest.Review(t, a, friend.ID), true)
 	must(err)
-	apptest.List(t, a, victim.ID, own)
+	made, err := a.Lists.Create(ctx, list.Draft{UserID: victim.ID, Title: secretText, Description: secretText, IsPublic: true})
+	must(err)
+	_, err = a.Lists.Add(ctx, made.ID, list.Entry{MovieID: own, Note: secretText}, nil)
+	must(err)
 	_, err = a.Reactions.SetListLike(ctx, auth.Viewer{UserID: victim.ID}, apptest.List(t, a, friend.ID, own), true)
 	must(err)
 	_, err = a.Reactions.React(ctx, victim.ID, own, "like")
 	must(err)
-	apptest.Viewing(t, a, victim.ID)
+	_, err = a.Diary.Log(ctx, diary.Draft{
+		UserID: victim.ID, MovieID: apptest.Film(t, a, 0), WatchedOn: 2020_01_02, Rating: new(stars.Max), Note: new(secretText), Tags: []string{secretText},
+	})
+	must(err)
+	_, err = a.Comments.Create(ctx, auth.Viewer{UserID: victim.ID}, comment.Draft{ReviewID: apptest.Review(t, a, friend.ID), Content: secretText})
+	must(err)
 	_, err = a.Diary.Want(ctx, victim.ID, own)
 	must(err)
 	for _, pair := range [][2]int64{{victim.ID, friend.ID}, {friend.ID, victim.ID}} {

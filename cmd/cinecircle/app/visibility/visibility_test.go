@@ -151,8 +151,17 @@ func (w *world) notify(t *testing.T) {
 
 func (w *world) send(t *testing.T, method, target, token string) *httptest.ResponseRecorder {
 	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), method, target, http.NoBody)
+	return w.sendBody(t, method, target, token, "")
+}
+
+// sendBody sends JSON, unless it is "".
+func (w *world) sendBody(t *testing.T, method, target, token, body string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
 	r.Header.Set("Accept-Language", "en")
+	if body != "" {
+		r.Header.Set("Content-Type", apptest.JSON)
+	}
 	if strings.HasSuffix(target, "/comments?after=0") { // a part of a page
 		r.Header.Set("HX-Request", "true")
 	}
@@ -298,22 +307,54 @@ func TestEveryRouteIsInTheTable(t *testing.T) {
 	}
 }
 
-// Actions on what one may not see are as if it were not there.
+// TestNobodyActsOnWhatTheyDoNotSee holds what members may do with what an author wrote: what they do not see is as if it
+// were not there, and what is not theirs is forbidden.
 func TestNobodyActsOnWhatTheyDoNotSee(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, a := range w.authors {
 		for _, who := range readers[1:] {
-			want := http.StatusOK
-			switch {
-			case a.private && !sees(a, who):
-				want = http.StatusNotFound
-			case who == blocked || who == blocker:
-				want = http.StatusForbidden
+			of := map[bool]int{true: http.StatusForbidden, false: http.StatusNotFound}[sees(a, who)]
+			answers := func(allowed int) int { // like, comment or follow
+				switch {
+				case who == blocked || who == blocker:
+					return max(of, http.StatusForbidden)
+				case !sees(a, who):
+					return http.StatusNotFound
+				}
+				return allowed
 			}
-			for _, target := range []string{fmt.Sprintf("/likes/reviews/%d/like", a.review), fmt.Sprintf("/likes/lists/%d/like", a.list)} {
-				if got := w.send(t, http.MethodPost, target, w.token(a, who)); got.Code != want {
-					t.Errorf("%s of %s as %s: status %d, want %d: %s", target, a.name, who, got.Code, want, got.Body)
+			follows := http.StatusOK
+			switch who {
+			case blocked, blocker:
+				follows = http.StatusForbidden
+			case self:
+				follows = http.StatusUnprocessableEntity
+			}
+			requests := []struct {
+				method, target, body string
+				want                 int
+			}{
+				{"POST", fmt.Sprintf("/likes/reviews/%d/like", a.review), "", answers(http.StatusOK)},
+				{"POST", fmt.Sprintf("/likes/lists/%d/like", a.list), "", answers(http.StatusOK)},
+				{"POST", fmt.Sprintf("/reviews/%d/comments", a.review), `{"content": "c"}`, answers(http.StatusCreated)},
+				{"POST", fmt.Sprintf("/users/%d/follow", a.id), "", follows},
+				{"PATCH", fmt.Sprintf("/reviews/%d", a.review), `{"update_title": "taken over"}`, of},
+				{"DELETE", fmt.Sprintf("/reviews/%d", a.review), "", of},
+				{"PATCH", fmt.Sprintf("/lists/%d", a.list), `{"title": "taken over"}`, of},
+				{"PUT", fmt.Sprintf("/lists/%d/items", a.list), `{"items": []}`, of},
+				{"DELETE", fmt.Sprintf("/lists/%d", a.list), "", of},
+				{"PATCH", fmt.Sprintf("/diary/%d", a.viewing), `{"note": "taken over"}`, of},
+				{"DELETE", fmt.Sprintf("/diary/%d", a.viewing), "", of},
+				{"PATCH", fmt.Sprintf("/comments/%d", a.comment), `{"content": "taken over"}`, of},
+				{"DELETE", fmt.Sprintf("/comments/%d", a.comment), "", of},
+			}
+			for i, r := range requests {
+				if i > 3 && (who == self || who == moderator) { // the matrix of access holds what they may do
+					continue
+				}
+				if got := w.sendBody(t, r.method, r.target, w.token(a, who), r.body); got.Code != r.want {
+					t.Errorf("%s %s of %s as %s: status %d, want %d: %s", r.method, r.target, a.name, who, got.Code, r.want, got.Body)
 				}
 			}
 		}
