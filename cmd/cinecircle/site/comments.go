@@ -201,13 +201,16 @@ func (s *Site) showComment(c *pageContext, status int, reviewID int64, heading s
 	if err != nil {
 		return err
 	}
+	if r.Spoiler && r.UserID != c.viewer.UserID { // the viewer asked for the comment, not for the review
+		r.Mask()
+	}
 	cards, err := s.reviewCards(c, []review.Shown{r})
 	if err != nil {
 		return err
 	}
-	p := commentPage{Heading: c.text(heading), Review: cards[0], Title: r.Title.String()}
+	p := commentPage{Heading: c.text(heading), Review: cards[0], Title: c.titleOf(r.Review)}
 	set(&p)
-	return c.show(status, "comment", meta{Title: p.Heading + " · " + c.text("review.of", p.Title, r.MovieTitle), Hidden: true}, p)
+	return c.show(status, "comment", meta{Title: p.Heading + " · " + c.reviewTitle(r), Hidden: true}, p)
 }
 
 // comment shows one comment whole, also if it is a spoiler: for htmx in its place, else on a page of its own.

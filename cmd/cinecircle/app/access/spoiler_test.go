@@ -66,7 +66,7 @@ func newSpoiled(t *testing.T) *spoiled {
 	if _, err := a.Comments.Create(ctx, auth.Viewer{UserID: reader.ID}, comment.Draft{ReviewID: written.ID, Content: "c", ReplyTo: &said.ID}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Comments.Create(ctx, auth.Viewer{UserID: author.ID}, comment.Draft{ReviewID: apptest.Review(t, a, reader.ID), Content: spoiledComment, Spoiler: true}); err != nil {
+	if _, err := a.Comments.Create(ctx, auth.Viewer{UserID: author.ID}, comment.Draft{ReviewID: apptest.Review(t, a, member("host").ID), Content: spoiledComment, Spoiler: true}); err != nil {
 		t.Fatal(err)
 	}
 	for _, follower := range []int64{watched.ID, reader.ID, hides.ID} {
@@ -127,8 +127,11 @@ func (s *spoiled) leaks(body string) (found []string) {
 	return found
 }
 
-// askedFor are the routes of a single review or comment, which show it whole.
-var askedFor = []string{"/reviews/:review_id", "/comments/:comment_id", "/review/:review_id"}
+// askedFor has the routes of a single review or comment, which show it whole, and what they show of it.
+var askedFor = map[string][]string{
+	"/reviews/:review_id": {spoiledTitle, spoiledReview}, "/review/:review_id": {spoiledTitle, spoiledReview},
+	"/comments/:comment_id": {spoiledComment}, "/comment/:comment_id": {spoiledComment},
+}
 
 // TestNoChannelGivesASpoilerAway asks every route that there is, of the API and of the pages, so a new one is in it.
 func TestNoChannelGivesASpoilerAway(t *testing.T) {
@@ -136,14 +139,20 @@ func TestNoChannelGivesASpoilerAway(t *testing.T) {
 	s := newSpoiled(t)
 	asked := 0
 	for _, r := range s.a.Handler.(*gin.Engine).Routes() {
-		if r.Method != http.MethodGet || r.Path == "/notifications" || slices.Contains(askedFor, r.Path) {
+		if r.Method != http.MethodGet || r.Path == "/notifications" {
 			continue
 		}
 		path := s.paths.Replace(r.Path)
 		for _, access := range []string{"", s.reader, s.hides} {
 			for _, part := range []bool{false, true} {
 				asked++
-				if found := s.leaks(s.get(t, path, access, part)); len(found) > 0 {
+				found := s.leaks(s.get(t, path, access, part))
+				if whole, ok := askedFor[r.Path]; ok {
+					found = slices.DeleteFunc(found, func(secret string) bool {
+						return slices.Contains(whole, secret) || secret == s.image && whole[0] == spoiledTitle
+					})
+				}
+				if len(found) > 0 {
 					t.Errorf("GET %s, signed in: %v, in part: %v: gives away %v", path, access != "", part, found)
 				}
 			}
@@ -181,9 +190,9 @@ func TestWhoMaySeeASpoilerSeesIt(t *testing.T) {
 			t.Errorf("GET %s: who has watched the film sees %v, want %v", path, found, want)
 		}
 	}
-	for _, path := range askedFor {
-		if found := s.leaks(s.get(t, s.paths.Replace(path), "", false)); len(found) == 0 {
-			t.Errorf("GET %s shows nothing", path)
+	for path, want := range askedFor {
+		if found := s.leaks(s.get(t, s.paths.Replace(path), "", false)); len(found) < len(want) {
+			t.Errorf("GET %s shows %v, want %v", path, found, want)
 		}
 	}
 }
