@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -230,6 +231,16 @@ func TestAFeedCostsLittleAtSize(t *testing.T) {
 		add(c.reader(), name+", deep", "/users/me/feed?cursor="+cursorAt("/users/me/feed?", activities/2))
 		add(c.reader(), name+", lists", "/users/me/feed?types=list")
 		add(c.reader(), name+", reviews and lists, deep", "/users/me/feed?types=list,review&cursor="+cursorAt("/users/me/feed?types=list%2Creview", activities/4))
+	}
+	if os.Getenv(BenchmarkVariable+"_PLAIN") == "" {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		began := time.Now()
+		ok(t, s.feed.Fill(t.Context()))
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		t.Logf("the index was filled in %v and takes %d KB", time.Since(began).Round(time.Millisecond), (after.HeapAlloc-before.HeapAlloc)/1024)
 	}
 	for range 30 {
 		for _, r := range all {

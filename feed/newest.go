@@ -25,6 +25,33 @@ func (h *head) targets() []any { return []any{&h.userID, &h.kind, &h.id} }
 // newest returns the n newest activities of some members with an id below a bound, newest first. types selects some types,
 // nil all.
 func (s *Service) newest(ctx context.Context, members []int64, types []activity.Type, before int64, n int) ([]activity.Activity, error) {
+	if len(members) < s.many {
+		return s.newestOf(ctx, members, types, 0, before, n)
+	}
+	var rows []activity.Activity
+	for {
+		some, from, bound, ok, err := s.index.ask(ctx, members, types, before, n)
+		if err == nil && !ok {
+			s.fill()
+			some, from, bound = members, 0, before
+		}
+		if err != nil {
+			return nil, err
+		}
+		more, err := s.newestOf(ctx, some, types, from, bound, n-len(rows)) // others may have newer ones below from
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+		if len(rows) == n || from == 0 {
+			return rows, nil
+		}
+		before = from
+	}
+}
+
+// newestOf is newest, which asks all of the members, and returns no activity with an id below from.
+func (s *Service) newestOf(ctx context.Context, members []int64, types []activity.Type, from, before int64, n int) ([]activity.Activity, error) {
 	if len(members) == 0 {
 		return nil, nil
 	}
@@ -32,7 +59,7 @@ func (s *Service) newest(ctx context.Context, members []int64, types []activity.
 	if err != nil || len(heads) == 0 {
 		return nil, err
 	}
-	return s.read(ctx, heads, before, n)
+	return s.read(ctx, heads, from, before, n)
 }
 
 // heads returns the n newest heads of the streams of some members, newest first. It does not ask for that of a single one.
@@ -102,15 +129,31 @@ func jsonList[T ~int8 | ~int64](numbers []T) string {
 	return string(append(out, ']'))
 }
 
+// parseList reads a JSON array of positive numbers.
+func parseList(list string) ([]int64, error) {
+	list = strings.Trim(list, "[]")
+	if list == "" {
+		return nil, nil
+	}
+	numbers := make([]int64, 0, strings.Count(list, ",")+1)
+	for one := range strings.SplitSeq(list, ",") {
+		n, err := strconv.ParseInt(one, 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers, nil
+}
+
 // table maps an [activity.Activity] to its columns.
 var table = database.TableOf[activity.Activity]()
 
-// read returns the n newest activities of streams with an id below a bound, newest first. It reads at most n of each stream.
-// An activity that is older than n heads is not among them.
-func (s *Service) read(ctx context.Context, heads []head, before int64, n int) ([]activity.Activity, error) {
-	oldest := int64(0)
+// read returns the n newest activities of streams with ids from a bound to below another one, newest first. It reads at most
+// n of each stream. An activity that is older than n heads is not among them.
+func (s *Service) read(ctx context.Context, heads []head, from, before int64, n int) ([]activity.Activity, error) {
 	if len(heads) == n && heads[n-1].id != nil {
-		oldest = *heads[n-1].id
+		from = max(from, *heads[n-1].id)
 	}
 	limit := database.Limit(s.db.Driver())
 	one, open, end := "SELECT "+table.Columns()+" FROM activities WHERE user_id = ? AND id >= ? AND id < ? ORDER BY id DESC"+limit, "SELECT * FROM (", ")"
@@ -131,7 +174,7 @@ func (s *Service) read(ctx context.Context, heads []head, before int64, n int) (
 		if h.kind != 0 {
 			args = append(args, h.kind)
 		}
-		args = append(args, oldest, before, n)
+		args = append(args, from, before, n)
 	}
 	one = open + one + end
 	query := one + strings.Repeat(" UNION ALL "+one, size-1)

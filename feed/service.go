@@ -3,7 +3,9 @@ package feed
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math"
+	"time"
 
 	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/diary"
@@ -23,6 +25,7 @@ import (
 // Deps is what a Service needs; all fields are required.
 type Deps struct {
 	DB        *database.DB
+	Clock     func() time.Time
 	Users     *user.Service
 	Movies    *movie.Service
 	Reviews   *review.Service
@@ -30,6 +33,7 @@ type Deps struct {
 	Diary     *diary.Service
 	Lists     *list.Service
 	Comments  *comment.Service
+	Log       *slog.Logger
 }
 
 // Service reads activities. It is safe for concurrent use.
@@ -42,13 +46,22 @@ type Service struct {
 	diary     *diary.Service
 	lists     *list.Service
 	comments  *comment.Service
+
+	index  *index
+	many   int // how many members are asked through the index; asking fewer of them costs less without it
+	log    *slog.Logger
+	wanted chan struct{} // has a value while the index is to be filled
 }
+
+// manyMembers is from how many members on the index is used.
+const manyMembers = 200
 
 // New returns a service. Register [Service.PurgeUser] with user.Service.OnDelete and [Service.MergeMovies] with
 // movie.Service.OnMerge.
 func New(d Deps) *Service {
 	return &Service{
-		db: d.DB, users: d.Users, movies: d.Movies, reviews: d.Reviews, reactions: d.Reactions, diary: d.Diary, lists: d.Lists, comments: d.Comments,
+		index: &index{db: d.DB, clock: d.Clock}, many: manyMembers, wanted: make(chan struct{}, 1),
+		db: d.DB, users: d.Users, movies: d.Movies, reviews: d.Reviews, reactions: d.Reactions, diary: d.Diary, lists: d.Lists, comments: d.Comments, log: d.Log,
 	}
 }
 
@@ -76,15 +89,47 @@ func (s *Service) Of(ctx context.Context, userID int64, reader auth.Viewer, type
 	return s.page(ctx, []int64{userID}, reader, types, mode, p)
 }
 
+// Run fills the index of large communities in memory when a reader needs it, until ctx ends.
+func (s *Service) Run(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.wanted:
+		}
+		if err := s.index.fill(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "filling the index of feeds", "error", err)
+		}
+	}
+}
+
+// fill makes Run fill the index.
+func (s *Service) fill() {
+	select {
+	case s.wanted <- struct{}{}:
+	default:
+	}
+}
+
 // followed returns the ids of the members whose activities are in the feed of a reader.
 func (s *Service) followed(ctx context.Context, reader auth.Viewer) ([]int64, error) {
-	heard, args := follow.Unhidden(reader, "follows.following_id")
-	query := "SELECT following_id FROM follows WHERE follower_id = ? AND is_following AND " + heard
-	ids, err := database.Collect(s.db.Reader(ctx), func(id *int64) []any { return []any{id} }, 0, query, append([]any{reader.UserID}, args...)...)
-	if err != nil {
+	query, args := "SELECT following_id FROM follows WHERE follower_id = ? AND is_following = ?", []any{reader.UserID, true}
+	if reader.Hides {
+		query += " AND following_id NOT IN (SELECT muted_id FROM mutes WHERE user_id = ?) AND following_id NOT IN (SELECT blocked_id FROM blocks WHERE user_id = ?)"
+		args = append(args, reader.UserID, reader.UserID)
+	}
+	if s.db.Driver() == database.MySQL {
+		ids, err := database.Collect(s.db.Reader(ctx), func(id *int64) []any { return []any{id} }, 0, query, args...)
+		if err != nil {
+			return nil, fmt.Errorf("list whom user %d follows: %w", reader.UserID, err)
+		}
+		return ids, nil
+	}
+	var list string // one row, because reading a row from SQLite takes longer than finding it
+	if err := s.db.Row(ctx, "SELECT json_group_array(following_id) FROM ("+query+")", args...).Scan(&list); err != nil {
 		return nil, fmt.Errorf("list whom user %d follows: %w", reader.UserID, err)
 	}
-	return ids, nil
+	return parseList(list)
 }
 
 // maxRounds bounds how often a page is filled up because the reader may not see some of its activities. A page can be

@@ -35,9 +35,9 @@ var ErrSelf = apperr.New(apperr.Invalid, "self_follow",
 // notifies.
 type Follow struct {
 	ID          int64     `gorm:"primaryKey;autoIncrement;index:idx_follows_followings,priority:4;index:idx_follows_followers,priority:4"`
-	FollowerID  int64     `gorm:"not null;uniqueIndex:idx_follows_pair,priority:1;index:idx_follows_followings,priority:1"`
-	FollowingID int64     `gorm:"not null;uniqueIndex:idx_follows_pair,priority:2;index:idx_follows_followers,priority:1"`
-	IsFollowing bool      `gorm:"not null;index:idx_follows_followings,priority:2;index:idx_follows_followers,priority:2"`
+	FollowerID  int64     `gorm:"not null;uniqueIndex:idx_follows_pair,priority:1;index:idx_follows_followings,priority:1;index:idx_follows_set,priority:1"`
+	FollowingID int64     `gorm:"not null;uniqueIndex:idx_follows_pair,priority:2;index:idx_follows_followers,priority:1;index:idx_follows_set,priority:3"`
+	IsFollowing bool      `gorm:"not null;index:idx_follows_followings,priority:2;index:idx_follows_followers,priority:2;index:idx_follows_set,priority:2"`
 	FollowedAt  time.Time `gorm:"not null;precision:6;index:idx_follows_followings,priority:3;index:idx_follows_followers,priority:3"` // the last change to on
 	Requested   bool      `gorm:"-"`                                                                                                   // the follower waits for the consent of a private account
 

@@ -148,6 +148,7 @@ func (a *App) workers() []worker {
 		{"idempotency keys", a.keys.Run},
 		{"name index", a.Users.BuildIndex},
 		{"title index", a.Movies.Run},
+		{"feed index", a.Feed.Run},
 		{"notifications", a.Notifications.Run},
 		{"bus", a.bus.Run},
 		{"memory", memory.Reclaim},
