@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -13,9 +14,11 @@ import (
 
 	"github.com/gorilla/websocket"
 	"github.com/olahol/melody"
+	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/notify/internal/sockettest"
+	"github.com/cinecircle/cinecircle/platform/page"
 )
 
 // BenchmarkSendToFrame measures the time from Send, in a transaction of its own, to the frame at the client.
@@ -40,6 +43,36 @@ func BenchmarkSendToFrame(b *testing.B) {
 			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 		})
 	}
+}
+
+// BenchmarkGroups reads a page of 50 groups of one notification each, and one where the first has 100,000, in turns so that
+// both meet the same load of the machine.
+func BenchmarkGroups(b *testing.B) {
+	const large, page50 = 100_000, 50
+	in := newInstance(b, noSweep)
+	by, few, many := in.user("by"), in.user("few"), in.user("many")
+	in.fill(few, by, page50)
+	in.fill(many, by, large+page50-1)
+	in.write(func(tx *gorm.DB) error {
+		return errors.Join(
+			tx.Exec("UPDATE notifications SET target_id = ? WHERE user_id = ? AND seq <= ?", large, many, large).Error,
+			tx.Exec("DELETE FROM notification_groups WHERE user_id = ? AND target_id < ?", many, large).Error,
+			tx.Exec("UPDATE notification_groups SET total = ?, unread = ? WHERE user_id = ? AND target_id = ?", large, large, many, large).Error,
+		)
+	})
+	took := map[int64]time.Duration{}
+	for b.Loop() {
+		for _, id := range []int64{few, many} {
+			start := time.Now()
+			found, err := in.s.Groups(b.Context(), id, false, page.Page{Limit: page50})
+			if err != nil || len(found.Rows) != page50 {
+				b.Fatalf("%d groups, %v", len(found.Rows), err)
+			}
+			took[id] += time.Since(start)
+		}
+	}
+	b.ReportMetric(float64(took[few].Microseconds())/float64(b.N), "µs/small")
+	b.ReportMetric(float64(took[many].Microseconds())/float64(b.N), "µs/large")
 }
 
 // BenchmarkIdleSocket measures the heap and stacks of an idle socket, including its client, which is in the

@@ -321,8 +321,8 @@ func TestMergeDiscardsTheOlderReview(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, n := range in.Rows {
-			if *n.ReviewID != about {
-				t.Errorf("a notification of %s leads to review %d, want %d", u.Username, *n.ReviewID, about)
+			if *n.ReviewID != about || *n.MovieID != m.into {
+				t.Errorf("a notification of %s leads to review %d of film %d, want %d of %d", u.Username, *n.ReviewID, *n.MovieID, about, m.into)
 			}
 		}
 		if len(in.Rows) == 0 || in.Unread != 1 {
