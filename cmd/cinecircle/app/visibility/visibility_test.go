@@ -349,6 +349,10 @@ func TestNobodyActsOnWhatTheyDoNotSee(t *testing.T) {
 				{"PATCH", fmt.Sprintf("/comments/%d", a.comment), `{"content": "taken over"}`, of},
 				{"DELETE", fmt.Sprintf("/comments/%d", a.comment), "", of},
 			}
+			comments := map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[sees(a, who)]
+			if got := w.send(t, http.MethodGet, fmt.Sprintf("/reviews/%d/comments", a.review), w.token(a, who)); got.Code != comments {
+				t.Errorf("comments on the review of %s as %s: status %d, want %d", a.name, who, got.Code, comments)
+			}
 			for i, r := range requests {
 				if i > 3 && (who == self || who == moderator) { // the matrix of access holds what they may do
 					continue
