@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -117,21 +116,28 @@ func (s *Service) Create(ctx context.Context, by int64, d Draft) (Movie, error) 
 	return m, nil
 }
 
-func (s *Service) insertAll(tx *gorm.DB, films []Movie) error {
-	for part := range slices.Chunk(films, statementRows) {
+// insertAll stores films whose details and cast are those of the drafts, and sets their ids.
+func (s *Service) insertAll(tx *gorm.DB, films []Movie, drafts []Draft) error {
+	for from := 0; from < len(films); from += statementRows {
+		part := films[from:min(from+statementRows, len(films))]
 		if err := tx.Create(&part).Error; err != nil {
 			return err
 		}
 		if err := correctIDs(tx, part); err != nil {
 			return err
 		}
-		if err := derive(tx, part...); err != nil {
+		var rows derived
+		for i, m := range part {
+			rows.addWith(m, drafts[from+i].Details, drafts[from+i].Cast)
+		}
+		if err := rows.insert(tx); err != nil {
 			return err
 		}
 	}
-	texts, err := textsOf(films)
-	if err != nil {
-		return err
+	texts := make([]textindex.Text, len(films))
+	for i, m := range films {
+		texts[i] = m.textWith(drafts[i].Details)
+		texts[i].Key = m.TitleKey
 	}
 	return s.index.Add(tx, texts...)
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/textindex"
 )
 
@@ -72,34 +73,35 @@ func (r *derived) add(m Movie) error {
 	if err != nil {
 		return err
 	}
+	cast, err := m.Cast()
+	if err != nil {
+		return err
+	}
+	r.addWith(m, d, cast)
+	return nil
+}
+
+// addWith is add for a film whose details and cast were read.
+func (r *derived) addWith(m Movie, d Details, cast []CastMember) {
 	for _, genre := range d.Genres {
 		r.genres = append(r.genres, m.ID, genre, m.TitleKey, m.LikeCount, m.ReleaseDate, m.ReviewCount, m.RatingCount, m.RatingScore)
 	}
 	for _, title := range d.otherTitles(m.Title) {
 		r.titles = append(r.titles, m.ID, title, textindex.Key(title))
 	}
-	keys, err := m.peopleKeys(d)
-	if err != nil {
-		return err
-	}
-	for _, key := range keys {
+	for _, key := range peopleKeys(d, cast) {
 		r.people = append(r.people, m.ID, key)
 	}
 	for _, id := range d.ExternalIDs.List() {
 		r.references = append(r.references, id.Kind, id.Value, m.ID)
 	}
-	for _, hash := range titleHashes(m.Title, d) {
+	for _, hash := range titleHashes(m.hashStored(), m.Title, d) {
 		r.hashes = append(r.hashes, hash, m.ID)
 	}
-	return nil
 }
 
 // peopleKeys returns the keys of the names in directors and cast, sorted and each once.
-func (m Movie) peopleKeys(d Details) ([]string, error) {
-	cast, err := m.Cast()
-	if err != nil {
-		return nil, err
-	}
+func peopleKeys(d Details, cast []CastMember) []string {
 	keys := make([]string, 0, len(cast)+len(d.Directors))
 	for _, name := range d.Directors {
 		keys = append(keys, nameKey(name))
@@ -108,7 +110,7 @@ func (m Movie) peopleKeys(d Details) ([]string, error) {
 		keys = append(keys, nameKey(member.Name))
 	}
 	slices.Sort(keys)
-	return slices.Compact(keys), nil
+	return slices.Compact(keys)
 }
 
 // insertRows is the most rows of one INSERT.
@@ -129,7 +131,7 @@ func (r *derived) insert(tx *gorm.DB) error {
 		row := "(" + strings.Repeat(", ?", t.size)[2:] + ")"
 		for some := range slices.Chunk(t.rows, insertRows*t.size) {
 			statement := "INSERT INTO " + t.into + " VALUES " + row + strings.Repeat(", "+row, len(some)/t.size-1)
-			if err := tx.Exec(statement, some...).Error; err != nil {
+			if err := database.Exec(tx, statement, some...); err != nil {
 				return fmt.Errorf("insert into %s: %w", t.into, err)
 			}
 		}

@@ -77,7 +77,14 @@ func (s *Service) Load(ctx context.Context, items Items, o LoadOptions, report f
 	if err != nil {
 		return done, err
 	}
-	ahead, stop := readAhead(items)
+	if !loader.serving() {
+		restore, failed := s.db.Bulk(ctx)
+		if failed != nil {
+			return done, fmt.Errorf("import: %w", failed)
+		}
+		defer func() { err = errors.Join(err, restore()) }()
+	}
+	ahead, stop := readAhead(items, loader.prepare)
 	defer stop()
 	for part := range ahead {
 		for _, item := range part.items {
@@ -111,16 +118,16 @@ const (
 	partBytes = 1 << 20
 )
 
-// readAhead reads a source while its rows are stored. The channel is closed at the end of the source. stop must be called
+// readAhead reads and prepares the rows of a source while others are stored. The channel is closed at the end of the source. stop must be called
 // before the source is closed.
-func readAhead(items Items) (ahead <-chan part, stop func()) {
+func readAhead(items Items, prepare func(*Item) error) (ahead <-chan part, stop func()) {
 	parts, stopped, ended := make(chan part, 4), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
 		defer close(parts)
 		for more := true; more; {
 			var p part
-			if p, more = readPart(items); len(p.items) == 0 && p.err == nil {
+			if p, more = readPart(items, prepare); len(p.items) == 0 && p.err == nil {
 				return
 			}
 			select {
@@ -136,13 +143,16 @@ func readAhead(items Items) (ahead <-chan part, stop func()) {
 	}
 }
 
-func readPart(items Items) (p part, more bool) {
+func readPart(items Items, prepare func(*Item) error) (p part, more bool) {
 	size := 0
 	p.items = make([]Item, 0, partRows)
 	for len(p.items) < partRows && size < partBytes {
 		item, err := items.Next()
 		if errors.Is(err, io.EOF) {
 			return p, false
+		}
+		if err == nil {
+			err = prepare(&item)
 		}
 		if err != nil {
 			p.err = err

@@ -51,11 +51,16 @@ func (m Movie) text() (textindex.Text, error) {
 	if err != nil {
 		return textindex.Text{}, err
 	}
+	return m.textWith(d), nil
+}
+
+// textWith is text for a film whose details were read.
+func (m Movie) textWith(d Details) textindex.Text {
 	tags := d.Genres
 	if m.ReleaseYear != 0 {
 		tags = append(slices.Clip(tags), yearTag(m.ReleaseYear))
 	}
-	return textindex.Text{ID: m.ID, Texts: append([]string{m.Title}, d.otherTitles(m.Title)...), Tags: tags}, nil
+	return textindex.Text{ID: m.ID, Texts: append([]string{m.Title}, d.otherTitles(m.Title)...), Tags: tags}
 }
 
 // yearTag returns the tag of the films of a year.

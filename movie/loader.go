@@ -25,6 +25,8 @@ type Item struct {
 	NotFilm string    // what the row is about instead, in the words of the source; Draft has a title at most
 	Adds    bool      // the row adds to a film that is there, and makes none
 	Dropped []string  // genres that cinecircle does not have
+
+	prepared prepared
 }
 
 // Outcome is what an import does with a row.
@@ -98,7 +100,7 @@ func (s *Service) NewLoader(ctx context.Context, o LoadOptions, report func(Resu
 	return l, nil
 }
 
-// Add adds a row, and stores those added before when they are enough for a transaction. The end of ctx does not interrupt
+// Add adds a row that was prepared, and stores those added before when they are enough for a transaction. The end of ctx does not interrupt
 // a transaction that has begun.
 func (l *Loader) Add(ctx context.Context, item Item) error {
 	l.batch, l.bytes = append(l.batch, item), l.bytes+len(item.Text)
@@ -139,12 +141,15 @@ func (l *Loader) Flush(ctx context.Context) error {
 const storeAttempts = 3
 
 func (l *Loader) store(ctx context.Context) (results []Result, err error) {
-	rows, err := l.prepare()
-	if err != nil {
-		return nil, err
-	}
+	rows := make([]prepared, len(l.batch))
 	for range storeAttempts {
 		err = l.tx(ctx, func(tx *gorm.DB) error {
+			for i, item := range l.batch { // anew after a failed attempt
+				if rows[i] = item.prepared; rows[i].film != nil {
+					film := *rows[i].film
+					rows[i].film = &film
+				}
+			}
 			b := &loading{Loader: l, rows: rows, results: make([]Result, len(rows))}
 			if err := b.load(tx); err != nil {
 				return err
@@ -184,25 +189,23 @@ type prepared struct {
 	hash int64
 }
 
-func (l *Loader) prepare() ([]prepared, error) {
-	now, rows := database.Time(l.into.clock()), make([]prepared, len(l.batch))
-	for i, item := range l.batch {
-		if item.Failed != nil || item.NotFilm != "" {
-			continue
-		}
-		item.Draft.Genres, item.Draft.Genre = item.Draft.genres(), ""
-		m, err := item.Draft.row(0, now)
-		if err != nil {
-			return nil, err
-		}
-		r := &rows[i]
-		r.film, r.hash = newCandidate(m, item.Draft), m.contentHash()
-		if item.Key == "" {
-			item.Key = fmt.Sprintf("%016x", uint64(r.hash)) //nolint:gosec // all bits count
-		}
-		r.key = sourceKey(l.options.Format, item.Key)
+// prepare computes what matching a row needs. It may run beside the other methods.
+func (l *Loader) prepare(item *Item) error {
+	if item.Failed != nil || item.NotFilm != "" {
+		return nil
 	}
-	return rows, nil
+	item.Draft.Genres, item.Draft.Genre = item.Draft.genres(), ""
+	m, err := item.Draft.row(0, database.Time(l.into.clock()))
+	if err != nil {
+		return err
+	}
+	r := &item.prepared
+	r.film, r.hash = newCandidate(m, item.Draft), m.contentHash()
+	if item.Key == "" {
+		item.Key = fmt.Sprintf("%016x", uint64(r.hash)) //nolint:gosec // all bits count
+	}
+	r.key = sourceKey(l.options.Format, item.Key)
+	return nil
 }
 
 // loading is an attempt to store a batch.
@@ -383,9 +386,9 @@ func (b *loading) forget() {
 
 // write stores what the rows have changed.
 func (b *loading) write(tx *gorm.DB) error {
-	films := make([]Movie, len(b.fresh))
+	films, drafts := make([]Movie, len(b.fresh)), make([]Draft, len(b.fresh))
 	for i, c := range b.fresh {
-		films[i] = c.movie
+		films[i], drafts[i] = c.movie, c.draft
 		if !c.dirty {
 			continue
 		}
@@ -394,7 +397,7 @@ func (b *loading) write(tx *gorm.DB) error {
 			return err
 		}
 	}
-	if err := b.into.insertAll(tx, films); err != nil {
+	if err := b.into.insertAll(tx, films, drafts); err != nil {
 		return err
 	}
 	numbers := make(map[*candidate]int64, len(films))

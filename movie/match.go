@@ -22,18 +22,22 @@ type candidate struct {
 }
 
 func newCandidate(m Movie, d Draft) *candidate {
-	c := &candidate{movie: m, draft: d}
-	c.derive()
+	c := &candidate{movie: m, draft: d, titles: titleHashes(m.hashStored(), d.Title, d.Details)}
+	c.people = peopleOf(d.Directors)
 	return c
 }
 
-// derive sets what matching compares.
+// derive sets anew what matching compares.
 func (c *candidate) derive() {
-	c.titles = titleHashes(c.draft.Title, c.draft.Details)
-	c.people = c.people[:0]
-	for _, name := range c.draft.Directors {
-		c.people = append(c.people, nameKey(name))
+	c.titles = titleHashes(hashTitle(c.draft.Title), c.draft.Title, c.draft.Details)
+	c.people = peopleOf(c.draft.Directors)
+}
+
+func peopleOf(names []string) (keys []string) {
+	for _, name := range names {
+		keys = append(keys, nameKey(name))
 	}
+	return keys
 }
 
 // draftOf returns the values of a stored film.
@@ -322,7 +326,7 @@ func complete(film *Draft, from Draft, all bool) (changed bool) {
 
 // otherThan returns the titles of d that a film has in no spelling.
 func (d Draft) otherThan(film Draft) []string {
-	known := titleHashes(film.Title, film.Details)
+	known := titleHashes(hashTitle(film.Title), film.Title, film.Details)
 	var aliases []string
 	for _, title := range append([]string{d.Title, d.OriginalTitle}, d.Aliases...) {
 		if title != "" && len(aliases) < maxAliases && !slices.Contains(known, hashTitle(title)) {

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/database"
 )
 
 // Source is a row of the table movie_sources: from which row of which source an import has taken a film. The film may be
@@ -68,7 +70,7 @@ func storeSources(tx *gorm.DB, sources []Source) error {
 			args = append(args, s.SourceKey, s.MovieID, s.RowHash)
 		}
 		statement := "REPLACE INTO movie_sources (source_key, movie_id, row_hash) VALUES (?, ?, ?)" + strings.Repeat(", (?, ?, ?)", len(some)-1)
-		if err := tx.Exec(statement, args...).Error; err != nil {
+		if err := database.Exec(tx, statement, args...); err != nil {
 			return fmt.Errorf("store the sources of films: %w", err)
 		}
 	}

@@ -24,10 +24,20 @@ func (TitleHash) TableName() string { return "movie_title_hashes" }
 
 // hashTitle returns the same for titles that are spelled differently: in case, width, diacritics, punctuation and spaces,
 // with or without an article at their begin, with "&" or "and".
-func hashTitle(title string) int64 {
+func hashTitle(title string) int64 { return hashKey(titleKeyOf(title)) }
+
+func hashKey(key string) int64 {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(titleKeyOf(title))) // a hash never fails
-	return int64(h.Sum64())                   //nolint:gosec // all bits count
+	_, _ = h.Write([]byte(key)) // a hash never fails
+	return int64(h.Sum64())     //nolint:gosec // all bits count
+}
+
+// hashStored is hashTitle of the title of a film, of which textindex.Key is known.
+func (m Movie) hashStored() int64 {
+	if m.TitleKey != "" && !strings.ContainsAny(m.Title, "&＆") && withoutArticle(m.Title) == m.Title {
+		return hashKey(m.TitleKey)
+	}
+	return hashTitle(m.Title)
 }
 
 func titleKeyOf(title string) string {
@@ -54,9 +64,9 @@ func withoutArticle(title string) string {
 	return title
 }
 
-// titleHashes returns the hashes of all titles of a film, sorted and each once.
-func titleHashes(title string, d Details) []int64 {
-	hashes := []int64{hashTitle(title)}
+// titleHashes returns the hashes of all titles of a film, sorted and each once. hash is that of its title.
+func titleHashes(hash int64, title string, d Details) []int64 {
+	hashes := []int64{hash}
 	for _, other := range d.otherTitles(title) {
 		hashes = append(hashes, hashTitle(other))
 	}
@@ -70,7 +80,7 @@ func dropHashes(tx *gorm.DB, m Movie) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.Where("hash IN ? AND movie_id = ?", titleHashes(m.Title, d), m.ID).Delete(&TitleHash{}).Error; err != nil {
+	if err := tx.Where("hash IN ? AND movie_id = ?", titleHashes(hashTitle(m.Title), m.Title, d), m.ID).Delete(&TitleHash{}).Error; err != nil {
 		return fmt.Errorf("delete the title hashes of movie %d: %w", m.ID, err)
 	}
 	return nil
@@ -84,7 +94,7 @@ func insertHashes(tx *gorm.DB, pairs []any) error {
 	}
 	for some := range slices.Chunk(pairs, 2*insertRows) {
 		statement := insert + " INTO movie_title_hashes (hash, movie_id) VALUES (?, ?)" + strings.Repeat(", (?, ?)", len(some)/2-1)
-		if err := tx.Exec(statement, some...).Error; err != nil {
+		if err := database.Exec(tx, statement, some...); err != nil {
 			return fmt.Errorf("insert into movie_title_hashes: %w", err)
 		}
 	}

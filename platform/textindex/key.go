@@ -137,5 +137,15 @@ func withoutSpace(r rune) rune {
 	return r
 }
 
+// hasSymbols returns false for a text without punctuation marks and symbols, and true for most others.
+func hasSymbols(text string) bool {
+	for _, r := range text {
+		if r != ' ' && (r < '0' || '9' < r) && (r < 'A' || 'Z' < r) && (r < 'a' || 'z' < r) && !korean.IsSyllable(r) {
+			return true
+		}
+	}
+	return false
+}
+
 // symbols returns the punctuation marks and symbols of a text, in compatibility form.
 func symbols(text string) []rune { return []rune(strings.Map(symbolRune, fold(text))) }

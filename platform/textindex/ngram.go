@@ -84,8 +84,15 @@ func (t Text) ngrams() []ngram {
 	for _, tag := range t.Tags {
 		ngrams = append(ngrams, tagNgram(tag))
 	}
-	for _, text := range t.Texts {
-		ngrams = appendNgrams(ngrams, []rune(Key(text)))
+	for i, text := range t.Texts {
+		key := t.Key
+		if i > 0 || key == "" {
+			key = Key(text)
+		}
+		ngrams = appendNgrams(ngrams, []rune(key))
+		if !hasSymbols(text) {
+			continue
+		}
 		for _, r := range symbols(text) {
 			ngrams = append(ngrams, ngram(r))
 		}

@@ -24,6 +24,7 @@ import (
 type Text struct {
 	ID    int64
 	Texts []string // as they are shown; a query may match any of them
+	Key   string   // [Key] of the first of Texts if it is known, or ""
 	Tags  []string // other conditions of searches, such as a genre
 }
 
@@ -164,27 +165,37 @@ func (x *Index) postBlock(tx *gorm.DB, number int64, entries []entry) error {
 	if err := x.lockBlock(tx, number); err != nil {
 		return err
 	}
-	byNgram := map[ngram][]change{ngramPending: nil} // every block has this list once it was written
+	byNgram := map[ngram]changes{ngramPending: {}} // every block has this list once it was written
 	for _, e := range entries {
 		_, place := blockOf(e.id)
 		for _, g := range e.drop {
-			byNgram[g] = append(byNgram[g], change{place, (*block).remove})
+			c := byNgram[g]
+			c.drop = append(c.drop, int32(place)) //nolint:gosec // a block has few positions
+			byNgram[g] = c
 		}
 		for _, g := range e.add {
-			byNgram[g] = append(byNgram[g], change{place, (*block).add})
+			c := byNgram[g]
+			c.add = append(c.add, int32(place)) //nolint:gosec // a block has few positions
+			byNgram[g] = c
 		}
 	}
+	blocks := make([]block, min(len(byNgram), statementNgrams))
+	lists := make(map[ngram]*block, len(blocks))
 	for ngrams := range slices.Chunk(slices.Sorted(maps.Keys(byNgram)), statementNgrams) {
-		lists := make(map[ngram]*block, len(ngrams))
-		for _, g := range ngrams {
-			lists[g] = &block{}
+		clear(blocks)
+		clear(lists)
+		for i, g := range ngrams {
+			lists[g] = &blocks[i]
 		}
 		if err := x.readBlocks(tx, number, ngrams, lists); err != nil {
 			return err
 		}
 		for _, g := range ngrams {
-			for _, c := range byNgram[g] {
-				c.do(lists[g], c.place)
+			for _, place := range byNgram[g].drop {
+				lists[g].remove(int(place))
+			}
+			for _, place := range byNgram[g].add {
+				lists[g].add(int(place))
 			}
 		}
 		if err := x.writeBlocks(tx, number, ngrams, lists); err != nil {
@@ -194,8 +205,5 @@ func (x *Index) postBlock(tx *gorm.DB, number int64, entries []entry) error {
 	return nil
 }
 
-// change is an operation on a position in a block.
-type change struct {
-	place int
-	do    func(b *block, place int)
-}
+// changes are the positions in a block that a list loses, and then those that it gains.
+type changes struct{ drop, add []int32 }
