@@ -113,8 +113,24 @@ func peopleKeys(d Details, cast []CastMember) []string {
 	return slices.Compact(keys)
 }
 
-// insertRows is the most rows of one INSERT.
+// insertRows is the most rows of one INSERT. It is a power of two.
 const insertRows = 256
+
+// insertMany inserts rows of a size. The numbers of rows in its statements are powers of two, so that few of them are
+// prepared: each takes a millisecond and a hundred KiB.
+func insertMany(tx *gorm.DB, insert string, args []any, size int) error {
+	row := "(" + strings.Repeat(", ?", size)[2:] + ")"
+	for n := insertRows; len(args) > 0; {
+		for n*size > len(args) {
+			n /= 2
+		}
+		if err := database.Exec(tx, insert+" VALUES "+row+strings.Repeat(", "+row, n-1), args[:n*size]...); err != nil {
+			return fmt.Errorf("%s: %w", insert, err)
+		}
+		args = args[n*size:]
+	}
+	return nil
+}
 
 // insert stores the rows. It returns gorm.ErrDuplicatedKey when another film has one of the external ids.
 func (r *derived) insert(tx *gorm.DB) error {
@@ -128,12 +144,8 @@ func (r *derived) insert(tx *gorm.DB) error {
 		{"movie_people (movie_id, name_key)", r.people, 2},
 		{"movie_external_ids (kind, value, movie_id)", r.references, 3},
 	} {
-		row := "(" + strings.Repeat(", ?", t.size)[2:] + ")"
-		for some := range slices.Chunk(t.rows, insertRows*t.size) {
-			statement := "INSERT INTO " + t.into + " VALUES " + row + strings.Repeat(", "+row, len(some)/t.size-1)
-			if err := database.Exec(tx, statement, some...); err != nil {
-				return fmt.Errorf("insert into %s: %w", t.into, err)
-			}
+		if err := insertMany(tx, "INSERT INTO "+t.into, t.rows, t.size); err != nil {
+			return err
 		}
 	}
 	return insertHashes(tx, r.hashes)

@@ -62,7 +62,7 @@ func (e RowError) Reason() string {
 
 const progressEvery = 10_000
 
-// Load stores the films of a source, without an owner, as [Loader] says. It passes the result of every row to report, and
+// Load stores the films of a source, without an owner, see [LoadOptions] and docs/formats.md. It passes the result of every row to report, and
 // calls progress every 10,000 rows and at the end, also after a failure. It reads ahead of what it stores, and keeps at most
 // a few MiB of the source in memory.
 //
@@ -70,21 +70,21 @@ const progressEvery = 10_000
 // has begun. Rows stored before the failure are kept; the result counts them.
 func (s *Service) Load(ctx context.Context, items Items, o LoadOptions, report func(Result), progress func(Progress)) (done Progress, err error) {
 	defer func() { progress(done) }()
-	loader, err := s.NewLoader(ctx, o, func(r Result) {
+	into, err := s.newLoader(ctx, o, func(r Result) {
 		done.count(r.Outcome)
 		report(r)
 	})
 	if err != nil {
 		return done, err
 	}
-	if !loader.serving() {
+	if !into.serving() {
 		restore, failed := s.db.Bulk(ctx)
 		if failed != nil {
 			return done, fmt.Errorf("import: %w", failed)
 		}
 		defer func() { err = errors.Join(err, restore()) }()
 	}
-	ahead, stop := readAhead(items, loader.prepare)
+	ahead, stop := readAhead(items, into.prepare)
 	defer stop()
 	for part := range ahead {
 		for _, item := range part.items {
@@ -92,7 +92,7 @@ func (s *Service) Load(ctx context.Context, items Items, o LoadOptions, report f
 				return done, fmt.Errorf("import stopped: %w", context.Cause(ctx))
 			}
 			done.Read++
-			if err := loader.Add(ctx, item); err != nil {
+			if err := into.add(ctx, item); err != nil {
 				return done, err
 			}
 			if done.Read%progressEvery == 0 {
@@ -100,10 +100,10 @@ func (s *Service) Load(ctx context.Context, items Items, o LoadOptions, report f
 			}
 		}
 		if part.err != nil {
-			return done, errors.Join(fmt.Errorf("import: read: %w", part.err), loader.Flush(ctx))
+			return done, errors.Join(fmt.Errorf("import: read: %w", part.err), into.flush(ctx))
 		}
 	}
-	return done, loader.Flush(ctx)
+	return done, into.flush(ctx)
 }
 
 // part is some rows of a source, and the error after them.
@@ -114,14 +114,14 @@ type part struct {
 
 // The size of a part: enough that the passing does not count, and few enough for the memory.
 const (
-	partRows  = 256
+	partRows  = 128
 	partBytes = 1 << 20
 )
 
 // readAhead reads and prepares the rows of a source while others are stored. The channel is closed at the end of the source. stop must be called
 // before the source is closed.
 func readAhead(items Items, prepare func(*Item) error) (ahead <-chan part, stop func()) {
-	parts, stopped, ended := make(chan part, 4), make(chan struct{}), make(chan struct{})
+	parts, stopped, ended := make(chan part, 2), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
 		defer close(parts)

@@ -313,8 +313,8 @@ func TestStoppedImportKeepsItsBatches(t *testing.T) {
 	if got.Err == nil || got.Err.Error() != "import stopped: interrupted" {
 		t.Errorf("error is %v", got.Err)
 	}
-	if len(got.Titles) != 5000 {
-		t.Errorf("%d films were imported, want the first batch of 5000", len(got.Titles))
+	if len(got.Titles) != 8000 {
+		t.Errorf("%d films were imported, want the first four batches of 2000", len(got.Titles))
 	}
 }
 
@@ -334,8 +334,8 @@ func TestImportStopsWhenTheDatabaseFails(t *testing.T) {
 	if got.Err == nil || !strings.Contains(got.Err.Error(), "disk full") {
 		t.Errorf("error is %v", got.Err)
 	}
-	if len(got.Titles) != 5000 {
-		t.Errorf("%d films were imported, want the first batch", len(got.Titles))
+	if len(got.Titles) != 4000 {
+		t.Errorf("%d films were imported, want the first two batches", len(got.Titles))
 	}
 }
 

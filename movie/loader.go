@@ -62,19 +62,19 @@ type LoadOptions struct {
 // The sizes of transactions. Large ones are best for a catalogue of which nobody writes: titles share most of their ngrams, and
 // each ngram is a page of the index to write. While the service writes, it waits for each transaction.
 const (
-	batchRows     = 5000
+	batchRows     = 2000
 	batchBytes    = 4 << 20 // of input
 	servingRows   = 250
 	statementRows = 500 // a statement must fit in a packet of MySQL
 )
 
-// Loader stores films that are read from files. It is not safe for concurrent use.
+// loader stores films that are read from files. It is not safe for concurrent use.
 //
 // A row is about the film that one of its ids belongs to, else about the one with its title and the year of its release or
 // production, else about the one with its title, a year next to it, and its director. A film that has another id of the
 // same kind is another film. A row that is about none makes a film, unless there is one with its title that neither ids nor
 // years tell apart: that needs a person. Of a film that is there, a row sets what it lacks, see [LoadOptions].
-type Loader struct {
+type loader struct {
 	into    *Service
 	options LoadOptions
 	report  func(Result)
@@ -87,33 +87,33 @@ type Loader struct {
 	made  map[string]*candidate // likewise, by the key of the source
 }
 
-// NewLoader returns a loader that passes the result of each row to report, in the order of the rows of a transaction. It
+// newLoader returns a loader that passes the result of each row to report, in the order of the rows of a transaction. It
 // completes the index of titles first, which an upgrade may have left incomplete.
-func (s *Service) NewLoader(ctx context.Context, o LoadOptions, report func(Result)) (*Loader, error) {
+func (s *Service) newLoader(ctx context.Context, o LoadOptions, report func(Result)) (*loader, error) {
 	if err := s.index.Build(ctx); err != nil {
 		return nil, fmt.Errorf("complete the index of titles: %w", err)
 	}
-	l := &Loader{into: s, options: o, report: report}
+	l := &loader{into: s, options: o, report: report}
 	if err := s.db.Row(ctx, "SELECT COALESCE(MAX(id), 0) + 1 FROM movies").Scan(&l.first); err != nil {
 		return nil, fmt.Errorf("look for the latest film: %w", err)
 	}
 	return l, nil
 }
 
-// Add adds a row that was prepared, and stores those added before when they are enough for a transaction. The end of ctx does not interrupt
+// add adds a row that was prepared, and stores those added before when they are enough for a transaction. The end of ctx does not interrupt
 // a transaction that has begun.
-func (l *Loader) Add(ctx context.Context, item Item) error {
+func (l *loader) add(ctx context.Context, item Item) error {
 	l.batch, l.bytes = append(l.batch, item), l.bytes+len(item.Text)
 	if len(l.batch) < batchRows && l.bytes < batchBytes && (len(l.batch)%servingRows > 0 || !l.serving()) {
 		return nil
 	}
-	return l.Flush(ctx)
+	return l.flush(ctx)
 }
 
-func (l *Loader) serving() bool { return l.options.Serving != nil && l.options.Serving() }
+func (l *loader) serving() bool { return l.options.Serving != nil && l.options.Serving() }
 
-// Flush stores the rows that were added.
-func (l *Loader) Flush(ctx context.Context) error {
+// flush stores the rows that were added.
+func (l *loader) flush(ctx context.Context) error {
 	if len(l.batch) == 0 {
 		return nil
 	}
@@ -140,7 +140,7 @@ func (l *Loader) Flush(ctx context.Context) error {
 // storeAttempts is how often store tries while others store films with the same external ids.
 const storeAttempts = 3
 
-func (l *Loader) store(ctx context.Context) (results []Result, err error) {
+func (l *loader) store(ctx context.Context) (results []Result, err error) {
 	rows := make([]prepared, len(l.batch))
 	for range storeAttempts {
 		err = l.tx(ctx, func(tx *gorm.DB) error {
@@ -150,7 +150,7 @@ func (l *Loader) store(ctx context.Context) (results []Result, err error) {
 					rows[i].film = &film
 				}
 			}
-			b := &loading{Loader: l, rows: rows, results: make([]Result, len(rows))}
+			b := &loading{loader: l, rows: rows, results: make([]Result, len(rows))}
 			if err := b.load(tx); err != nil {
 				return err
 			}
@@ -175,7 +175,7 @@ func (l *Loader) store(ctx context.Context) (results []Result, err error) {
 }
 
 // tx runs fn in a transaction, or in a dry run without one.
-func (l *Loader) tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
+func (l *loader) tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if l.options.DryRun {
 		return fn(l.into.db.Reader(ctx))
 	}
@@ -190,7 +190,7 @@ type prepared struct {
 }
 
 // prepare computes what matching a row needs. It may run beside the other methods.
-func (l *Loader) prepare(item *Item) error {
+func (l *loader) prepare(item *Item) error {
 	if item.Failed != nil || item.NotFilm != "" {
 		return nil
 	}
@@ -210,7 +210,7 @@ func (l *Loader) prepare(item *Item) error {
 
 // loading is an attempt to store a batch.
 type loading struct {
-	*Loader
+	*loader
 	rows    []prepared
 	results []Result
 

@@ -6,11 +6,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
-
-	"github.com/cinecircle/cinecircle/platform/database"
 )
 
 // Source is a row of the table movie_sources: from which row of which source an import has taken a film. The film may be
@@ -64,15 +61,9 @@ func loadSources(tx *gorm.DB, keys []string) (map[string]Source, error) {
 
 // storeSources stores sources, also in place of others with the same key.
 func storeSources(tx *gorm.DB, sources []Source) error {
-	for some := range slices.Chunk(sources, insertRows) {
-		args := make([]any, 0, 3*len(some))
-		for _, s := range some {
-			args = append(args, s.SourceKey, s.MovieID, s.RowHash)
-		}
-		statement := "REPLACE INTO movie_sources (source_key, movie_id, row_hash) VALUES (?, ?, ?)" + strings.Repeat(", (?, ?, ?)", len(some)-1)
-		if err := database.Exec(tx, statement, args...); err != nil {
-			return fmt.Errorf("store the sources of films: %w", err)
-		}
+	args := make([]any, 0, 3*len(sources))
+	for _, s := range sources {
+		args = append(args, s.SourceKey, s.MovieID, s.RowHash)
 	}
-	return nil
+	return insertMany(tx, "REPLACE INTO movie_sources (source_key, movie_id, row_hash)", args, 3)
 }

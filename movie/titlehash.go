@@ -92,11 +92,5 @@ func insertHashes(tx *gorm.DB, pairs []any) error {
 	if tx.Name() == database.MySQL {
 		insert = "INSERT IGNORE"
 	}
-	for some := range slices.Chunk(pairs, 2*insertRows) {
-		statement := insert + " INTO movie_title_hashes (hash, movie_id) VALUES (?, ?)" + strings.Repeat(", (?, ?)", len(some)/2-1)
-		if err := database.Exec(tx, statement, some...); err != nil {
-			return fmt.Errorf("insert into movie_title_hashes: %w", err)
-		}
-	}
-	return nil
+	return insertMany(tx, insert+" INTO movie_title_hashes (hash, movie_id)", pairs, 2)
 }

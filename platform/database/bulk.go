@@ -10,14 +10,14 @@ import (
 // The settings of the connection that writes to SQLite while it writes much: a page cache that holds most of the indexes of
 // a catalogue, in KiB, and a write-ahead log that is copied into the file after so many pages. The others are SQLite's.
 const (
-	bulkCache       = 32 << 10
+	bulkCache       = 16 << 10
 	bulkCheckpoint  = 16 << 10
 	plainCache      = 2000
 	plainCheckpoint = 1000
 )
 
 // Bulk makes large transactions faster until restore is called: they read and write each page of an index once, and not
-// whenever the cache is full. It takes some 32 MiB of memory. It is for programs that write alone. On MySQL it does nothing.
+// whenever the cache is full. It takes some 16 MiB of memory. It is for programs that write alone. On MySQL it does nothing.
 func (d *DB) Bulk(ctx context.Context) (restore func() error, err error) {
 	if d.group == nil {
 		return func() error { return nil }, nil
