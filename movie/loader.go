@@ -192,7 +192,7 @@ type prepared struct {
 // prepare computes what matching a row needs. It may run beside the other methods.
 func (l *loader) prepare(item *Item) error {
 	if item.Failed != nil || item.NotFilm != "" {
-		return nil
+		return nil //nolint:nilerr // an invalid row does not stop the import
 	}
 	item.Draft.Genres, item.Draft.Genre = item.Draft.genres(), ""
 	m, err := item.Draft.row(0, database.Time(l.into.clock()))
@@ -202,7 +202,7 @@ func (l *loader) prepare(item *Item) error {
 	r := &item.prepared
 	r.film, r.hash = newCandidate(m, item.Draft), m.contentHash()
 	if item.Key == "" {
-		item.Key = fmt.Sprintf("%016x", uint64(r.hash)) //nolint:gosec // all bits count
+		item.Key = fmt.Sprintf("%016x", uint64(r.hash))
 	}
 	r.key = sourceKey(l.options.Format, item.Key)
 	return nil
@@ -233,25 +233,8 @@ func (b *loading) load(tx *gorm.DB) error {
 	if err := resolve(tx, b.sources); err != nil {
 		return err
 	}
-	var ids []ExternalID
-	var hashes, numbers []int64
-	for i, r := range b.rows {
-		if r.film == nil {
-			continue
-		}
-		if source, has := b.sources[r.key]; has {
-			if source.RowHash == r.hash && !b.options.Update {
-				continue
-			}
-			numbers = append(numbers, source.MovieID)
-		}
-		ids = append(ids, r.film.draft.ExternalIDs.List()...)
-		if !b.batch[i].Adds {
-			hashes = append(hashes, r.film.titles...)
-		}
-	}
-	slices.Sort(hashes)
-	stored, err := loadKnown(tx, ids, slices.Compact(hashes), numbers)
+	ids, hashes, numbers := b.wanted()
+	stored, err := loadKnown(tx, ids, hashes, numbers)
 	if err != nil {
 		return err
 	}
@@ -268,6 +251,27 @@ func (b *loading) load(tx *gorm.DB) error {
 		}
 	}
 	return nil
+}
+
+// wanted returns the ids, the hashes of titles and the numbers of the films that the rows may be about.
+func (b *loading) wanted() (ids []ExternalID, hashes, numbers []int64) {
+	for i, r := range b.rows {
+		if r.film == nil {
+			continue
+		}
+		if source, has := b.sources[r.key]; has {
+			if source.RowHash == r.hash && !b.options.Update {
+				continue
+			}
+			numbers = append(numbers, source.MovieID)
+		}
+		ids = append(ids, r.film.draft.ExternalIDs.List()...)
+		if !b.batch[i].Adds {
+			hashes = append(hashes, r.film.titles...)
+		}
+	}
+	slices.Sort(hashes)
+	return ids, slices.Compact(hashes), numbers
 }
 
 // resolve replaces films that were merged, and removes sources of films that are gone.

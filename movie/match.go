@@ -226,32 +226,19 @@ func (k *known) matchIDs(row *candidate) match {
 func (k *known) matchTitle(row *candidate, own bool) match {
 	var m match
 	var same, next []*candidate
-	for _, hash := range row.titles {
-		for _, c := range k.titles[hash] {
-			if slices.Contains(m.candidates, c) || row.draft.ExternalIDs.differs(c.draft.ExternalIDs) || own && c.fresh && !row.fits(c) {
-				continue
-			}
-			switch distanceOf(row.draft, c.draft) {
-			case sameYear:
-				same = append(same, c)
-			case nextYear:
-				if share(row.people, c.people) {
-					next = append(next, c)
-				} else if own || len(row.people) > 0 && len(c.people) > 0 {
-					continue
-				}
-			case otherYear:
-				continue
-			case unknownYear:
-				if own && len(row.draft.years()) == 0 && len(c.draft.years()) == 0 && row.equals(c) {
-					return match{film: c}
-				}
-				if own {
-					continue
-				}
-			}
-			m.candidates = append(m.candidates, c)
+	for _, c := range k.titled(row, own) {
+		switch row.compare(c, own) {
+		case isSame:
+			same = append(same, c)
+		case isEqual:
+			return match{film: c}
+		case isNext:
+			next = append(next, c)
+		case isOther:
+			continue
+		case isUnclear:
 		}
+		m.candidates = append(m.candidates, c)
 	}
 	hits := same
 	if len(hits) == 0 {
@@ -266,6 +253,53 @@ func (k *known) matchTitle(row *candidate, own bool) match {
 		m.unclear = unclearTitle
 	}
 	return m
+}
+
+// titled returns the films with a title of the row, each once, that may be the same.
+func (k *known) titled(row *candidate, own bool) (films []*candidate) {
+	for _, hash := range row.titles {
+		for _, c := range k.titles[hash] {
+			if !slices.Contains(films, c) && !row.draft.ExternalIDs.differs(c.draft.ExternalIDs) && (!own || !c.fresh || row.fits(c)) {
+				films = append(films, c)
+			}
+		}
+	}
+	return films
+}
+
+// likeness is what years and directors say about two films with the same title.
+type likeness int
+
+const (
+	isUnclear likeness = iota
+	isSame
+	isNext
+	isOther
+	isEqual
+)
+
+func (c *candidate) compare(other *candidate, own bool) likeness {
+	switch distanceOf(c.draft, other.draft) {
+	case sameYear:
+		return isSame
+	case nextYear:
+		if share(c.people, other.people) {
+			return isNext
+		}
+		if own || len(c.people) > 0 && len(other.people) > 0 {
+			return isOther
+		}
+	case otherYear:
+		return isOther
+	case unknownYear:
+		if own && len(c.draft.years()) == 0 && len(other.draft.years()) == 0 && c.equals(other) {
+			return isEqual
+		}
+		if own {
+			return isOther
+		}
+	}
+	return isUnclear
 }
 
 // fits reports whether two films agree in all that both tell.

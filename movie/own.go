@@ -119,7 +119,7 @@ func (t *sheet) Next() (Item, error) {
 	switch {
 	case row.Err != nil:
 		item.Failed = Unreadable(row)
-		return item, nil
+		return item, nil //nolint:nilerr // an invalid row does not stop the import
 	case len(row.Cells) != len(t.header):
 		item.Failed = &RowError{Line: row.Line, Text: OtherColumns}
 		return item, nil
@@ -132,7 +132,8 @@ func (t *sheet) Next() (Item, error) {
 
 // encode turns a record into the JSON object that POST /movies takes, in t.body.
 func (t *sheet) encode(number int64, cells []string) *RowError {
-	b := append(t.body[:0], '{')
+	b := t.body[:0]
+	b = append(b, '{')
 	add := func(name string, value []byte) {
 		if len(b) > 1 {
 			b = append(b, ',')
@@ -162,7 +163,8 @@ func (t *sheet) encode(number int64, cells []string) *RowError {
 			add("genres", []byte("[]"))
 		}
 	}
-	t.body = append(b, '}')
+	b = append(b, '}')
+	t.body = b
 	return nil
 }
 
@@ -206,7 +208,7 @@ func (l lines) Next() (Item, error) {
 	item := Item{Line: row.Line, Text: strings.TrimSpace(string(row.JSON))}
 	if row.Err != nil {
 		item.Failed = Unreadable(row)
-		return item, nil
+		return item, nil //nolint:nilerr // an invalid row does not stop the import
 	}
 	item.Draft, item.Failed = parseRow(row.Line, row.JSON)
 	return item, nil
@@ -219,20 +221,20 @@ func parseRow(number int64, body []byte) (Draft, *RowError) {
 	if err == nil {
 		return d, nil
 	}
-	completed, clear := assume(body)
-	if clear == nil {
+	completed, forget := assume(body)
+	if forget == nil {
 		return Draft{}, rowError(number, err)
 	}
 	if d, err = ParseDraft(completed); err != nil {
 		return Draft{}, rowError(number, err)
 	}
-	clear(&d)
+	forget(&d)
 	return d, nil
 }
 
 // assume replaces what a row says to be unknown, but POST /movies wants. The result is nil if there is nothing, and else
 // clears the values in the draft.
-func assume(body []byte) (completed []byte, clear func(*Draft)) {
+func assume(body []byte) (completed []byte, forget func(*Draft)) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, nil

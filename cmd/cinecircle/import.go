@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
@@ -74,7 +75,7 @@ func (p *program) importFlags(args []string) (o importOptions, names []string, e
 	})
 	flags.Func("map", "take `field=heading`: a field of cinecircle from a column of another name; may be repeated", func(pair string) error {
 		field, name, ok := strings.Cut(pair, "=")
-		if !ok || !isColumn(field) {
+		if !ok || !slices.Contains(movie.ColumnNames(), field) {
 			return fmt.Errorf("want one of %s, then = and a heading", strings.Join(movie.ColumnNames(), ", "))
 		}
 		if o.source.Map == nil {
@@ -103,15 +104,6 @@ func (p *program) importFlags(args []string) (o importOptions, names []string, e
 		}
 	}
 	return o, names, nil
-}
-
-func isColumn(name string) bool {
-	for _, c := range movie.ColumnNames() {
-		if c == name {
-			return true
-		}
-	}
-	return false
 }
 
 // openFiles opens and inspects all files before anything is stored.

@@ -71,47 +71,45 @@ var (
 // apart it returns the year.
 func date(text string) string {
 	text = strings.TrimSpace(text)
-	var year, month, day string
 	if len(text) == 4 && year4(text) != 0 {
 		return text
 	}
-	if m := monthDate.FindStringSubmatch(text); m != nil {
-		year, month = m[1], m[2]
-		if n, _ := strconv.Atoi(month); n < 1 || n > 12 {
-			month = ""
-		}
-	}
-	for _, form := range []*regexp.Regexp{fullDate, plainDate, dottedDate} {
-		if m := form.FindStringSubmatch(text); m != nil && year == "" {
-			year, month, day = m[1], m[2], m[3]
-		}
-	}
-	if m := otherDate.FindStringSubmatch(text); m != nil {
-		year = m[3]
-		first, _ := strconv.Atoi(m[1])
-		second, _ := strconv.Atoi(m[2])
-		switch {
-		case first > 12:
-			month, day = m[2], m[1]
-		case second > 12:
-			month, day = m[1], m[2]
-		}
-	}
+	year, month, day := dateParts(text)
 	if year4(year) == 0 {
 		return ""
 	}
-	if day != "" {
-		if d, err := time.Parse("2006-1-2", year+"-"+month+"-"+day); err == nil {
-			return d.Format(time.DateOnly)
-		}
-		if n, err := strconv.Atoi(month); err != nil || n < 1 || n > 12 {
-			return year
-		}
+	if d, err := time.Parse("2006-1-2", year+"-"+month+"-"+day); err == nil {
+		return d.Format(time.DateOnly)
 	}
-	if month != "" && len(month) == 2 {
-		return year + "-" + month
+	if m, err := time.Parse("2006-1", year+"-"+month); err == nil {
+		return m.Format("2006-01")
 	}
 	return year
+}
+
+// dateParts returns the parts of a date that are certain.
+func dateParts(text string) (year, month, day string) {
+	for _, form := range []*regexp.Regexp{fullDate, plainDate, dottedDate} {
+		if m := form.FindStringSubmatch(text); m != nil {
+			return m[1], m[2], m[3]
+		}
+	}
+	if m := monthDate.FindStringSubmatch(text); m != nil {
+		return m[1], m[2], ""
+	}
+	m := otherDate.FindStringSubmatch(text)
+	if m == nil {
+		return "", "", ""
+	}
+	first, _ := strconv.Atoi(m[1]) // they are digits
+	second, _ := strconv.Atoi(m[2])
+	switch {
+	case first > 12:
+		return m[3], m[2], m[1]
+	case second > 12:
+		return m[3], m[1], m[2]
+	}
+	return m[3], "", ""
 }
 
 // year4 returns a year that a film can have, or 0.

@@ -105,7 +105,7 @@ func (s *supplements) readLinks(f *tabular.File) error {
 		}
 		imdb, tmdb := number(cells[1]), number(cells[2])
 		if id := number(cells[0]); id != 0 && imdb < 1<<32 && tmdb < 1<<32 {
-			s.links[id] = link{uint32(imdb), uint32(tmdb)} //nolint:gosec // they fit
+			s.links[id] = link{uint32(imdb), uint32(tmdb)}
 		}
 	})
 }
@@ -113,40 +113,47 @@ func (s *supplements) readLinks(f *tabular.File) error {
 // readCrew keeps the directors of films only: most titles are episodes.
 func (s *supplements) readCrew(titles, crew, people []*tabular.File) error {
 	var films, needed bits
-	dialect := tabular.Dialect{Comma: '\t', Quotes: tabular.Letters}
-	for _, f := range titles {
-		err := eachRow(f, dialect, func(cells []string) {
-			if len(cells) > 2 && isFilm(cells[1]) {
-				films.set(idNumber(cells[0]))
-			}
-		})
-		if err != nil {
-			return named(f, err)
-		}
-	}
 	s.directors, s.people = map[uint32]uint32{}, map[uint32]string{}
-	for _, f := range crew {
-		err := eachRow(f, dialect, func(cells []string) {
-			if len(cells) < 2 || cells[1] == `\N` || !films.has(idNumber(cells[0])) {
-				return
-			}
-			s.directors[idNumber(cells[0])] = uint32(len(s.credits)) //nolint:gosec // it fits
-			for i, person := range strings.Split(cells[1], ",") {
-				if n := idNumber(person); n != 0 && i < maxDirectors {
-					needed.set(n)
-					s.credits = append(s.credits, n)
-				}
-			}
-			s.credits = append(s.credits, 0)
-		})
-		if err != nil {
-			return named(f, err)
+	err := eachTitle(titles, func(cells []string) {
+		if isFilm(cells[1]) {
+			films.set(idNumber(cells[0]))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	err = eachTitle(crew, func(cells []string) {
+		if cells[1] != `\N` && films.has(idNumber(cells[0])) {
+			s.addDirectors(idNumber(cells[0]), strings.Split(cells[1], ","), &needed)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return eachTitle(people, func(cells []string) {
+		if needed.has(idNumber(cells[0])) {
+			s.people[idNumber(cells[0])] = strings.Clone(cells[1])
+		}
+	})
+}
+
+func (s *supplements) addDirectors(title uint32, ids []string, needed *bits) {
+	s.directors[title] = uint32(len(s.credits))
+	for _, id := range ids[:min(len(ids), maxDirectors)] {
+		if n := idNumber(id); n != 0 {
+			needed.set(n)
+			s.credits = append(s.credits, n)
 		}
 	}
-	for _, f := range people {
-		err := eachRow(f, dialect, func(cells []string) {
-			if len(cells) > 1 && needed.has(idNumber(cells[0])) {
-				s.people[idNumber(cells[0])] = strings.Clone(cells[1])
+	s.credits = append(s.credits, 0)
+}
+
+// eachTitle calls fn with the rows of data sets of IMDb, of at least two cells.
+func eachTitle(files []*tabular.File, fn func(cells []string)) error {
+	for _, f := range files {
+		err := eachRow(f, tabular.Dialect{Comma: '\t', Quotes: tabular.Letters}, func(cells []string) {
+			if len(cells) > 1 {
+				fn(cells)
 			}
 		})
 		if err != nil {

@@ -65,30 +65,39 @@ func (d *documents) Next() (Row, error) {
 			}
 			continue
 		}
-		top := d.stack[len(d.stack)-1]
-		if !d.decoder.More() {
-			if _, err := d.decoder.Token(); err != nil {
-				return Row{}, d.failed(err)
-			}
-			d.stack = d.stack[:len(d.stack)-1]
-			continue
+		path, err := d.step()
+		if err != nil {
+			return Row{}, err
 		}
-		path := top.path + "[]"
-		if !top.array {
-			key, err := d.decoder.Token()
-			if err != nil {
-				return Row{}, d.failed(err)
-			}
-			path = fmt.Sprint(key)
-			if top.path != "" {
-				path = top.path + "." + path
-			}
+		if path == "" {
+			continue
 		}
 		row, found, err := d.enter(path)
 		if err != nil || found {
 			return row, err
 		}
 	}
+}
+
+// step returns the path of the next value in the innermost array or object, or closes that and returns "".
+func (d *documents) step() (path string, err error) {
+	top := d.stack[len(d.stack)-1]
+	if d.decoder.More() && top.array {
+		return top.path + "[]", nil
+	}
+	more := d.decoder.More()
+	token, err := d.decoder.Token()
+	if err != nil {
+		return "", d.failed(err)
+	}
+	if !more {
+		d.stack = d.stack[:len(d.stack)-1]
+		return "", nil
+	}
+	if top.path == "" {
+		return fmt.Sprint(token), nil
+	}
+	return top.path + "." + fmt.Sprint(token), nil
 }
 
 // enter reads the value at a path if it is wanted, and otherwise its first token.

@@ -154,11 +154,11 @@ func (f *Files) add(name string, file readerAt, o Options) error {
 	}
 	name = strings.ToLower(name)
 	magic := make([]byte, 4)
-	if n, err := file.ReadAt(magic, 0); err != nil && !errors.Is(err, io.EOF) {
+	n, err := file.ReadAt(magic, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return err
-	} else {
-		magic = magic[:n]
 	}
+	magic = magic[:n]
 	section := func() io.Reader { return io.NewSectionReader(file, 0, info.Size()) }
 	switch {
 	case bytes.HasPrefix(magic, zipMagic), bytes.HasPrefix(magic, emptyZIP):

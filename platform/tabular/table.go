@@ -164,27 +164,27 @@ func (t *table) split(text string) ([]string, bool) {
 			text = rest
 		}
 	}
-	for {
-		if text == "" || text[0] != '"' {
-			cell, rest, more := cut(text, t.dialect.Comma)
-			if t.dialect.Quotes == Strict && strings.IndexByte(cell, '"') >= 0 {
-				return nil, false
-			}
-			if t.cells = append(t.cells, cell); !more {
-				return t.cells, true
-			}
-			text = rest
-			continue
-		}
-		cell, rest, ok := quoted(text[1:])
-		if !ok || rest != "" && rest[0] != t.dialect.Comma {
+	for more := true; more; {
+		var cell string
+		var ok bool
+		if cell, text, more, ok = t.cell(text); !ok {
 			return nil, false
 		}
-		if t.cells = append(t.cells, cell); rest == "" {
-			return t.cells, true
-		}
-		text = rest[1:]
+		t.cells = append(t.cells, cell)
 	}
+	return t.cells, true
+}
+
+// cell returns the first cell of a text, and whether there are more behind it.
+func (t *table) cell(text string) (cell, rest string, more, ok bool) {
+	if text == "" || text[0] != '"' {
+		cell, rest, more = cut(text, t.dialect.Comma)
+		return cell, rest, more, t.dialect.Quotes == Lenient || strings.IndexByte(cell, '"') < 0
+	}
+	if cell, rest, ok = quoted(text[1:]); !ok || rest == "" {
+		return cell, "", false, ok
+	}
+	return cell, rest[1:], true, rest[0] == t.dialect.Comma
 }
 
 func cut(text string, comma byte) (before, after string, found bool) {

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,7 +51,7 @@ func TestEncodingsAreTold(t *testing.T) {
 	if f.Guessed || got != "Фильм\n" {
 		t.Errorf("the given encoding: %q", got)
 	}
-	for name, want := range map[string]Encoding{"UTF-8": UTF8, " euc-kr ": CP949, "Latin1": CP1252, "utf-16be": UTF16BE} {
+	for name, want := range map[string]Encoding{"UTF-8": UTF8, "EUC-KR": CP949, "Latin1": CP1252, "utf-16be": UTF16BE} {
 		if e, err := ParseEncoding(name); err != nil || e != want {
 			t.Errorf("%q is %s, %v", name, e, err)
 		}
@@ -288,14 +289,7 @@ func TestRowsHaveLimits(t *testing.T) {
 func TestDocumentsAreRead(t *testing.T) {
 	t.Parallel()
 	paths := func(wanted ...string) func(string) bool {
-		return func(p string) bool {
-			for _, w := range wanted {
-				if p == w {
-					return true
-				}
-			}
-			return false
-		}
+		return func(p string) bool { return slices.Contains(wanted, p) }
 	}
 	for name, c := range map[string]struct {
 		file   string

@@ -165,20 +165,7 @@ func (x *Index) postBlock(tx *gorm.DB, number int64, entries []entry) error {
 	if err := x.lockBlock(tx, number); err != nil {
 		return err
 	}
-	byNgram := map[ngram]changes{ngramPending: {}} // every block has this list once it was written
-	for _, e := range entries {
-		_, place := blockOf(e.id)
-		for _, g := range e.drop {
-			c := byNgram[g]
-			c.drop = append(c.drop, int32(place)) //nolint:gosec // a block has few positions
-			byNgram[g] = c
-		}
-		for _, g := range e.add {
-			c := byNgram[g]
-			c.add = append(c.add, int32(place)) //nolint:gosec // a block has few positions
-			byNgram[g] = c
-		}
-	}
+	byNgram := changesOf(entries)
 	blocks := make([]block, min(len(byNgram), statementNgrams))
 	lists := make(map[ngram]*block, len(blocks))
 	for ngrams := range slices.Chunk(slices.Sorted(maps.Keys(byNgram)), statementNgrams) {
@@ -203,6 +190,25 @@ func (x *Index) postBlock(tx *gorm.DB, number int64, entries []entry) error {
 		}
 	}
 	return nil
+}
+
+// changesOf returns what entries change, by the lists. Every block has the list of pending rows once it was written.
+func changesOf(entries []entry) map[ngram]changes {
+	byNgram := map[ngram]changes{ngramPending: {}}
+	for _, e := range entries {
+		_, place := blockOf(e.id)
+		for _, g := range e.drop {
+			c := byNgram[g]
+			c.drop = append(c.drop, int32(place))
+			byNgram[g] = c
+		}
+		for _, g := range e.add {
+			c := byNgram[g]
+			c.add = append(c.add, int32(place))
+			byNgram[g] = c
+		}
+	}
+	return byNgram
 }
 
 // changes are the positions in a block that a list loses, and then those that it gains.
