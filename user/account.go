@@ -38,6 +38,15 @@ func (s *Service) Create(ctx context.Context, d Draft) (User, error) {
 	if field := s.checkMinAge(d); field != nil {
 		return User{}, apperr.Validation(*field)
 	}
+	if !d.Operator {
+		field, err := s.checkReserved(ctx, name, 0)
+		if err != nil {
+			return User{}, err
+		}
+		if field != nil {
+			return User{}, apperr.Validation(*field)
+		}
+	}
 	how, err := s.admit(ctx, d)
 	if err != nil {
 		return User{}, err
@@ -67,6 +76,9 @@ func (s *Service) Create(ctx context.Context, d Draft) (User, error) {
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
 		u.ID = 0 // Tx may run the function again
 		if err := nameTaken(tx.Create(&u).Error); err != nil {
+			return err
+		}
+		if err := s.claim(tx, u.UsernameKey, u.ID); err != nil {
 			return err
 		}
 		if how.invite != nil {

@@ -275,6 +275,8 @@ func TestDeleteRemovesAllDataOfTheAccount(t *testing.T) {
 	if n := k.sessions(t, other); n != 1 {
 		t.Errorf("bob has %d sessions, want 1", n)
 	}
+	k.api.POST(t, "/users", testkit.JSON(signUpBody("ALICE"))).WantProblem(http.StatusConflict, "username_taken") // held back
+	k.Clock.Advance(30 * 24 * time.Hour)
 	if again := k.signUp(t, "alice"); again <= other {
 		t.Errorf("id %d was reused; the last id was %d", again, other)
 	}

@@ -14,7 +14,7 @@ import (
 // Delete removes an account, its sessions and its profile image, after running the hooks of
 // [Service.OnDelete]. It returns [ErrNotFound], [ErrLastAdmin], or the error of a hook.
 func (s *Service) Delete(ctx context.Context, id int64) error {
-	return s.delete(ctx, id, func(*gorm.DB) error { return nil })
+	return s.delete(ctx, id, func(tx *gorm.DB, u User) error { return s.hold(tx, u.UsernameKey, id) })
 }
 
 // DeleteWithMovies is [Service.Delete] for an account and the films that it added, which by, an admin, deletes. The
@@ -39,7 +39,10 @@ func (s *Service) DeleteWithMovies(ctx context.Context, id int64, by auth.Viewer
 	if err := films(ctx); err != nil {
 		return err
 	}
-	return s.delete(ctx, id, func(tx *gorm.DB) error {
+	return s.delete(ctx, id, func(tx *gorm.DB, u User) error {
+		if err := s.hold(tx, u.UsernameKey, id); err != nil {
+			return err
+		}
 		return films(tx.Statement.Context) // those that were added meanwhile: the lock on the account lets no more in
 	})
 }
@@ -54,13 +57,13 @@ func lockDeletable(tx *gorm.DB, id int64) (User, error) {
 }
 
 // delete deletes an account. It calls first in the transaction, before the hooks.
-func (s *Service) delete(ctx context.Context, id int64, first func(tx *gorm.DB) error) error {
+func (s *Service) delete(ctx context.Context, id int64, first func(tx *gorm.DB, u User) error) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
 		u, err := lockDeletable(tx, id)
 		if err != nil {
 			return err
 		}
-		if err := first(tx); err != nil {
+		if err := first(tx, u); err != nil {
 			return err
 		}
 		for _, hook := range s.onDelete {

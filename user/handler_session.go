@@ -199,3 +199,19 @@ func hasBody(r *http.Request) bool {
 	}{ahead, r.Body}
 	return err == nil
 }
+
+type resetRequest struct {
+	Token    string `json:"token" binding:"required,max=200" description:"From the link."`
+	Password string `json:"password" raw:"true" binding:"required,min=8,max=128" example:"an even better password" description:"The new password, 8 to 128 characters."`
+}
+
+func (h handler) resetPassword(c *gin.Context) error {
+	var req resetRequest
+	if err := web.BindJSON(c, &req); err != nil {
+		return err
+	}
+	if err := h.s.ResetPassword(c.Request.Context(), web.ClientIP(c), req.Token, req.Password); err != nil {
+		return err
+	}
+	return web.NoContent(c)
+}

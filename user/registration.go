@@ -24,6 +24,7 @@ type Registration struct {
 	Mode             Mode // "" is open
 	MinAge           int64
 	MembersMayInvite bool
+	ReservedNames    []string // nobody may have a name that looks like one of these
 
 	Name, Description, Rules, Contact string // of the community
 	PublicURL                         string // "" if it is unknown

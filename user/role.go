@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/web"
@@ -39,6 +40,9 @@ func (s *Service) SetRole(ctx context.Context, username string, role auth.Role) 
 		err = tx.Model(&u).Updates(map[string]any{"role": role, "updated_at": s.now()}).Error
 		if err != nil {
 			return fmt.Errorf("set role of user %d to %s: %w", u.ID, role, err)
+		}
+		if err := record.Add(tx, s.now(), web.ViewerIDOf(ctx), record.Role, record.User, u.ID, string(role)); err != nil {
+			return err
 		}
 		database.AfterCommit(tx, func() {
 			web.LogEvent(ctx, s.log, slog.LevelWarn, "role_changed", u.ID, slog.String("role", string(role)))

@@ -115,6 +115,11 @@ func (h handler) sessions(r *openapi.Router) {
 		JSON: refreshRequest{}, OptionalBody: true,
 		Errors: []*apperr.Error{web.ErrCrossOrigin}, Headers: cookieHeader,
 	})
+	r.POST("/users/password_reset", auth.Public, h.resetPassword, openapi.Op{
+		Tag: tagSessions, ID: "resetPassword", Summary: "Set a new password with a link", Status: http.StatusNoContent, Class: auth.ClassLogin,
+		Description: "Admins make the links. Each works once, for an hour, and ends all sessions.",
+		JSON:        resetRequest{}, Errors: []*apperr.Error{ErrResetInvalid},
+	})
 	r.GET("/users/me/sessions", auth.Member, h.listSessions, openapi.Op{
 		Tag: tagSessions, ID: "listMySessions", Summary: "List the current user's sessions, latest login first",
 		Query: listQuery{}, Response: []sessionResponse{},

@@ -146,7 +146,7 @@ func (s *Service) notifyEnded(tx *gorm.DB, userID int64, ids []int64) {
 	})
 }
 
-// Run deletes expired sessions and personal tokens, at once and then every hour, and writes when personal tokens were
+// Run deletes expired sessions, personal tokens, links to reset a password and held names, at once and then every hour, and writes when personal tokens were
 // used, every minute and at the end. It returns nil when ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	hourly, often := time.NewTicker(cleanEvery), time.NewTicker(noteUsesEvery)
@@ -180,6 +180,12 @@ func (s *Service) clean(ctx context.Context) error {
 		if err := tx.Where("expires_at <= ?", s.now()).Delete(&Session{}).Error; err != nil {
 			return err
 		}
-		return tx.Where("expires_at <= ?", s.now()).Delete(&Token{}).Error
+		if err := tx.Where("expires_at <= ?", s.now()).Delete(&Token{}).Error; err != nil {
+			return err
+		}
+		if err := tx.Where("expires_at <= ?", s.now()).Delete(&PasswordReset{}).Error; err != nil {
+			return err
+		}
+		return tx.Where("until <= ?", s.now()).Delete(&HeldName{}).Error
 	})
 }

@@ -68,11 +68,7 @@ func (s *Service) Reject(ctx context.Context, by auth.Viewer, id int64, reason s
 	if err != nil {
 		return User{}, err
 	}
-	err = s.delete(ctx, id, func(tx *gorm.DB) error {
-		u, err := one(tx, "id = ?", id)
-		if err != nil {
-			return err
-		}
+	err = s.delete(ctx, id, func(tx *gorm.DB, u User) error {
 		if err := needPending(u); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/textindex"
@@ -47,6 +48,9 @@ func (s *Service) Change(ctx context.Context, by auth.Viewer, address string, id
 	}
 	if len(columns) == 0 {
 		return before, nil
+	}
+	if err := s.checkRenaming(ctx, before, columns); err != nil {
+		return User{}, err
 	}
 	if p.Password != nil {
 		if columns["password_hash"], err = s.hasher.Hash(ctx, address, *p.Password); err != nil {
@@ -135,6 +139,23 @@ func (p Patch) columns(before User) (map[string]any, error) {
 	return columns, nil
 }
 
+// checkRenaming returns the error of a new name that is reserved.
+func (s *Service) checkRenaming(ctx context.Context, before User, columns map[string]any) error {
+	shown, ok := columns["username"].(string)
+	if !ok || shown == before.Username {
+		return nil
+	}
+	name, wrong := ParseUsername(shown)
+	if wrong != nil {
+		return apperr.Validation(*wrong)
+	}
+	field, err := s.checkReserved(ctx, name, before.ID)
+	if err == nil && field != nil {
+		err = apperr.Validation(*field)
+	}
+	return err
+}
+
 // confirm checks the current password of u. It is throttled as the login is, because an attacker in front of
 // an open browser could guess here as well.
 func (s *Service) confirm(ctx context.Context, by auth.Viewer, address string, u User, current *string) error {
@@ -169,13 +190,29 @@ func (s *Service) change(tx *gorm.DB, by auth.Viewer, before User, columns map[s
 	if newPassword && u.PasswordHash != before.PasswordHash {
 		return User{}, apperr.Validation(wrongPassword())
 	}
-	old := u.text()
+	old, oldKey := u.text(), u.UsernameKey
 	if err := nameTaken(tx.Model(&u).Updates(columns).Error); err != nil {
 		return User{}, fmt.Errorf("update user %d: %w", u.ID, err)
+	}
+	if key, ok := columns["username_key"].(string); ok && key != oldKey {
+		if err := s.claim(tx, key, u.ID); err != nil {
+			return User{}, err
+		}
+		if err := s.hold(tx, oldKey, u.ID); err != nil {
+			return User{}, err
+		}
 	}
 	if newPassword {
 		if err := s.endOthers(tx, by, u.ID); err != nil {
 			return User{}, err
+		}
+		if err := deleteResets(tx, u.ID); err != nil {
+			return User{}, err
+		}
+		if by.UserID != u.ID {
+			if err := record.Add(tx, s.now(), by.UserID, record.PasswordSet, record.User, u.ID, ""); err != nil {
+				return User{}, err
+			}
 		}
 	}
 	after, err := one(tx, "id = ?", u.ID)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/korean"
+	"github.com/cinecircle/cinecircle/platform/lookalike"
 )
 
 // The lengths of a username, in characters after NFC.
@@ -46,6 +47,9 @@ func ParseUsername(text string) (Username, *apperr.Field) {
 		return Username{}, usernameTooLong()
 	case !readable(shown):
 		return Username{}, usernameFormat()
+	case !lookalike.HighlyRestrictive(shown):
+		return Username{}, usernameField("format", "The username mixes letters of scripts that are not written together.",
+			"닉네임에 함께 쓰지 않는 문자 체계의 글자가 섞여 있습니다.")
 	}
 	key := usernameKey(shown)
 	switch {

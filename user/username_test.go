@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/lookalike"
 	"github.com/cinecircle/cinecircle/user"
 )
 
@@ -92,6 +93,9 @@ func TestUpperAndLowerCaseHaveTheSameKey(t *testing.T) {
 		text := rapid.StringMatching(`[a-zà-öα-ρа-я가-힣0-9]{2,50}`).Draw(t, "text")
 		lower, wrong1 := user.ParseUsername(text)
 		upper, wrong2 := user.ParseUsername(strings.ToUpper(text))
+		if wrong1 != nil && wrong2 != nil && !lookalike.HighlyRestrictive(text) {
+			return
+		}
 		if wrong1 != nil || wrong2 != nil || lower.Key() != upper.Key() {
 			t.Fatalf("%q has key %q, %q has %q (%v, %v)", lower, lower.Key(), upper, upper.Key(), wrong1, wrong2)
 		}

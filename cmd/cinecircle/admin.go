@@ -1,23 +1,31 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
+	"os"
+	"slices"
 	"strings"
+
+	"golang.org/x/term"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/config"
+	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 // adminAction is what an admin command asks for.
 type adminAction struct {
 	what string // in words for an error
 	do   func(ctx context.Context, a *app.App) error
-	done string // printed afterwards
+	done string // printed afterwards, "" if do prints it
 }
 
 // adminCommand changes roles, or gives a copy of a database an id of its own. The service may be running.
@@ -37,12 +45,15 @@ func adminCommand(ctx context.Context, p *program, args []string) error {
 		if err := action.do(ctx, a); err != nil {
 			return fmt.Errorf("%s: %w", action.what, err)
 		}
-		fmt.Fprintln(p.out, action.done)
+		if action.done != "" {
+			fmt.Fprintln(p.out, action.done)
+		}
 		return nil
 	})
 }
 
-const adminUsage = "usage: admin grant USERNAME [--role moderator], admin revoke USERNAME, or admin new-id"
+const adminUsage = "usage: admin grant USERNAME [--role moderator], admin revoke USERNAME, " +
+	"admin create USERNAME [--role ROLE] [--age AGE] [--gender GENDER], admin reset USERNAME, or admin new-id"
 
 // adminActionOf parses the arguments.
 func adminActionOf(p *program, args []string) (adminAction, error) {
@@ -60,6 +71,17 @@ func adminActionOf(p *program, args []string) (adminAction, error) {
 		}, nil
 	case "grant":
 		return grantAction(p, args[1:])
+	case "create":
+		return createAction(p, args[1:])
+	case "reset":
+		name, err := p.adminName("reset", args[1:], nil)
+		return adminAction{fmt.Sprintf("reset %q", name), func(ctx context.Context, a *app.App) error {
+			link, err := a.Users.ResetLinkFor(ctx, name)
+			if err == nil {
+				fmt.Fprintf(p.out, "%s\n%s sets a new password with this link. It works once, for an hour.\n", link, name)
+			}
+			return err
+		}, ""}, err
 	case "revoke":
 		name, err := p.adminName("revoke", args[1:], nil)
 		return adminAction{fmt.Sprintf("revoke %q", name), func(ctx context.Context, a *app.App) error {
@@ -67,6 +89,58 @@ func adminActionOf(p *program, args []string) (adminAction, error) {
 		}, name + " is a member without a role now"}, err
 	}
 	return adminAction{}, p.wrong("unknown action %q; "+adminUsage, args[0])
+}
+
+// createAction makes an account, whom the rules of registration do not bind. It asks for the password.
+func createAction(p *program, args []string) (adminAction, error) {
+	d := user.Draft{Operator: true}
+	role, gender := string(auth.RoleMember), string(user.Female)
+	name, err := p.adminName("create", args, func(f *flag.FlagSet) {
+		f.StringVar(&role, "role", role, "`ROLE` of the account: member, moderator or admin")
+		f.Int64Var(&d.Age, "age", 30, "`AGE` in years; the member can change it")
+		f.StringVar(&gender, "gender", gender, "`GENDER`, male or female; the member can change it")
+	})
+	if err != nil {
+		return adminAction{}, err
+	}
+	if !slices.Contains([]auth.Role{auth.RoleMember, auth.RoleModerator, auth.RoleAdmin}, auth.Role(role)) {
+		return adminAction{}, p.wrong("--role must be member, moderator or admin, got %q", role)
+	}
+	d.Username, d.Role, d.Gender = name, auth.Role(role), user.Gender(gender)
+	return adminAction{fmt.Sprintf("create %q", name), func(ctx context.Context, a *app.App) error {
+		if d.Password, err = p.askPassword(name); err != nil {
+			return err
+		}
+		_, err := a.Users.Create(ctx, d)
+		return describeFields(err)
+	}, name + " is an account with the role " + role + " now"}, nil
+}
+
+// askPassword reads a password from the terminal, where it is not shown, or else the first line of standard input.
+func (p *program) askPassword(name string) (string, error) {
+	fmt.Fprintf(p.err, "Password for %s: ", printable(name))
+	if input := int(os.Stdin.Fd()); term.IsTerminal(input) {
+		password, err := term.ReadPassword(input)
+		fmt.Fprintln(p.err)
+		return string(password), err
+	}
+	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+// describeFields adds what is wrong with each field to an error.
+func describeFields(err error) error {
+	e, ok := errors.AsType[*apperr.Error](err)
+	if !ok || len(e.Fields) == 0 {
+		return err
+	}
+	for _, f := range e.Fields {
+		err = fmt.Errorf("%w %s", err, f.Text.EN)
+	}
+	return err
 }
 
 func grantAction(p *program, args []string) (adminAction, error) {

@@ -43,7 +43,7 @@ type program struct {
 var commands = []command{
 	{"serve", "", "run the service (the default)", serveCommand},
 	{"migrate", "up|down|status", "apply, revert or list schema migrations; serve applies them at its start", migrateCommand},
-	{"admin", "grant|revoke USERNAME, new-id", "grant or revoke the role of an administrator or moderator; give a copy an id of its own", adminCommand},
+	{"admin", "grant|revoke|create|reset USERNAME, new-id", "roles, accounts and lost passwords; give a copy an id of its own", adminCommand},
 	{"import", "movies FILE…", "add films from CSV, JSON Lines and the files of other catalogues (- reads standard input)", importCommand},
 	{"export", "movies [FILE]", "write all films as JSON Lines that import takes back", exportCommand},
 	{"demo", "[--small]", "fill an empty database with sample data", demoCommand},

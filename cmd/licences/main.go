@@ -34,6 +34,7 @@ The documentation pages hold Swagger UI (Apache-2.0) and Redoc (MIT) with what t
 // data lists the data of others that is embedded, with the file of its licence.
 var data = []struct{ what, version, licence, file string }{
 	{"the list `passwords` of zxcvbn (the first 3,000 of 8 characters or more)", "4.4.2", "MIT", "platform/auth/common_passwords.LICENSE"},
+	{"confusables and scripts of the Unicode Character Database", "17.0.0", "Unicode-3.0", "platform/lookalike/LICENSE"},
 }
 
 // module is the part of the output of go list -json that is used.

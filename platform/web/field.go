@@ -21,7 +21,7 @@ var fieldTexts = map[string]apperr.Text{
 
 // FieldCodes are the codes of field errors that are of no particular operation. The code of a 422 of an operation can be
 // the code of a field as well, see [Blame].
-var FieldCodes = []string{"required", "unknown", "repeated", "type", "min", "max", "enum", "format", "exclusive", "invalid", "password_too_common", "invite_required", "invite_invalid"}
+var FieldCodes = []string{"required", "unknown", "repeated", "type", "min", "max", "enum", "format", "exclusive", "invalid", "password_too_common", "invite_required", "invite_invalid", "username_reserved"}
 
 // badCursor has a specific text, because a valid cursor of another list is also refused.
 var badCursor = apperr.Field{Name: "cursor", Code: "format", Text: apperr.Text{

@@ -174,7 +174,7 @@ func TestSecurityEventsNameActorTargetAndAddress(t *testing.T) {
 
 	// Accounts.
 	for _, deletion := range []string{"own by the API", "own by the page", "by an admin", "by the page of an admin"} {
-		gone := member("gone")
+		gone := member("gone, " + deletion)
 		own := securityEvent{Level: "INFO", Event: "account_deleted", Actor: gone.ID, Target: gone.ID}
 		other := securityEvent{Level: "WARN", Event: "account_deleted", Actor: root.ID, Target: gone.ID}
 		switch deletion {

@@ -116,6 +116,7 @@ refreshTokens POST /users/refresh
 rejectUser POST /moderation/users/:user_id/reject
 removeFromWatchlist DELETE /users/me/watchlist/:movie_id
 replaceListItems PUT /lists/:list_id/items
+resetPassword POST /users/password_reset
 searchUsers GET /users/search
 setMoviePoster POST /movies/:movie_id/poster_image
 setMyProfileImage POST /users/me/profile_image

@@ -9,7 +9,8 @@ import (
 func registration(c config.Config) user.Registration {
 	return user.Registration{
 		Mode: user.Mode(c.Registration.Mode), MinAge: int64(c.Registration.MinAge), MembersMayInvite: c.Registration.MembersMayInvite,
-		Name: c.Community.Name, Description: c.Community.Description, Rules: c.Community.Rules, Contact: c.Community.Contact,
+		ReservedNames: c.Registration.ReservedNames,
+		Name:          c.Community.Name, Description: c.Community.Description, Rules: c.Community.Rules, Contact: c.Community.Contact,
 		PublicURL: c.Server.PublicURL,
 	}
 }

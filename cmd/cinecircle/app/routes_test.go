@@ -133,6 +133,7 @@ POST /users/me/follow_requests/:user_id/accept member
 POST /users/me/follow_requests/:user_id/decline member
 POST /users/me/profile_image member
 POST /users/me/tokens member
+POST /users/password_reset public
 POST /users/refresh public
 PUT /lists/:list_id/items author
 PUT /movies/:movie_id/rating member

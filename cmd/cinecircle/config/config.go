@@ -71,6 +71,8 @@ type Registration struct {
 	Mode             string `mapstructure:"mode"` // a user.Mode
 	MinAge           int    `mapstructure:"min_age"`
 	MembersMayInvite bool   `mapstructure:"members_may_invite"`
+
+	ReservedNames []string `mapstructure:"reserved_names"`
 }
 
 // Database is the section of the database.
@@ -156,7 +158,7 @@ func Default() Config {
 		Timezone:  "Asia/Seoul",
 		Community: Community{Language: English, Name: "cinecircle"},
 
-		Registration: Registration{Mode: string(user.ModeOpen)},
+		Registration: Registration{Mode: string(user.ModeOpen), ReservedNames: reservedNames()},
 
 		Database: Database{Driver: database.SQLite, DSN: "data/cinecircle.db", MaxOpenConns: database.DefaultConns},
 		Auth: Auth{
@@ -170,6 +172,11 @@ func Default() Config {
 		Limits: defaultLimits(),
 		Log:    Log{Level: "info", Format: logAuto},
 	}
+}
+
+// reservedNames returns names that look as if somebody who runs the community had them.
+func reservedNames() []string {
+	return []string{"admin", "administrator", "moderator", "root", "system", "support", "cinecircle", "관리자", "운영자"}
 }
 
 // defaultLimits returns rates that only scripts exceed, not people.

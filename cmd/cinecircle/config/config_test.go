@@ -33,6 +33,7 @@ var otherThanDefault = map[string]struct {
 	"registration.mode":               {value: "approval"},
 	"registration.min_age":            {value: "14"},
 	"registration.members_may_invite": {value: "true"},
+	"registration.reserved_names":     {value: "owner,staff"},
 	"database.driver":                 {value: "mysql", needs: []string{"CINECIRCLE_DATABASE_DSN=u:p@tcp(db)/c", "CINECIRCLE_AUTH_SECRET=" + testSecret}},
 	"database.dsn":                    {value: "elsewhere/film.db"},
 	"auth.secret":                     {value: testSecret},

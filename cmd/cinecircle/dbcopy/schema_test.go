@@ -28,7 +28,7 @@ import (
 )
 
 var models = []any{
-	&user.Community{}, &user.User{}, &user.Session{}, &user.Token{}, &user.Invite{}, &record.Entry{}, &user.Grams{}, &user.GramBuild{},
+	&user.Community{}, &user.User{}, &user.Session{}, &user.Token{}, &user.Invite{}, &user.HeldName{}, &user.PasswordReset{}, &record.Entry{}, &user.Grams{}, &user.GramBuild{},
 	&movie.Movie{}, &movie.Merge{}, &movie.Grams{}, &movie.GramBuild{}, &movie.InGenre{}, &movie.OtherTitle{}, &movie.Person{}, &movie.Reference{}, &movie.TitleHash{}, &movie.Source{}, &review.Review{},
 	&comment.Comment{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
@@ -91,6 +91,7 @@ func TestForeignKeysCascadeAsDocumented(t *testing.T) {
 		"notification_states.user_id → users CASCADE",
 		"notifications.actor_id → users SET NULL",
 		"notifications.user_id → users CASCADE",
+		"password_resets.user_id → users CASCADE",
 		"personal_tokens.user_id → users CASCADE",
 		"rating_histograms.movie_id → movies CASCADE",
 		"review_likes.review_id → reviews CASCADE",

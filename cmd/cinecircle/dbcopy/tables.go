@@ -25,7 +25,7 @@ import (
 // copied lists the models in an order that satisfies their foreign keys. The search indexes of names and titles, and the
 // tables of genres, people and so on that are derived from films, are missing because they are rebuilt from the rows.
 var copied = []any{
-	&user.Community{}, &user.User{}, &user.Session{}, &user.Token{}, &user.Invite{}, &record.Entry{}, &movie.Movie{}, &movie.Merge{}, &movie.Source{}, &review.Review{},
+	&user.Community{}, &user.User{}, &user.Session{}, &user.Token{}, &user.Invite{}, &user.HeldName{}, &user.PasswordReset{}, &record.Entry{}, &movie.Movie{}, &movie.Merge{}, &movie.Source{}, &review.Review{},
 	&comment.Comment{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
 	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},

@@ -6,9 +6,9 @@ func TestAModeratorMergesFilms(t *testing.T) {
 	t.Parallel()
 	a, server := openSite(t)
 	admin, mina := newBrowser(t, server), newBrowser(t, server)
-	admin.join("admin")
+	admin.join("boss")
 	mina.join("mina")
-	if err := a.Users.Grant(t.Context(), "admin"); err != nil {
+	if err := a.Users.Grant(t.Context(), "boss"); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {

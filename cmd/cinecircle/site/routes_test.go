@@ -147,8 +147,8 @@ func TestPoliciesOfPagesAreEnforced(t *testing.T) {
 	owner, other, admin := newBrowser(t, server), newBrowser(t, server), newBrowser(t, server)
 	owner.join("owner")
 	other.join("other")
-	admin.join("admin")
-	if err := a.Users.Grant(t.Context(), "admin"); err != nil {
+	admin.join("boss")
+	if err := a.Users.Grant(t.Context(), "boss"); err != nil {
 		t.Fatal(err)
 	}
 	owner.upload("/films/new", nil, "title", "A", "plot", "", "genre", "Drama", "playtime", "90")

@@ -158,6 +158,7 @@ var attempts = map[string]attempt{
 	"GET /users/me/tokens":              {success: 200},
 	"DELETE /users/me/tokens/:token_id": {success: 204},
 
+	"POST /users/password_reset":                {success: 422, contentType: "application/json", body: text(`{"token": "x", "password": "a good password"}`)},
 	"GET /registration":                         {success: 200},
 	"POST /invites":                             {success: 201, contentType: "application/json", body: text(`{"uses": 2}`)},
 	"GET /invites":                              {success: 200},

@@ -75,7 +75,7 @@ func Pending(t testing.TB, a *app.App, name string) user.User {
 // Member creates a member.
 func Member(t testing.TB, a *app.App, name string, role auth.Role) user.User {
 	t.Helper()
-	u, err := a.Users.Create(t.Context(), user.Draft{Username: name, Password: Password, Age: 30, Gender: "female", Role: role})
+	u, err := a.Users.Create(t.Context(), user.Draft{Username: name, Password: Password, Age: 30, Gender: "female", Role: role, Operator: true})
 	if err != nil {
 		t.Fatal(err)
 	}
