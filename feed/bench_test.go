@@ -242,7 +242,7 @@ func TestAFeedCostsLittleAtSize(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		t.Logf("the index was filled in %v and takes %d KB", time.Since(began).Round(time.Millisecond), (after.HeapAlloc-before.HeapAlloc)/1024)
 	}
-	for range 30 {
+	for range 10 {
 		for _, r := range all {
 			req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, r.target, http.NoBody)
 			token, _, err := s.Tokens.Access(r.by, 1)

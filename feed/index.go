@@ -199,9 +199,9 @@ func (x *index) refresh(ctx context.Context, n int) (bool, error) {
 	if x.db.Driver() == database.MySQL {
 		after = x.reread()
 	}
-	read := 0
+	read, limit := 0, n+len(x.recent)
 	query := "SELECT id, user_id, type FROM activities WHERE id > ? ORDER BY id" + database.Limit(x.db.Driver())
-	err := database.Each(x.db.Reader(ctx), query, []any{after, n + len(x.recent)}, func(row database.Scanner) error {
+	err := database.Each(x.db.Reader(ctx), query, []any{after, limit}, func(row database.Scanner) error {
 		var a activity.Activity
 		if err := row.Scan(&a.ID, &a.UserID, &a.Type); err != nil {
 			return err
@@ -220,7 +220,7 @@ func (x *index) refresh(ctx context.Context, n int) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read new activities: %w", err)
 	}
-	return read < n+len(x.recent) && !x.broken, nil
+	return read < limit && !x.broken, nil
 }
 
 // reread returns the id after which activities are read again, because some may have been committed late.

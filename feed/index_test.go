@@ -114,3 +114,22 @@ func TestTheIndexFindsWhatIsCommittedLate(t *testing.T) {
 	s.publish(t, ids[2], 80_000)
 	want(t, "the feed after what was later", []int64{90_000, 80_000, 5000}, s.from(t, ids[0], 1<<40, nil, 3))
 }
+
+// TestTheIndexIsFilledInParts has more activities than are read at once.
+func TestTheIndexIsFilledInParts(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.feed.IndexAlways()
+	ids := s.Join(t, 2)
+	s.follow(t, ids[0], ids[1])
+	for part := range int64(3) {
+		var some []int64
+		for i := range int64(1000) {
+			some = append(some, part*1000+i+1)
+		}
+		s.publish(t, ids[1], some...)
+	}
+	ok(t, s.feed.Fill(t.Context()))
+	want(t, "the first page", []int64{3000, 2999, 2998}, s.from(t, ids[0], 1<<40, nil, 3))
+	want(t, "the last page", []int64{2, 1}, s.from(t, ids[0], 3, nil, 9))
+}
