@@ -112,7 +112,7 @@ func TestListsOfRequestsBlocksAndMutesUseTheirIndex(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	testkit.WantIndexed(t, s.DB, "idx_follows_pair", func() {
+	testkit.WantIndexed(t, s.DB, "idx_follows_set", func() {
 		if on, err := s.follows.FollowedBy(t.Context(), me, ids[1:20]); err != nil || len(on) != 19 {
 			t.Errorf("follows %d of 19, %v", len(on), err)
 		}

@@ -116,8 +116,7 @@ func Which[T any, R Row[T]](ctx context.Context, s *Switch, start T, others []in
 	}
 	m := R(&start).Mapping()
 	ids, err := database.Scan(s.DB.Reader(ctx).Model(R(&start)).Select(m.Pair[1]).
-		// COALESCE keeps the databases from reading all rows of the first id along an index of the state.
-		Where(m.Pair[0]+" = ? AND "+m.Pair[1]+" IN ? AND COALESCE("+m.State+", FALSE)", m.IDs[0], others),
+		Where(m.Pair[0]+" = ? AND "+m.Pair[1]+" IN ? AND "+m.State+" = ?", m.IDs[0], others, true),
 		func(id *int64) []any { return []any{id} })
 	if err != nil {
 		return nil, fmt.Errorf("load which of %d pairs of %s %d are on: %w", len(others), m.Name, m.IDs[0], err)
