@@ -107,7 +107,7 @@ func TestListsOfRequestsBlocksAndMutesUseTheirIndex(t *testing.T) {
 			})
 		}
 	}
-	testkit.WantIndexed(t, s.DB, "idx_follows_pair", func() { // and not those of all follows of a member
+	testkit.WantIndexed(t, s.DB, "idx_follows_set", func() { // and not those of all follows of a member
 		if _, err := s.follows.Relations(t.Context(), me, ids[1:20]); err != nil {
 			t.Error(err)
 		}

@@ -38,12 +38,11 @@ func (s *Service) Relations(ctx context.Context, userID int64, ids []int64) (map
 }
 
 // relationParts are the parts of the query of [Service.Relations], each with the number of the field that it sets. They
-// end where the list of ids follows. COALESCE keeps the databases from reading all follows of the member along
-// the index of that condition.
+// end where the list of ids follows.
 var relationParts = []string{
-	"SELECT 0 AS kind, following_id AS other FROM follows WHERE follower_id = ? AND COALESCE(is_following, FALSE) AND following_id IN ",
+	"SELECT 0 AS kind, following_id AS other FROM follows WHERE follower_id = ? AND is_following = TRUE AND following_id IN ",
 	"SELECT 1, following_id FROM follow_requests WHERE follower_id = ? AND following_id IN ",
-	"SELECT 2, follower_id FROM follows WHERE following_id = ? AND COALESCE(is_following, FALSE) AND follower_id IN ",
+	"SELECT 2, follower_id FROM follows WHERE following_id = ? AND is_following = TRUE AND follower_id IN ",
 	"SELECT 3, blocked_id FROM blocks WHERE user_id = ? AND blocked_id IN ",
 	"SELECT 4, muted_id FROM mutes WHERE user_id = ? AND muted_id IN ",
 }

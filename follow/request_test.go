@@ -230,3 +230,21 @@ func TestOnlyMakingARequestNotifies(t *testing.T) {
 	})
 	s.wantNotified(t, b, 1, 1)
 }
+
+func TestTheRequestOfAMutedMemberIsNotListedAndCanBeAccepted(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.Join(t, 3)
+	b, muted, other := ids[0], ids[1], ids[2]
+	s.setPrivate(t, b, true)
+	s.follow(t, muted, b)
+	s.follow(t, other, b)
+	s.post(t, b, "/users/%d/mute", muted)
+	rows := s.GET(t, "/users/me/follow_requests", s.As(t, b)).Want(200).List()
+	if len(rows) != 1 || rows[0]["user_id"] != float64(other) {
+		t.Errorf("requests %v, want that of %d alone", rows, other)
+	}
+	if diff := cmp.Diff(state(muted, b, true), s.post(t, b, "/users/me/follow_requests/%d/accept", muted)); diff != "" {
+		t.Errorf("response (-want +got):\n%s", diff)
+	}
+}

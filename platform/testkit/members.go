@@ -72,7 +72,8 @@ type accounts struct{ db *database.DB }
 
 // Active implements [auth.Sessions].
 func (a accounts) Active(ctx context.Context, userID, _ int64) (account auth.Account, err error) {
-	if err := a.db.Row(ctx, "SELECT role FROM users WHERE id = ?", userID).Scan(&account.Role); err != nil {
+	row := a.db.Row(ctx, "SELECT role, spoilers, hides_count > 0 FROM users WHERE id = ?", userID)
+	if err := row.Scan(&account.Role, &account.Spoilers, &account.Hides); err != nil {
 		return auth.Account{}, auth.ErrUserGone
 	}
 	return account, nil
