@@ -234,7 +234,7 @@ func (b *loading) load(tx *gorm.DB) error {
 		return err
 	}
 	ids, hashes, numbers := b.wanted()
-	stored, err := loadKnown(tx, ids, hashes, numbers)
+	stored, err := loadKnown(tx, ids, hashes, numbers, b.commonKind())
 	if err != nil {
 		return err
 	}
@@ -272,6 +272,26 @@ func (b *loading) wanted() (ids []ExternalID, hashes, numbers []int64) {
 	}
 	slices.Sort(hashes)
 	return ids, slices.Compact(hashes), numbers
+}
+
+// commonKind returns a kind of ids that all rows have, or "".
+func (b *loading) commonKind() string {
+	counts, rows := map[string]int{}, 0
+	for _, r := range b.rows {
+		if r.film == nil {
+			continue
+		}
+		rows++
+		for _, id := range r.film.draft.ExternalIDs.List() {
+			counts[id.Kind]++
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(counts)) {
+		if counts[kind] == rows {
+			return kind
+		}
+	}
+	return ""
 }
 
 // resolve replaces films that were merged, and removes sources of films that are gone.

@@ -137,14 +137,15 @@ type known struct {
 	films   map[int64]*candidate
 }
 
-// loadKnown returns the films with one of the ids, titles or numbers.
-func loadKnown(tx *gorm.DB, ids []ExternalID, hashes, numbers []int64) (*known, error) {
+// loadKnown returns the films with one of the ids, titles or numbers. It leaves out films that have an id of a kind, unless
+// that is "", and only the title: rows with another id of the same kind are about other films.
+func loadKnown(tx *gorm.DB, ids []ExternalID, hashes, numbers []int64, kind string) (*known, error) {
 	k := &known{holders: map[ExternalID]*candidate{}, titles: map[int64][]*candidate{}, films: map[int64]*candidate{}}
 	holding, err := holders(tx, ids)
 	if err != nil {
 		return nil, err
 	}
-	titled, err := moviesOfTitles(tx, hashes)
+	titled, err := moviesOfTitles(tx, hashes, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -167,11 +168,16 @@ func loadKnown(tx *gorm.DB, ids []ExternalID, hashes, numbers []int64) (*known, 
 	return k, nil
 }
 
-// moviesOfTitles returns the films with one of the hashes of titles.
-func moviesOfTitles(tx *gorm.DB, hashes []int64) (ids []int64, err error) {
+// moviesOfTitles returns the films with one of the hashes of titles, without those that have an id of a kind.
+func moviesOfTitles(tx *gorm.DB, hashes []int64, kind string) (ids []int64, err error) {
 	for some := range slices.Chunk(hashes, statementRows) {
 		in, args := database.InList(some)
-		err := database.Each(tx, "SELECT movie_id FROM movie_title_hashes WHERE hash IN "+in, args, func(row database.Scanner) error {
+		query := "SELECT movie_id FROM movie_title_hashes WHERE hash IN " + in
+		if kind != "" {
+			query += " AND NOT EXISTS (SELECT 1 FROM movie_external_ids e WHERE e.movie_id = movie_title_hashes.movie_id AND e.kind = ?)"
+			args = append(args, kind)
+		}
+		err := database.Each(tx, query, args, func(row database.Scanner) error {
 			var id int64
 			if err := row.Scan(&id); err != nil {
 				return err
