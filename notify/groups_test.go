@@ -293,3 +293,33 @@ func TestReadingInGroups(t *testing.T) {
 	read(map[string]any{"up_to": 99}, "review_like 0/4 [dog cat] seq 7", "follow 0/2 [dog cat] seq 5", "review_like 0/1 [cat] seq 4")
 	in.wantState(me, 7, 0)
 }
+
+// The document keeps the type of the plain inbox, and describes the groups beside it.
+func TestTheDocumentHasBothFormsOfTheInbox(t *testing.T) {
+	t.Parallel()
+	in := newInstance(t)
+	contract, err := testkit.ContractOf(in.api.Router)
+	if err != nil {
+		t.Fatal(err)
+	}
+	success := contract.Doc.Paths.Find("/notifications/inbox").Get.Responses.Status(http.StatusOK).Value
+	if item := success.Content.Get("application/json").Schema.Value.Items.Ref; item != "#/components/schemas/Notification" {
+		t.Errorf("the inbox lists %s", item)
+	}
+	variants, _ := success.Extensions["x-variants"].(map[string]any)
+	grouped, _ := variants["grouped=true"].(map[string]any)
+	items, _ := grouped["items"].(map[string]any)
+	if items["$ref"] != "#/components/schemas/NotificationGroup" || contract.Doc.Components.Schemas["NotificationGroup"] == nil {
+		t.Errorf("x-variants is %v", success.Extensions["x-variants"])
+	}
+	me, cat := in.user("me"), in.user("cat")
+	in.send(follow(me, cat))
+	res := in.api.GET(t, "/notifications/inbox?grouped=true", testkit.As(in.token(me))) // which is checked against the document
+	plain, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "/notifications/inbox", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := contract.Judge(plain, res.Status, res.Header, res.Body); err == nil {
+		t.Error("groups match the document of the plain inbox, want an error")
+	}
+}

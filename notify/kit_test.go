@@ -147,23 +147,23 @@ func (in *instance) write(fn func(tx *gorm.DB) error) {
 // fill stores n likes of the reviews 1, 2, 3, … in one transaction without a message on the bus.
 func (in *instance) fill(to, by int64, n int) {
 	in.t.Helper()
-	rows, groups := make([]notify.Notification, n), make([]notify.Group, n)
+	rows := make([]notify.Notification, n)
 	for i := range rows {
 		seq := int64(i + 1)
 		rows[i] = notify.Notification{
 			UserID: to, Seq: seq, Type: notify.TypeReviewLike, ActorID: &by, ReviewID: &seq, TargetID: seq, IsNewest: true,
 			CreatedAt: database.Time(in.Clock.Now()),
 		}
-		groups[i] = notify.Group{UserID: to, Type: notify.TypeReviewLike, TargetID: seq, Total: 1, Unread: 1, People: 1, IsUnread: true, LastSeq: seq}
 	}
 	in.write(func(tx *gorm.DB) error {
 		if err := tx.Create(&notify.State{UserID: to, LastSeq: int64(n), UnreadCount: int64(n)}).Error; err != nil {
 			return err
 		}
-		if err := tx.CreateInBatches(groups, 200).Error; err != nil {
+		if err := tx.CreateInBatches(rows, 200).Error; err != nil {
 			return err
 		}
-		return tx.CreateInBatches(rows, 200).Error
+		return tx.Exec(`INSERT INTO notification_groups (user_id, type, target_id, total, unread, people, is_unread, last_seq)
+			SELECT user_id, type, target_id, 1, 1, 1, ?, seq FROM notifications WHERE user_id = ? ORDER BY seq`, true, to).Error
 	})
 }
 

@@ -4,20 +4,17 @@ import "fmt"
 
 // wording is the texts of messages in a language.
 type wording struct {
-	deleted string                                 // instead of the name of an actor whose account was deleted
-	who     func(name string, others int64) string // who did it: a user and how many others
-	did     map[Type]string                        // what they did, which follows who
+	deleted string                    // instead of the name of an actor whose account was deleted
+	title   string                    // follows the name
+	others  func(others int64) string // follows the title if others did it too, of whom there is one at least
+	did     map[Type]string           // what they did
 }
 
 // korean follows a name with 님 and a number of people with 명. Both end in a consonant, so one particle fits all.
 var korean = wording{
 	deleted: "탈퇴한 회원",
-	who: func(name string, others int64) string {
-		if others == 0 {
-			return name + "님"
-		}
-		return fmt.Sprintf("%s님 외 %d명", name, others)
-	},
+	title:   "님",
+	others:  func(others int64) string { return fmt.Sprintf(" 외 %d명", others) },
 	did: map[Type]string{
 		TypeFollow:         "이 팔로우 하셨습니다.",
 		TypeFollowRequest:  "이 팔로우를 요청했습니다.",
@@ -31,14 +28,11 @@ var korean = wording{
 
 var english = wording{
 	deleted: "A former member",
-	who: func(name string, others int64) string {
-		switch others {
-		case 0:
-			return name
-		case 1:
-			return name + " and 1 other"
+	others: func(others int64) string {
+		if others == 1 {
+			return " and 1 other"
 		}
-		return fmt.Sprintf("%s and %d others", name, others)
+		return fmt.Sprintf(" and %d others", others)
 	},
 	did: map[Type]string{
 		TypeFollow:         " started following you.",
@@ -64,5 +58,8 @@ func (w wording) message(t Type, name string, others int64) string {
 	if name == "" {
 		name = w.deleted
 	}
-	return w.who(name, others) + w.did[t]
+	if others == 0 {
+		return name + w.title + w.did[t]
+	}
+	return name + w.title + w.others(others) + w.did[t]
 }
