@@ -104,7 +104,7 @@ func (x *index) add(a activity.Activity) {
 		x.eras = append(x.eras, era{})
 	}
 	x.eras[at/eraBlocks][a.Type].add(a.UserID)
-	b, id := &x.blocks[at], uint32(a.UserID) //nolint:gosec // below maxMember
+	b, id := &x.blocks[at], uint32(a.UserID) // below maxMember
 	if !b.done {
 		b.open[a.Type] = append(b.open[a.Type], id)
 		return
@@ -139,7 +139,7 @@ func (b *block) each(t activity.Type, fn func(id uint32)) {
 	id, rest := uint32(0), b.sealed[t]
 	for len(rest) > 0 {
 		step, n := binary.Uvarint(rest)
-		id, rest = id+uint32(step), rest[n:] //nolint:gosec // of a uint32
+		id, rest = id+uint32(step), rest[n:]
 		fn(id)
 	}
 }
