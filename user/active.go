@@ -14,8 +14,9 @@ import (
 )
 
 // accountColumns are the columns of an auth.Account. What nearly all accounts have is NULL, which costs nothing to read.
+// Their argument is the time since which accounts are new.
 const accountColumns = "users.role, users.spoilers, users.hides_count > 0, " +
-	"NULLIF(users.status, 'active'), NULLIF(users.status_reason, ''), users.suspended_until"
+	"NULLIF(users.status, 'active'), NULLIF(users.status_reason, ''), users.suspended_until, users.created_at > ?"
 
 // scannedAccount is where they are scanned.
 type scannedAccount struct {
@@ -26,7 +27,7 @@ type scannedAccount struct {
 }
 
 func (a *scannedAccount) targets(more ...any) []any {
-	return append([]any{&a.Role, &a.Spoilers, &a.Hides, &a.status, &a.reason, &a.until}, more...)
+	return append([]any{&a.Role, &a.Spoilers, &a.Hides, &a.status, &a.reason, &a.until, &a.New}, more...)
 }
 
 // account returns the account as it is now.
@@ -52,7 +53,7 @@ const selectActive = `SELECT ` + accountColumns + `, sessions.expires_at FROM us
 func (s *Service) Active(ctx context.Context, userID, sessionID int64) (auth.Account, error) {
 	var account scannedAccount
 	var expires sql.NullTime
-	err := s.db.Row(ctx, selectActive, sessionID, userID).Scan(account.targets(&expires)...)
+	err := s.db.Row(ctx, selectActive, s.now().Add(-s.newFor), sessionID, userID).Scan(account.targets(&expires)...)
 	now := s.now()
 	switch {
 	case errors.Is(err, sql.ErrNoRows):

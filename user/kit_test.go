@@ -31,6 +31,7 @@ type kit struct {
 	ended *endings
 
 	registration user.Registration
+	newFor       time.Duration
 }
 
 // newKit returns a kit. Each shape changes the platform before the service is created.
@@ -66,7 +67,7 @@ func (k *kit) start(t *testing.T) {
 	k.users = user.New(user.Deps{
 		DB: k.DB, Hasher: k.Hasher, Tokens: k.Tokens, Pictures: k.Pictures, Media: k.Media, Origin: k.Origin, Clock: k.Clock.Now, Log: k.Log,
 		Throttle:     limit.NewThrottle(k.Limiter, limit.Rate{Count: 5, Per: time.Minute}, limit.Rate{Count: 100, Per: time.Minute}, limit.Rate{Count: 1000, Per: time.Minute}),
-		RefreshGrace: grace, Registration: k.registration, Zone: k.Zone,
+		RefreshGrace: grace, Registration: k.registration, Zone: k.Zone, NewFor: k.newFor,
 	})
 	k.users.OnSessionsEnded(k.ended.note)
 	k.api = k.API(k.users)

@@ -33,6 +33,7 @@ type Deps struct {
 	RefreshGrace time.Duration  // how long the previous refresh token stays valid after a refresh
 	Zone         *time.Location // of the times in refusals; UTC without it
 	Registration Registration   // open without it
+	NewFor       time.Duration  // how long an account is new, and has lower rates; 0: never
 }
 
 // Service implements accounts and sessions. It is safe for concurrent use once its hooks are registered.
@@ -51,6 +52,7 @@ type Service struct {
 	index        *textindex.Index
 	relations    Relations
 	registration Registration
+	newFor       time.Duration
 	reportCounts func(ctx context.Context, ids []int64) (map[int64]int64, error) // nil without reports
 	zone         *time.Location
 	uses         uses   // of personal tokens
@@ -67,7 +69,7 @@ func New(d Deps) *Service {
 		d.Zone = time.UTC
 	}
 	return &Service{
-		zone: d.Zone, registration: d.Registration,
+		zone: d.Zone, registration: d.Registration, newFor: d.NewFor,
 		db: d.DB, hasher: d.Hasher, tokens: d.Tokens, pictures: d.Pictures, media: d.Media, throttle: d.Throttle,
 		origin: d.Origin, clock: d.Clock, log: d.Log,
 		cookies: auth.NewCookies(d.Tokens, d.Origin), refreshGrace: d.RefreshGrace,

@@ -132,7 +132,7 @@ func (s *Service) Personal(ctx context.Context, token string) (auth.Personal, er
 	var p auth.Personal
 	var account scannedAccount
 	var expires sql.NullTime
-	err := s.db.Row(ctx, selectPersonal, auth.HashToken(token)).Scan(account.targets(&p.UserID, &p.TokenID, &p.Scope, &expires)...)
+	err := s.db.Row(ctx, selectPersonal, s.now().Add(-s.newFor), auth.HashToken(token)).Scan(account.targets(&p.UserID, &p.TokenID, &p.Scope, &expires)...)
 	now := s.now()
 	switch {
 	case errors.Is(err, sql.ErrNoRows):

@@ -108,7 +108,7 @@ func (g *Guard) Enter(r Rule) web.Handler {
 	}
 	return func(c *gin.Context) error {
 		viewer, byCookie, authErr := g.identify(c, p)
-		if err := g.count(c, r.Class, viewer.UserID); err != nil {
+		if err := g.count(c, r.Class, viewer); err != nil {
 			return err
 		}
 		if p.SignedIn() && authErr != nil {

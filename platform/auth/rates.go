@@ -22,12 +22,12 @@ type Rates struct {
 
 // count applies the rates of the class and writes the headers RateLimit and RateLimit-Policy. A read may be charged more
 // while it is worked on; see [limit.Spend].
-func (g *Guard) count(c *gin.Context, class Class, userID int64) error {
+func (g *Guard) count(c *gin.Context, class Class, viewer Viewer) error {
 	each := g.rates.Each[class]
 	if each.Unlimited() && g.rates.All[class].Unlimited() {
 		return nil
 	}
-	q, err := g.countMore(c, class, userID, 1)
+	q, err := g.countMore(c, class, viewer, 1)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (g *Guard) count(c *gin.Context, class Class, userID int64) error {
 	}
 	if class == ClassRead {
 		web.SetCharge(c, func(n int) error {
-			q, err := g.countMore(c, class, userID, min(n, each.Largest()))
+			q, err := g.countMore(c, class, viewer, min(n, each.Largest()))
 			if err == nil && q.RetryAfter > 0 {
 				err = apperr.ErrTooMany.After(q.RetryAfter)
 			}
@@ -50,12 +50,16 @@ func (g *Guard) count(c *gin.Context, class Class, userID int64) error {
 }
 
 // countMore counts n requests and writes the headers.
-func (g *Guard) countMore(c *gin.Context, class Class, userID int64, n int) (limit.Quota, error) {
-	q, err := g.take(c.Request.Context(), class, userID, web.ClientIP(c), n)
+func (g *Guard) countMore(c *gin.Context, class Class, viewer Viewer, n int) (limit.Quota, error) {
+	q, err := g.take(c.Request.Context(), class, viewer, web.ClientIP(c), n)
 	if err != nil {
 		return q, fmt.Errorf("count %d requests of class %s: %w", n, class, err)
 	}
-	if policy := g.policies[class]; policy != "" && q != (limit.Quota{}) { // rates are on
+	policy := g.policies[class]
+	if viewer.New && policy != "" && byMember(class) {
+		policy = g.rates.Each[class].Fifth().Policy(string(class))
+	}
+	if policy != "" && q != (limit.Quota{}) { // rates are on
 		h := c.Writer.Header()
 		h.Set("RateLimit-Policy", policy)
 		h.Set("RateLimit", q.Header(string(class)))
@@ -63,12 +67,18 @@ func (g *Guard) countMore(c *gin.Context, class Class, userID int64, n int) (lim
 	return q, nil
 }
 
+// byMember reports whether the requests of a class are counted by member.
+func byMember(class Class) bool { return class == ClassWrite || class == ClassUpload }
+
 // take counts n requests against each rate that applies to them. It returns what is left of that of the caller, or of the
 // first rate that refuses.
-func (g *Guard) take(ctx context.Context, class Class, userID int64, addr string, n int) (limit.Quota, error) {
+func (g *Guard) take(ctx context.Context, class Class, viewer Viewer, addr string, n int) (limit.Quota, error) {
 	each, prefix := g.rates.Each[class], string(class)
-	if userID != 0 && (class == ClassWrite || class == ClassUpload) {
-		return g.limiter.Take(ctx, prefix+":user:"+strconv.FormatInt(userID, 10), each, n)
+	if viewer.UserID != 0 && byMember(class) {
+		if viewer.New && !each.Unlimited() {
+			each = each.Fifth()
+		}
+		return g.limiter.Take(ctx, prefix+":user:"+strconv.FormatInt(viewer.UserID, 10), each, n)
 	}
 	address, network := limit.AddressKey(addr), limit.NetworkKey(addr)
 	own, err := g.limiter.Take(ctx, prefix+":ip:"+address, each, n)

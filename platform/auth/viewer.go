@@ -33,6 +33,7 @@ type Viewer struct {
 
 	Status      Status // see Account
 	Restriction Restriction
+	New         bool
 }
 
 // Account is what is looked up of the account of a session with every request.
@@ -43,12 +44,13 @@ type Account struct {
 
 	Status      Status // anything else than pending and suspended is active
 	Restriction Restriction
+	New         bool // so young that it has lower rates
 }
 
 // viewer returns v with the fields of the account.
 func (a Account) viewer(v Viewer) Viewer {
 	v.Role, v.Spoilers, v.Hides = a.Role, a.Spoilers, a.Hides
-	v.Status, v.Restriction = a.Status, a.Restriction
+	v.Status, v.Restriction, v.New = a.Status, a.Restriction, a.New
 	return v
 }
 

@@ -148,6 +148,11 @@ func (r Rate) tenth() Rate {
 	return Rate{Count: r.Count, Per: 10 * r.Per, Burst: max(r.burst()/10, 1)}
 }
 
+// Fifth returns a rate that allows a fifth, at least one event at once.
+func (r Rate) Fifth() Rate {
+	return Rate{Count: r.Count, Per: 5 * r.Per, Burst: max(r.burst()/5, 1)}
+}
+
 // Policy returns the value of the header RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10 §3): the burst and
 // the seconds in which it is refilled.
 func (r Rate) Policy(name string) string {

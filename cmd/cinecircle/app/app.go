@@ -203,6 +203,7 @@ func (a *App) wire() error {
 		DB: a.DB, Hasher: a.hasher, Tokens: tokens, Pictures: a.pictures, Media: a.images, Origin: a.origin, Clock: now, Log: a.log,
 		Throttle:     limit.NewThrottle(a.limiter, c.Limits.LoginAccount, c.Limits.LoginAddress, c.Limits.LoginFailures),
 		RefreshGrace: c.Auth.RefreshGrace, Zone: a.zone, Registration: registration(c),
+		NewFor: time.Duration(c.Limits.NewAccount) * 24 * time.Hour,
 	})
 	a.cookies = auth.NewCookies(tokens, a.origin)
 	guard := auth.NewGuard(tokens, a.Users, a.origin, a.limiter, rates(c), a.log)

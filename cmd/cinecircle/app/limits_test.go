@@ -17,11 +17,12 @@ import (
 
 // TestRateLimitsApplyToANewAccount lets accounts of the same minute do what spam is made of, as fast as they can, with
 // the limits as they come: each is stopped at its burst, told when to come again, and others are not slowed down.
-// There is no smaller allowance for a first day.
+// The smaller allowance for new accounts is switched off.
 func TestRateLimitsApplyToANewAccount(t *testing.T) {
 	t.Parallel()
 	c := apptest.Config(t)
 	c.Limits = config.Default().Limits
+	c.Limits.NewAccount = 0 // the rates of everybody else
 	a := apptest.With(t, c)
 	honest := apptest.SignIn(t, a, apptest.Member(t, a, "honest", auth.RoleMember)).Access
 	target, films := "", make([]string, 200)

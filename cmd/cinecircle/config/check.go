@@ -48,6 +48,7 @@ func (c Config) validate() error {
 		c.Media.validate(),
 		c.Notify.validate(),
 		need(c.Limits.Network >= 0 && c.Limits.Network <= maxNetwork, "limits.network", "must be between 0 and %d, got %d", maxNetwork, c.Limits.Network),
+		need(c.Limits.NewAccount >= 0 && c.Limits.NewAccount <= 365, "limits.new_account_days", "must be between 0 and 365, got %d", c.Limits.NewAccount),
 		need(c.Limits.ReviewContent >= 1 && c.Limits.ReviewContent <= maxReviewContent,
 			"limits.review_content", "must be between 1 and %d characters, got %d", maxReviewContent, c.Limits.ReviewContent),
 		oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error"),

@@ -137,7 +137,8 @@ type Limits struct {
 	Upload        limit.Rate `mapstructure:"upload"`
 	Socket        limit.Rate `mapstructure:"socket"`
 	Toggle        limit.Rate `mapstructure:"toggle"`
-	ReviewContent int        `mapstructure:"review_content"` // characters
+	NewAccount    int        `mapstructure:"new_account_days"` // how long accounts have a fifth of Write and Upload
+	ReviewContent int        `mapstructure:"review_content"`   // characters
 }
 
 // Log is the section of the log.
@@ -194,6 +195,7 @@ func defaultLimits() Limits {
 		Upload:        limit.Rate{Count: 60, Per: time.Minute, Burst: 120},
 		Socket:        limit.Rate{Count: 60, Per: time.Minute, Burst: 120},
 		Toggle:        limit.Rate{Count: 5, Per: time.Minute, Burst: 5},
+		NewAccount:    3,
 		ReviewContent: 10_000,
 	}
 }

@@ -30,6 +30,7 @@ var otherThanDefault = map[string]struct {
 	"community.description":           {value: "매주 모여 영화를 봅니다."},
 	"community.rules":                 {value: "서로 존중해 주세요."},
 	"community.contact":               {value: "hello@film.example"},
+	"limits.new_account_days":         {value: "7"},
 	"registration.mode":               {value: "approval"},
 	"registration.min_age":            {value: "14"},
 	"registration.members_may_invite": {value: "true"},

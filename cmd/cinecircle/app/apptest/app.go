@@ -32,7 +32,7 @@ func ConfigOn(t testing.TB, on database.Config) config.Config {
 	c.Media.Dir = filepath.Join(t.TempDir(), "media")
 	c.Auth.Secret = Secret
 	c.Auth.BcryptCost = 4
-	c.Limits.Enabled = false
+	c.Limits.Enabled, c.Limits.NewAccount = false, 0
 	return c
 }
 
