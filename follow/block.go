@@ -95,7 +95,7 @@ func (s *Service) SetMute(ctx context.Context, userID, otherID int64, on bool) e
 // hide calls fn in a transaction in which both accounts are locked.
 func (s *Service) hide(ctx context.Context, userID, otherID int64, fn func(tx *gorm.DB) error) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
-		if err := lock(tx, userID, otherID); err != nil {
+		if err := lockSeen(tx, userID, otherID); err != nil {
 			return err
 		}
 		return fn(tx)

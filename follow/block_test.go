@@ -226,3 +226,19 @@ func TestCheckBlockedSeesBothDirections(t *testing.T) {
 		return nil
 	})
 }
+
+func TestPendingAccountsAreNotFound(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.Join(t, 2)
+	a, b := ids[0], ids[1]
+	s.Write(t, func(tx *gorm.DB) error {
+		return tx.Model(&user.User{ID: b}).UpdateColumn("status", auth.StatusPending).Error
+	})
+	for _, action := range []string{"follow", "unfollow", "block", "unblock", "mute", "unmute"} {
+		s.POST(t, fmt.Sprintf("/users/%d/%s", b, action), s.As(t, a)).WantProblem(404, "not_found")
+	}
+	for _, table := range []string{"follows", "follow_requests", "blocks", "mutes"} {
+		s.wantStored(t, table, 0)
+	}
+}

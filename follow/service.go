@@ -52,7 +52,7 @@ func (s *Service) Set(ctx context.Context, followerID, followingID int64, on boo
 	allow := s.toggles.Once(ctx, start.Mapping())
 	var f Follow
 	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
-		err := start.Lock(tx)
+		err := lockSeen(tx, followerID, followingID)
 		if err != nil {
 			return err
 		}
@@ -73,13 +73,6 @@ func (s *Service) Set(ctx context.Context, followerID, followingID int64, on boo
 func (s *Service) begin(tx *gorm.DB, f Follow, allow func() error) (Follow, error) {
 	if err := CheckBlocked(tx, f.FollowerID, f.FollowingID); err != nil {
 		return f, err
-	}
-	pending, err := exists(tx, "SELECT id FROM users WHERE id = ? AND status = 'pending'", f.FollowingID)
-	if err != nil {
-		return f, fmt.Errorf("load whether user %d is pending: %w", f.FollowingID, err)
-	}
-	if pending { // nobody but moderators sees them
-		return f, user.ErrNotFound
 	}
 	waits, err := needsConsent(tx, f)
 	if err != nil {
@@ -128,6 +121,21 @@ func lock(tx *gorm.DB, memberID, otherID int64) error {
 		return err
 	}
 	return auth.ErrUserGone
+}
+
+// lockSeen is lock, which also returns user.ErrNotFound when the other account is pending, because members do not see it.
+func lockSeen(tx *gorm.DB, memberID, otherID int64) error {
+	if err := lock(tx, memberID, otherID); err != nil {
+		return err
+	}
+	pending, err := exists(tx, "SELECT id FROM users WHERE id = ? AND status = 'pending'", otherID)
+	if err != nil {
+		return fmt.Errorf("load whether user %d is pending: %w", otherID, err)
+	}
+	if pending {
+		return user.ErrNotFound
+	}
+	return nil
 }
 
 // now returns the current time in the precision of the database.
