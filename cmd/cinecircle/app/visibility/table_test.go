@@ -240,5 +240,5 @@ var silent = []string{
 	"/log/:viewing_id", "/log/:viewing_id/delete", "/review/:review_id/delete", "/comment/:comment_id/edit", "/comment/:comment_id/delete",
 	"/list/new", "/list/:list_id/edit", "/list/:list_id/delete", "/list/:list_id/add", "/list/:list_id/arrange", "/list/:list_id/note/:movie_id",
 	"/member/:user_id/block", "/review/:review_id/comment",
-	"/users/login", "/users/logout", "/users/refresh", "/users/session/renew", "/users/me/profile_image", // of old pages: they answer 405 or lead on
+	"/users/login", "/users/logout", "/users/refresh", "/users/password_reset", "/users/session/renew", "/users/me/profile_image", // of old pages: they answer 405 or lead on
 }
