@@ -220,6 +220,9 @@ func (x *index) refresh(ctx context.Context, n int) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read new activities: %w", err)
 	}
+	if read == limit { // far behind: what is read again is near the end
+		x.mark, x.older = x.seen, x.seen
+	}
 	return read < limit && !x.broken, nil
 }
 
