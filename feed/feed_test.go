@@ -15,8 +15,10 @@ import (
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/testkit"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 func want[T any](t testing.TB, what string, want, got T) {
@@ -198,6 +200,36 @@ func TestAFeedHasTheActivitiesOfMembersWhomOneFollows(t *testing.T) {
 	want(t, "the feed after a request", []string{}, feed())
 	must[follow.Follow](t)(s.follows.Accept(t.Context(), stranger, me))
 	want(t, "the feed after it was accepted", []string{name(activity.Viewing, 4, stranger)}, feed())
+}
+
+func TestAFeedHasNothingOfSuspendedMembers(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ids := s.Join(t, 3)
+	me, member := ids[0], ids[1]
+	s.follow(t, me, member, ids[2])
+	s.list(t, member, true)
+	s.list(t, ids[2], true)
+	wantRows := func(want int) {
+		t.Helper()
+		if got := len(s.GET(t, "/users/me/feed", s.As(t, me)).Want(200).List()); got != want {
+			t.Errorf("the feed has %d activities, want %d", got, want)
+		}
+	}
+	suspend := func(until *time.Time) {
+		t.Helper()
+		s.Write(t, func(tx *gorm.DB) error {
+			return tx.Model(&user.User{ID: member}).UpdateColumns(map[string]any{"status": auth.StatusSuspended, "suspended_until": until}).Error
+		})
+	}
+	wantRows(2)
+	suspend(nil)
+	wantRows(1)
+	tomorrow := database.Time(s.Clock.Now().Add(24 * time.Hour))
+	suspend(&tomorrow)
+	wantRows(1)
+	s.Clock.Advance(25 * time.Hour)
+	wantRows(2)
 }
 
 func TestTheActivityOfAPrivateAccountIsForItsFollowers(t *testing.T) {

@@ -39,6 +39,7 @@ type Deps struct {
 // Service reads activities. It is safe for concurrent use.
 type Service struct {
 	db        *database.DB
+	clock     func() time.Time
 	users     *user.Service
 	movies    *movie.Service
 	reviews   *review.Service
@@ -61,7 +62,7 @@ const manyMembers = 200
 func New(d Deps) *Service {
 	return &Service{
 		index: &index{db: d.DB, clock: d.Clock}, many: manyMembers, wanted: make(chan struct{}, 1),
-		db: d.DB, users: d.Users, movies: d.Movies, reviews: d.Reviews, reactions: d.Reactions, diary: d.Diary, lists: d.Lists, comments: d.Comments, log: d.Log,
+		db: d.DB, clock: d.Clock, users: d.Users, movies: d.Movies, reviews: d.Reviews, reactions: d.Reactions, diary: d.Diary, lists: d.Lists, comments: d.Comments, log: d.Log,
 	}
 }
 
@@ -111,9 +112,11 @@ func (s *Service) fill() {
 	}
 }
 
-// followed returns the ids of the members whose activities are in the feed of a reader.
+// followed returns the ids of the members whose activities are in the feed of a reader: not those who are suspended.
 func (s *Service) followed(ctx context.Context, reader auth.Viewer) ([]int64, error) {
-	query, args := "SELECT following_id FROM follows WHERE follower_id = ? AND is_following = ?", []any{reader.UserID, true}
+	query, args := "SELECT following_id FROM follows WHERE follower_id = ? AND is_following = ?"+
+		" AND following_id NOT IN (SELECT id FROM users WHERE status = 'suspended' AND (suspended_until IS NULL OR suspended_until > ?))",
+		[]any{reader.UserID, true, database.Time(s.clock())}
 	if reader.Hides {
 		query += " AND following_id NOT IN (SELECT muted_id FROM mutes WHERE user_id = ?) AND following_id NOT IN (SELECT blocked_id FROM blocks WHERE user_id = ?)"
 		args = append(args, reader.UserID, reader.UserID)
