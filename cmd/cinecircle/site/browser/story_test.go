@@ -169,13 +169,16 @@ func TestMarkingANotificationAsReadKeepsTheFocusInTheList(t *testing.T) {
 	base := serve(t)
 	mina := newVisitor(t, base)
 	mina.join("mina")
-	for _, name := range []string{"juno", "haru"} {
-		fan := newVisitor(t, base)
-		fan.join(name)
-		fan.open("/member/1")
-		fan.press("#follow-1")
-		fan.comesTrue(`document.querySelector("#follow-1").classList.contains("quiet")`)
-	}
+	addFilm(mina, "Kite Season")
+	writeReview(mina, "/film/1")
+	fan := newVisitor(t, base)
+	fan.join("juno")
+	fan.open("/member/1")
+	fan.press("#follow-1")
+	fan.comesTrue(`document.querySelector("#follow-1").classList.contains("quiet")`)
+	fan.open("/review/1")
+	fan.press("#like-1")
+	fan.comesTrue(`document.querySelector("#like-1").getAttribute("aria-pressed") === "true"`)
 	mina.open("/inbox")
 	buttons := `document.querySelectorAll("[data-read] button")`
 	focused := func() { ask[any](mina, buttons+`[0].focus(); document.activeElement.click(); null`) }

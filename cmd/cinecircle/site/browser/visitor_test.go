@@ -29,8 +29,7 @@ func newVisitor(t *testing.T, base string) *visitor {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
-	v.language("en")
-	v.size(1280)
+	v.prepare()
 	return v
 }
 
@@ -43,9 +42,16 @@ func (v *visitor) tab() *visitor {
 	if err := chromedp.Do(ctx); err != nil {
 		v.t.Fatal(err)
 	}
-	other.language("en")
-	other.size(1280)
+	other.prepare()
 	return other
+}
+
+// prepare sets what a new tab has. Without motion, because a press during the transition between two pages reaches neither.
+func (v *visitor) prepare() {
+	v.t.Helper()
+	v.language("en")
+	v.size(1280)
+	v.scheme("light")
 }
 
 func (v *visitor) do(what string, steps ...chromedp.Action[chromedp.Void]) {
