@@ -39,7 +39,8 @@ type commentCard struct {
 	Avatar                 shownImage
 	Deleted, Masked        bool
 	To                     string // whom it answers, "" for nobody whom the viewer sees
-	ToID                   int64  // the comment that it answers
+	ToPath                 string // where the comment that it answers is
+	Opened                 bool   // in its place, where the focus goes to it
 	Content                string
 	CreatedAt              time.Time
 	Edited                 bool
@@ -82,6 +83,18 @@ func (s *Site) commentRows(c *pageContext, p *commentsPart) ([]comment.Shown, er
 	ctx, at := c.Request.Context(), page.Page{Limit: commentsShown}
 	here := reviewPath(p.ReviewID)
 	if from, err := strconv.ParseInt(c.Query("from"), 10, 64); err == nil && from > 0 {
+		// Among the newest a comment is shown with what was written before it.
+		newest, next, err := s.Comments.OfReview(ctx, p.ReviewID, c.viewer, comment.SortNewest, at)
+		if err != nil {
+			return nil, err
+		}
+		if next == nil || next.ID <= from {
+			slices.Reverse(newest)
+			if next != nil {
+				p.Earlier = here + "?before=" + strconv.FormatInt(next.ID, 10)
+			}
+			return newest, nil
+		}
 		at.After = &page.Key{ID: from - 1}
 		rows, next, err := s.Comments.OfReview(ctx, p.ReviewID, c.viewer, comment.SortOldest, at)
 		if next != nil {
@@ -139,11 +152,16 @@ func (s *Site) commentCards(c *pageContext, rows []comment.Shown, open bool) ([]
 		return nil, err
 	}
 	out := make([]commentCard, len(rows))
+	here := c.Param("review_id") != "" // on the page of the review
 	for i := range rows {
 		r := &rows[i]
 		out[i] = s.commentCard(c, r, authors[deref(r.UserID)], open)
-		if r.ReplyTo != nil {
-			out[i].To, out[i].ToID = names[*r.ReplyTo], *r.ReplyTo
+		switch {
+		case r.ReplyTo == nil:
+		case here:
+			out[i].To, out[i].ToPath = names[*r.ReplyTo], "#comment-"+strconv.FormatInt(*r.ReplyTo, 10)
+		default:
+			out[i].To, out[i].ToPath = names[*r.ReplyTo], atComment(r.ReviewID, *r.ReplyTo)
 		}
 	}
 	return out, nil
@@ -228,6 +246,7 @@ func (s *Site) comment(c *pageContext) error {
 		return err
 	}
 	if c.partial() {
+		card.Opened = true
 		return c.showPart("comment-text", card)
 	}
 	return s.showComment(c, http.StatusOK, shown.ReviewID, "comment.one.title", func(p *commentPage) {
@@ -256,7 +275,7 @@ func (s *Site) oneComment(c *pageContext, shown comment.Shown) (commentCard, boo
 	if shown.ReplyTo != nil {
 		to, err := s.Comments.Show(c.Request.Context(), *shown.ReplyTo, c.viewer)
 		if err == nil && !to.Deleted() {
-			card.To, card.ToID = *to.Username, to.ID
+			card.To, card.ToPath = *to.Username, atComment(to.ReviewID, to.ID)
 		}
 	}
 	return card, open, nil
@@ -376,7 +395,7 @@ func (s *Site) changeComment(c *pageContext) error {
 		return c.redisplay(err, f.values(), func(status int, shown form) error { return s.showEdit(c, status, one, shown) })
 	}
 	c.setToast("comment.saved", "")
-	return c.redirectTo(reviewPath(one.ReviewID) + "?from=" + strconv.FormatInt(one.ID, 10) + "#comment-" + strconv.FormatInt(one.ID, 10))
+	return c.redirectTo(atComment(one.ReviewID, one.ID))
 }
 
 // removableComment returns the comment in the path if the viewer may delete it.
@@ -417,6 +436,12 @@ func (s *Site) deleteComment(c *pageContext) error {
 	}
 	c.setToast("comment.deleted", "")
 	return c.redirectTo(reviewPath(one.ReviewID) + "#comments")
+}
+
+// atComment returns the address of a comment on the page of its review.
+func atComment(reviewID, id int64) string {
+	comment := strconv.FormatInt(id, 10)
+	return reviewPath(reviewID) + "?from=" + comment + "#comment-" + comment
 }
 
 func commentPath(id int64) string { return "/comment/" + strconv.FormatInt(id, 10) }

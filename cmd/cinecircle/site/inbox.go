@@ -34,6 +34,7 @@ type inboxRow struct {
 	Admin   bool
 	Avatar  shownImage
 	Gone    bool   // what the notification is about was deleted
+	OfList  bool   // and it is a list
 	About   string // the film of the review, or the title of the list, "" for none
 	FilmID  int64
 	Poster  shownImage
@@ -124,7 +125,7 @@ func (s *Site) inboxRow(group notify.GroupRow, about noticeSubjects) inboxRow {
 		out.About, out.FilmID, out.Poster, out.Gone = film.Title, film.ID, s.poster(film), !ok
 	case newest.ListID != nil:
 		one, ok := about.lists[*newest.ListID]
-		out.About, out.Gone = one.Title, !ok
+		out.About, out.Gone, out.OfList = one.Title, !ok, true
 	}
 	if noticePath(newest, out.Others, about) != "" {
 		out.Link = "/inbox/open/" + strconv.FormatInt(newest.ID, 10)
@@ -171,8 +172,7 @@ func noticePath(n notify.Notification, others int64, about noticeSubjects) strin
 		if n.CommentID == nil {
 			return reviewPath(*n.ReviewID)
 		}
-		id := strconv.FormatInt(*n.CommentID, 10)
-		return reviewPath(*n.ReviewID) + "?from=" + id + "#comment-" + id
+		return atComment(*n.ReviewID, *n.CommentID)
 	case n.ListID != nil:
 		if about.lists[*n.ListID].ID != 0 {
 			return listPath(*n.ListID)

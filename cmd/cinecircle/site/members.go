@@ -201,6 +201,7 @@ func (s *Site) showMember(c *pageContext, p memberPage) error {
 	return c.show(http.StatusOK, "member", meta{
 		Title: s.memberTitle(c, p), Description: c.text("member.description", p.Member.Username), Image: p.Avatar.URL, Kind: "profile",
 		Feed: memberPath(p.Member.ID) + "/feed.atom", Section: section,
+		Hidden: p.Member.IsPrivate,
 	}, p)
 }
 

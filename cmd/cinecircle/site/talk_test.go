@@ -34,6 +34,9 @@ func TestCommentsAreWrittenAnsweredChangedAndDeleted(t *testing.T) {
 
 	juno.post("/comment/1/edit", "content", "").has(t, 422, "Edit comment", `aria-invalid="true"`)
 	juno.post("/comment/1/edit", "content", "So very true.").has(t, 200, "Comment saved", "So very true.", "edited")
+	mina.post("/comment/2/edit", "content", "Thank you!").has(t, 200, "So very true.", "Thank you!") // with what was written before
+	mina.post("/comment/2/edit", "content", "Thank you.").has(t, 200)
+	mina.get("/comment/2").has(t, 200, `href="/review/1?from=1#comment-1"`)
 	juno.get("/comment/2/edit").has(t, 403)
 	juno.get("/comment/2/delete").has(t, 403)
 	mina.get("/comment/1/delete").has(t, 200, "Delete this comment?") // the author of the review may

@@ -28,7 +28,7 @@ func TestNewCommentsWaitUntilTheyAreAskedFor(t *testing.T) {
 	await(t, "an open socket", func() bool { return ask[bool](mina, `document.querySelector("[data-bell]") !== null`) })
 	juno.open("/review/1")
 	comment(juno, "So true.")
-	mina.sees("juno commented on your review.", "Show new comments")
+	mina.sees("juno commented on your review of “소금빛 기차”.", "Show new comments")
 	if ask[bool](mina, `document.querySelector(".comment") !== null`) {
 		t.Error("the comment moved what is read")
 	}
@@ -38,7 +38,7 @@ func TestNewCommentsWaitUntilTheyAreAskedFor(t *testing.T) {
 	mina.press(`#comment-1 a[href$="reply_to=1"]`)
 	mina.sees("Replying to juno")
 	comment(mina, "Thank you.")
-	juno.sees("mina replied to your comment.", "Show new comments")
+	juno.sees("mina replied to your comment on a review of “소금빛 기차”.", "Show new comments")
 }
 
 func TestADeletedCommentCanBeTakenBack(t *testing.T) {
@@ -77,6 +77,7 @@ func TestASpoilerOpensByTheKeyboardInItsPlace(t *testing.T) {
 	juno.do("open the spoiler", focus(".comment .spoiler"), keys("\r"))
 	juno.sees("It was the sea.")
 	juno.comesTrue(`location.pathname === "/review/1" && document.querySelector(".comment .spoiler") === null`)
+	juno.comesTrue(`document.activeElement.id === "comment-text-1"`)
 }
 
 func TestPeopleTalkAndBlockWithoutScripts(t *testing.T) {
