@@ -106,7 +106,7 @@ func (s *Site) memberOf(c *pageContext) (user.User, error) {
 	if err != nil {
 		return user.User{}, err
 	}
-	return s.Users.Get(c.Request.Context(), id)
+	return s.Users.Visible(c.Request.Context(), c.viewer, id)
 }
 
 func (s *Site) askDeleteMember(c *pageContext) error {

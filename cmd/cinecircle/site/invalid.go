@@ -52,6 +52,8 @@ var fieldLabels = []struct{ name, label string }{
 	{"age", "field.age"},
 	{"gender", "field.gender"},
 	{"bio", "field.bio"},
+	{"invite", "field.invite"},
+	{"application", "field.application"},
 	{"title", "field.title"},
 	{"original_title", "field.original_title"},
 	{"genre", "field.genre"},

@@ -158,7 +158,7 @@ func (s *Site) memberPage(c *pageContext, tab string) (memberPage, error) {
 	if err != nil {
 		return memberPage{}, err
 	}
-	u, err := s.Users.Get(c.Request.Context(), id)
+	u, err := s.Users.Visible(c.Request.Context(), c.viewer, id)
 	if err != nil {
 		return memberPage{}, err
 	}

@@ -112,6 +112,8 @@ func (s *Site) Routes(engine *gin.Engine) {
 
 	get("/join", auth.Optional, s.joinForm)
 	post("/join", auth.Public, auth.ClassSignup, s.join)
+	get("/reset", auth.Public, s.resetForm)
+	post("/reset", auth.Public, auth.ClassLogin, s.reset)
 	get("/signin", auth.Optional, s.signInForm)
 	post("/signin", auth.Public, auth.ClassLogin, s.signIn)
 	post("/signout", auth.Public, auth.ClassWrite, s.signOut)

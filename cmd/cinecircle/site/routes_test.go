@@ -66,6 +66,7 @@ GET /member/:user_id/watched optional
 GET /member/:user_id/watchlist optional
 GET /member/:user_id/year/:year optional
 GET /members optional
+GET /reset public
 GET /review/:review_id optional
 GET /review/:review_id/comment member
 GET /review/:review_id/comments optional
@@ -113,6 +114,7 @@ POST /member/:user_id/block member
 POST /member/:user_id/follow member
 POST /member/:user_id/mute member
 POST /preferences public
+POST /reset public
 POST /review/:review_id/comment member
 POST /review/:review_id/delete owner
 POST /review/:review_id/like member

@@ -13,6 +13,10 @@ import (
 type signInPage struct {
 	form
 	Next string // where to go afterwards
+
+	// How people join: Mode, and whether the visitor has an invite, without which nobody joins a Closed community.
+	Mode            user.Mode
+	Invited, Closed bool
 }
 
 func (s *Site) signInForm(c *pageContext) error {
@@ -26,7 +30,20 @@ func (s *Site) joinForm(c *pageContext) error {
 	if c.viewer.UserID != 0 {
 		return c.redirectTo(localOrHome(c.Query("next")))
 	}
-	return s.showSignIn(c, http.StatusOK, "join", signInPage{Next: localPath(c.Query("next"))})
+	return s.showJoin(c, http.StatusOK, form{Values: map[string]string{"invite": c.Query("invite")}}, localPath(c.Query("next")))
+}
+
+// showJoin shows the form for joining, as far as the community takes new members.
+func (s *Site) showJoin(c *pageContext, status int, f form, next string) error {
+	p := signInPage{form: f, Next: next, Mode: s.Users.Registration().Mode, Invited: f.Values["invite"] != ""}
+	if p.Mode == user.ModeClosed && !p.Invited {
+		nobody, err := s.nobody(c)
+		if err != nil {
+			return err
+		}
+		p.Closed = !nobody // the first account can always be made
+	}
+	return s.showSignIn(c, status, "join", p)
 }
 
 func (s *Site) showSignIn(c *pageContext, status int, name string, p signInPage) error {
@@ -74,6 +91,9 @@ type joinFields struct {
 	Age      string `formData:"age"`
 	Gender   string `formData:"gender" binding:"required,oneof=male female"`
 	Next     string `formData:"next"`
+
+	Invite      string `formData:"invite" binding:"max=100"`
+	Application string `formData:"application" binding:"max=500"`
 }
 
 // join creates an account and signs the browser in.
@@ -84,12 +104,16 @@ func (s *Site) join(c *pageContext) error {
 	var f joinFields
 	in, err := s.signUp(c, &f)
 	if err != nil {
-		values := map[string]string{"username": f.Username, "age": f.Age, "gender": f.Gender}
+		values := map[string]string{"username": f.Username, "age": f.Age, "gender": f.Gender, "invite": f.Invite, "application": f.Application}
 		return c.redisplay(errorAt(err, user.ErrUsernameTaken, "username"), values, func(status int, shown form) error {
-			return s.showSignIn(c, status, "join", signInPage{form: shown, Next: localPath(f.Next)})
+			return s.showJoin(c, status, shown, localPath(f.Next))
 		})
 	}
-	c.setToast("joined", "")
+	said := "joined"
+	if s.Users.Registration().Mode == user.ModeApproval && f.Invite == "" {
+		said = "applied"
+	}
+	c.setToast(said, "")
 	return s.startSession(c, in, f.Next)
 }
 
@@ -105,6 +129,7 @@ func (s *Site) signUp(c *pageContext, f *joinFields) (user.SignedIn, error) {
 	from := c.device()
 	return s.Users.Join(c.Request.Context(), user.Draft{
 		Username: f.Username, Password: f.Password, Age: age, Gender: user.Gender(f.Gender), Address: from.IP,
+		Invite: f.Invite, Application: f.Application,
 	}, from)
 }
 
