@@ -222,14 +222,24 @@ func TestAFeedHasNothingOfSuspendedMembers(t *testing.T) {
 			return tx.Model(&user.User{ID: member}).UpdateColumns(map[string]any{"status": auth.StatusSuspended, "suspended_until": until}).Error
 		})
 	}
+	wantOwn := func(reader int64, want int) {
+		t.Helper()
+		if got := len(s.GET(t, fmt.Sprintf("/users/%d/activity", member), s.As(t, reader)).Want(200).List()); got != want {
+			t.Errorf("user %d sees %d activities, want %d", reader, got, want)
+		}
+	}
 	wantRows(2)
+	wantOwn(me, 1)
 	suspend(nil)
 	wantRows(1)
+	wantOwn(me, 0)
+	wantOwn(member, 1)
 	tomorrow := database.Time(s.Clock.Now().Add(24 * time.Hour))
 	suspend(&tomorrow)
 	wantRows(1)
 	s.Clock.Advance(25 * time.Hour)
 	wantRows(2)
+	wantOwn(me, 1)
 }
 
 func TestTheActivityOfAPrivateAccountIsForItsFollowers(t *testing.T) {

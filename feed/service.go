@@ -76,16 +76,19 @@ func (s *Service) Feed(ctx context.Context, reader auth.Viewer, types []activity
 	return s.page(ctx, members, reader, types, mode, p)
 }
 
-// Of returns a page of the activities of one member, as [Service.Feed] does. It returns follow.ErrPrivateAccount when the
-// account is private and the reader does not follow it, and user.ErrNotFound when it does not exist.
+// Of returns a page of the activities of one member, as [Service.Feed] does. Those of a suspended member are seen by the
+// member and moderators only. It returns follow.ErrPrivateAccount when the account is private and the reader does not follow
+// it, and user.ErrNotFound when it does not exist.
 func (s *Service) Of(ctx context.Context, userID int64, reader auth.Viewer, types []activity.Type, mode spoiler.Mode, p page.Page) ([]Activity, *page.Key, error) {
 	if err := follow.CheckAccount(ctx, s.db, reader, userID); err != nil {
 		return nil, nil, err
 	}
-	if reader.UserID == userID {
-		if _, err := s.users.Get(ctx, userID); err != nil {
-			return nil, nil, err
-		}
+	u, err := s.users.Get(ctx, userID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if u.StatusAt(s.clock()) == auth.StatusSuspended && reader.UserID != userID && !reader.Moderates() {
+		return nil, nil, nil
 	}
 	return s.page(ctx, []int64{userID}, reader, types, mode, p)
 }
