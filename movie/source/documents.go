@@ -38,7 +38,7 @@ func (s *Source) lines(r io.Reader, o Options) error {
 	if o.Format != nil && !o.isOwn() {
 		return fmt.Errorf("%w: it has JSON, which is not %s", ErrUnknown, o.Format.Title)
 	}
-	if !o.isOwn() && !strings.Contains(s.File.Head, `"title"`) {
+	if !o.isOwn() && strings.TrimSpace(s.File.Head) != "" && !strings.Contains(s.File.Head, `"title"`) {
 		return unknown("JSON without a title")
 	}
 	s.Format, s.Items = Own, movie.NewLines(tabular.NewLines(r))

@@ -146,7 +146,7 @@ func (s *sheetRows) next() (r row, failed *movie.RowError, err error) {
 		}
 		r = row{read.Line, read.Text, read.Cells, s.columns, s.more}
 		if read.Err != nil {
-			return r, movie.Unreadable(read), nil //nolint:nilerr // an invalid row does not stop the import
+			return r, movie.Unreadable(read), nil
 		}
 		if r.empty() { // spreadsheets write rows of commas
 			continue
@@ -169,7 +169,7 @@ func (s *sheetRows) Next() (movie.Item, error) {
 			return movie.Item{}, err
 		}
 		if failed != nil {
-			return movie.Item{Line: r.number, Text: r.text, Failed: failed}, nil //nolint:nilerr // likewise
+			return movie.Item{Line: r.number, Text: r.text, Failed: failed}, nil //nolint:nilerr // an invalid row does not stop the import
 		}
 		f := s.sheet.film(r)
 		if f.notFilm == noRow {

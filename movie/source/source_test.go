@@ -415,6 +415,15 @@ func TestFilesOfNoFormatAreRefusedWithWhatWasSeen(t *testing.T) {
 	}
 }
 
+func TestLinesOfNoFilmAreRead(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "\n"} {
+		if formats, items := read(t, Options{}, files(t, [2]string{"films.jsonl", text})); len(formats) != 1 || formats[0] != Own.Name || len(items) != 0 {
+			t.Errorf("%q: %v %v", text, formats, items)
+		}
+	}
+}
+
 func TestHeadingsAreMapped(t *testing.T) {
 	t.Parallel()
 	all := files(t, [2]string{"films.csv", "영화명,개봉,메모\n등불 나룻배,2011-09-08,x\n,2011,\n"})

@@ -18,10 +18,13 @@ const (
 // Shape returns the shape of the file by its first bytes.
 func (f *File) Shape() Shape {
 	head := strings.TrimSpace(f.Head)
+	named := strings.HasSuffix(f.Name, ".jsonl") || strings.HasSuffix(f.Name, ".ndjson")
 	switch {
+	case head == "" && named: // of an empty catalogue, for instance
+		return Lines
 	case head == "" || head[0] != '{' && head[0] != '[':
 		return Table
-	case strings.HasSuffix(f.Name, ".jsonl"), strings.HasSuffix(f.Name, ".ndjson"):
+	case named:
 		return Lines
 	}
 	for i, text := range strings.SplitN(head, "\n", 4) {

@@ -233,8 +233,10 @@ func TestShapesAreTold(t *testing.T) {
 			t.Errorf("%q is %d, want %d", head, got, want)
 		}
 	}
-	if got := (&File{Name: "a.jsonl", Head: "{broken"}).Shape(); got != Lines {
-		t.Errorf("by the name it is %d", got)
+	for _, head := range []string{"{broken", "", "\n"} {
+		if got := (&File{Name: "a.jsonl", Head: head}).Shape(); got != Lines {
+			t.Errorf("by the name %q is %d", head, got)
+		}
 	}
 }
 
