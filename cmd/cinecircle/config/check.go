@@ -19,7 +19,6 @@ import (
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/web"
-	"github.com/cinecircle/cinecircle/user"
 )
 
 // maxNetwork is the number of /64s in a /48, with which the limit of the /48 has no effect.
@@ -39,8 +38,7 @@ func (c Config) validate() error {
 		need(zoneErr == nil && c.Timezone != "", "timezone", "must be a known time zone such as Asia/Seoul, got %q", c.Timezone),
 		oneOf("community.language", c.Community.Language, English, Korean),
 		need(c.Community.Name != "", "community.name", "must not be empty"),
-		oneOf("registration.mode", c.Registration.Mode,
-			string(user.ModeOpen), string(user.ModeInvite), string(user.ModeApproval), string(user.ModeClosed)),
+		oneOf("registration.mode", c.Registration.Mode, RegistrationModes()...),
 		need(c.Registration.MinAge >= 0 && c.Registration.MinAge <= maxMinAge,
 			"registration.min_age", "must be between 0 and %d, got %d", maxMinAge, c.Registration.MinAge),
 		c.Database.validate(),

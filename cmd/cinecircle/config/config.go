@@ -7,7 +7,6 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/limit"
-	"github.com/cinecircle/cinecircle/user"
 )
 
 // The values of keys that accept a fixed set.
@@ -68,12 +67,15 @@ type Community struct {
 
 // Registration is the section of who may become a member.
 type Registration struct {
-	Mode             string `mapstructure:"mode"` // a user.Mode
+	Mode             string `mapstructure:"mode"` // one of RegistrationModes
 	MinAge           int    `mapstructure:"min_age"`
 	MembersMayInvite bool   `mapstructure:"members_may_invite"`
 
 	ReservedNames []string `mapstructure:"reserved_names"`
 }
+
+// RegistrationModes returns what the mode of the registration may be.
+func RegistrationModes() []string { return []string{"open", "invite", "approval", "closed"} }
 
 // Database is the section of the database.
 type Database struct {
@@ -159,7 +161,7 @@ func Default() Config {
 		Timezone:  "Asia/Seoul",
 		Community: Community{Language: English, Name: "cinecircle"},
 
-		Registration: Registration{Mode: string(user.ModeOpen), ReservedNames: reservedNames()},
+		Registration: Registration{Mode: "open", ReservedNames: reservedNames()},
 
 		Database: Database{Driver: database.SQLite, DSN: "data/cinecircle.db", MaxOpenConns: database.DefaultConns},
 		Auth: Auth{
