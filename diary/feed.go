@@ -8,11 +8,11 @@ import (
 	"github.com/cinecircle/cinecircle/platform/database"
 )
 
-// Response documents a viewing on the wire, for lists of other domains, and SentResponse is what is sent.
-type (
-	Response     = viewingResponse
-	SentResponse = shownViewing
-)
+// Response documents a viewing on the wire, for lists of other domains.
+type Response = viewingResponse
+
+// SentResponse is a viewing as it is sent.
+type SentResponse = shownViewing
 
 // Respond returns a viewing as it is sent, with times in zone.
 func (v Shown) Respond(zone *time.Location) SentResponse { return handler{zone: zone}.show(v) }

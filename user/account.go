@@ -35,17 +35,8 @@ func (s *Service) Create(ctx context.Context, d Draft) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	if field := s.checkMinAge(d); field != nil {
-		return User{}, apperr.Validation(*field)
-	}
-	if !d.Operator {
-		field, err := s.checkReserved(ctx, name, 0)
-		if err != nil {
-			return User{}, err
-		}
-		if field != nil {
-			return User{}, apperr.Validation(*field)
-		}
+	if err := s.checkRules(ctx, d, name); err != nil {
+		return User{}, err
 	}
 	how, err := s.admit(ctx, d)
 	if err != nil {
@@ -75,23 +66,39 @@ func (s *Service) Create(ctx context.Context, d Draft) (User, error) {
 	}
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
 		u.ID = 0 // Tx may run the function again
-		if err := nameTaken(tx.Create(&u).Error); err != nil {
-			return err
-		}
-		if err := s.claim(tx, u.UsernameKey, u.ID); err != nil {
-			return err
-		}
-		if how.invite != nil {
-			if err := s.useInvite(tx, how.invite.ID); err != nil {
-				return err
-			}
-		}
-		return s.index.Announce(tx, u.ID)
+		return s.insert(tx, &u, how.invite)
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("create user: %w", err)
 	}
 	return u, nil
+}
+
+// checkRules checks what binds all but the operator, and the minimum age.
+func (s *Service) checkRules(ctx context.Context, d Draft, name Username) error {
+	if field := s.checkMinAge(d); field != nil {
+		return apperr.Validation(*field)
+	}
+	if d.Operator {
+		return nil
+	}
+	return s.checkReserved(ctx, name, 0)
+}
+
+// insert writes the account, claims its name and uses the invite, which may be nil.
+func (s *Service) insert(tx *gorm.DB, u *User, by *Invite) error {
+	if err := nameTaken(tx.Create(u).Error); err != nil {
+		return err
+	}
+	if err := s.claim(tx, u.UsernameKey, u.ID); err != nil {
+		return err
+	}
+	if by != nil {
+		if err := s.useInvite(tx, by.ID); err != nil {
+			return err
+		}
+	}
+	return s.index.Announce(tx, u.ID)
 }
 
 func (d Draft) check() (Username, error) {

@@ -52,23 +52,23 @@ func (s *Service) claim(tx *gorm.DB, key string, userID int64) error {
 	return tx.Where("username_key = ?", key).Delete(&HeldName{}).Error
 }
 
-// checkReserved returns the error of a name that looks like that of a moderator or an admin other than self, or like a
+// checkReserved returns the validation error of a name that looks like that of a moderator or an admin other than self, or like a
 // reserved one, nil if it does not.
-func (s *Service) checkReserved(ctx context.Context, name Username, self int64) (*apperr.Field, error) {
+func (s *Service) checkReserved(ctx context.Context, name Username, self int64) error {
 	var staff []string
 	err := s.db.Reader(ctx).Model(&User{}).Where("role IN ?", []auth.Role{auth.RoleModerator, auth.RoleAdmin}).Where("id <> ?", self).
 		Pluck("username", &staff).Error
 	if err != nil {
-		return nil, fmt.Errorf("load the names of moderators: %w", err)
+		return fmt.Errorf("load the names of moderators: %w", err)
 	}
 	own := skeletons(name.String())
 	for _, reserved := range slices.Concat(s.registration.ReservedNames, staff) {
 		if slices.ContainsFunc(skeletons(reserved), func(one string) bool { return slices.Contains(own, one) }) {
-			return usernameField("username_reserved", "This username is reserved, or looks like the name of somebody who runs the community.",
-				"사용할 수 없는 닉네임이거나 운영진의 닉네임과 비슷합니다."), nil
+			return apperr.Validation(*usernameField("username_reserved", "This username is reserved, or looks like the name of somebody who runs the community.",
+				"사용할 수 없는 닉네임이거나 운영진의 닉네임과 비슷합니다."))
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // skeletons returns those of a name as it is shown and of its key: either may look like another name, since capital letters

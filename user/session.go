@@ -146,32 +146,32 @@ func (s *Service) notifyEnded(tx *gorm.DB, userID int64, ids []int64) {
 	})
 }
 
-// Run deletes expired sessions, personal tokens, links to reset a password and held names, at once and then every hour, and writes when personal tokens were
-// used, every minute and at the end. It returns nil when ctx ends.
+// Run deletes expired sessions, personal tokens, links to reset a password and held names, at once and then every hour, and
+// writes when personal tokens were used, every minute and at the end. It returns nil when ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	hourly, often := time.NewTicker(cleanEvery), time.NewTicker(noteUsesEvery)
 	defer hourly.Stop()
 	defer often.Stop()
-	s.try(ctx, "expired sessions not deleted; the next hourly run tries again", s.clean)
+	s.try(ctx, "clean", s.clean)
 	for {
 		select {
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 			defer cancel()
-			s.try(last, "the last uses of personal tokens not written", s.writeUses)
+			s.try(last, "write_uses", s.writeUses)
 			return nil
 		case <-hourly.C:
-			s.try(ctx, "expired sessions not deleted; the next hourly run tries again", s.clean)
+			s.try(ctx, "clean", s.clean)
 		case <-often.C:
-			s.try(ctx, "uses of personal tokens not written", s.writeUses)
+			s.try(ctx, "write_uses", s.writeUses)
 		}
 	}
 }
 
 // try logs the error of do as a warning.
-func (s *Service) try(ctx context.Context, warning string, do func(context.Context) error) {
+func (s *Service) try(ctx context.Context, task string, do func(context.Context) error) {
 	if err := do(ctx); err != nil && ctx.Err() == nil {
-		s.log.WarnContext(ctx, warning, "error", err)
+		s.log.WarnContext(ctx, "a regular task of the accounts failed; the next run tries again", "task", task, "error", err)
 	}
 }
 

@@ -103,7 +103,7 @@ func TestPersonalTokensWorkUntilTheyExpireOrAreDeleted(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	id, in := k.member(t, "alice")
-	_, others := k.member(t, "bob")
+	k.member(t, "bob")
 	brief, lasting := k.newToken(t, in.Access, "read", "expires_in_days", 1), k.newToken(t, in.Access, "write")
 	k.Clock.Advance(24*time.Hour - time.Second)
 	k.me(t, brief.Token).Want(http.StatusOK)
@@ -116,7 +116,7 @@ func TestPersonalTokensWorkUntilTheyExpireOrAreDeleted(t *testing.T) {
 	k.me(t, lasting.Token+"A").WantProblem(http.StatusUnauthorized, "invalid_token")
 
 	one := fmt.Sprintf("/users/me/tokens/%d", lasting.ID)
-	others = k.login(t, "bob")
+	others := k.login(t, "bob")
 	k.api.DELETE(t, one, testkit.As(others.Access)).WantProblem(http.StatusNotFound, "not_found")
 	k.me(t, lasting.Token).Want(http.StatusOK)
 	k.ended.take()

@@ -149,11 +149,7 @@ func (s *Service) checkRenaming(ctx context.Context, before User, columns map[st
 	if wrong != nil {
 		return apperr.Validation(*wrong)
 	}
-	field, err := s.checkReserved(ctx, name, before.ID)
-	if err == nil && field != nil {
-		err = apperr.Validation(*field)
-	}
-	return err
+	return s.checkReserved(ctx, name, before.ID)
 }
 
 // confirm checks the current password of u. It is throttled as the login is, because an attacker in front of
@@ -203,16 +199,8 @@ func (s *Service) change(tx *gorm.DB, by auth.Viewer, before User, columns map[s
 		}
 	}
 	if newPassword {
-		if err := s.endOthers(tx, by, u.ID); err != nil {
+		if err := s.passwordChanged(tx, by, u.ID); err != nil {
 			return User{}, err
-		}
-		if err := deleteResets(tx, u.ID); err != nil {
-			return User{}, err
-		}
-		if by.UserID != u.ID {
-			if err := record.Add(tx, s.now(), by.UserID, record.PasswordSet, record.User, u.ID, ""); err != nil {
-				return User{}, err
-			}
 		}
 	}
 	after, err := one(tx, "id = ?", u.ID)
@@ -220,6 +208,20 @@ func (s *Service) change(tx *gorm.DB, by auth.Viewer, before User, columns map[s
 		return User{}, err
 	}
 	return after, s.index.Change(tx, old, after.text())
+}
+
+// passwordChanged ends the other sessions of the account and its links for a new password, and records when by is another member.
+func (s *Service) passwordChanged(tx *gorm.DB, by auth.Viewer, userID int64) error {
+	if err := s.endOthers(tx, by, userID); err != nil {
+		return err
+	}
+	if err := deleteResets(tx, userID); err != nil {
+		return err
+	}
+	if by.UserID == userID {
+		return nil
+	}
+	return record.Add(tx, s.now(), by.UserID, record.PasswordSet, record.User, userID, "")
 }
 
 // endOthers ends all sessions of the account except that of by.

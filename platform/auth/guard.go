@@ -11,7 +11,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/limit"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
@@ -117,16 +116,8 @@ func (g *Guard) Enter(r Rule) web.Handler {
 		if byCookie && !safe(c.Request.Method) && g.origin.Foreign(c.Request) {
 			return web.ErrCrossOrigin
 		}
-		if !viewer.mayUse(r.Personal, c.Request.Method) {
-			return ErrInsufficientScope
-		}
-		if !r.Restricted && !safe(c.Request.Method) {
-			if err := viewer.restricted(); err != nil {
-				return err
-			}
-		}
-		if p == Admin && !viewer.Admin() {
-			return apperr.ErrForbidden
+		if err := r.admit(viewer, c.Request.Method); err != nil {
+			return err
 		}
 		if p.SignedIn() || p == Optional {
 			c.Writer.Header().Add("Vary", "Authorization, Cookie")

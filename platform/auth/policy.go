@@ -1,5 +1,7 @@
 package auth
 
+import "github.com/cinecircle/cinecircle/platform/apperr"
+
 // Policy determines who may call a route. Every route has one; there is no default.
 type Policy string
 
@@ -23,6 +25,22 @@ type Rule struct {
 	Class      Class
 	Personal   bool // personal tokens may call it, each within its scope
 	Restricted bool // pending and suspended members may call it although it is a write
+}
+
+// admit returns why the viewer may not call the route with the method, or nil.
+func (r Rule) admit(v Viewer, method string) error {
+	if !v.mayUse(r.Personal, method) {
+		return ErrInsufficientScope
+	}
+	if !r.Restricted && !safe(method) {
+		if err := v.restricted(); err != nil {
+			return err
+		}
+	}
+	if r.Policy == Admin && !v.Admin() {
+		return apperr.ErrForbidden
+	}
+	return nil
 }
 
 // SignedIn reports whether the policy requires a signed-in member.
