@@ -199,6 +199,12 @@
   }
 
   // --- comments ---------------------------------------------------------------------------------
+  // Adds to the number of comments in the heading.
+  function recount(by) {
+    const number = one("#comments-head b");
+    if (number) number.textContent = (Number(number.textContent.replace(/\D/g, "")) + by).toLocaleString();
+  }
+
   // A comment that is deleted goes from the page at once, and from the server when nobody wants it back.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-delete]");
@@ -207,7 +213,8 @@
     const row = link.closest("li");
     let settled = false;
     const settle = (work) => () => { if (!settled) { settled = true; work(); } };
-    const restore = () => { row.hidden = false; };
+    const restore = () => { row.hidden = false; recount(1); };
+    const takeBack = () => { restore(); link.focus({ preventScroll: true }); };
     const remove = settle(async () => {
       removeEventListener("pagehide", remove);
       const answer = await fetch(link.href, { method: "POST", keepalive: true, headers: { "HX-Request": "true" } }).catch(() => null);
@@ -217,10 +224,13 @@
       show({ text: toasts.dataset.offline, bad: true });
     });
     addEventListener("pagehide", remove);
-    const next = (row.nextElementSibling && one("a", row.nextElementSibling)) ?? one(".comment-form textarea");
     row.hidden = true;
-    next?.focus({ preventScroll: true });
-    show({ text: link.dataset.said, keep: 7000, gone: remove, undo: { label: link.dataset.undo, run: settle(restore) } });
+    recount(-1);
+    // To the comment below or above: not into the form, where phones would open their keyboard.
+    const rows = all(".comment", row.parentElement), at = rows.indexOf(row);
+    const next = [...rows.slice(at + 1), ...rows.slice(0, at).reverse()].find((other) => !other.hidden && one("a", other));
+    (next ? one("a", next) : one("#main")).focus({ preventScroll: true });
+    show({ text: link.dataset.said, keep: 7000, gone: remove, undo: { label: link.dataset.undo, run: settle(takeBack) } });
   });
 
   document.addEventListener("keydown", (event) => {

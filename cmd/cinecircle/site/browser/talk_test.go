@@ -47,9 +47,11 @@ func TestADeletedCommentCanBeTakenBack(t *testing.T) {
 	comment(juno, "So true.")
 	juno.press("#comment-1 [data-delete]")
 	juno.sees("Comment deleted.")
-	juno.comesTrue(`document.querySelector("#comment-1").hidden`)
+	juno.comesTrue(`document.querySelector("#comment-1").hidden && document.querySelector("#comments-head b").textContent === "0"`)
+	juno.comesTrue(`document.activeElement.id === "main"`)
 	juno.press(".toast:last-child form button")
-	juno.comesTrue(`!document.querySelector("#comment-1").hidden`)
+	juno.comesTrue(`!document.querySelector("#comment-1").hidden && document.querySelector("#comments-head b").textContent === "1"`)
+	juno.comesTrue(`document.activeElement.matches("#comment-1 [data-delete]")`)
 	juno.open("/review/1")
 	juno.sees("So true.")
 
