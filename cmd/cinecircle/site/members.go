@@ -198,11 +198,14 @@ func (s *Site) showMember(c *pageContext, p memberPage) error {
 	if p.Self {
 		section = "me"
 	}
-	return c.show(http.StatusOK, "member", meta{
+	m := meta{
 		Title: s.memberTitle(c, p), Description: c.text("member.description", p.Member.Username), Image: p.Avatar.URL, Kind: "profile",
-		Feed: memberPath(p.Member.ID) + "/feed.atom", Section: section,
-		Hidden: p.Member.IsPrivate,
-	}, p)
+		Section: section, Hidden: p.Member.IsPrivate,
+	}
+	if !p.Member.IsPrivate {
+		m.Feed = memberPath(p.Member.ID) + "/feed.atom"
+	}
+	return c.show(http.StatusOK, "member", m, p)
 }
 
 func (s *Site) memberTitle(c *pageContext, p memberPage) string {

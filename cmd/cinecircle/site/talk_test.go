@@ -141,6 +141,7 @@ func TestPrivateAccountsAreFollowedByRequest(t *testing.T) {
 		for _, path := range []string{"/member/1", "/member/1/diary", "/member/1/watched", "/member/1/lists", "/member/1/followers", "/member/1/ratings"} {
 			b.get(path).has(t, 200, "mina", "Private", "This account is private").hasNot(t, "Kite Season", "And away.")
 		}
+		b.get("/member/1").has(t, 200, `<meta name="robots" content="noindex">`).hasNot(t, "feed.atom")
 		b.get("/review/1").has(t, 404)
 		b.get("/film/1").hasNot(t, "And away.")
 	}
