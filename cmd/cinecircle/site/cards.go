@@ -76,6 +76,7 @@ type reviewCard struct {
 	Liked, Own           bool
 	Editable             bool // by its author
 	Deletable            bool // by its author and admins
+	ByOther              bool // than the viewer, who is signed in
 	CreatedAt, UpdatedAt time.Time
 	Edited               bool
 }
@@ -115,7 +116,7 @@ func (s *Site) reviewCard(c *pageContext, r review.Shown, author user.User, film
 	return reviewCard{
 		ID: r.ID, AuthorID: r.UserID, FilmID: r.MovieID, Title: c.titleOf(r.Review), Content: r.Content.String(), Masked: r.Masked(), Spoiler: r.Spoiler, Comments: r.CommentCount,
 		Author: r.Username, Film: r.MovieTitle, Admin: isAdmin(author), Avatar: s.avatar(author), Poster: s.poster(film), Image: s.reviewImage(r.Review), Stars: rating,
-		Likes: r.LikeCount, Liked: r.Liked != nil && *r.Liked, Own: own, Editable: own, Deletable: c.viewer.MayEdit(r.UserID),
+		Likes: r.LikeCount, Liked: r.Liked != nil && *r.Liked, Own: own, Editable: own, Deletable: c.viewer.MayEdit(r.UserID), ByOther: c.viewer.UserID != 0 && !own,
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Edited: r.UpdatedAt.Sub(r.CreatedAt) > time.Minute,
 	}
 }

@@ -46,6 +46,7 @@ type commentCard struct {
 	Edited                 bool
 	Answerable             bool
 	Editable, Deletable    bool
+	ByOther                bool // than the viewer, who is signed in
 }
 
 // commentForm is the form for a new comment, or the one for changing one.
@@ -175,6 +176,7 @@ func (s *Site) commentCard(c *pageContext, r *comment.Shown, author user.User, o
 		ID: r.ID, ReviewID: r.ReviewID, AuthorID: *r.UserID, Author: *r.Username, Admin: isAdmin(author), Avatar: s.avatar(author),
 		Masked: r.Masked(), Content: r.Content.String(), CreatedAt: r.CreatedAt, Edited: r.UpdatedAt.After(r.CreatedAt),
 		Answerable: open, Editable: r.EditableBy(c.viewer), Deletable: c.viewer.UserID != 0 && r.DeletableBy(c.viewer),
+		ByOther: c.viewer.UserID != 0 && !r.EditableBy(c.viewer),
 	}
 }
 

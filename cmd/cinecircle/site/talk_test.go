@@ -166,6 +166,10 @@ func TestBlocksAndMutesAreMadeListedAndEnded(t *testing.T) {
 	mina, juno, _ := talk(t)
 	juno.get("/member/1").has(t, 200, "More about mina", `action="/member/1/mute"`, `href="/member/1/block"`)
 	juno.get("/member/2").hasNot(t, "/member/2/block")
+	mina.post("/review/1/comment", "content", "A word more.").has(t, 200).hasNot(t, "/member/1/block")
+	if got := strings.Count(juno.get("/review/1").body, `href="/member/1/block"`); got != 2 { // at the review and at the comment
+		t.Errorf("%d ways to block", got)
+	}
 
 	juno.post("/member/1/mute", "on", "true").has(t, 200, "You muted mina", "Undo", "You have muted this member")
 	juno.get("/film/1").hasNot(t, "And away.")
