@@ -35,7 +35,7 @@ const (
 )
 
 const (
-	attackRequests = 4_000 // of the run that is part of `make check`
+	attackRequests = 6_000 // of the run that is part of `make check`
 	shortRequests  = 600   // of `make test`
 	attackRound    = 1_000 // requests before they get a new database: they delete rows
 	attackers      = 4     // goroutines that send
@@ -187,7 +187,10 @@ func stageMember(t *testing.T, a *app.App, u user.User, known *barrage.Known, pe
 		if _, err := a.Reactions.SetLike(t.Context(), auth.Viewer{UserID: 1}, written.ID, true); err != nil {
 			t.Fatal(err)
 		}
-		for name, id := range map[string]int64{"movie_id": movieID, "review_id": written.ID, "list_id": apptest.List(t, a, u.ID, movieID), "user_id": u.ID, "comment_id": apptest.Comment(t, a, u.ID, written.ID)} {
+		for name, id := range map[string]int64{
+			"movie_id": movieID, "review_id": written.ID, "list_id": apptest.List(t, a, u.ID, movieID), "user_id": u.ID, "comment_id": apptest.Comment(t, a, u.ID, written.ID),
+			"viewing_id": apptest.Viewing(t, a, u.ID), "invite_id": apptest.Invite(t, a, u.ID),
+		} {
 			own[name] = append(own[name], fmt.Sprint(id))
 			known.Values[name] = append(known.Values[name], fmt.Sprint(id))
 		}
