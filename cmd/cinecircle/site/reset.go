@@ -1,6 +1,10 @@
 package site
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/cinecircle/cinecircle/user"
+)
 
 // resetPage is the page on which somebody with a link sets a new password.
 type resetPage struct {
@@ -38,4 +42,39 @@ func (s *Site) reset(c *pageContext) error {
 	}
 	c.setToast("password.reset", "")
 	return c.redirectTo("/signin")
+}
+
+// resetLinkPage shows an admin the link with which a member sets a new password.
+type resetLinkPage struct {
+	Member user.User
+	Link   string
+}
+
+// askResetLink asks first, because a new link makes the earlier ones invalid.
+func (s *Site) askResetLink(c *pageContext) error {
+	u, err := s.memberOf(c)
+	if err != nil {
+		return err
+	}
+	return c.show(http.StatusOK, "confirm", meta{Title: c.text("admin.reset"), Hidden: true, Private: true, Section: "admin"}, confirmPage{
+		Heading: c.html("admin.reset.heading", u.Username), Lead: c.text("admin.reset.lead"), Button: c.text("admin.reset.do"),
+		Action: c.Request.URL.Path, Back: "/admin/members", Harmless: true,
+	})
+}
+
+func (s *Site) makeResetLink(c *pageContext) error {
+	u, err := s.memberOf(c)
+	if err != nil {
+		return err
+	}
+	if err := c.noForm(); err != nil {
+		return err
+	}
+	link, err := s.Users.ResetLink(c.Request.Context(), c.viewer, u.ID)
+	if err != nil {
+		return err
+	}
+	return c.show(http.StatusOK, "resetlink", meta{Title: c.text("admin.reset"), Path: "/admin/members", Hidden: true, Private: true, Section: "admin"}, resetLinkPage{
+		Member: u, Link: absolute(s.base(c.Context), link),
+	})
 }

@@ -35,6 +35,26 @@ func TestALinkSetsANewPasswordOnce(t *testing.T) {
 	lost.post("/signin", "username", "mina", "password", "tea-and-popcorn").has(t, 200, "mina")
 }
 
+func TestAnAdminMakesTheLinkForALostPassword(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	admin, juno := newBrowser(t, server), newBrowser(t, server)
+	admin.join("mina")
+	juno.join("juno")
+	if err := a.Users.Grant(t.Context(), "mina"); err != nil {
+		t.Fatal(err)
+	}
+	newBrowser(t, server).get("/signin").has(t, 200, "Forgot your password?")
+	admin.get("/admin/members").has(t, 200, `href="/admin/members/2/reset"`)
+	admin.get("/admin/members/2/reset").has(t, 200, "Make a link for juno?")
+	p := admin.post("/admin/members/2/reset")
+	p.has(t, 200, "<code>"+server.URL+"/reset?token=")
+	_, link, _ := strings.Cut(p.body, "<code>"+server.URL)
+	link, _, _ = strings.Cut(link, "</code>")
+	newBrowser(t, server).get(link).has(t, 200, "New password", `name="token" value="`)
+	juno.post("/admin/members/1/reset").has(t, 403)
+}
+
 // openWith serves a community with a mode of registration and one member, an admin.
 func openWith(t *testing.T, mode user.Mode) (*app.App, *httptest.Server) {
 	t.Helper()

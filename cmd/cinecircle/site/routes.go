@@ -145,6 +145,8 @@ func (s *Site) Routes(engine *gin.Engine) {
 	get("/admin/films", auth.Admin, s.adminFilms)
 	get("/admin/members/:user_id/role", auth.Admin, s.askRole)
 	post("/admin/members/:user_id/role", auth.Admin, auth.ClassWrite, s.setRole)
+	get("/admin/members/:user_id/reset", auth.Admin, s.askResetLink)
+	post("/admin/members/:user_id/reset", auth.Admin, auth.ClassWrite, s.makeResetLink)
 	get("/admin/members/:user_id/delete", auth.Admin, s.askDeleteMember)
 	post("/admin/members/:user_id/delete", auth.Admin, auth.ClassWrite, s.deleteMember)
 

@@ -21,6 +21,7 @@ GET /admin admin
 GET /admin/films admin
 GET /admin/members admin
 GET /admin/members/:user_id/delete admin
+GET /admin/members/:user_id/reset admin
 GET /admin/members/:user_id/role admin
 GET /apple-touch-icon-precomposed.png public
 GET /apple-touch-icon.png public
@@ -85,6 +86,7 @@ GET /sitemap/:part public
 GET /users/session/renew public
 GET /write member
 POST /admin/members/:user_id/delete admin
+POST /admin/members/:user_id/reset admin
 POST /admin/members/:user_id/role admin
 POST /comment/:comment_id/delete owner
 POST /comment/:comment_id/edit author

@@ -14,6 +14,8 @@ type signInPage struct {
 	form
 	Next string // where to go afterwards
 
+	Contact string // of the operator, "" if it is not configured
+
 	// How people join: Mode, and whether the visitor has an invite, without which nobody joins a Closed community.
 	Mode            user.Mode
 	Invited, Closed bool
@@ -47,6 +49,7 @@ func (s *Site) showJoin(c *pageContext, status int, f form, next string) error {
 }
 
 func (s *Site) showSignIn(c *pageContext, status int, name string, p signInPage) error {
+	p.Contact = s.Users.Registration().Contact
 	return c.show(status, name, meta{Title: c.text("nav." + name), Description: c.text("site.description"), Section: name}, p)
 }
 

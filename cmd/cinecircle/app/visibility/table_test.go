@@ -234,7 +234,7 @@ var channels = map[string]channel{
 var silent = []string{
 	"/docs", "/docs/assets/:name", "/redoc", "/openapi.json", "/openapi.yaml", "/healthz", "/readyz", "/version", "/registration", "/media/:owner/:kind/:name",
 	"/site/:name", "/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png", "/robots.txt", "/sitemap.xml",
-	"/.well-known/change-password", "/join", "/signin", "/reset", "/settings", "/settings/privacy", "/settings/delete", "/inbox/open/:notification_id",
+	"/.well-known/change-password", "/join", "/signin", "/reset", "/admin/members/:user_id/reset", "/settings", "/settings/privacy", "/settings/delete", "/inbox/open/:notification_id",
 	"/admin", "/admin/members", "/admin/films", "/admin/members/:user_id/role", "/admin/members/:user_id/delete",
 	"/films/new", "/film/:movie_id/edit", "/film/:movie_id/delete", "/film/:movie_id/merge", "/film/:movie_id/log", "/write",
 	"/log/:viewing_id", "/log/:viewing_id/delete", "/review/:review_id/delete", "/comment/:comment_id/edit", "/comment/:comment_id/delete",
