@@ -70,7 +70,7 @@ func (h handler) feed(c *gin.Context) error {
 }
 
 func (h handler) activity(c *gin.Context) error {
-	reader, _ := auth.ViewerOf(c)
+	reader := auth.Reader(c)
 	types, mode, err := selection(c, reader)
 	if err != nil {
 		return err

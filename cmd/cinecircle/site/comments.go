@@ -33,6 +33,7 @@ type commentsPart struct {
 // commentCard is a comment as a page shows it.
 type commentCard struct {
 	ID, ReviewID, AuthorID int64
+	Path                   string // on the page of the review
 	Author                 string
 	Film                   string // that the review is about, where the page does not say it
 	Admin                  bool
@@ -173,7 +174,7 @@ func (s *Site) commentCard(c *pageContext, r *comment.Shown, author user.User, o
 		return commentCard{ID: r.ID, ReviewID: r.ReviewID, Deleted: true}
 	}
 	return commentCard{
-		ID: r.ID, ReviewID: r.ReviewID, AuthorID: *r.UserID, Author: *r.Username, Admin: isAdmin(author), Avatar: s.avatar(author),
+		ID: r.ID, ReviewID: r.ReviewID, Path: atComment(r.ReviewID, r.ID), AuthorID: *r.UserID, Author: *r.Username, Admin: isAdmin(author), Avatar: s.avatar(author),
 		Masked: r.Masked(), Content: r.Content.String(), CreatedAt: r.CreatedAt, Edited: r.UpdatedAt.After(r.CreatedAt),
 		Answerable: open, Editable: r.EditableBy(c.viewer), Deletable: c.viewer.UserID != 0 && r.DeletableBy(c.viewer),
 		ByOther: c.viewer.UserID != 0 && !r.EditableBy(c.viewer),

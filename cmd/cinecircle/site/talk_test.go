@@ -238,6 +238,7 @@ func TestTheFeedTellsOfEveryKindAndJoinsRatings(t *testing.T) {
 			t.Errorf("%s: %d entries", kind, got)
 		}
 	}
+	juno.get("/feed?types=comment").has(t, 200, `href="/review/1?from=1#comment-1"`) // also where it is not among the newest
 	juno.get("/").has(t, 200, "A word more.", "The best", "With a friend.", "And away.")
 	next, pages := "/feed", 0
 	for next != "" && pages < 9 {
