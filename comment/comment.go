@@ -38,6 +38,7 @@ type Comment struct {
 	ReplyTo   *int64       `gorm:"index:idx_comments_reply"`           // the comment that this one answers, of the same review
 	Content   spoiler.Text `gorm:"type:text;not null"`                 // "" once it is deleted
 	Spoiler   bool         `gorm:"not null"`
+	Hidden    bool         `gorm:"not null"` // by a moderator
 	CreatedAt time.Time    `gorm:"not null;precision:6;autoCreateTime:false"`
 	UpdatedAt time.Time    `gorm:"not null;precision:6;autoUpdateTime:false"` // the last edit
 

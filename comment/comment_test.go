@@ -20,7 +20,7 @@ func TestAMemberComments(t *testing.T) {
 	now := s.Clock.Now().In(s.Zone).Format(time.RFC3339)
 	want := map[string]any{
 		"id": got["id"], "review_id": float64(s.review), "user_id": float64(s.bob), "username": fmt.Sprintf("회원%d", s.bob), "profile_image_url": nil,
-		"content": "저도 그 장면에서 울었어요 🎬", "spoiler": false, "masked": false, "reply_to": nil, "deleted": false, "created_at": now, "updated_at": now,
+		"content": "저도 그 장면에서 울었어요 🎬", "spoiler": false, "masked": false, "hidden": false, "reply_to": nil, "deleted": false, "created_at": now, "updated_at": now,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

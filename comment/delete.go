@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/feed/activity"
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/review"
@@ -25,7 +26,7 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 		if err != nil {
 			return err
 		}
-		if err := review.AddComments(tx, c.ReviewID, -1); err != nil {
+		if err := review.AddComments(tx, c.ReviewID, -c.counted()); err != nil {
 			return err
 		}
 		if err := activity.Remove(tx, activity.Comment, id); err != nil {
@@ -36,7 +37,13 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 				web.LogEvent(ctx, s.log, slog.LevelWarn, "comment_deleted_by_other", id, slog.Int64("owner_id", *c.UserID))
 			})
 		}
-		return remove(tx, id)
+		if err := remove(tx, id); err != nil {
+			return err
+		}
+		if r, err := review.Lock(tx, c.ReviewID); err != nil || r.UserID == web.ViewerIDOf(ctx) {
+			return err // authors of reviews keep order below them, which is no moderation
+		}
+		return record.ByOther(tx, s.clock(), web.ViewerIDOf(ctx), record.Delete, record.Comment, id, *c.UserID)
 	})
 }
 
@@ -44,7 +51,7 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 func remove(tx *gorm.DB, ids ...int64) error {
 	for some := range slices.Chunk(ids, atOnce) {
 		in, args := database.InList(some)
-		if err := tx.Exec("UPDATE comments SET user_id = NULL, content = '', spoiler = FALSE WHERE id IN "+in, args...).Error; err != nil {
+		if err := tx.Exec("UPDATE comments SET user_id = NULL, content = '', spoiler = FALSE, hidden = FALSE WHERE id IN "+in, args...).Error; err != nil {
 			return fmt.Errorf("delete %d comments: %w", len(some), err)
 		}
 	}
@@ -91,7 +98,7 @@ func sweep(tx *gorm.DB, ids []int64) error {
 
 // uncount takes the comments of a member out of the counters of some reviews.
 const uncount = `UPDATE reviews SET comment_count = comment_count -
-	(SELECT COUNT(*) FROM comments WHERE comments.user_id = ? AND comments.review_id = reviews.id) WHERE id IN `
+	(SELECT COUNT(*) FROM comments WHERE comments.user_id = ? AND comments.review_id = reviews.id AND NOT comments.hidden) WHERE id IN `
 
 // PurgeUser deletes the comments of an account that is being deleted. It leaves stubs while there are replies. The caller
 // has locked the account, so that no new comment appears. The foreign keys delete the activities.

@@ -40,22 +40,14 @@ func TestAFailureAtAnyStatementLeavesNothingBehind(t *testing.T) {
 	s.drop(t, s.bob, top)
 	s.say(t, s.bob, reply)
 	left, counting := 0, false
-	hit := func(db *gorm.DB) {
-		if !counting {
-			return
+	t.Cleanup(s.DB.Break(func(context.Context, string) error {
+		if counting {
+			if left--; left == 0 {
+				return errBroken
+			}
 		}
-		if left--; left == 0 {
-			_ = db.AddError(errBroken)
-		}
-	}
-	s.Write(t, func(db *gorm.DB) error {
-		c := db.Callback()
-		return errors.Join(
-			c.Query().Before("gorm:query").Register("test:break", hit), c.Create().Before("gorm:create").Register("test:break", hit),
-			c.Update().Before("gorm:update").Register("test:break", hit), c.Delete().Before("gorm:delete").Register("test:break", hit),
-			c.Raw().Before("gorm:raw").Register("test:break", hit), c.Row().Before("gorm:row").Register("test:break", hit),
-		)
-	})
+		return nil
+	}))
 	for name, write := range map[string]func(context.Context) error{
 		"a reply": func(ctx context.Context) error {
 			_, err := s.comments.Create(ctx, auth.Viewer{UserID: s.bob}, comment.Draft{ReviewID: s.review, Content: "a", ReplyTo: &reply})

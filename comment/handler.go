@@ -47,6 +47,7 @@ type response struct {
 	Content         *string   `json:"content" example:"저도 그 장면에서 울었어요." description:"Text of the comment; null once it is deleted, and while it is masked."`
 	Spoiler         bool      `json:"spoiler" example:"false" description:"Whether the author says that it gives the plot of the film away."`
 	Masked          bool      `json:"masked" example:"false" description:"Whether the content is null because of that. Never in a single comment."`
+	Hidden          bool      `json:"hidden" example:"false" description:"Whether a moderator has hidden it: only you and moderators see it then. For others it is as if deleted."`
 	ReplyTo         *int64    `json:"reply_to" example:"30" description:"Id of the comment that it answers; null for none."`
 	Deleted         bool      `json:"deleted" example:"false" description:"Whether the comment is deleted and stays for the replies to it."`
 	CreatedAt       time.Time `json:"created_at" example:"2026-11-23T10:00:00+09:00" description:"Time when the comment was written."`
@@ -128,7 +129,7 @@ func (h handler) delete(c *gin.Context) error {
 func (h handler) show(c Shown) response {
 	out := response{
 		ID: c.ID, ReviewID: c.ReviewID, UserID: c.UserID, Username: c.Username, ProfileImageURL: c.ProfileImageURL,
-		Content: c.Content.Pointer(), Spoiler: c.Spoiler, Masked: c.Masked(), ReplyTo: c.ReplyTo, Deleted: c.Deleted(),
+		Content: c.Content.Pointer(), Spoiler: c.Spoiler, Masked: c.Masked(), Hidden: c.Hidden, ReplyTo: c.ReplyTo, Deleted: c.Deleted(),
 		CreatedAt: c.CreatedAt.In(h.zone), UpdatedAt: c.UpdatedAt.In(h.zone),
 	}
 	if c.Deleted() {

@@ -47,7 +47,7 @@ func (c *Shown) EditableBy(v auth.Viewer) bool { return c.UserID != nil && *c.Us
 
 // DeletableBy reports whether a member may delete the comment: its author, that of the review, and moderators.
 func (c *Shown) DeletableBy(v auth.Viewer) bool {
-	return c.UserID != nil && (c.EditableBy(v) || c.ReviewAuthorID == v.UserID || v.Moderates())
+	return c.UserID != nil && c.VisibleTo(v) && (c.EditableBy(v) || c.ReviewAuthorID == v.UserID || v.Moderates())
 }
 
 // table maps a [Comment] to its columns.
@@ -76,7 +76,7 @@ func (c *Shown) targets() []any {
 // withImage sets the URL of the profile image.
 func (s *Service) withImage(c *Shown) {
 	if c.image != nil {
-		c.ProfileImageURL = s.users.ImageURL(user.User{ProfileImage: *c.image})
+		c.ProfileImageURL = s.users.ImageURL(user.Face{ProfileImage: *c.image})
 	}
 }
 
@@ -98,6 +98,9 @@ func (s *Service) Show(ctx context.Context, id int64, reader auth.Viewer) (Shown
 func (s *Service) checkShown(ctx context.Context, c Shown, reader auth.Viewer) error {
 	if c.EditableBy(reader) {
 		return nil
+	}
+	if !c.VisibleTo(reader) {
+		return ErrNotFound
 	}
 	_, err := s.reviews.Get(ctx, c.ReviewID, reader)
 	if errors.Is(err, review.ErrNotFound) {
@@ -170,15 +173,16 @@ const (
 )
 
 // OfReview returns a page of the comments on a review that a reader sees, and the key of the next page, nil on the last. A
-// comment that the reader does not see leaves no stub: replies to it name a comment that the list does not have. OfReview
+// hidden comment with replies is a stub for all but its author. A comment by an author whom the reader does not see leaves none: replies to it name a comment that the list does not have. OfReview
 // returns review.ErrNotFound.
 func (s *Service) OfReview(ctx context.Context, reviewID int64, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
 	if _, err := s.reviews.Get(ctx, reviewID, reader); err != nil {
 		return nil, nil, err
 	}
 	condition, args := follow.AudienceOf(reader, "users")
-	query := listOfReview[s.db.Driver()] + " AND (comments.user_id IS NULL OR " + condition + ")"
-	args = append([]any{reviewID}, args...)
+	unhidden, values := listed(reader)
+	query := listOfReview[s.db.Driver()] + " AND (comments.user_id IS NULL OR " + condition + ") AND " + unhidden
+	args = append(append([]any{reviewID}, args...), values...)
 	order, bound := " ORDER BY comments.id", " AND comments.id > ?"
 	if by == SortNewest {
 		order, bound = " ORDER BY comments.id DESC", " AND comments.id < ?"
@@ -194,9 +198,10 @@ func (s *Service) OfReview(ctx context.Context, reviewID int64, reader auth.View
 	return rows, next, s.decorate(ctx, rows, reader)
 }
 
-// decorate sets the URLs of images and reveals what the reader gets to see.
+// decorate sets the URLs of images, and what the reader gets to see.
 func (s *Service) decorate(ctx context.Context, rows []Shown, reader auth.Viewer) error {
 	for i := range rows {
+		rows[i].blank(reader)
 		s.withImage(&rows[i])
 	}
 	return spoiler.Decide(ctx, rows, reader.UserID, spoiler.Mode(reader.Spoilers), s.watchedAmong)

@@ -75,8 +75,12 @@ func (s *Service) CheckMayComment(ctx context.Context, reviewID int64, by auth.V
 	return s.checkOpen(s.db.Reader(ctx), r, by.UserID)
 }
 
-// checkOpen returns [ErrClosed] or follow.ErrBlocked when a member may not comment on a review.
+// checkOpen returns [ErrClosed] or follow.ErrBlocked when a member may not comment on a review, and review.ErrNotFound when it is
+// hidden, whoever may see it then.
 func (s *Service) checkOpen(db *gorm.DB, r review.Review, by int64) error {
+	if r.Hidden != 0 {
+		return review.ErrNotFound
+	}
 	if by == r.UserID {
 		return nil
 	}
@@ -141,7 +145,7 @@ func (s *Service) target(ctx context.Context, by auth.Viewer, d Draft) (target, 
 		return to, nil
 	}
 	answered, err := take(db, *d.ReplyTo)
-	if err == nil && answered.ReviewID != r.ID {
+	if err == nil && (answered.ReviewID != r.ID || answered.Hidden) {
 		err = ErrNotFound
 	}
 	if err == nil {
@@ -157,7 +161,7 @@ func (s *Service) target(ctx context.Context, by auth.Viewer, d Draft) (target, 
 	return to, follow.CheckBlocked(db, by.UserID, to.answered)
 }
 
-// errReplyTo is the error for a reply to something that is no comment, deleted, or below another review.
+// errReplyTo is the error for a reply to something that is no comment, deleted, hidden, or below another review.
 var errReplyTo = apperr.Validation(apperr.Field{Name: "reply_to", Code: "invalid", Text: apperr.Text{
 	EN: "This must be a comment on this review that is not deleted.", KO: "이 리뷰에 있는, 삭제되지 않은 댓글이어야 합니다.",
 }})
@@ -184,20 +188,29 @@ func (s *Service) lockTarget(tx *gorm.DB, by auth.Viewer, d Draft) (target, erro
 	}
 }
 
-// insert stores a comment and returns its id. Its author, the review and the film are locked.
+// insert stores a comment with its activity and returns its id. Its author, the review and the film are locked.
 func (s *Service) insert(tx *gorm.DB, by int64, d Draft, to target) (int64, error) {
 	now := database.Time(s.clock())
+	id, err := store(tx, by, d, to, now, now)
+	if err != nil {
+		return 0, err
+	}
+	return id, activity.Record(tx, activity.Entry{UserID: by, Type: activity.Comment, ObjectID: id, MovieID: &to.film, At: now})
+}
+
+// store stores a comment that was written and last edited at times.
+func store(tx *gorm.DB, by int64, d Draft, to target, at, edited time.Time) (int64, error) {
 	if err := review.AddComments(tx, d.ReviewID, 1); err != nil {
 		return 0, err
 	}
 	c := Comment{
 		ReviewID: d.ReviewID, UserID: &by, ReplyTo: d.ReplyTo, Content: spoiler.NewText(d.Content), Spoiler: d.Spoiler,
-		CreatedAt: now, UpdatedAt: now, made: &to,
+		CreatedAt: at, UpdatedAt: edited, made: &to,
 	}
 	if err := tx.Create(&c).Error; err != nil {
 		return 0, fmt.Errorf("create comment: %w", err)
 	}
-	return c.ID, activity.Record(tx, activity.Entry{UserID: by, Type: activity.Comment, ObjectID: c.ID, MovieID: &to.film, At: now})
+	return c.ID, nil
 }
 
 // Patch is a change of a comment; nil fields stay unchanged. Its content has been validated, as that of a [Draft].

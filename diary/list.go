@@ -31,8 +31,8 @@ func (e *Entry) card() (int64, *movie.Card) { return e.movieID, &e.Movie }
 const (
 	listWatched = `SELECT id, movie_id, marked_at,
 		(SELECT MAX(v.watched_on) FROM viewings v WHERE v.movie_id = f.movie_id AND v.user_id = f.user_id)
-		FROM watched_films f WHERE user_id = ?`
-	listWatchlist = "SELECT id, movie_id, added_at, NULL FROM watchlist_films f WHERE user_id = ?"
+		FROM watched_films f WHERE user_id = ? AND movie_id NOT IN ` + movie.HiddenIDs
+	listWatchlist = "SELECT id, movie_id, added_at, NULL FROM watchlist_films f WHERE user_id = ? AND movie_id NOT IN " + movie.HiddenIDs
 )
 
 // Watched returns a page of the films that a member has marked watched, the latest mark first, and the key of the next

@@ -61,7 +61,7 @@ func (s *Service) now() time.Time { return database.Time(s.clock()) }
 // lock locks a member and a film until the transaction ends, and so everything that the member has noted of the film. It
 // returns movie.ErrNotFound, or auth.ErrUserGone when only the member's account does not exist.
 func lock(tx *gorm.DB, userID, movieID int64) error {
-	return user.LockThen(tx, func() error { return movie.LockID(tx, movieID) }, userID)
+	return user.LockThen(tx, func() error { return movie.LockShownID(tx, movieID) }, userID)
 }
 
 // Mark marks a film watched by a member and returns the latest day on which the diary has it, or nil. It is idempotent: a
@@ -88,6 +88,11 @@ const findMarks = `SELECT COALESCE((SELECT id FROM watched_films WHERE movie_id 
 // viewing. It also adds counts to the counters of the account, with those of the mark. The caller has locked the account and
 // then the film.
 func (s *Service) MarkIn(tx *gorm.DB, userID, movieID int64, counts user.Counts) error {
+	return s.markAt(tx, userID, movieID, counts, s.now())
+}
+
+// markAt is MarkIn with the time of a new mark.
+func (s *Service) markAt(tx *gorm.DB, userID, movieID int64, counts user.Counts, at time.Time) error {
 	var marked, listed int64
 	err := s.db.Row(tx.Statement.Context, findMarks, movieID, userID, movieID, userID).Scan(&marked, &listed)
 	if err != nil {
@@ -104,7 +109,7 @@ func (s *Service) MarkIn(tx *gorm.DB, userID, movieID int64, counts user.Counts)
 	if err := user.AddCounts(tx, userID, counts); err != nil || marked != 0 {
 		return err
 	}
-	err = tx.Exec("INSERT INTO watched_films (user_id, movie_id, marked_at) VALUES (?, ?, ?)", userID, movieID, s.now()).Error
+	err = database.Exec(tx, "INSERT INTO watched_films (user_id, movie_id, marked_at) VALUES (?, ?, ?)", userID, movieID, at)
 	if err != nil {
 		return fmt.Errorf("mark movie %d watched by user %d: %w", movieID, userID, err)
 	}

@@ -88,7 +88,7 @@ func (s *Service) diaryStatistics(ctx context.Context, userID, version, year int
 
 // The order of the tables is fixed: MySQL would read all films where most of them are in the diary.
 const listSeen = `SELECT v.watched_on, v.rewatch, m.id, m.playtime, m.genre, m.details
-	FROM viewings v CROSS JOIN movies m ON m.id = v.movie_id WHERE v.user_id = ?`
+	FROM viewings v CROSS JOIN movies m ON m.id = v.movie_id WHERE v.user_id = ? AND m.hidden IS NOT TRUE`
 
 func (s *Service) count(ctx context.Context, userID, year int64) (Statistics, error) {
 	query, args := listSeen, []any{userID}

@@ -37,3 +37,10 @@ func storeTags(tx *gorm.DB, v Viewing, tags []string) error {
 	}
 	return nil
 }
+
+// TagList returns the tags of a viewing, never nil.
+func (v Viewing) TagList() []string {
+	tags := []string{}
+	_ = json.Unmarshal([]byte(v.Tags), &tags) // it is from encodeTags
+	return tags
+}

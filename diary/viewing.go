@@ -66,7 +66,7 @@ func (s *Service) Log(ctx context.Context, d Draft) (Shown, error) {
 	var made Shown
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
 		var film movie.Movie
-		err := user.LockThen(tx, func() (err error) { film, err = movie.Lock(tx, d.MovieID); return err }, d.UserID)
+		err := user.LockThen(tx, func() (err error) { film, err = movie.LockShown(tx, d.MovieID); return err }, d.UserID)
 		if err != nil {
 			return err
 		}
@@ -274,13 +274,7 @@ func moveTags(tx *gorm.DB, v Viewing, p Patch, set map[string]any) error {
 // Delete deletes a viewing, or returns [ErrNotFound]. The film stays marked watched.
 func (s *Service) Delete(ctx context.Context, id int64) error {
 	return s.change(ctx, id, func(tx *gorm.DB, v Viewing) error {
-		if err := tx.Where("id = ?", id).Delete(&Viewing{}).Error; err != nil {
-			return fmt.Errorf("delete viewing %d: %w", id, err)
-		}
-		if err := activity.Remove(tx, activity.Viewing, id); err != nil {
-			return err
-		}
-		return user.AddDiaryVersion(tx, v.UserID)
+		return s.DeleteIn(tx, v)
 	})
 }
 
@@ -332,9 +326,9 @@ func (r *Shown) card() (int64, *movie.Card) { return r.MovieID, &r.Movie }
 // query returns the query of a page without its limit. The bounds on the day are conditions outside of the OR, because both
 // databases start their index range from them.
 func (f Filter) query(userID int64, p page.Page) (string, []any) {
-	query, day, id, args := "SELECT "+table.Columns()+" FROM viewings WHERE user_id = ?", "watched_on", "id", []any{userID}
+	query, day, id, args := "SELECT "+table.Columns()+" FROM viewings WHERE user_id = ? AND movie_id NOT IN "+movie.HiddenIDs, "watched_on", "id", []any{userID}
 	if f.Tag != nil {
-		query = "SELECT " + table.ColumnsOf("v") + " FROM viewing_tags t JOIN viewings v ON v.id = t.viewing_id WHERE t.user_id = ? AND t.tag_key = ?"
+		query = "SELECT " + table.ColumnsOf("v") + " FROM viewing_tags t JOIN viewings v ON v.id = t.viewing_id WHERE t.user_id = ? AND v.movie_id NOT IN " + movie.HiddenIDs + " AND t.tag_key = ?"
 		day, id, args = "t.watched_on", "t.viewing_id", append(args, tagKey(*f.Tag))
 	}
 	if f.From != nil {

@@ -1,266 +1,228 @@
 package feed
 
 import (
+	"cmp"
 	"context"
-	"encoding/binary"
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/platform/database"
 )
 
-// index says in memory who has activities of a type among which ids, so that the feed of a reader who follows thousands asks
-// few of them. It never says too little: an activity never changes its id, member or type, and the index reads those that
-// are new whenever it is used. It may say too much, of activities that were deleted. It takes 1 to 2 bytes for an activity,
-// and is filled when the first reader needs it.
-//
-// A block is the members with activities among blockSize ids; an era is blocks together, so that years in which none of
-// those whom a reader follows did anything are passed quickly.
+// index has in memory which activities each member has, so that a page of what thousands did is found without asking the
+// database for each of them, whether they wrote lately or not. It never says too little: an activity never changes its id,
+// member or type, and the index reads those that are new whenever it is used. It may say too much, of activities that were
+// deleted. It takes 5 to 6 bytes for an activity and 24 for a member, and is filled when the first reader needs it.
 type index struct {
 	db    *database.DB
 	clock func() time.Time
 
-	mu     sync.RWMutex
-	seen   int64 // the newest activity that has been read
-	blocks []block
-	eras   []era
-	broken bool // there is a member with an id from maxMember on
+	reading sync.Mutex   // held while one reads what is new
+	begun   atomic.Int64 // how many have begun to
+	whole   atomic.Bool  // whether the last one has read all there was
+	filling atomic.Bool  // whether fill is at work
 
-	// On MySQL an id can be committed after greater ones.
-	recent      map[int64]bool // activities that have been read and are read again
-	mark, older int64          // what seen was at marked, and at the time marked before
-	marked      time.Time
+	mu   sync.RWMutex
+	of   [][]entry // of each member by id, oldest first
+	seen int64     // the newest activity that has been read
+	late []gap     // in the order of ids
+	over bool      // there is a member or an activity with an id above what the index can hold
+}
+
+// entry is an activity: its id and, in the lowest bits, its type. So entries are in the order of ids.
+type entry uint32
+
+const (
+	typeBits = 3
+	maxID    = 1<<(32-typeBits) - 1
+	// maxMember bounds the memory for members of whom there are no activities.
+	maxMember = 1 << 26
+)
+
+// gap are ids that were missing when greater ones were there. On MySQL an id can be committed after greater ones.
+type gap struct {
+	first, last int64
+	noticed     time.Time
 }
 
 const (
-	blockSize = 1 << 13
-	eraBlocks = 64 // blocks of an era
 	// atRequest is how many new activities a request reads. When there are more, the index is not used until [Service.Run]
 	// has read them.
 	atRequest = 20_000
-	// maxMember bounds the memory of an era.
-	maxMember = 1 << 27
 	// inFlight is for how long a transaction on MySQL may run after it has got the id of an activity. On SQLite ids are
 	// committed in their order.
 	inFlight = time.Minute
-	// inFlightIDs is how many ids are read again on MySQL at least.
+	// inFlightIDs is how far back gaps are remembered while the index is far behind: most are what was deleted.
 	inFlightIDs = 1000
+	// someGaps is how many gaps are looked at one by one.
+	someGaps = 16
 )
 
-const kinds = int(activity.Comment) + 1 // index 0 is unused
-
-// block has the members with activities in a range of ids, by type.
-type block struct {
-	open   [kinds][]uint32 // of the newest blocks: in the order of the ids, with repetitions
-	sealed [kinds][]byte   // of the others: the differences of sorted members as varints
-	done   bool
-}
-
-// era has the members with activities in eraBlocks blocks, by type.
-type era [kinds]members
-
-// members is a set of ids of members as bits.
-type members []uint64
-
-func (m *members) add(id int64) {
-	if word := int(id / 64); word >= len(*m) {
-		*m = append(*m, make(members, max(word+1-len(*m), 16))...)
-	}
-	(*m)[id/64] |= 1 << (id % 64)
-}
-
-func (m members) has(id int64) bool { return int(id/64) < len(m) && m[id/64]&(1<<(id%64)) != 0 }
-
-// meets reports whether two sets have a member in common.
-func (m members) meets(other members) bool {
-	n := min(len(m), len(other))
-	a, b := m[:n], other[:n]
-	for i := range a {
-		if a[i]&b[i] != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// add adds an activity.
+// add adds an activity, unless it has been added before.
 func (x *index) add(a activity.Activity) {
-	if a.UserID >= maxMember {
-		x.broken = true
+	if a.UserID >= maxMember || a.ID > maxID {
+		x.over = true
 		return
 	}
-	at := int(a.ID / blockSize)
-	for len(x.blocks) <= at {
-		x.blocks = append(x.blocks, block{})
-		if last := len(x.blocks) - 3; last >= 0 {
-			x.blocks[last].seal()
-		}
+	for int64(len(x.of)) <= a.UserID {
+		x.of = append(x.of, nil)
 	}
-	for len(x.eras) <= at/eraBlocks {
-		x.eras = append(x.eras, era{})
-	}
-	x.eras[at/eraBlocks][a.Type].add(a.UserID)
-	b, id := &x.blocks[at], uint32(a.UserID) // below maxMember
-	if !b.done {
-		b.open[a.Type] = append(b.open[a.Type], id)
+	e := entry(a.ID)<<typeBits | entry(a.Type) // not above maxID
+	mine := x.of[a.UserID]
+	if len(mine) == 0 || mine[len(mine)-1] < e {
+		x.of[a.UserID] = append(mine, e)
 		return
 	}
-	all := []uint32{id}
-	b.each(a.Type, func(id uint32) { all = append(all, id) })
-	b.sealed[a.Type] = pack(all)
-}
-
-func (b *block) seal() {
-	for t := range b.open {
-		b.sealed[t], b.open[t] = pack(b.open[t]), nil
-	}
-	b.done = true
-}
-
-func pack(ids []uint32) []byte {
-	slices.Sort(ids)
-	var out []byte
-	last := uint32(0)
-	for _, id := range slices.Compact(ids) {
-		out, last = binary.AppendUvarint(out, uint64(id-last)), id
-	}
-	return slices.Clip(out)
-}
-
-// each calls fn with the members of a block, some of them perhaps more than once.
-func (b *block) each(t activity.Type, fn func(id uint32)) {
-	for _, id := range b.open[t] {
-		fn(id)
-	}
-	id, rest := uint32(0), b.sealed[t]
-	for len(rest) > 0 {
-		step, n := binary.Uvarint(rest)
-		id, rest = id+uint32(step), rest[n:]
-		fn(id)
+	if at, there := slices.BinarySearch(mine, e); !there {
+		x.of[a.UserID] = slices.Insert(mine, at, e)
 	}
 }
 
-// among returns those of some members who have the newest n activities of some types below a bound, as far as they are not
-// older than the id from, and from. Activities that were deleted count, so there may be fewer. Any of them may have none.
-func (x *index) among(of []int64, types []activity.Type, before int64, n int) (found []int64, from int64) {
-	if types == nil {
-		types = activity.Types
-	}
-	var set, taken members
-	for _, id := range of {
-		set.add(id)
+// newest returns the ids of the n newest activities of some types of some members below a bound, newest first. nil types are
+// all. Activities that were deleted are among them.
+func (x *index) newest(members []int64, types []activity.Type, before int64, n int) []int64 {
+	var wanted [1 << typeBits]bool
+	for _, t := range types {
+		wanted[t] = true
 	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	count := 0
-	for at := int(min((before-1)/blockSize, int64(len(x.blocks)-1))); at >= 0 && count < n; at-- {
-		from = int64(at) * blockSize
-		if !x.eras[at/eraBlocks].meets(set, types) {
-			at -= at % eraBlocks
-			from = int64(at) * blockSize
+	end := entry(min(before, x.seen+1)) << typeBits
+	top := make([]entry, 0, n+1) // newest first
+	for _, m := range members {
+		if m >= int64(len(x.of)) {
 			continue
 		}
-		whole := from+blockSize <= before
-		for _, t := range types {
-			x.blocks[at].each(t, func(id uint32) {
-				one := int64(id)
-				if !set.has(one) {
-					return
-				}
-				if whole {
-					count++
-				}
-				if !taken.has(one) {
-					taken.add(one)
-					found = append(found, one)
-				}
-			})
+		mine := x.of[m]
+		if len(mine) > 0 && mine[len(mine)-1] >= end {
+			at, _ := slices.BinarySearch(mine, end)
+			mine = mine[:at]
+		}
+		for _, e := range slices.Backward(mine) {
+			if len(top) == n && e < top[n-1] {
+				break
+			}
+			if types != nil && !wanted[e%(1<<typeBits)] {
+				continue
+			}
+			at, _ := slices.BinarySearchFunc(top, e, func(a, b entry) int { return cmp.Compare(b, a) })
+			top = slices.Insert(top, at, e)
+			top = top[:min(n, len(top))]
 		}
 	}
-	return found, from
-}
-
-func (e *era) meets(set members, types []activity.Type) bool {
-	for _, t := range types {
-		if e[t].meets(set) {
-			return true
-		}
+	ids := make([]int64, len(top))
+	for i, e := range top {
+		ids[i] = int64(e >> typeBits)
 	}
-	return false
+	return ids
 }
 
 // refresh reads the activities that are new, at most n, and reports whether these were all, so that the index can be used.
+// Who waits for another who began later has the same from them.
 func (x *index) refresh(ctx context.Context, n int) (bool, error) {
-	after := x.seen
-	if x.db.Driver() == database.MySQL {
-		after = x.reread()
+	before := x.begun.Load()
+	x.reading.Lock()
+	defer x.reading.Unlock()
+	if x.whole.Load() && x.begun.Load() > before {
+		return true, nil
 	}
-	read, limit := 0, n+len(x.recent)
-	query := "SELECT id, user_id, type FROM activities WHERE id > ? ORDER BY id" + database.Limit(x.db.Driver())
-	err := database.Each(x.db.Reader(ctx), query, []any{after, limit}, func(row database.Scanner) error {
-		var a activity.Activity
-		if err := row.Scan(&a.ID, &a.UserID, &a.Type); err != nil {
-			return err
-		}
-		read++
-		if x.recent[a.ID] {
-			return nil
-		}
-		if x.recent != nil {
-			x.recent[a.ID] = true
-		}
-		x.add(a)
-		x.seen = max(x.seen, a.ID)
-		return nil
-	})
+	x.begun.Add(1)
+	whole, err := x.read(ctx, n)
+	x.whole.Store(whole && err == nil)
+	return whole, err
+}
+
+func (x *index) read(ctx context.Context, n int) (bool, error) {
+	query, args := x.unread()
+	rows, err := database.Collect(x.db.Reader(ctx), func(a *activity.Activity) []any { return []any{&a.ID, &a.UserID, &a.Type} }, 0,
+		"SELECT id, user_id, type FROM activities WHERE "+query+" ORDER BY id"+database.Limit(x.db.Driver()), append(args, n)...)
 	if err != nil {
 		return false, fmt.Errorf("read new activities: %w", err)
 	}
-	if read == limit { // far behind: what is read again is near the end
-		x.mark, x.older = x.seen, x.seen
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, a := range rows {
+		x.note(a.ID)
+		x.add(a)
 	}
-	return read < limit && !x.broken, nil
+	if len(rows) == n { // far behind
+		x.late = slices.DeleteFunc(x.late, func(g gap) bool { return g.last < x.seen-inFlightIDs })
+	}
+	return len(rows) < n && !x.over, nil
 }
 
-// reread returns the id after which activities are read again, because some may have been committed late.
-func (x *index) reread() int64 {
-	if now := x.clock(); x.recent == nil || now.Sub(x.marked) > inFlight {
-		if x.recent == nil {
-			x.recent = map[int64]bool{}
-		}
-		x.older, x.mark, x.marked = x.mark, x.seen, now
+// unread returns the condition for the activities that are to be read.
+func (x *index) unread() (string, []any) {
+	now := x.clock()
+	x.late = slices.DeleteFunc(x.late, func(g gap) bool { return now.Sub(g.noticed) > inFlight })
+	gaps := x.late
+	if len(gaps) > someGaps {
+		gaps = []gap{{first: gaps[0].first, last: gaps[len(gaps)-1].last}}
 	}
-	after := max(min(x.older, x.seen-inFlightIDs), 0)
-	maps.DeleteFunc(x.recent, func(id int64, _ bool) bool { return id <= after })
-	return after
+	if len(gaps) == 0 {
+		return "id > ?", []any{x.seen}
+	}
+	size := database.InListSize(len(gaps)) // so that few different statements are prepared
+	args := []any{x.seen}
+	for i := range size {
+		g := gaps[min(i, len(gaps)-1)]
+		args = append(args, g.first, g.last)
+	}
+	return "(id > ?" + strings.Repeat(" OR id BETWEEN ? AND ?", size) + ")", args
+}
+
+// note notes that an activity has been read. What it skips can be committed later on MySQL.
+func (x *index) note(id int64) {
+	if x.db.Driver() != database.MySQL {
+		x.seen = max(x.seen, id)
+		return
+	}
+	if id > x.seen {
+		if id > x.seen+1 {
+			x.late = append(x.late, gap{x.seen + 1, id - 1, x.clock()})
+		}
+		x.seen = id
+		return
+	}
+	at, _ := slices.BinarySearchFunc(x.late, id, func(g gap, id int64) int { return cmp.Compare(g.last, id) })
+	if at == len(x.late) || x.late[at].first > id {
+		return
+	}
+	g := x.late[at]
+	parts := []gap{{g.first, id - 1, g.noticed}, {id + 1, g.last, g.noticed}}
+	parts = slices.DeleteFunc(parts, func(g gap) bool { return g.first > g.last })
+	x.late = slices.Replace(x.late, at, at+1, parts...)
 }
 
 // fill reads what is new in small parts until the index can be used.
 func (x *index) fill(ctx context.Context) error {
+	x.filling.Store(true)
+	defer x.filling.Store(false)
 	for {
-		x.mu.Lock()
-		done, err := x.refresh(ctx, atOnce)
-		done = done || x.broken
-		x.mu.Unlock()
-		if done || err != nil {
+		whole, err := x.refresh(ctx, atOnce)
+		if whole || err != nil || x.full() {
 			return err
 		}
 	}
 }
 
-// ask returns what among returns, unless the index cannot be used now. Nothing from the bound on is to be read.
-func (x *index) ask(ctx context.Context, of []int64, types []activity.Type, before int64, n int) (found []int64, from, bound int64, ok bool, err error) {
-	x.mu.Lock()
-	ok, err = x.refresh(ctx, atRequest)
-	bound = min(before, x.seen+1)
-	x.mu.Unlock()
-	if err != nil || !ok {
-		return nil, 0, 0, false, err
+// full reports whether there is more than the index can hold.
+func (x *index) full() bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.over
+}
+
+// usable reports whether the index has all activities that are there now. Unless it has been filled it is used only for
+// many members.
+func (x *index) usable(ctx context.Context, many bool) (bool, error) {
+	if x.filling.Load() || x.full() || !many && !x.whole.Load() {
+		return false, nil
 	}
-	found, from = x.among(of, types, bound, n)
-	return found, from, bound, true, nil
+	return x.refresh(ctx, atRequest)
 }

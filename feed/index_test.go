@@ -3,13 +3,16 @@ package feed_test
 import (
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/feed"
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/list"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
@@ -132,4 +135,50 @@ func TestTheIndexIsFilledInParts(t *testing.T) {
 	ok(t, s.feed.Fill(t.Context()))
 	want(t, "the first page", []int64{3000, 2999, 2998}, s.from(t, ids[0], 1<<40, nil, 3))
 	want(t, "the last page", []int64{2, 1}, s.from(t, ids[0], 3, nil, 9))
+}
+
+// TestTheIndexPassesWhatWasDeleted deletes most of what the index has.
+func TestTheIndexPassesWhatWasDeleted(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.feed.IndexAlways()
+	ids := s.Join(t, 3)
+	s.follow(t, ids[0], ids[1], ids[2])
+	var all []int64
+	for i := range int64(300) {
+		all = append(all, i+1)
+	}
+	s.publish(t, ids[1], all...)
+	want(t, "the feed", []int64{300, 299}, s.from(t, ids[0], 1<<40, nil, 2))
+	s.Write(t, func(tx *gorm.DB) error { return activity.Remove(tx, activity.List, all[3:299]...) })
+	want(t, "the feed after most went", []int64{300, 3, 2}, s.from(t, ids[0], 1<<40, nil, 3))
+}
+
+// TestReadersWhoWaitForEachOtherMissNothing has members publish lists and look for them at once, so that readers share what
+// one of them has read.
+func TestReadersWhoWaitForEachOtherMissNothing(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.feed.IndexAlways()
+	ids := s.Join(t, 3)
+	me, reader := ids[0], auth.Viewer{UserID: ids[0]}
+	s.follow(t, me, ids[1], ids[2])
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for range 10 {
+				made, err := s.lists.Create(t.Context(), list.Draft{UserID: ids[1+i%2], Title: "비 오는 날", IsPublic: true})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				rows, _, err := s.feed.Feed(t.Context(), reader, nil, "", page.Page{Limit: 100})
+				if err != nil || !slices.ContainsFunc(rows, func(a feed.Activity) bool { return a.List.ID == made.ID }) {
+					t.Errorf("list %d is not among %d activities, %v", made.ID, len(rows), err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	want(t, "activities", 80, len(s.from(t, me, 1<<40, nil, 100)))
 }

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"github.com/cinecircle/cinecircle/feed/activity"
+	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 // The activities of a member, or those of one type, are a stream: an index has them in the order of their ids. The newest
@@ -24,34 +26,37 @@ func (h *head) targets() []any { return []any{&h.userID, &h.kind, &h.id} }
 
 // newest returns the n newest activities of some members with an id below a bound, newest first. types selects some types,
 // nil all.
-func (s *Service) newest(ctx context.Context, members []int64, types []activity.Type, before int64, n int) ([]activity.Activity, error) {
-	if len(members) < s.many {
-		return s.newestOf(ctx, members, types, 0, before, n)
+func (s *Service) newest(ctx context.Context, members []int64, types []activity.Type, before int64, n int) ([]row, error) {
+	if len(members) <= 1 {
+		return s.newestOf(ctx, members, types, before, n)
 	}
-	var rows []activity.Activity
-	for {
-		some, from, bound, ok, err := s.index.ask(ctx, members, types, before, n)
-		if err == nil && !ok {
+	many := len(members) >= s.many
+	use, err := s.index.usable(ctx, many)
+	if err != nil {
+		return nil, err
+	}
+	if !use {
+		if many {
 			s.fill()
-			some, from, bound = members, 0, before
 		}
+		return s.newestOf(ctx, members, types, before, n)
+	}
+	var rows []row
+	for ask := n; ; ask *= 2 { // again where much of it was deleted
+		ids := s.index.newest(members, types, before, ask)
+		found, err := s.byIDs(ctx, ids)
 		if err != nil {
 			return nil, err
 		}
-		more, err := s.newestOf(ctx, some, types, from, bound, n-len(rows)) // others may have newer ones below from
-		if err != nil {
-			return nil, err
+		if rows = append(rows, found...); len(rows) >= n || len(ids) < ask {
+			return rows[:min(n, len(rows))], nil
 		}
-		rows = append(rows, more...)
-		if len(rows) == n || from == 0 {
-			return rows, nil
-		}
-		before = from
+		before = ids[ask-1]
 	}
 }
 
-// newestOf is newest, which asks all of the members, and returns no activity with an id below from.
-func (s *Service) newestOf(ctx context.Context, members []int64, types []activity.Type, from, before int64, n int) ([]activity.Activity, error) {
+// newestOf is newest without the index.
+func (s *Service) newestOf(ctx context.Context, members []int64, types []activity.Type, before int64, n int) ([]row, error) {
 	if len(members) == 0 {
 		return nil, nil
 	}
@@ -59,7 +64,38 @@ func (s *Service) newestOf(ctx context.Context, members []int64, types []activit
 	if err != nil || len(heads) == 0 {
 		return nil, err
 	}
-	return s.read(ctx, heads, from, before, n)
+	ids, err := s.read(ctx, heads, before, n)
+	if err != nil {
+		return nil, err
+	}
+	return s.byIDs(ctx, ids)
+}
+
+// row is an activity with what is joined to it.
+type row struct {
+	activity.Activity
+	actor user.Face   // Username and ProfileImage
+	film  movie.Movie // what its card has; nothing for a list
+}
+
+// rowColumns are the columns of a row. Members and films are joined, because they are small and loading them takes two
+// queries.
+var rowColumns = table.ColumnsOf("activities") +
+	", users.username, users.profile_image, COALESCE(movies.title, ''), COALESCE(movies.release_year, 0), COALESCE(movies.poster_image, ''), COALESCE(movies.hidden, 0)"
+
+func (r *row) targets() []any {
+	return append(table.Targets(&r.Activity), &r.actor.Username, &r.actor.ProfileImage, &r.film.Title, &r.film.ReleaseYear, &r.film.PosterImage, &r.film.Hidden)
+}
+
+// byIDs returns activities, newest first, without those that were deleted.
+func (s *Service) byIDs(ctx context.Context, ids []int64) ([]row, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	in, args := database.InList(ids)
+	query := "SELECT " + rowColumns + " FROM activities " + database.StraightJoin(s.db.Driver()) + " users ON users.id = activities.user_id" +
+		" LEFT JOIN movies ON movies.id = activities.movie_id WHERE activities.id IN " + in + " ORDER BY activities.id DESC"
+	return database.Collect(s.db.Reader(ctx), (*row).targets, len(ids), query, args...)
 }
 
 // heads returns the n newest heads of the streams of some members, newest first. It does not ask for that of a single one.
@@ -149,16 +185,17 @@ func parseList(list string) ([]int64, error) {
 // table maps an [activity.Activity] to its columns.
 var table = database.TableOf[activity.Activity]()
 
-// read returns the n newest activities of streams with ids from a bound to below another one, newest first. It reads at most
-// n of each stream. An activity that is older than n heads is not among them.
-func (s *Service) read(ctx context.Context, heads []head, from, before int64, n int) ([]activity.Activity, error) {
+// read returns the ids of the n newest activities of streams with ids below a bound, newest first. It reads at most n of each stream.
+// An activity that is older than n heads is not among them.
+func (s *Service) read(ctx context.Context, heads []head, before int64, n int) ([]int64, error) {
+	from := int64(0)
 	if len(heads) == n && heads[n-1].id != nil {
-		from = max(from, *heads[n-1].id)
+		from = *heads[n-1].id
 	}
 	limit := database.Limit(s.db.Driver())
-	one, open, end := "SELECT "+table.Columns()+" FROM activities WHERE user_id = ? AND id >= ? AND id < ? ORDER BY id DESC"+limit, "SELECT * FROM (", ")"
+	one, open, end := "SELECT id FROM activities WHERE user_id = ? AND id >= ? AND id < ? ORDER BY id DESC"+limit, "SELECT * FROM (", ")"
 	if heads[0].kind != 0 {
-		one = "SELECT " + table.Columns() + " FROM activities WHERE user_id = ? AND type = ? AND id >= ? AND id < ? ORDER BY id DESC" + limit
+		one = "SELECT id FROM activities WHERE user_id = ? AND type = ? AND id >= ? AND id < ? ORDER BY id DESC" + limit
 	}
 	if s.db.Driver() == database.MySQL {
 		open = "("
@@ -182,5 +219,5 @@ func (s *Service) read(ctx context.Context, heads []head, from, before int64, n 
 		query += " ORDER BY id DESC" + limit
 		args = append(args, n)
 	}
-	return database.Collect(s.db.Reader(ctx), table.Targets, n, query, args...)
+	return database.Collect(s.db.Reader(ctx), func(id *int64) []any { return []any{id} }, n, query, args...)
 }

@@ -8,43 +8,33 @@ import (
 	"github.com/cinecircle/cinecircle/platform/spoiler"
 )
 
-// show returns activities as a reader sees them, without those whose object the reader may not see or which are gone. The
+// show returns activities as a reader sees them, without those whose object the reader may not see or which are gone, or whose film is hidden. The
 // number of queries depends on the types, and not on the number of activities.
-func (s *Service) show(ctx context.Context, rows []activity.Activity, reader auth.Viewer, mode spoiler.Mode) ([]Activity, error) {
+func (s *Service) show(ctx context.Context, rows []row, reader auth.Viewer, mode spoiler.Mode) ([]Activity, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	ids, members, films := map[activity.Type][]int64{}, make([]int64, len(rows)), make([]int64, 0, len(rows))
-	for i, a := range rows {
-		members[i] = a.UserID
-		ids[a.Type] = append(ids[a.Type], a.ObjectID)
-		if a.MovieID != nil {
-			films = append(films, *a.MovieID)
-		}
-	}
-	cards, err := s.movies.Cards(ctx, films)
-	if err != nil {
-		return nil, err
-	}
-	actors, err := s.users.ByIDs(ctx, members)
-	if err != nil {
-		return nil, err
+	ids := map[activity.Type][]int64{}
+	for _, r := range rows {
+		ids[r.Type] = append(ids[r.Type], r.ObjectID)
 	}
 	fill, err := s.objects(ctx, ids, reader, mode)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Activity, 0, len(rows))
-	for _, row := range rows {
-		u, here := actors[row.UserID]
+	for _, r := range rows {
+		if r.film.Hidden {
+			continue
+		}
 		a := Activity{
-			ID: row.ID, Type: row.Type, CreatedAt: row.CreatedAt, Actor: Actor{ID: u.ID, Username: u.Username, ProfileImageURL: s.users.ImageURL(u)},
+			ID: r.ID, Type: r.Type, CreatedAt: r.CreatedAt, Actor: Actor{ID: r.UserID, Username: r.actor.Username, ProfileImageURL: s.users.ImageURL(r.actor)},
 		}
-		if row.MovieID != nil {
-			card, ok := cards[*row.MovieID]
-			a.Movie, here = &card, here && ok
+		if r.MovieID != nil {
+			r.film.ID = *r.MovieID
+			a.Movie = new(s.movies.CardOf(r.film))
 		}
-		if here && fill(&a, row.ObjectID) {
+		if fill(&a, r.ObjectID) {
 			out = append(out, a)
 		}
 	}

@@ -54,6 +54,13 @@ func CheckBlocked(tx *gorm.DB, a, b int64) error {
 	return nil
 }
 
+// Blocked returns the SQL condition that either of a member and an account has blocked the other, and its arguments. account is
+// the column with the id of the account.
+func Blocked(userID int64, account string) (condition string, args []any) {
+	return fmt.Sprintf("(EXISTS (SELECT 1 FROM blocks WHERE user_id = ? AND blocked_id = %[1]s)"+
+		" OR EXISTS (SELECT 1 FROM blocks WHERE user_id = %[1]s AND blocked_id = ?))", account), []any{userID, userID}
+}
+
 // SetBlock makes a member block another one (on) or unblock them. It is idempotent. Blocking ends the follows and the
 // requests between the two, and hides what either has been told of the other; unblocking restores none of that. It returns [ErrSelfBlock], user.ErrNotFound when the
 // other account does not exist, and auth.ErrUserGone when the member's does not.
@@ -67,8 +74,8 @@ func (s *Service) SetBlock(ctx context.Context, userID, otherID int64, on bool) 
 		if err != nil || !changed || !on {
 			return err
 		}
-		for _, pair := range [][2]int64{{userID, otherID}, {otherID, userID}} {
-			if _, err := s.end(tx, Follow{FollowerID: pair[0], FollowingID: pair[1]}); err != nil {
+		for _, ids := range [][2]int64{{userID, otherID}, {otherID, userID}} {
+			if _, err := s.end(tx, pair{Follow: Follow{FollowerID: ids[0], FollowingID: ids[1]}, asked: true}); err != nil {
 				return err
 			}
 		}

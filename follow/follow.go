@@ -42,17 +42,26 @@ type Follow struct {
 	Requested   bool      `gorm:"-"`                                                                                                   // the follower waits for the consent of a private account
 
 	accepted bool // a request of the follower has been accepted
+	known    bool // the stored row is read
 	change   toggle.Change
 }
 
 // Mapping implements [toggle.Row].
 func (f *Follow) Mapping() toggle.Mapping {
+	changed := []string{"is_following"}
+	if f.IsFollowing {
+		changed = append(changed, "followed_at")
+	}
 	return toggle.Mapping{
 		Name:    "follow",
+		Table:   "follows",
 		Pair:    [2]string{"follower_id", "following_id"},
 		IDs:     [2]int64{f.FollowerID, f.FollowingID},
 		State:   "is_following",
-		Changed: []string{"is_following", "followed_at"},
+		Changed: changed,
+		ID:      &f.ID,
+		On:      &f.IsFollowing,
+		Known:   f.known,
 	}
 }
 
@@ -73,10 +82,7 @@ func (f *Follow) Toggle(on bool, now time.Time) bool {
 
 // Count implements [toggle.Row].
 func (f *Follow) Count(tx *gorm.DB, delta int64) error {
-	if err := user.AddCounts(tx, f.FollowerID, user.Counts{Followings: delta}); err != nil {
-		return err
-	}
-	return user.AddCounts(tx, f.FollowingID, user.Counts{Followers: delta})
+	return user.AddFollow(tx, f.FollowerID, f.FollowingID, delta)
 }
 
 // AfterSave notifies the followed member when this save turned the follow on, or the follower when it did so because the

@@ -71,10 +71,15 @@ func TestUnfollowNotifiesNobody(t *testing.T) {
 	ids := s.Join(t, 2)
 	a, b := ids[0], ids[1]
 	s.follow(t, a, b)
+	followed := s.rows(t)[0].FollowedAt
+	s.Clock.Advance(time.Minute)
 	for range 2 {
 		if diff := cmp.Diff(state(a, b, false), s.unfollow(t, a, b)); diff != "" {
 			t.Errorf("response (-want +got):\n%s", diff)
 		}
+	}
+	if got := s.rows(t)[0].FollowedAt; !got.Equal(followed) {
+		t.Errorf("followed_at %v, want %v, when it was followed", got, followed)
 	}
 	s.wantCounts(t, a, 0, 0)
 	s.wantCounts(t, b, 0, 0)

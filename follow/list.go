@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
@@ -74,42 +72,44 @@ func (s *Service) FollowedBy(ctx context.Context, followerID int64, ids []int64)
 
 // row is a row of listQuery.
 type row struct {
-	id     int64 // of the pair
-	since  time.Time
-	person user.User
+	id, userID      int64 // of the pair and of the listed account
+	since           time.Time
+	username, image string
 }
 
 // targets returns the fields that receive the columns of listQuery.
 func (r *row) targets() []any {
-	return []any{&r.id, &r.since, &r.person.ID, &r.person.Username, &r.person.ProfileImage}
+	return []any{&r.id, &r.since, &r.userID, &r.username, &r.image}
 }
 
 func (s *Service) list(ctx context.Context, of relation, userID int64, reader auth.Viewer, p page.Page) ([]Person, *page.Key, error) {
-	rows, err := database.Scan(listQuery(s.db.Reader(ctx), of, userID, reader, p), (*row).targets)
+	query, args := listQuery(s.db.Driver(), of, userID, reader, p)
+	rows, err := database.Collect(s.db.Reader(ctx), (*row).targets, p.Fetch(), query, args...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list %s by %s %d: %w", of.table, of.owner, userID, err)
 	}
 	rows, next := page.Cut(rows, p, func(r row) page.Key { return page.TimeKey(r.since, r.id) })
 	people := make([]Person, len(rows))
 	for i, r := range rows {
-		people[i] = Person{ID: r.person.ID, Username: r.person.Username, ProfileImageURL: s.users.ImageURL(r.person), Since: r.since}
+		people[i] = Person{ID: r.userID, Username: r.username, ProfileImageURL: s.users.ImageURL(user.Face{ProfileImage: r.image}), Since: r.since}
 	}
 	return people, next, nil
 }
 
-// listQuery returns the query of one page. It reads along an index in the order of the page. The bound on the time is a
-// separate condition outside the OR, because both databases start their index range from it.
-func listQuery(db *gorm.DB, of relation, userID int64, reader auth.Viewer, p page.Page) *gorm.DB {
-	id, since := of.table+".id", of.table+"."+of.since
-	unhidden, args := Unhidden(reader, of.table+"."+of.other)
-	q := db.Table(of.table).Select(id+", "+since+", users.id, users.username, users.profile_image").
-		Joins("JOIN users ON users.id = "+of.table+"."+of.other).Where(of.table+"."+of.owner+" = ?", userID).Where(unhidden, args...)
+// listQuery returns the query of one page, and its arguments. It reads along an index in the order of the page. The bound on
+// the time is a separate condition outside the OR, because both databases start their index range from it.
+func listQuery(driver string, of relation, userID int64, reader auth.Viewer, p page.Page) (string, []any) {
+	unhidden, more := Unhidden(reader, "pairs."+of.other)
+	conditions, args := "pairs."+of.owner+" = ? AND "+unhidden, append([]any{userID}, more...)
 	if of.table == followings.table {
-		q = q.Where("follows.is_following = ?", true)
+		conditions += " AND pairs.is_following = TRUE"
 	}
 	if p.After != nil {
 		at := p.After.Time()
-		q = q.Where(since+" <= ? AND ("+since+" < ? OR "+id+" < ?)", at, at, p.After.ID)
+		conditions += " AND pairs." + of.since + " <= ? AND (pairs." + of.since + " < ? OR pairs.id < ?)"
+		args = append(args, at, at, p.After.ID)
 	}
-	return q.Order(since + " DESC, " + id + " DESC").Limit(p.Fetch())
+	return "SELECT pairs.id, pairs." + of.since + ", users.id, users.username, users.profile_image FROM " + of.table +
+		" pairs JOIN users ON users.id = pairs." + of.other + " WHERE " + conditions +
+		" ORDER BY pairs." + of.since + " DESC, pairs.id DESC" + database.Limit(driver), append(args, p.Fetch())
 }

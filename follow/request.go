@@ -11,6 +11,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -46,16 +47,12 @@ func (r *Request) AfterSave(tx *gorm.DB) error {
 	return nil
 }
 
-// request stores the request of a follow unless there is one. Both accounts are locked.
-func (s *Service) request(tx *gorm.DB, f Follow, allow func() error) error {
-	stored, err := loadRequests(tx, f.FollowingID, f.FollowerID)
-	if err != nil || len(stored) > 0 {
-		return err
-	}
+// request stores the request of a follow at a time, of which there is none. Both accounts are locked.
+func (*Service) request(tx *gorm.DB, f Follow, at time.Time, allow func() error) error {
 	if err := allow(); err != nil {
 		return err
 	}
-	r := Request{FollowerID: f.FollowerID, FollowingID: f.FollowingID, RequestedAt: s.now(), untold: true}
+	r := Request{FollowerID: f.FollowerID, FollowingID: f.FollowingID, RequestedAt: at, untold: true}
 	if err := tx.Create(&r).Error; err != nil {
 		return fmt.Errorf("create request of user %d to follow user %d: %w", r.FollowerID, r.FollowingID, err)
 	}
@@ -184,7 +181,7 @@ func loadRequests(tx *gorm.DB, userID int64, followers ...int64) ([]Request, err
 }
 
 func deleteRequest(tx *gorm.DB, followerID, followingID int64) error {
-	err := tx.Exec("DELETE FROM follow_requests WHERE follower_id = ? AND following_id = ?", followerID, followingID).Error
+	err := database.Exec(tx, "DELETE FROM follow_requests WHERE follower_id = ? AND following_id = ?", followerID, followingID)
 	if err != nil {
 		return fmt.Errorf("delete request of user %d to follow user %d: %w", followerID, followingID, err)
 	}

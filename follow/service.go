@@ -52,14 +52,14 @@ func (s *Service) Set(ctx context.Context, followerID, followingID int64, on boo
 	allow := s.toggles.Once(ctx, start.Mapping())
 	var f Follow
 	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
-		err := lockSeen(tx, followerID, followingID)
+		p, err := lockPair(tx, followerID, followingID)
 		if err != nil {
 			return err
 		}
 		if on {
-			f, err = s.begin(tx, start, allow)
+			f, err = s.begin(tx, p, allow)
 		} else {
-			f, err = s.end(tx, start)
+			f, err = s.end(tx, p)
 		}
 		return err
 	})
@@ -69,40 +69,71 @@ func (s *Service) Set(ctx context.Context, followerID, followingID int64, on boo
 	return f, nil
 }
 
+// pair is a member and an account that the member follows or not.
+type pair struct {
+	Follow         // as it is stored
+	isPrivate bool // the account
+	blocked   bool // one of them has blocked the other
+	asked     bool // the member has asked to follow the account
+}
+
+// lockPair locks both accounts and returns what they are to each other. It returns user.ErrNotFound when the account does not
+// exist or is pending, because members do not see it then, and auth.ErrUserGone when only the member's does not exist.
+func lockPair(tx *gorm.DB, memberID, otherID int64) (pair, error) {
+	p := pair{Follow: Follow{FollowerID: memberID, FollowingID: otherID, known: true}}
+	if tx.Name() == database.MySQL { // on SQLite a transaction has locked everything
+		if err := lock(tx, memberID, otherID); err != nil {
+			return p, err
+		}
+	}
+	blocked, args := Blocked(memberID, "users.id")
+	query := "SELECT users.is_private, " + blocked + ", EXISTS (SELECT 1 FROM users WHERE id = ?)," +
+		" EXISTS (SELECT 1 FROM follow_requests WHERE follower_id = ? AND following_id = users.id), COALESCE(f.id, 0), COALESCE(f.is_following, FALSE)" +
+		" FROM users LEFT JOIN follows f ON f.follower_id = ? AND f.following_id = users.id WHERE users.id = ? AND users.status <> 'pending'"
+	found, exists := false, false
+	err := database.Each(tx, query, append(args, memberID, memberID, memberID, otherID), func(row database.Scanner) error {
+		found = true
+		return row.Scan(&p.isPrivate, &p.blocked, &exists, &p.asked, &p.ID, &p.IsFollowing)
+	})
+	switch {
+	case err != nil:
+		return p, fmt.Errorf("look how users %d and %d relate: %w", memberID, otherID, err)
+	case !found:
+		return p, user.ErrNotFound
+	case !exists:
+		return p, auth.ErrUserGone
+	}
+	return p, nil
+}
+
 // begin follows, or asks to, between two accounts that are locked.
-func (s *Service) begin(tx *gorm.DB, f Follow, allow func() error) (Follow, error) {
-	if err := CheckBlocked(tx, f.FollowerID, f.FollowingID); err != nil {
-		return f, err
+func (s *Service) begin(tx *gorm.DB, p pair, allow func() error) (Follow, error) {
+	switch {
+	case p.blocked:
+		return p.Follow, ErrBlocked
+	case !p.needsConsent():
+		return toggle.Turn(tx, s.toggles, p.Follow, true, allow)
 	}
-	waits, err := needsConsent(tx, f)
-	if err != nil {
-		return f, err
+	p.Requested = true
+	if p.asked {
+		return p.Follow, nil
 	}
-	if waits {
-		f.Requested = true
-		return f, s.request(tx, f, allow)
-	}
-	return toggle.Turn(tx, s.toggles, f, true, allow)
+	return p.Follow, s.request(tx, p.Follow, s.now(), allow)
 }
 
 // end unfollows, and takes a request back, between two accounts that are locked.
-func (s *Service) end(tx *gorm.DB, f Follow) (Follow, error) {
-	if err := deleteRequest(tx, f.FollowerID, f.FollowingID); err != nil {
-		return f, err
+func (s *Service) end(tx *gorm.DB, p pair) (Follow, error) {
+	if p.asked {
+		if err := deleteRequest(tx, p.FollowerID, p.FollowingID); err != nil {
+			return p.Follow, err
+		}
 	}
-	return toggle.Turn(tx, s.toggles, f, false, nil)
+	return toggle.Turn(tx, s.toggles, p.Follow, false, nil)
 }
 
 // needsConsent reports whether a follow can only be requested: the account is private, and the follower does not follow it
 // yet.
-func needsConsent(tx *gorm.DB, f Follow) (bool, error) {
-	waits, err := exists(tx, `SELECT id FROM users WHERE id = ? AND is_private = TRUE AND NOT EXISTS
-		(SELECT 1 FROM follows WHERE follower_id = ? AND following_id = users.id AND is_following = TRUE)`, f.FollowingID, f.FollowerID)
-	if err != nil {
-		return false, fmt.Errorf("load whether user %d may follow user %d: %w", f.FollowerID, f.FollowingID, err)
-	}
-	return waits, nil
-}
+func (p pair) needsConsent() bool { return p.isPrivate && !p.IsFollowing }
 
 // exists reports whether a query returns a row.
 func exists(tx *gorm.DB, query string, args ...any) (found bool, err error) {

@@ -8,9 +8,11 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/feed/activity"
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/user"
 )
 
@@ -20,18 +22,26 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 		if err := lockAuthor(tx, id); err != nil {
 			return err
 		}
-		l, err := Lock(tx, id)
-		if err != nil {
-			return err
-		}
-		if err := user.AddCounts(tx, l.UserID, user.Counts{Lists: -counted(l.IsPublic)}); err != nil {
-			return err
-		}
-		if err := tx.Where("id = ?", id).Delete(&List{}).Error; err != nil {
-			return fmt.Errorf("delete list %d: %w", id, err)
-		}
-		return activity.Remove(tx, activity.List, id)
+		return s.DeleteIn(tx, id)
 	})
+}
+
+// DeleteIn is [Service.Delete] in a transaction that has locked the author.
+func (s *Service) DeleteIn(tx *gorm.DB, id int64) error {
+	l, err := Lock(tx, id)
+	if err != nil {
+		return err
+	}
+	if err := user.AddCounts(tx, l.UserID, user.Counts{Lists: -l.counted()}); err != nil {
+		return err
+	}
+	if err := tx.Where("id = ?", id).Delete(&List{}).Error; err != nil {
+		return fmt.Errorf("delete list %d: %w", id, err)
+	}
+	if err := activity.Remove(tx, activity.List, id); err != nil {
+		return err
+	}
+	return record.ByOther(tx, s.clock(), web.ViewerIDOf(tx.Statement.Context), record.Delete, record.List, id, l.UserID)
 }
 
 // purgeChunk is how many lists one statement of [Service.PurgeUser] deletes, with up to [MaxItems] films each.
@@ -64,32 +74,11 @@ var closeUp = map[string]string{
 // PurgeMovie takes a film that is being deleted out of all lists, which is a change of them. The films after it move up.
 // The foreign key deletes the items. No new one can appear meanwhile, because the caller has locked the film.
 func (s *Service) PurgeMovie(tx *gorm.DB, m movie.Movie, _ auth.Viewer) error {
-	var ids []int64
-	if err := tx.Model(&Item{}).Where("movie_id = ?", m.ID).Order("list_id").Pluck("list_id", &ids).Error; err != nil {
-		return fmt.Errorf("list the lists with movie %d: %w", m.ID, err)
-	}
 	now := database.Time(s.clock())
-	for some := range slices.Chunk(ids, atOnce) {
-		in, args := database.InList(some)
-		var still []int64 // the author may have taken the film out before the list was locked
-		err := database.ForUpdate(tx).Model(&List{}).Where("id IN "+in, args...).Order("id").Pluck("id", &still).Error
-		if err == nil && len(still) > 0 {
-			err = tx.Model(&Item{}).Where("movie_id = ? AND list_id IN "+in, append([]any{m.ID}, args...)...).Order("list_id").Pluck("list_id", &still).Error
+	return eachHolding(tx, m.ID, func(in string, ids []any) error {
+		if err := tx.Exec(closeUp[tx.Name()]+in, append([]any{m.ID}, ids...)...).Error; err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("lock %d lists with movie %d: %w", len(some), m.ID, err)
-		}
-		if len(still) == 0 {
-			continue
-		}
-		in, args = database.InList(still)
-		if err := tx.Exec(closeUp[tx.Name()]+in, append([]any{m.ID}, args...)...).Error; err != nil {
-			return fmt.Errorf("close up %d lists: %w", len(still), err)
-		}
-		err = tx.Exec("UPDATE lists SET item_count = item_count - 1, version = version + 1, updated_at = ? WHERE id IN "+in, append([]any{now}, args...)...).Error
-		if err != nil {
-			return fmt.Errorf("count %d lists: %w", len(still), err)
-		}
-	}
-	return nil
+		return tx.Exec("UPDATE lists SET item_count = item_count - 1, version = version + 1, updated_at = ? WHERE id IN "+in, append([]any{now}, ids...)...).Error
+	})
 }

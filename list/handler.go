@@ -77,6 +77,7 @@ type response struct {
 	Description string    `json:"description" example:"창밖을 보며 보기 좋은 영화들." description:"Description. Can be empty."`
 	Ranked      bool      `json:"ranked" example:"false" description:"Whether the order is a ranking."`
 	Visibility  string    `json:"visibility" enum:"public,private" example:"public" description:"private: only the author sees the list."`
+	Hidden      bool      `json:"hidden" example:"false" description:"Whether a moderator has hidden the list: only you and moderators see it then."`
 	ItemCount   int64     `json:"item_count" example:"12" description:"Number of films."`
 	LikeCount   int64     `json:"like_count" example:"4" description:"Number of likes."`
 	CreatedAt   time.Time `json:"created_at" example:"2026-11-23T10:00:00+09:00" description:"Time when the list was made."`
@@ -200,7 +201,7 @@ func (h handler) items(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, next, err := h.s.Items(c.Request.Context(), l.ID, web.PageOf(c))
+	rows, next, err := h.s.Items(c.Request.Context(), l, web.PageOf(c))
 	if err != nil {
 		return err
 	}
@@ -322,7 +323,7 @@ func version(l List) string {
 func (h handler) show(l Shown) response {
 	out := response{
 		ID: l.ID, UserID: l.UserID, Username: l.Username, Title: l.Title, Description: l.Description, Ranked: l.Ranked,
-		Visibility: visiblePrivate, ItemCount: l.ItemCount, LikeCount: l.LikeCount,
+		Visibility: visiblePrivate, Hidden: l.Hidden, ItemCount: l.ItemCount, LikeCount: l.LikeCount,
 		CreatedAt: l.CreatedAt.In(h.zone), UpdatedAt: l.UpdatedAt.In(h.zone), IsLiked: l.Liked,
 	}
 	if l.IsPublic {
@@ -332,7 +333,7 @@ func (h handler) show(l Shown) response {
 }
 
 func showItem(it Placed) itemResponse {
-	return itemResponse{Position: it.Position, Note: it.Note, Movie: it.Movie}
+	return itemResponse{Position: it.Place, Note: it.Note, Movie: it.Movie}
 }
 
 func deref[T any](p *T) (v T) {

@@ -20,6 +20,7 @@ type Entry struct {
 // Placed is a film in a list with its card.
 type Placed struct {
 	Item
+	Place int64 // from 1, among the films that are not hidden
 	Movie movie.Card
 }
 
@@ -27,9 +28,9 @@ type Placed struct {
 // move down by one. It returns movie.ErrNotFound, [ErrNotFound], [ErrAlreadyInList] and [ErrFull].
 func (s *Service) Add(ctx context.Context, id int64, e Entry, position *int64) (Placed, error) {
 	var film movie.Movie
-	made := Item{}
+	made, place := Item{}, int64(0)
 	lockFilm := func(tx *gorm.DB) (err error) {
-		film, err = movie.Lock(tx, e.MovieID)
+		film, err = movie.LockShown(tx, e.MovieID)
 		return err
 	}
 	_, err := s.change(ctx, id, lockFilm, func(tx *gorm.DB, l List) error {
@@ -40,14 +41,18 @@ func (s *Service) Add(ctx context.Context, id int64, e Entry, position *int64) (
 		if there {
 			return ErrAlreadyInList
 		}
-		if l.ItemCount >= MaxItems {
+		if l.size() >= MaxItems {
 			return ErrFull
 		}
-		made = Item{ListID: id, MovieID: e.MovieID, Position: l.ItemCount + 1, Note: e.Note}
-		if position != nil && *position < made.Position {
-			made.Position = *position
+		hidden, err := s.gapsOf(tx, l)
+		if err != nil {
+			return err
 		}
-		if err := shift(tx, id, made.Position, l.ItemCount, 1); err != nil {
+		made, place = Item{ListID: id, MovieID: e.MovieID, Position: l.size() + 1, Note: e.Note}, l.ItemCount+1
+		if position != nil && *position <= l.ItemCount {
+			made.Position, place = hidden.position(*position), *position
+		}
+		if err := shift(tx, id, made.Position, l.size(), 1); err != nil {
 			return err
 		}
 		if err := tx.Create(&made).Error; err != nil {
@@ -58,7 +63,7 @@ func (s *Service) Add(ctx context.Context, id int64, e Entry, position *int64) (
 	if err != nil {
 		return Placed{}, err
 	}
-	return Placed{Item: made, Movie: s.movies.CardOf(film)}, nil
+	return Placed{Item: made, Place: place, Movie: s.movies.CardOf(film)}, nil
 }
 
 // ItemPatch is a change of a film in a list; nil fields stay unchanged.
@@ -71,17 +76,23 @@ type ItemPatch struct {
 // when the film is not in the list.
 func (s *Service) UpdateItem(ctx context.Context, id, movieID int64, p ItemPatch) (Placed, error) {
 	var it Item
+	var place int64
 	_, err := s.change(ctx, id, nothing, func(tx *gorm.DB, l List) error {
 		was, there, err := find(tx, id, movieID)
 		if err != nil {
 			return err
 		}
-		if !there {
+		hidden, err := s.gapsOf(tx, l)
+		if err != nil {
+			return err
+		}
+		if !there || hidden.has(was.Position) {
 			return ErrNotInList
 		}
-		it = was
+		it, place = was, hidden.place(was.Position)
 		if p.Position != nil {
-			it.Position = min(*p.Position, l.ItemCount)
+			place = min(*p.Position, l.ItemCount)
+			it.Position = hidden.position(place)
 		}
 		if p.Note != nil {
 			it.Note = *p.Note
@@ -89,31 +100,41 @@ func (s *Service) UpdateItem(ctx context.Context, id, movieID int64, p ItemPatch
 		if it == was {
 			return nil
 		}
-		switch {
-		case it.Position < was.Position:
-			err = shift(tx, id, it.Position, was.Position-1, 1)
-		case it.Position > was.Position:
-			err = shift(tx, id, was.Position+1, it.Position, -1)
-		}
-		if err != nil {
+		if err := replace(tx, was, it); err != nil {
 			return err
-		}
-		if err := tx.Model(&it).Select("position", "note").UpdateColumns(&it).Error; err != nil {
-			return fmt.Errorf("change movie %d in list %d: %w", movieID, id, err)
 		}
 		return s.touch(tx, l, map[string]any{})
 	})
 	if err != nil {
 		return Placed{}, err
 	}
-	placed, err := s.place(ctx, []Item{it})
+	placed, err := s.place(ctx, []Item{it}, nil)
 	if err != nil {
 		return Placed{}, err
 	}
 	if len(placed) == 0 {
 		return Placed{}, ErrNotInList // the film has been deleted since
 	}
+	placed[0].Place = place
 	return placed[0], nil
+}
+
+// replace stores the position and the note of a film in a locked list, and moves the films between the two positions.
+func replace(tx *gorm.DB, was, it Item) error {
+	var err error
+	switch {
+	case it.Position < was.Position:
+		err = shift(tx, it.ListID, it.Position, was.Position-1, 1)
+	case it.Position > was.Position:
+		err = shift(tx, it.ListID, was.Position+1, it.Position, -1)
+	}
+	if err != nil {
+		return err
+	}
+	if err := tx.Model(&it).Select("position", "note").UpdateColumns(&it).Error; err != nil {
+		return fmt.Errorf("change movie %d in list %d: %w", it.MovieID, it.ListID, err)
+	}
+	return nil
 }
 
 // Remove takes a film out of a list; the films after it move up by one. It is idempotent. It returns [ErrNotFound], or
@@ -122,16 +143,14 @@ func (s *Service) Remove(ctx context.Context, id, movieID int64) error {
 	missing := false
 	_, err := s.change(ctx, id, nothing, func(tx *gorm.DB, l List) error {
 		it, there, err := find(tx, id, movieID)
-		if missing = !there; err != nil || missing {
+		if err != nil {
 			return err
 		}
-		if err := tx.Delete(&it).Error; err != nil {
-			return fmt.Errorf("remove movie %d from list %d: %w", movieID, id, err)
-		}
-		if err := shift(tx, id, it.Position+1, l.ItemCount, -1); err != nil {
+		hidden, err := s.gapsOf(tx, l)
+		if missing = !there || hidden.has(it.Position); err != nil || missing {
 			return err
 		}
-		return s.touch(tx, l, map[string]any{"item_count": l.ItemCount - 1})
+		return s.takeOut(tx, l, it)
 	})
 	if err == nil && missing {
 		_, err = s.movies.Get(ctx, movieID)
@@ -139,10 +158,29 @@ func (s *Service) Remove(ctx context.Context, id, movieID int64) error {
 	return err
 }
 
+// takeOut takes a film, also a hidden one, out of a locked list.
+func (s *Service) takeOut(tx *gorm.DB, l List, it Item) error {
+	hidden, err := s.gapsOf(tx, l)
+	if err != nil {
+		return err
+	}
+	set := map[string]any{"item_count": l.ItemCount - 1}
+	if hidden.has(it.Position) {
+		set = map[string]any{"hidden_items": l.HiddenItems - 1}
+	}
+	if err := tx.Delete(&it).Error; err != nil {
+		return fmt.Errorf("remove movie %d from list %d: %w", it.MovieID, l.ID, err)
+	}
+	if err := shift(tx, l.ID, it.Position+1, l.size(), -1); err != nil {
+		return err
+	}
+	return s.touch(tx, l, set)
+}
+
 // Replace sets the films of a list, at most [MaxReplace] and each once, and returns the list as its author sees it. The
 // same films with the same notes in the same order are no change. Nothing is written, and the error is [ErrChanged],
-// unless holds returns true for the list as it is before. Replace returns movie.ErrNotFound when a film does not exist,
-// and [ErrNotFound].
+// unless holds returns true for the list as it is before. Films of the list that are hidden stay in it. Replace returns
+// movie.ErrNotFound when a film does not exist or is hidden, and [ErrNotFound].
 func (s *Service) Replace(ctx context.Context, id int64, entries []Entry, holds func(List) bool) (Shown, error) {
 	lockFilms := func(tx *gorm.DB) error {
 		ids := make([]int64, len(entries))
@@ -155,18 +193,27 @@ func (s *Service) Replace(ctx context.Context, id int64, entries []Entry, holds 
 		if !holds(l) {
 			return ErrChanged
 		}
+		hidden, err := s.gapsOf(tx, l)
+		if err != nil {
+			return err
+		}
 		var before []Item
 		if err := tx.Where("list_id = ?", id).Order("position").Find(&before).Error; err != nil {
 			return fmt.Errorf("load the films of list %d: %w", id, err)
 		}
+		before = slices.DeleteFunc(before, func(it Item) bool { return hidden.has(it.Position) })
 		same := slices.EqualFunc(before, entries, func(it Item, e Entry) bool { return it.MovieID == e.MovieID && it.Note == e.Note })
 		if same {
 			return nil
 		}
-		if err := tx.Where("list_id = ?", id).Delete(&Item{}).Error; err != nil {
-			return fmt.Errorf("empty list %d: %w", id, err)
+		if err := empty(tx, l); err != nil {
+			return err
 		}
-		if err := insert(tx, id, entries); err != nil {
+		fitting := hidden.fit(int64(len(entries)))
+		if err := hidden.move(tx, id, fitting); err != nil {
+			return err
+		}
+		if err := insert(tx, id, entries, fitting); err != nil {
 			return err
 		}
 		return s.touch(tx, l, map[string]any{"item_count": len(entries)})
@@ -179,11 +226,23 @@ func nothing(*gorm.DB) error { return nil }
 // atOnce is how many rows one statement names at most.
 const atOnce = 500
 
-// insert stores the films of an empty list.
-func insert(tx *gorm.DB, id int64, entries []Entry) error {
+// empty deletes the films of a locked list but hidden ones.
+func empty(tx *gorm.DB, l List) error {
+	q := tx.Where("list_id = ?", l.ID)
+	if l.HiddenItems > 0 {
+		q = q.Where("movie_id NOT IN " + movie.HiddenIDs)
+	}
+	if err := q.Delete(&Item{}).Error; err != nil {
+		return fmt.Errorf("empty list %d: %w", l.ID, err)
+	}
+	return nil
+}
+
+// insert stores the films of a list that is empty, but for hidden ones.
+func insert(tx *gorm.DB, id int64, entries []Entry, hidden gaps) error {
 	items := make([]Item, len(entries))
 	for i, e := range entries {
-		items[i] = Item{ListID: id, MovieID: e.MovieID, Position: int64(i) + 1, Note: e.Note}
+		items[i] = Item{ListID: id, MovieID: e.MovieID, Position: hidden.position(int64(i) + 1), Note: e.Note}
 	}
 	for part := range slices.Chunk(items, atOnce) {
 		if err := tx.Create(&part).Error; err != nil {
@@ -193,16 +252,16 @@ func insert(tx *gorm.DB, id int64, entries []Entry) error {
 	return nil
 }
 
-// lockMovies locks films in ascending order of their ids, or returns movie.ErrNotFound.
+// lockMovies locks films in ascending order of their ids, or returns movie.ErrNotFound, also when one is hidden.
 func lockMovies(tx *gorm.DB, ids []int64) error {
 	for part := range slices.Chunk(slices.Sorted(slices.Values(ids)), atOnce) {
 		in, args := database.InList(part)
-		var found []int64
-		err := database.ForUpdate(tx).Model(&movie.Movie{}).Where("id IN "+in, args...).Order("id").Pluck("id", &found).Error
+		var found []movie.Movie
+		err := database.ForUpdate(tx).Model(&movie.Movie{}).Select("id", "hidden").Where("id IN "+in, args...).Order("id").Find(&found).Error
 		if err != nil {
 			return fmt.Errorf("lock %d movies: %w", len(part), err)
 		}
-		if len(found) < len(part) {
+		if len(found) < len(part) || slices.ContainsFunc(found, func(m movie.Movie) bool { return m.Hidden }) {
 			return movie.ErrNotFound
 		}
 	}
@@ -230,14 +289,14 @@ func shift(tx *gorm.DB, id, first, last, n int64) error {
 	return nil
 }
 
-// HasItem returns [ErrNotInList] unless a film is in a list, or movie.ErrNotFound when there is no such film.
+// HasItem returns [ErrNotInList] unless a film is in a list, or movie.ErrNotFound when there is no such film or it is hidden.
 func (s *Service) HasItem(ctx context.Context, id, movieID int64) error {
+	if err := s.movies.Exists(ctx, movieID); err != nil {
+		return err
+	}
 	_, there, err := find(s.db.Reader(ctx), id, movieID)
-	if err != nil || there {
-		return err
+	if err == nil && !there {
+		err = ErrNotInList
 	}
-	if _, err := s.movies.Get(ctx, movieID); err != nil {
-		return err
-	}
-	return ErrNotInList
+	return err
 }

@@ -51,14 +51,26 @@ type List struct {
 	Ranked      bool      `gorm:"not null"`
 	IsPublic    bool      `gorm:"not null;index:idx_lists_updated,priority:1;index:idx_lists_likes,priority:1;index:idx_lists_user,priority:2;index:idx_lists_user_likes,priority:2"`
 	ItemCount   int64     `gorm:"not null"`
+	HiddenItems int64     `gorm:"not null"` // films that moderators have hidden; they keep their positions, and are not in ItemCount
 	LikeCount   int64     `gorm:"not null;index:idx_lists_likes,priority:2;index:idx_lists_user_likes,priority:3"`
+	Hidden      bool      `gorm:"not null"` // by a moderator
 	Version     int64     `gorm:"not null"` // 1, and one more with each change of a field or a film; likes do not change it
 	CreatedAt   time.Time `gorm:"not null;precision:6"`
 	UpdatedAt   time.Time `gorm:"not null;precision:6;index:idx_lists_updated,priority:2;index:idx_lists_user,priority:3"` // of the last change of Version
 }
 
 // VisibleTo reports whether a reader may see the list, unless the account of its author is private.
-func (l List) VisibleTo(reader auth.Viewer) bool { return l.IsPublic || l.UserID == reader.UserID }
+func (l List) VisibleTo(reader auth.Viewer) bool {
+	return l.UserID == reader.UserID || l.IsPublic && (!l.Hidden || reader.Moderates())
+}
+
+// counted returns what the list adds to the counter of its author, which counts those that others see.
+func (l List) counted() int64 {
+	if l.IsPublic && !l.Hidden {
+		return 1
+	}
+	return 0
+}
 
 // Item is a film in a list.
 type Item struct {
@@ -104,11 +116,11 @@ func AddLikes(tx *gorm.DB, id, delta int64) error {
 	if delta == 0 {
 		return nil
 	}
-	done := tx.Exec("UPDATE lists SET like_count = like_count + ? WHERE id = ?", delta, id)
-	if done.Error != nil {
-		return fmt.Errorf("change the likes of list %d: %w", id, done.Error)
+	changed, err := database.Affect(tx, "UPDATE lists SET like_count = like_count + ? WHERE id = ?", delta, id)
+	if err != nil {
+		return fmt.Errorf("change the likes of list %d: %w", id, err)
 	}
-	if done.RowsAffected == 0 {
+	if changed == 0 {
 		return ErrNotFound
 	}
 	return nil

@@ -25,7 +25,7 @@ func TestAListIsMadeReadChangedAndDeleted(t *testing.T) {
 	now := s.Clock.Now().In(s.Zone).Format(time.RFC3339)
 	want := map[string]any{
 		"id": float64(id), "user_id": float64(ids[0]), "username": fmt.Sprintf("회원%d", ids[0]), "title": "비 오는 날 ☔", "description": "",
-		"ranked": false, "visibility": "public", "item_count": 0.0, "like_count": 0.0, "created_at": now, "updated_at": now, "is_liked": false,
+		"ranked": false, "visibility": "public", "hidden": false, "item_count": 0.0, "like_count": 0.0, "created_at": now, "updated_at": now, "is_liked": false,
 	}
 	if diff := cmp.Diff(want, made.Map()); diff != "" {
 		t.Errorf("made (-want +got):\n%s", diff)

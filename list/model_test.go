@@ -120,7 +120,7 @@ func (s *stage) step(t *testing.T, rt *rapid.T, id int64, m *model, f []int64) {
 func (s *stage) compare(t *testing.T, rt *rapid.T, id int64, m *model) {
 	var got []int64
 	for p := (page.Page{Limit: 2}); ; {
-		rows, next, err := s.lists.Items(t.Context(), id, p)
+		rows, next, err := s.lists.Items(t.Context(), list.List{ID: id}, p)
 		if err != nil {
 			rt.Fatal(err)
 		}

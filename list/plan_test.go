@@ -184,7 +184,7 @@ func TestFilmsOfAListReadAlongTheirIndex(t *testing.T) {
 	testkit.Analyze(t, s.DB, "lists", "list_items", "movies")
 	for _, after := range []*page.Key{nil, {Num: 100, ID: f[99]}, {Num: 101, ID: 999}} {
 		testkit.WantIndexed(t, s.DB, "idx_list_items_position", func() {
-			rows, next, err := s.lists.Items(t.Context(), lists[0], page.Page{Limit: 5, After: after})
+			rows, next, err := s.lists.Items(t.Context(), list.List{ID: lists[0]}, page.Page{Limit: 5, After: after})
 			if err != nil || len(rows) != 5 || next == nil {
 				t.Errorf("%d rows, %v", len(rows), err)
 			}

@@ -54,7 +54,7 @@ func (s *Service) Show(ctx context.Context, id int64, reader auth.Viewer) (Shown
 	if err != nil {
 		return Shown{}, err
 	}
-	if private || !l.IsPublic {
+	if private || !l.IsPublic || l.Hidden {
 		if err := s.checkSeen(ctx, l.List, reader); err != nil {
 			return Shown{}, err
 		}
@@ -116,16 +116,17 @@ func (s *Service) seen(ctx context.Context, reader auth.Viewer, by Sort, p page.
 	return rows, p.After, nil
 }
 
-// OfUser returns a page of the lists of a member as [Service.All] does. It returns user.ErrNotFound when the member does
+// OfUser returns a page of the lists of a member as [Service.All] does, and of hidden ones those of the reader. It returns user.ErrNotFound when the member does
 // not exist, and follow.ErrPrivateAccount when the reader may not see the lists.
 func (s *Service) OfUser(ctx context.Context, userID int64, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
 	if err := follow.CheckAccount(ctx, s.db, reader, userID); err != nil {
 		return nil, nil, err
 	}
-	rows, err := s.scan(ctx, owned(by, userID, true), by, p, walk{})
-	if err == nil && reader.UserID == userID {
+	mine := reader.UserID == userID
+	rows, err := s.scan(ctx, owned(by, userID, true), by, p, walk{hidden: mine})
+	if err == nil && mine {
 		var private []List
-		private, err = s.scan(ctx, owned(by, userID, false), by, p, walk{})
+		private, err = s.scan(ctx, owned(by, userID, false), by, p, walk{hidden: true})
 		rows = append(rows, private...)
 	}
 	if err != nil {
@@ -135,16 +136,15 @@ func (s *Service) OfUser(ctx context.Context, userID int64, reader auth.Viewer, 
 }
 
 // OfMovie returns a page of the lists with a film as [Service.All] does. It returns movie.ErrNotFound when the film does
-// not exist.
+// not exist. Lists do not show a hidden film, so for who may see one there are none.
 func (s *Service) OfMovie(ctx context.Context, movieID int64, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
+	shown, err := s.movies.IsShown(ctx, movieID, reader)
+	if err != nil || !shown {
+		return []Shown{}, nil, err
+	}
 	rows, err := s.ofMovie(ctx, movieID, reader, by, p)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list the lists with movie %d: %w", movieID, err)
-	}
-	if len(rows) == 0 { // a film in a list exists
-		if _, err := s.movies.Get(ctx, movieID); err != nil {
-			return nil, nil, err
-		}
 	}
 	return s.cut(ctx, rows, reader, by, p)
 }
@@ -175,7 +175,7 @@ func (s *Service) ofMovie(ctx context.Context, movieID int64, reader auth.Viewer
 		if err != nil {
 			return nil, err
 		}
-		rows, err := s.scan(ctx, public(by), by, p, walk{movieID, last, &reader})
+		rows, err := s.scan(ctx, public(by), by, p, walk{movieID: movieID, last: last, reader: &reader})
 		if err != nil {
 			return nil, err
 		}
@@ -195,7 +195,7 @@ func (s *Service) ofMovie(ctx context.Context, movieID int64, reader auth.Viewer
 func (s *Service) sorted(ctx context.Context, movieID int64, reader auth.Viewer, by Sort, p page.Page) ([]List, error) {
 	audience, args := follow.AudienceOf(reader, "users")
 	query := "SELECT " + table.ColumnsOf("lists") + " FROM list_items " + s.inOrder() + " lists ON lists.id = list_items.list_id " +
-		s.inOrder() + withAuthor + " WHERE list_items.movie_id = ? AND (lists.is_public = ? OR lists.user_id = ?) AND " + audience
+		s.inOrder() + withAuthor + " WHERE list_items.movie_id = ? AND (lists.is_public = ? OR lists.user_id = ?) AND " + notHidden + " AND " + audience
 	return s.collect(ctx, query, append([]any{movieID, true, reader.UserID}, args...), by, p)
 }
 
@@ -230,6 +230,7 @@ type walk struct {
 	movieID int64        // those with this film, 0 for all
 	last    *page.Key    // up to this one, nil for the end
 	reader  *auth.Viewer // those whose authors this reader sees, nil for all
+	hidden  bool         // hidden ones too
 }
 
 // scan returns the lists of a page and one more of a part, of those that w looks for.
@@ -240,6 +241,9 @@ func (s *Service) scan(ctx context.Context, of part, by Sort, p page.Page, w wal
 		args = append(args, w.movieID)
 	}
 	where, values := of.where, slices.Clone(of.args)
+	if !w.hidden {
+		where += " AND " + notHidden
+	}
 	if w.reader != nil {
 		audience, others := follow.AudienceOf(*w.reader, "users")
 		query += " " + s.inOrder() + withAuthor
@@ -299,7 +303,7 @@ func (s *Service) decorate(ctx context.Context, rows []List, reader auth.Viewer)
 	for i, l := range rows {
 		ids[i] = l.UserID
 	}
-	authors, err := s.users.ByIDs(ctx, ids)
+	authors, err := s.users.Faces(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -334,14 +338,14 @@ func (s *Service) addLiked(ctx context.Context, rows []Shown, reader auth.Viewer
 }
 
 // Items returns a page of the films of a list in their order, and the key of the next page, nil on the last. The list
-// exists and the reader may see it.
+// exists and the reader may see it. Films that are hidden are left out, and the places of the others close up.
 //
 // The key names the last film of the page, and the next page begins after it wherever it has moved because films before
 // it came or went. Without it the next page begins at its position, to which the film after it has moved up.
-func (s *Service) Items(ctx context.Context, id int64, p page.Page) ([]Placed, *page.Key, error) {
+func (s *Service) Items(ctx context.Context, l List, p page.Page) ([]Placed, *page.Key, error) {
 	var after int64
 	if p.After != nil {
-		last, there, err := find(s.db.Reader(ctx), id, p.After.ID)
+		last, there, err := find(s.db.Reader(ctx), l.ID, p.After.ID)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -350,24 +354,31 @@ func (s *Service) Items(ctx context.Context, id int64, p page.Page) ([]Placed, *
 		}
 	}
 	db := s.db.Reader(ctx)
-	rows, err := database.Collect(db, items.Targets, 0,
-		"SELECT "+items.Columns()+" FROM list_items WHERE list_id = ? AND position > ? ORDER BY position"+database.Limit(db.Name()), id, after, p.Fetch())
+	hidden, err := s.gapsOf(db, l)
 	if err != nil {
-		return nil, nil, fmt.Errorf("load the films of list %d: %w", id, err)
+		return nil, nil, err
+	}
+	query := "SELECT " + items.Columns() + " FROM list_items WHERE list_id = ? AND position > ?"
+	if len(hidden) > 0 {
+		query += " AND movie_id NOT IN " + movie.HiddenIDs
+	}
+	rows, err := database.Collect(db, items.Targets, 0, query+" ORDER BY position"+database.Limit(db.Name()), l.ID, after, p.Fetch())
+	if err != nil {
+		return nil, nil, fmt.Errorf("load the films of list %d: %w", l.ID, err)
 	}
 	rows, next := page.Cut(rows, p, func(it Item) page.Key { return page.Key{Num: it.Position, ID: it.MovieID} })
-	placed, err := s.place(ctx, rows)
+	placed, err := s.place(ctx, rows, hidden)
 	return placed, next, err
 }
 
 // items maps an [Item] to its columns.
 var items = database.TableOf[Item]()
 
-// place returns items with the cards of their films, without those whose film has been deleted since.
-func (s *Service) place(ctx context.Context, rows []Item) ([]Placed, error) {
+// place returns items with the cards of their films, without those whose film has been deleted or hidden since.
+func (s *Service) place(ctx context.Context, rows []Item, hidden gaps) ([]Placed, error) {
 	placed := make([]Placed, len(rows))
 	for i, it := range rows {
-		placed[i].Item = it
+		placed[i].Item, placed[i].Place = it, hidden.place(it.Position)
 	}
 	return movie.WithCards(ctx, s.movies, placed, func(p *Placed) (int64, *movie.Card) { return p.MovieID, &p.Movie })
 }

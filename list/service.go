@@ -58,20 +58,9 @@ func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
 	now := database.Time(s.clock())
 	var made Shown
 	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
-		if err := user.AddCounts(tx, d.UserID, user.Counts{Lists: counted(d.IsPublic)}); err != nil {
-			return err
-		}
-		id, err := table.Insert(tx, &List{
-			UserID: d.UserID, Title: d.Title, Description: d.Description, Ranked: d.Ranked, IsPublic: d.IsPublic,
-			Version: 1, CreatedAt: now, UpdatedAt: now,
-		})
+		id, err := s.insert(tx, d, now, d.IsPublic)
 		if err != nil {
-			return fmt.Errorf("create list: %w", err)
-		}
-		if d.IsPublic {
-			if err := activity.Record(tx, published(d.UserID, id, now)); err != nil {
-				return err
-			}
+			return err
 		}
 		if made, _, err = s.shown(tx.Statement.Context, id); err != nil {
 			return err
@@ -85,12 +74,23 @@ func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
 	return made, err
 }
 
-// counted returns what a list adds to the counter of its author, which counts public ones.
-func counted(isPublic bool) int64 {
-	if isPublic {
-		return 1
+// insert stores an empty list of a time, and its activity if it is announced.
+func (s *Service) insert(tx *gorm.DB, d Draft, at time.Time, announce bool) (int64, error) {
+	l := List{
+		UserID: d.UserID, Title: d.Title, Description: d.Description, Ranked: d.Ranked, IsPublic: d.IsPublic,
+		Version: 1, CreatedAt: at, UpdatedAt: at,
 	}
-	return 0
+	if err := user.AddCounts(tx, d.UserID, user.Counts{Lists: l.counted()}); err != nil {
+		return 0, err
+	}
+	id, err := table.Insert(tx, &l)
+	if err != nil {
+		return 0, fmt.Errorf("create list: %w", err)
+	}
+	if !announce {
+		return id, nil
+	}
+	return id, activity.Record(tx, published(d.UserID, id, database.Time(s.clock())))
 }
 
 // Patch is a change of a list; nil fields stay unchanged. Its texts have been validated, as those of a [Draft].
@@ -122,22 +122,26 @@ func (p Patch) columns(l List) map[string]any {
 // Update changes a list and returns it as its author sees it, or [ErrNotFound]. A patch that equals the list changes
 // nothing, not even updated_at.
 func (s *Service) Update(ctx context.Context, id int64, p Patch) (Shown, error) {
-	return s.change(ctx, id, nothing, func(tx *gorm.DB, l List) error {
-		set := p.columns(l)
-		if len(set) == 0 {
-			return nil
+	return s.change(ctx, id, nothing, func(tx *gorm.DB, l List) error { return s.patch(tx, l, p) })
+}
+
+// patch changes a locked list.
+func (s *Service) patch(tx *gorm.DB, l List, p Patch) error {
+	set := p.columns(l)
+	if len(set) == 0 {
+		return nil
+	}
+	if _, moved := set["is_public"]; moved {
+		after := l
+		after.IsPublic = *p.IsPublic
+		if err := user.AddCounts(tx, l.UserID, user.Counts{Lists: after.counted() - l.counted()}); err != nil {
+			return err
 		}
-		if _, moved := set["is_public"]; moved {
-			delta := counted(*p.IsPublic) - counted(l.IsPublic)
-			if err := user.AddCounts(tx, l.UserID, user.Counts{Lists: delta}); err != nil {
-				return err
-			}
-			if err := s.publish(tx, l, *p.IsPublic); err != nil {
-				return err
-			}
+		if err := s.publish(tx, l, *p.IsPublic); err != nil {
+			return err
 		}
-		return s.touch(tx, l, set)
-	})
+	}
+	return s.touch(tx, l, set)
 }
 
 // publish records the activity of a list that is public for the first time. While the list is private nobody sees the

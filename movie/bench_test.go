@@ -88,14 +88,20 @@ func newTitle(draw *rand.Rand) string {
 	return strings.Join(words, " ")
 }
 
-// benchCatalogue returns a service with as many films as the environment sets, on SQLite in a file or on the MySQL
-// server of the tests.
-func benchCatalogue(b *testing.B) (*Service, int) {
+func benchFilms(b *testing.B) int {
 	b.Helper()
 	n, err := strconv.Atoi(cmp.Or(os.Getenv(filmsVariable), "10000"))
 	if err != nil {
 		b.Fatalf("%s: %v", filmsVariable, err)
 	}
+	return n
+}
+
+// benchCatalogue returns a service with as many films as the environment sets, on SQLite in a file or on the MySQL
+// server of the tests.
+func benchCatalogue(b *testing.B) (*Service, int) {
+	b.Helper()
+	n := benchFilms(b)
 	config := database.Config{Driver: database.SQLite, DSN: cmp.Or(os.Getenv(fileVariable), filepath.Join(b.TempDir(), "bench.db"))}
 	if dsn := os.Getenv(testkit.DSNVariable); dsn != "" {
 		config = testkit.FreshSchema(b, dsn)

@@ -20,14 +20,14 @@ func (s *Service) CardOf(m Movie) Card {
 	return Card{ID: m.ID, Title: m.Title, Year: orNil(m.ReleaseYear), PosterImageURL: s.PosterURL(m)}
 }
 
-// Cards returns the cards of films by their ids, in one query. Films that do not exist are missing from the map.
+// Cards returns the cards of films by their ids, in one query. Films that do not exist or are hidden are missing from the map.
 func (s *Service) Cards(ctx context.Context, ids []int64) (map[int64]Card, error) {
 	found := make(map[int64]Card, len(ids))
 	if len(ids) == 0 {
 		return found, nil
 	}
 	in, args := database.InList(ids)
-	err := database.Each(s.db.Reader(ctx), "SELECT id, title, release_year, poster_image FROM movies WHERE id IN "+in, args, func(row database.Scanner) error {
+	err := database.Each(s.db.Reader(ctx), "SELECT id, title, release_year, poster_image FROM movies WHERE "+notHidden+" AND id IN "+in, args, func(row database.Scanner) error {
 		var m Movie
 		if err := row.Scan(&m.ID, &m.Title, &m.ReleaseYear, &m.PosterImage); err != nil {
 			return err
@@ -41,8 +41,8 @@ func (s *Service) Cards(ctx context.Context, ids []int64) (map[int64]Card, error
 	return found, nil
 }
 
-// WithCards sets the cards of the films of rows, in one query. It leaves out rows whose film does not exist, because it was
-// deleted after they were read, and reuses the slice. field returns the id of the film of a row and where its card goes.
+// WithCards sets the cards of the films of rows, in one query. It leaves out rows whose film is hidden, or
+// was deleted after they were read, and reuses the slice. field returns the id of the film of a row and where its card goes.
 func WithCards[T any](ctx context.Context, s *Service, rows []T, field func(*T) (int64, *Card)) ([]T, error) {
 	ids := make([]int64, len(rows))
 	for i := range rows {

@@ -116,43 +116,49 @@ func (s *Service) Create(ctx context.Context, by int64, d Draft) (Movie, error) 
 	return m, nil
 }
 
-// insertAll stores films whose details and cast are those of the drafts, and sets their ids.
-func (s *Service) insertAll(tx *gorm.DB, films []Movie, drafts []Draft) error {
-	for from := 0; from < len(films); from += statementRows {
-		part := films[from:min(from+statementRows, len(films))]
-		if err := tx.Create(&part).Error; err != nil {
-			return err
-		}
-		if err := correctIDs(tx, part); err != nil {
-			return err
-		}
-		var rows derived
-		for i, m := range part {
-			rows.addWith(m, drafts[from+i].Details, drafts[from+i].Cast)
-		}
-		if err := rows.insert(tx); err != nil {
-			return err
-		}
+// insertAll stores new films and sets their ids, which ascend. The caller adds their texts to a [textindex.Pending] after the
+// commit.
+func (s *Service) insertAll(tx *gorm.DB, films []*candidate) error {
+	if err := insertMovies(tx, films); err != nil {
+		return err
 	}
-	texts := make([]textindex.Text, len(films))
-	for i, m := range films {
-		texts[i] = m.textWith(drafts[i].Details)
-		texts[i].Key = m.TitleKey
+	ids := make([]int64, len(films))
+	var rows derived
+	for i, c := range films {
+		ids[i] = c.movie.ID
+		rows.addWith(c.movie, c.draft.Details, c.draft.Cast, c.titles)
 	}
-	return s.index.Add(tx, texts...)
+	if err := rows.insert(tx); err != nil {
+		return err
+	}
+	return s.index.AnnounceAll(tx, ids)
 }
 
-// correctIDs corrects the ids of films that one statement has inserted. GORM assumes consecutive ids after the
-// first, which is wrong on MySQL servers with an auto_increment_increment above 1.
-func correctIDs(tx *gorm.DB, films []Movie) error {
-	step := int64(1)
-	if tx.Name() == database.MySQL {
-		if err := tx.Raw("SELECT @@auto_increment_increment").Scan(&step).Error; err != nil {
-			return err
+// The columns of a new film that has no owner and no counts, and those that it has nothing in.
+const (
+	newColumns   = "title, title_key, plot, cast_members, playtime, genre, release_date, release_year, details, created_at, updated_at"
+	emptyColumns = "poster_image, like_count, dislike_count, review_count, rating_count, rating_sum, rating_score, hidden"
+	insertMovie  = "movies (" + newColumns + ", " + emptyColumns + ")"
+	newMovie     = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, 0, 0, 0, 0"
+)
+
+// insertMovies stores films without what is derived from them, and sets their ids.
+func insertMovies(tx *gorm.DB, films []*candidate) error {
+	step, err := database.IDStep(tx)
+	if err != nil {
+		return fmt.Errorf("read the step of ids: %w", err)
+	}
+	args := make([]any, 0, 11*len(films))
+	for _, c := range films {
+		m := &c.movie
+		args = append(args, m.Title, m.TitleKey, m.Plot, m.CastMembers, m.Playtime, m.Genre, m.ReleaseDate, m.ReleaseYear, m.Details, m.CreatedAt, m.UpdatedAt)
+	}
+	return insertEach(database.InsertInto(tx.Name())+insertMovie, newMovie, args, func(statement string, n int, args []any) error {
+		id, err := database.InsertMany(tx, n, statement, args...)
+		for i := range films[:n] {
+			films[i].movie.ID, id = id, id+step
 		}
-	}
-	for i := range films {
-		films[i].ID = films[0].ID + int64(i)*step
-	}
-	return nil
+		films = films[n:]
+		return err
+	})
 }

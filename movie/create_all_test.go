@@ -2,6 +2,7 @@ package movie
 
 import (
 	"context"
+	"errors"
 
 	"gorm.io/gorm"
 
@@ -10,13 +11,18 @@ import (
 
 // createAll adds films without an owner, in one transaction.
 func (s *Service) createAll(ctx context.Context, drafts []Draft) error {
-	films := make([]Movie, len(drafts))
+	films := make([]*candidate, len(drafts))
 	for i, d := range drafts {
-		drafts[i].Genres = d.genres()
-		var err error
-		if films[i], err = d.row(0, database.Time(s.clock())); err != nil {
+		d.Genres = d.genres()
+		m, err := d.row(0, database.Time(s.clock()))
+		if err != nil {
 			return err
 		}
+		films[i] = newCandidate(m, d)
 	}
-	return s.db.Tx(ctx, func(tx *gorm.DB) error { return s.insertAll(tx, films, drafts) })
+	if err := s.db.Tx(ctx, func(tx *gorm.DB) error { return s.insertAll(tx, films) }); err != nil {
+		return err
+	}
+	pending := s.index.Pending()
+	return errors.Join(pending.Add(ctx, len(films), textsOfNew(films)...), pending.Flush(ctx))
 }

@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/web"
@@ -42,6 +43,9 @@ func (s *Service) DeleteAddedBy(ctx context.Context, userID int64, by auth.Viewe
 func (s *Service) Delete(ctx context.Context, id int64, by auth.Viewer) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
 		m, err := Lock(tx, id)
+		if err == nil {
+			m, err = s.restored(tx, m)
+		}
 		if err != nil {
 			return err
 		}
@@ -53,14 +57,7 @@ func (s *Service) Delete(ctx context.Context, id int64, by auth.Viewer) error {
 		if err := tx.Where("id = ?", id).Delete(&Movie{}).Error; err != nil {
 			return fmt.Errorf("delete movie %d: %w", id, err)
 		}
-		if err := dropHashes(tx, m); err != nil {
-			return err
-		}
-		text, err := m.text()
-		if err != nil {
-			return err
-		}
-		if err := s.index.Remove(tx, text); err != nil {
+		if err := s.forget(tx, m); err != nil {
 			return err
 		}
 		if by.UserID != m.Owner() {
@@ -68,6 +65,21 @@ func (s *Service) Delete(ctx context.Context, id int64, by auth.Viewer) error {
 				web.LogEvent(ctx, s.log, slog.LevelWarn, "film_deleted_by_other", id, slog.Int64("owner_id", m.Owner()))
 			})
 		}
-		return s.media.Discard(tx, m.PosterImage)
+		if err := s.media.Discard(tx, m.PosterImage); err != nil {
+			return err
+		}
+		return record.ByOther(tx, s.clock(), web.ViewerIDOf(ctx), record.Delete, record.Movie, id, m.Owner())
 	})
+}
+
+// forget removes what is derived from a film that is gone.
+func (s *Service) forget(tx *gorm.DB, m Movie) error {
+	if err := dropHashes(tx, m); err != nil {
+		return err
+	}
+	text, err := m.text()
+	if err != nil {
+		return err
+	}
+	return s.index.Remove(tx, text)
 }

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/korean"
 	"github.com/cinecircle/cinecircle/platform/textindex"
 )
 
@@ -62,7 +64,12 @@ type Reference struct {
 func (Reference) TableName() string { return "movie_external_ids" }
 
 // nameKey folds the name of a person: regardless of case, but not of anything else.
-func nameKey(name string) string { return norm.NFC.String(cases.Fold().String(norm.NFC.String(name))) }
+func nameKey(name string) string {
+	if !strings.ContainsFunc(name, func(r rune) bool { return r >= utf8.RuneSelf && !korean.IsSyllable(r) }) {
+		return strings.ToLower(name) // nothing else folds
+	}
+	return norm.NFC.String(cases.Fold().String(norm.NFC.String(name)))
+}
 
 // derived holds the derived rows of some films as arguments of INSERT statements.
 type derived struct{ genres, titles, people, references, hashes []any }
@@ -77,12 +84,12 @@ func (r *derived) add(m Movie) error {
 	if err != nil {
 		return err
 	}
-	r.addWith(m, d, cast)
+	r.addWith(m, d, cast, titleHashes(m.hashStored(), m.Title, d))
 	return nil
 }
 
-// addWith is add for a film whose details and cast were read.
-func (r *derived) addWith(m Movie, d Details, cast []CastMember) {
+// addWith is add for a film whose details and cast were read, and whose titles were hashed.
+func (r *derived) addWith(m Movie, d Details, cast []CastMember, titles []int64) {
 	for _, genre := range d.Genres {
 		r.genres = append(r.genres, m.ID, genre, m.TitleKey, m.LikeCount, m.ReleaseDate, m.ReviewCount, m.RatingCount, m.RatingScore)
 	}
@@ -95,7 +102,7 @@ func (r *derived) addWith(m Movie, d Details, cast []CastMember) {
 	for _, id := range d.ExternalIDs.List() {
 		r.references = append(r.references, id.Kind, id.Value, m.ID)
 	}
-	for _, hash := range titleHashes(m.hashStored(), m.Title, d) {
+	for _, hash := range titles {
 		r.hashes = append(r.hashes, hash, m.ID)
 	}
 }
@@ -116,15 +123,22 @@ func peopleKeys(d Details, cast []CastMember) []string {
 // insertRows is the most rows of one INSERT. It is a power of two.
 const insertRows = 256
 
-// insertMany inserts rows of a size. The numbers of rows in its statements are powers of two, so that few of them are
-// prepared: each takes a millisecond and a hundred KiB.
-func insertMany(tx *gorm.DB, insert string, args []any, size int) error {
-	row := "(" + strings.Repeat(", ?", size)[2:] + ")"
+// insertMany inserts rows with some placeholders each.
+func insertMany(tx *gorm.DB, insert string, args []any, placeholders int) error {
+	row := strings.Repeat(", ?", placeholders)[2:]
+	return insertEach(insert, row, args, func(statement string, _ int, args []any) error { return database.Exec(tx, statement, args...) })
+}
+
+// insertEach calls exec with the INSERT statements of rows. Their numbers of rows are powers of two, so that few statements
+// are prepared: each takes a millisecond and a hundred KiB.
+func insertEach(insert, row string, args []any, exec func(statement string, n int, args []any) error) error {
+	size := strings.Count(row, "?")
+	row = "(" + row + ")"
 	for n := insertRows; len(args) > 0; {
 		for n*size > len(args) {
 			n /= 2
 		}
-		if err := database.Exec(tx, insert+" VALUES "+row+strings.Repeat(", "+row, n-1), args[:n*size]...); err != nil {
+		if err := exec(insert+" VALUES "+row+strings.Repeat(", "+row, n-1), n, args[:n*size]); err != nil {
 			return fmt.Errorf("%s: %w", insert, err)
 		}
 		args = args[n*size:]
@@ -144,7 +158,7 @@ func (r *derived) insert(tx *gorm.DB) error {
 		{"movie_people (movie_id, name_key)", r.people, 2},
 		{"movie_external_ids (kind, value, movie_id)", r.references, 3},
 	} {
-		if err := insertMany(tx, "INSERT INTO "+t.into, t.rows, t.size); err != nil {
+		if err := insertMany(tx, database.InsertInto(tx.Name())+t.into, t.rows, t.size); err != nil {
 			return err
 		}
 	}
@@ -197,12 +211,17 @@ func holders(db *gorm.DB, ids []ExternalID) (map[ExternalID]int64, error) {
 	found := map[ExternalID]int64{}
 	for kind, values := range byKind {
 		for some := range slices.Chunk(values, statementRows) {
-			var rows []Reference
-			if err := db.Where("kind = ? AND value IN ?", kind, some).Find(&rows).Error; err != nil {
+			in, args := database.InList(some, kind)
+			query := "SELECT value, movie_id FROM movie_external_ids WHERE kind = ? AND value IN " + in
+			err := database.Each(db, query, args, func(row database.Scanner) error {
+				var value string
+				var film int64
+				err := row.Scan(&value, &film)
+				found[ExternalID{kind, value}] = film
+				return err
+			})
+			if err != nil {
 				return nil, fmt.Errorf("look for films with ids of %s: %w", kind, err)
-			}
-			for _, r := range rows {
-				found[ExternalID{r.Kind, r.Value}] = r.MovieID
 			}
 		}
 	}

@@ -176,12 +176,14 @@ func (m Movie) GenresAndDirectors() (genres, directors json.RawMessage) {
 // otherTitles returns the titles of the film that are not Title, each once.
 func (d Details) otherTitles(title string) []string {
 	var others []string
-	seen := map[string]bool{"": true, title: true}
-	for _, t := range append([]string{d.OriginalTitle}, d.Aliases...) {
-		if !seen[t] {
-			seen[t] = true
+	add := func(t string) {
+		if t != "" && t != title && !slices.Contains(others, t) {
 			others = append(others, t)
 		}
+	}
+	add(d.OriginalTitle)
+	for _, t := range d.Aliases {
+		add(t)
 	}
 	return others
 }

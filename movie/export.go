@@ -23,13 +23,13 @@ type exported struct {
 // exportFilms is how many films are read at a time.
 const exportFilms = 500
 
-// Export writes all films as JSON Lines that an import takes back unchanged, in the order of their ids, and returns how many
+// Export writes all films but hidden ones, which would be shown wherever they are imported, as JSON Lines that an import takes back unchanged, in the order of their ids, and returns how many
 // there are. Films that are added or changed meanwhile may be missing or old.
 func (s *Service) Export(ctx context.Context, w io.Writer) (films int64, err error) {
 	out := bufio.NewWriterSize(w, 1<<16)
 	for last := int64(0); ; {
 		db := s.db.Reader(ctx)
-		rows, err := readMovies(db, "SELECT "+movieColumns+" FROM movies WHERE id > ? ORDER BY id"+database.Limit(db.Name()), []any{last, exportFilms}, exportFilms)
+		rows, err := readMovies(db, "SELECT "+movieColumns+" FROM movies WHERE id > ? AND "+notHidden+" ORDER BY id"+database.Limit(db.Name()), []any{last, exportFilms}, exportFilms)
 		if err != nil {
 			return films, fmt.Errorf("export films after %d: %w", last, err)
 		}

@@ -3,6 +3,7 @@ package movie
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -288,6 +289,7 @@ type fields[C any] struct {
 	ReviewCount    int64     `json:"review_count" example:"4" description:"Number of reviews."`
 	RatingCount    int64     `json:"rating_count" example:"9" description:"Number of ratings."`
 	RatingAverage  *float64  `json:"rating_average" example:"4.28" description:"The mean of the ratings, in stars to two decimals; null without ratings."`
+	Hidden         bool      `json:"hidden" example:"false" description:"Whether a moderator has hidden the film: only who added it and moderators see it then."`
 	Viewer         *Viewer   `json:"viewer,omitempty" description:"What you have to do with the film. Absent unless you are signed in."`
 }
 
@@ -298,7 +300,7 @@ func (h handler) show(m Movie) shown {
 		PosterImageURL: h.s.PosterURL(m), CreatedBy: m.CreatedBy,
 		CreatedAt: m.CreatedAt.In(h.zone), UpdatedAt: m.UpdatedAt.In(h.zone),
 		LikeCount: m.LikeCount, DislikeCount: m.DislikeCount, ReviewCount: m.ReviewCount,
-		RatingCount: m.RatingCount, RatingAverage: m.RatingAverage(),
+		RatingCount: m.RatingCount, RatingAverage: m.RatingAverage(), Hidden: m.Hidden,
 	}}
 }
 
@@ -366,7 +368,7 @@ func (h handler) created(m Movie) (status int, location string, body any) {
 }
 
 func (h handler) get(c *gin.Context) error {
-	m, err := h.s.Get(c.Request.Context(), web.PathID(c, "movie_id"))
+	m, err := h.s.GetFor(c.Request.Context(), web.PathID(c, "movie_id"), auth.Reader(c))
 	if err != nil {
 		return err
 	}
@@ -401,7 +403,7 @@ func (h handler) delete(c *gin.Context) error {
 }
 
 func (h handler) merge(c *gin.Context) error {
-	m, err := h.s.Get(c.Request.Context(), web.PathID(c, "movie_id"))
+	m, err := h.s.GetFor(c.Request.Context(), web.PathID(c, "movie_id"), auth.MustViewer(c))
 	if err != nil {
 		return err
 	}
@@ -436,6 +438,9 @@ func (h handler) setPoster(c *gin.Context) error {
 
 func (h handler) removePoster(c *gin.Context) error {
 	id, err := h.editable(c)
+	if errors.Is(err, apperr.ErrForbidden) && auth.MustViewer(c).Moderates() {
+		id, err = web.PathID(c, "movie_id"), nil
+	}
 	if err != nil {
 		return err
 	}
@@ -447,7 +452,7 @@ func (h handler) removePoster(c *gin.Context) error {
 
 // editable returns the id of the film in the path if the viewer may edit it, or ErrNotFound or apperr.ErrForbidden.
 func (h handler) editable(c *gin.Context) (int64, error) {
-	m, err := h.s.Get(c.Request.Context(), web.PathID(c, "movie_id"))
+	m, err := h.s.GetFor(c.Request.Context(), web.PathID(c, "movie_id"), auth.MustViewer(c))
 	if err != nil {
 		return 0, err
 	}

@@ -77,33 +77,37 @@ func (s *Service) Load(ctx context.Context, items Items, o LoadOptions, report f
 	if err != nil {
 		return done, err
 	}
-	if !into.serving() {
-		restore, failed := s.db.Bulk(ctx)
-		if failed != nil {
-			return done, fmt.Errorf("import: %w", failed)
-		}
-		defer func() { err = errors.Join(err, restore()) }()
-	}
-	ahead, stop := readAhead(items, into.prepare)
+	rows, stop := readAhead(items, into.prepare)
 	defer stop()
-	for part := range ahead {
-		for _, item := range part.items {
-			if ctx.Err() != nil {
-				return done, fmt.Errorf("import stopped: %w", context.Cause(ctx))
-			}
-			done.Read++
-			if err := into.add(ctx, item); err != nil {
-				return done, err
-			}
-			if done.Read%progressEvery == 0 {
-				progress(done)
-			}
+	err = into.run(ctx, rows, func(read int64) {
+		if read > done.Read && read%progressEvery == 0 {
+			done.Read = read
+			progress(done)
 		}
-		if part.err != nil {
-			return done, errors.Join(fmt.Errorf("import: read: %w", part.err), into.flush(ctx))
+		done.Read = read
+	})
+	return done, err
+}
+
+// ahead has the rows that were read ahead.
+type ahead struct {
+	parts <-chan part
+	part
+}
+
+// next returns the next row, and false after the last one.
+func (a *ahead) next() (item Item, more bool, err error) {
+	for len(a.items) == 0 {
+		if a.err != nil {
+			return Item{}, false, fmt.Errorf("import: read: %w", a.err)
+		}
+		if a.part, more = <-a.parts; !more {
+			return Item{}, false, nil
 		}
 	}
-	return done, into.flush(ctx)
+	item = a.items[0]
+	a.items = a.items[1:]
+	return item, true, nil
 }
 
 // part is some rows of a source, and the error after them.
@@ -118,9 +122,8 @@ const (
 	partBytes = 1 << 20
 )
 
-// readAhead reads and prepares the rows of a source while others are stored. The channel is closed at the end of the source. stop must be called
-// before the source is closed.
-func readAhead(items Items, prepare func(*Item) error) (ahead <-chan part, stop func()) {
+// readAhead reads and prepares the rows of a source while others are stored. stop must be called before the source is closed.
+func readAhead(items Items, prepare func(*Item) error) (rows *ahead, stop func()) {
 	parts, stopped, ended := make(chan part, 2), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -137,7 +140,7 @@ func readAhead(items Items, prepare func(*Item) error) (ahead <-chan part, stop 
 			}
 		}
 	}()
-	return parts, func() {
+	return &ahead{parts: parts}, func() {
 		close(stopped)
 		<-ended
 	}

@@ -62,7 +62,7 @@ func TestImportReadsCSV(t *testing.T) {
 	}
 	all := s.GET(t, "/movies").List()
 	for _, m := range all {
-		for _, field := range []string{"id", "created_at", "updated_at", "like_count", "dislike_count", "review_count", "rating_count", "rating_average", "poster_image_url"} {
+		for _, field := range []string{"id", "created_at", "updated_at", "like_count", "dislike_count", "review_count", "rating_count", "rating_average", "poster_image_url", "hidden"} {
 			delete(m, field)
 		}
 		for field, value := range m {
@@ -314,7 +314,7 @@ func TestStoppedImportKeepsItsBatches(t *testing.T) {
 		t.Errorf("error is %v", got.Err)
 	}
 	if len(got.Titles) != 8000 {
-		t.Errorf("%d films were imported, want the first four batches of 2000", len(got.Titles))
+		t.Errorf("%d films were imported, want the first eight batches of 1000", len(got.Titles))
 	}
 }
 
@@ -334,8 +334,12 @@ func TestImportStopsWhenTheDatabaseFails(t *testing.T) {
 	if got.Err == nil || !strings.Contains(got.Err.Error(), "disk full") {
 		t.Errorf("error is %v", got.Err)
 	}
-	if len(got.Titles) != 4000 {
-		t.Errorf("%d films were imported, want the first two batches", len(got.Titles))
+	want := 2000 // the first transaction, after which the indexes are dropped
+	if s.DB.Driver() == "mysql" {
+		want = 5000 // five batches
+	}
+	if len(got.Titles) != want {
+		t.Errorf("%d films were imported, want %d", len(got.Titles), want)
 	}
 }
 

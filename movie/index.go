@@ -63,6 +63,16 @@ func (m Movie) textWith(d Details) textindex.Text {
 	return textindex.Text{ID: m.ID, Texts: append([]string{m.Title}, d.otherTitles(m.Title)...), Tags: tags}
 }
 
+// textsOfNew returns the index entries of films that were stored.
+func textsOfNew(films []*candidate) []textindex.Text {
+	texts := make([]textindex.Text, len(films))
+	for i, c := range films {
+		texts[i] = c.movie.textWith(c.draft.Details)
+		texts[i].Key = c.movie.TitleKey
+	}
+	return texts
+}
+
 // yearTag returns the tag of the films of a year.
 func yearTag(year int64) string { return strconv.FormatInt(year, 10) }
 

@@ -120,26 +120,43 @@ func listQuery(driver string, q textindex.Query, f Filter, by Sort, p page.Page)
 	from := f.source(driver, by)
 	after, keys := by.after(start, from)
 	args := append(slices.Clone(from.args), keys...)
-	query := from.query + " WHERE " + from.condition + after
-	if !q.Empty() {
+	query := from.query + " WHERE " + from.condition + after + " AND "
+	if q.Empty() {
+		query += notHidden
+	} else {
 		matches, texts := matches(driver, q, from.column("title_key"))
-		query, args = query+" AND "+matches, append(args, texts...)
+		query, args = query+matchingShown(matches), append(args, texts...)
 	}
 	return query + " ORDER BY " + by.order(from) + database.Limit(driver), append(args, p.Fetch())
 }
 
 // rankQuery returns the query for the first n films of one rank after a position, in the order of their ids.
 func rankQuery(driver string, q textindex.Query, f Filter, after textindex.Position, n int) (string, []any) {
-	from := f.source(driver, SortMatch)
+	along := SortMatch
+	if after.Rank == textindex.Exact { // the indexes of titles have those of one title by id
+		along = SortTitle
+	}
+	from := f.source(driver, along)
 	matches, texts := matchesAs(after.Rank, driver, q, from.column("title_key"))
 	args := append(append(slices.Clone(from.args), texts...), after.ID, n)
+	if after.Rank == textindex.Part {
+		matches = matchingShown(matches)
+	} else { // the index of titles finds them
+		matches += " AND " + notHidden
+	}
 	return from.query + " WHERE " + from.condition + matches + " AND " + from.id + " > ? ORDER BY " + from.id + database.Limit(driver), args
+}
+
+// matchingShown is the condition for films that match and are not hidden. That most films do not match can be seen in the index
+// of the order; but for the order that CASE gives, SQLite would read each film itself first, to see whether it is hidden.
+func matchingShown(matches string) string {
+	return "CASE WHEN " + matches + " THEN " + notHidden + " ELSE FALSE END"
 }
 
 // source is where a list of films begins: the table whose indexes serve the filter and the order, joined with the films.
 type source struct {
 	query     string // from SELECT to before WHERE
-	condition string // that leaves out the films that do not match, followed by AND, or ""
+	condition string // that leaves out the films that do not match, but not the hidden ones, followed by AND, or ""
 	args      []any  // of condition
 	id        string // the column with the id of the film that the indexes have
 	copies    string // the prefix of the columns to sort by that this table has, "" for the films themselves
@@ -252,9 +269,9 @@ func readMovies(db *gorm.DB, query string, args []any, size int) ([]Movie, error
 
 func (f Filter) query() textindex.Query { return textindex.Parse(f.Title, "movies.title") }
 
-// Stamps returns ids and times of the films with ids above after and up to last, by id.
+// Stamps returns ids and times of the films with ids above after and up to last, by id, without hidden ones.
 func (s *Service) Stamps(ctx context.Context, after, last int64) ([]database.Stamp, error) {
-	return s.db.Stamps(ctx, "movies", after, last, "")
+	return s.db.Stamps(ctx, "movies", after, last, notHidden)
 }
 
 // LastID returns the largest id of a film, or 0 without films.

@@ -2,6 +2,8 @@ package movie
 
 import (
 	"context"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/textindex"
 )
 
 // Item is a row of a source: what it says about a film.
@@ -44,7 +47,7 @@ const (
 
 // Result is what became of a row.
 type Result struct {
-	Item
+	Item       // Draft has the title and the date of the release only
 	Outcome    Outcome
 	Reason     apperr.Text // why it needs a person
 	Candidates []int64     // the films that it may be about
@@ -59,13 +62,15 @@ type LoadOptions struct {
 	Serving func() bool
 }
 
-// The sizes of transactions. Large ones are best for a catalogue of which nobody writes: titles share most of their ngrams, and
-// each ngram is a page of the index to write. While the service writes, it waits for each transaction.
+// The sizes of batches, which are matched together, and of transactions. Large transactions are best for a catalogue of which
+// nobody writes: rows share most pages of some indexes, and each page is written once for each transaction. While the service
+// writes, it waits for each transaction.
 const (
-	batchRows     = 2000
-	batchBytes    = 4 << 20 // of input
-	servingRows   = 250
-	statementRows = 500 // a statement must fit in a packet of MySQL
+	batchRows       = 1000
+	batchBytes      = 4 << 20 // of input
+	transactionRows = progressEvery
+	servingRows     = 50
+	statementRows   = 500 // a statement must fit in a packet of MySQL
 )
 
 // loader stores films that are read from files. It is not safe for concurrent use.
@@ -82,6 +87,17 @@ type loader struct {
 	batch []Item
 	bytes int
 	first int64 // the id of the first film that this import can make
+	again idSet // films that an interrupted import of the same file has made
+
+	pending *textindex.Pending // what the index of titles does not have yet
+	results []held             // of rows whose transaction is not committed yet
+
+	stopped  error        // why not all rows were read
+	ending   func() error // ends the mode for writing alone; nil in the other mode
+	joined   bool         // the batches are part of a transaction
+	added    int64        // films that were made
+	read     int64        // rows
+	deferred bool         // the indexes of films wait to be built
 
 	known *known                // the films of a dry run
 	made  map[string]*candidate // likewise, by the key of the source
@@ -93,24 +109,184 @@ func (s *Service) newLoader(ctx context.Context, o LoadOptions, report func(Resu
 	if err := s.index.Build(ctx); err != nil {
 		return nil, fmt.Errorf("complete the index of titles: %w", err)
 	}
-	l := &loader{into: s, options: o, report: report}
+	l := &loader{into: s, options: o, report: report, again: idSet{}, pending: s.index.Pending()}
 	if err := s.db.Row(ctx, "SELECT COALESCE(MAX(id), 0) + 1 FROM movies").Scan(&l.first); err != nil {
 		return nil, fmt.Errorf("look for the latest film: %w", err)
 	}
 	return l, nil
 }
 
-// add adds a row that was prepared, and stores those added before when they are enough for a transaction. The end of ctx does not interrupt
-// a transaction that has begun.
-func (l *loader) add(ctx context.Context, item Item) error {
-	l.batch, l.bytes = append(l.batch, item), l.bytes+len(item.Text)
-	if len(l.batch) < batchRows && l.bytes < batchBytes && (len(l.batch)%servingRows > 0 || !l.serving()) {
+// run stores the rows of a source. It calls progress with the number of rows that were read every 10,000 rows.
+func (l *loader) run(ctx context.Context, rows *ahead, progress func(read int64)) (err error) {
+	if err := l.beginAlone(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.endAlone(ctx)) }()
+	for more := true; more; {
+		if more, err = l.transact(ctx, rows); err != nil {
+			return errors.Join(l.stopped, err)
+		}
+		progress(l.read)
+	}
+	return errors.Join(l.stopped, l.complete(ctx))
+}
+
+// beginAlone sets the database up for writing alone, unless it is served.
+func (l *loader) beginAlone(ctx context.Context) (err error) {
+	if l.options.DryRun || l.serving() {
 		return nil
 	}
-	return l.flush(ctx)
+	if l.ending, err = l.into.db.Bulk(ctx); err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	return nil
+}
+
+// leastPause is longer than the time between two attempts of a service to lock the file. SQLite waits 1, 2, 5 and then 10 ms
+// between them until the 20 ms are over that a service lets it try (https://sqlite.org/c3ref/busy_timeout.html).
+const leastPause = 12 * time.Millisecond
+
+// pause waits after a transaction beside a service. Writers of several processes have no queue: without a pause they might
+// never find the file unlocked.
+func (l *loader) pause(ctx context.Context, took time.Duration) {
+	pause := time.NewTimer(max(took, leastPause))
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+	case <-ctx.Done():
+	}
+}
+
+// endAlone undoes beginAlone and deferIndexes.
+func (l *loader) endAlone(ctx context.Context) error {
+	if l.ending == nil {
+		return nil
+	}
+	restore := l.ending
+	l.ending = nil
+	return errors.Join(l.into.db.BuildDeferred(context.WithoutCancel(ctx)), restore())
+}
+
+// transact stores some rows: in one transaction if nobody else writes, else a batch. It returns false after the last row.
+func (l *loader) transact(ctx context.Context, rows *ahead) (more bool, err error) {
+	if l.ending != nil && l.serving() {
+		if err := l.endAlone(ctx); err != nil {
+			return false, err
+		}
+	}
+	l.pending.Pace(nil)
+	if l.serving() {
+		l.pending.Pace(func(took time.Duration) { l.pause(ctx, took) })
+	}
+	if l.ending == nil || l.into.db.Driver() != database.SQLite {
+		return l.fill(ctx, context.WithoutCancel(ctx), rows)
+	}
+	if err := l.deferIndexes(ctx); err != nil {
+		return false, err
+	}
+	began := false
+	err = l.into.db.Tx(context.WithoutCancel(ctx), func(tx *gorm.DB) (err error) {
+		if began { // its rows are read, and what they were matched with is gone
+			return errors.New("the transaction was lost")
+		}
+		began, l.joined = true, true
+		defer func() { l.joined = false }()
+		more, err = l.fill(ctx, tx.Statement.Context, rows)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("import: %w", err)
+	}
+	l.deliver()
+	return more, nil
+}
+
+// fill stores the rows of a transaction, and returns false after the last row. The end of ctx, and of the source, interrupt no
+// batch that has begun; stopped is the reason.
+func (l *loader) fill(ctx, within context.Context, rows *ahead) (more bool, err error) {
+	for {
+		if ctx.Err() != nil {
+			l.stopped = fmt.Errorf("import stopped: %w", context.Cause(ctx))
+			return false, nil //nolint:nilerr // what was stored before is committed
+		}
+		item, more, err := rows.next()
+		if !more {
+			l.stopped = err
+			return false, l.flush(within)
+		}
+		l.read++
+		if l.batch, l.bytes = append(l.batch, item), l.bytes+len(item.Text); !l.full() {
+			continue
+		}
+		if err := l.flush(within); err != nil {
+			return false, err
+		}
+		if !l.joined || l.read%transactionRows == 0 || l.defers() || l.serving() {
+			return true, nil
+		}
+	}
+}
+
+// full reports whether the batch has enough rows.
+func (l *loader) full() bool {
+	return len(l.batch) >= batchRows || l.read%transactionRows == 0 || l.bytes >= batchBytes || len(l.batch)%servingRows == 0 && l.serving()
+}
+
+// The films of which an import drops the indexes until its end: so many new ones, and a quarter of those that there were. For
+// fewer it costs more to build the indexes than to keep them.
+const (
+	deferredFilms = 2000
+	deferredPart  = 4
+)
+
+// defers reports whether the import goes on without the indexes of films.
+func (l *loader) defers() bool {
+	return !l.deferred && l.added >= deferredFilms && l.added*deferredPart >= l.first
+}
+
+// deferIndexes drops the indexes that the import does not need itself, if that is worth it.
+func (l *loader) deferIndexes(ctx context.Context) error {
+	if !l.defers() {
+		return nil
+	}
+	l.deferred = true
+	if err := l.into.db.DeferIndexes(ctx, "movies", "movie_genres", "movie_titles", "movie_people"); err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	return nil
+}
+
+// deliver passes on the results of rows that are stored.
+func (l *loader) deliver() {
+	for _, h := range l.results {
+		l.report(h.result())
+	}
+	clear(l.results)
+	l.results = l.results[:0]
+}
+
+// The most new films that the index of titles does not have yet. A search looks up all of them.
+const (
+	mostPending        = 1 << 20
+	mostPendingServing = 1000
+)
+
+func (l *loader) mostPending() int {
+	if l.into.db.Driver() == database.SQLite && !l.serving() {
+		return mostPending
+	}
+	return mostPendingServing
 }
 
 func (l *loader) serving() bool { return l.options.Serving != nil && l.options.Serving() }
+
+// complete adds all new films to the index of titles.
+func (l *loader) complete(ctx context.Context) error {
+	if err := l.pending.Flush(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	return nil
+}
 
 // flush stores the rows that were added.
 func (l *loader) flush(ctx context.Context) error {
@@ -118,60 +294,109 @@ func (l *loader) flush(ctx context.Context) error {
 		return nil
 	}
 	began := time.Now()
-	results, err := l.store(context.WithoutCancel(ctx))
+	b, err := l.store(context.WithoutCancel(ctx))
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
-	for _, r := range results {
-		l.report(r)
+	if !l.joined && l.serving() {
+		l.pause(ctx, time.Since(began))
 	}
+	for i, d := range b.decisions {
+		l.results = append(l.results, l.batch[i].resultOf(d))
+	}
+	if !l.joined {
+		l.deliver()
+	}
+	l.added += int64(len(b.fresh))
+	clear(l.batch)
 	l.batch, l.bytes = l.batch[:0], 0
-	if l.serving() { // other writers of SQLite have no queue: without a pause they might never find it unlocked
-		pause := time.NewTimer(max(time.Since(began)/2, 25*time.Millisecond))
-		defer pause.Stop()
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-		}
+	if err := l.pending.Add(context.WithoutCancel(ctx), l.mostPending(), textsOfNew(b.fresh)...); err != nil {
+		return fmt.Errorf("import: %w", err)
 	}
 	return nil
+}
+
+// held is a [Result] that waits for the end of a transaction. Most rows have nothing to tell but their outcome.
+type held struct {
+	line    int64
+	outcome Outcome
+	rest    *told
+}
+
+// told is what a [Result] tells beside the outcome. It is a fraction of the size.
+type told struct {
+	text, title, date string
+	failed            *RowError
+	notFilm           string
+	dropped           []string
+	reason            apperr.Text
+	candidates        []int64
+}
+
+func (i *Item) resultOf(d decision) held {
+	h := held{line: i.Line, outcome: d.outcome}
+	if i.Failed != nil || i.NotFilm != "" || d.reason != (apperr.Text{}) || len(i.Dropped) > 0 {
+		h.rest = &told{i.Text, i.Draft.Title, i.Draft.ReleaseDate, i.Failed, i.NotFilm, i.Dropped, d.reason, d.candidates}
+	}
+	return h
+}
+
+func (h held) result() Result {
+	r := Result{Item: Item{Line: h.line}, Outcome: h.outcome}
+	if t := h.rest; t != nil {
+		r.Text, r.Draft.Title, r.Draft.ReleaseDate = t.text, t.title, t.date
+		r.Failed, r.NotFilm, r.Dropped, r.Reason, r.Candidates = t.failed, t.notFilm, t.dropped, t.reason, t.candidates
+	}
+	return r
 }
 
 // storeAttempts is how often store tries while others store films with the same external ids.
 const storeAttempts = 3
 
-func (l *loader) store(ctx context.Context) (results []Result, err error) {
-	rows := make([]prepared, len(l.batch))
+func (l *loader) store(ctx context.Context) (b *loading, err error) {
 	for range storeAttempts {
 		err = l.tx(ctx, func(tx *gorm.DB) error {
-			for i, item := range l.batch { // anew after a failed attempt
-				if rows[i] = item.prepared; rows[i].film != nil {
-					film := *rows[i].film
-					rows[i].film = &film
+			if b != nil { // an attempt failed, and has changed what was prepared
+				if err := l.prepareAll(); err != nil {
+					return err
 				}
 			}
-			b := &loading{loader: l, rows: rows, results: make([]Result, len(rows))}
-			if err := b.load(tx); err != nil {
-				return err
-			}
-			results = b.results
-			for i := range rows {
-				b.decide(i)
-			}
-			if l.options.DryRun {
-				b.forget()
-				return nil
-			}
-			return b.write(tx)
+			b = &loading{loader: l, decisions: make([]decision, len(l.batch))}
+			return b.run(tx)
 		})
-		if !errors.Is(err, gorm.ErrDuplicatedKey) {
+		if l.joined || !errors.Is(err, gorm.ErrDuplicatedKey) {
 			break
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("store %d rows: %w", len(rows), err)
+		return nil, fmt.Errorf("store %d rows: %w", len(l.batch), err)
 	}
-	return results, nil
+	return b, nil
+}
+
+// prepareAll prepares the batch again.
+func (l *loader) prepareAll() error {
+	for i := range l.batch {
+		if err := l.prepare(&l.batch[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run decides on the rows and, unless it is a dry run, stores what they need.
+func (b *loading) run(tx *gorm.DB) error {
+	if err := b.load(tx); err != nil {
+		return err
+	}
+	for i := range b.batch {
+		b.decisions[i] = b.decide(&b.batch[i])
+	}
+	if b.options.DryRun {
+		b.forget()
+		return nil
+	}
+	return b.write(tx)
 }
 
 // tx runs fn in a transaction, or in a dry run without one.
@@ -202,27 +427,40 @@ func (l *loader) prepare(item *Item) error {
 	r := &item.prepared
 	r.film, r.hash = newCandidate(m, item.Draft), m.contentHash()
 	if item.Key == "" {
-		item.Key = fmt.Sprintf("%016x", uint64(r.hash))
+		item.Key = hexOf(r.hash)
 	}
 	r.key = sourceKey(l.options.Format, item.Key)
 	return nil
 }
 
+// hexOf returns a number as 16 digits.
+func hexOf(n int64) string {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], uint64(n))
+	return hex.EncodeToString(b[:])
+}
+
 // loading is an attempt to store a batch.
 type loading struct {
 	*loader
-	rows    []prepared
-	results []Result
+	decisions []decision // on each row
 
 	sources map[string]Source
 	fresh   []*candidate
 }
 
+// decision is what to do with a row, as [Result] has it.
+type decision struct {
+	outcome    Outcome
+	reason     apperr.Text
+	candidates []int64
+}
+
 // load reads what the rows may be about.
 func (b *loading) load(tx *gorm.DB) error {
 	var keys []string
-	for _, r := range b.rows {
-		if r.film != nil {
+	for i := range b.batch {
+		if r := &b.batch[i].prepared; r.film != nil {
 			keys = append(keys, r.key)
 		}
 	}
@@ -234,12 +472,12 @@ func (b *loading) load(tx *gorm.DB) error {
 		return err
 	}
 	ids, hashes, numbers := b.wanted()
-	stored, err := loadKnown(tx, ids, hashes, numbers, b.commonKind())
+	stored, err := loadKnown(tx, ids, hashes, numbers, b.commonKind(), true)
 	if err != nil {
 		return err
 	}
 	for _, c := range stored.films {
-		c.fresh = c.movie.ID >= b.first
+		c.fresh = c.movie.ID >= b.first || b.again.has(c.movie.ID)
 	}
 	if !b.options.DryRun || b.known == nil {
 		b.known, b.made = stored, map[string]*candidate{}
@@ -255,7 +493,8 @@ func (b *loading) load(tx *gorm.DB) error {
 
 // wanted returns the ids, the hashes of titles and the numbers of the films that the rows may be about.
 func (b *loading) wanted() (ids []ExternalID, hashes, numbers []int64) {
-	for i, r := range b.rows {
+	for i := range b.batch {
+		r := &b.batch[i].prepared
 		if r.film == nil {
 			continue
 		}
@@ -277,7 +516,8 @@ func (b *loading) wanted() (ids []ExternalID, hashes, numbers []int64) {
 // commonKind returns a kind of ids that all rows have, or "".
 func (b *loading) commonKind() string {
 	counts, rows := map[string]int{}, 0
-	for _, r := range b.rows {
+	for i := range b.batch {
+		r := &b.batch[i].prepared
 		if r.film == nil {
 			continue
 		}
@@ -339,50 +579,59 @@ func resolve(tx *gorm.DB, sources map[string]Source) error {
 }
 
 // decide finds out what to do with a row, and does it to the candidates.
-func (b *loading) decide(i int) {
-	item, row, result := b.batch[i], &b.rows[i], &b.results[i]
-	result.Item = item
+func (b *loading) decide(item *Item) (d decision) {
+	row := &item.prepared
 	switch {
 	case item.Failed != nil:
-		result.Outcome, result.Reason = Bad, item.Failed.Text
-		return
+		return decision{outcome: Bad, reason: item.Failed.Text}
 	case item.NotFilm != "":
-		result.Outcome = NotAFilm
-		return
+		return decision{outcome: NotAFilm}
 	}
-	if source, has := b.sources[row.key]; has && source.RowHash == row.hash && !b.options.Update {
-		result.Outcome = Unchanged
-		return
+	if b.isAgain(row) && !b.options.Update {
+		return decision{outcome: Unchanged}
 	}
 	m := b.match(item, row)
 	if m.unclear != (apperr.Text{}) {
-		result.Outcome, result.Reason = NeedsReview, m.unclear
+		d = decision{outcome: NeedsReview, reason: m.unclear}
 		for _, c := range m.candidates {
 			if c.movie.ID != 0 {
-				result.Candidates = append(result.Candidates, c.movie.ID)
+				d.candidates = append(d.candidates, c.movie.ID)
 			}
 		}
-		return
+		return d
 	}
 	if m.film == nil {
-		result.Outcome = Created
 		row.film.fresh = true
 		b.fresh = append(b.fresh, row.film)
 		b.made[row.key] = row.film
 		b.known.add(row.film)
-		return
-	}
-	result.Outcome = Unchanged
-	if complete(&m.film.draft, item.Draft, b.options.Update) {
-		result.Outcome = Updated
-		m.film.dirty = true
-		m.film.derive()
-		b.known.add(m.film)
+		return decision{outcome: Created}
 	}
 	b.made[row.key] = m.film
+	if !complete(&m.film.draft, item.Draft, b.options.Update) {
+		return decision{outcome: Unchanged}
+	}
+	m.film.dirty = true
+	m.film.derive()
+	b.known.add(m.film)
+	return decision{outcome: Updated}
 }
 
-func (b *loading) match(item Item, row *prepared) match {
+// isAgain reports whether the same row was imported before. Its film is one of this file, as if this import had made it: else
+// the rest of an import that was interrupted would take films that differ for the same.
+func (b *loading) isAgain(row *prepared) bool {
+	source, has := b.sources[row.key]
+	if !has || source.RowHash != row.hash {
+		return false
+	}
+	b.again.add(source.MovieID)
+	if c := b.known.films[source.MovieID]; c != nil {
+		c.fresh = true
+	}
+	return true
+}
+
+func (b *loading) match(item *Item, row *prepared) match {
 	m := b.known.matchIDs(row.film)
 	if m.film != nil || m.unclear != (apperr.Text{}) {
 		return m
@@ -410,23 +659,17 @@ func (b *loading) forget() {
 
 // write stores what the rows have changed.
 func (b *loading) write(tx *gorm.DB) error {
-	films, drafts := make([]Movie, len(b.fresh)), make([]Draft, len(b.fresh))
-	for i, c := range b.fresh {
-		films[i], drafts[i] = c.movie, c.draft
+	for _, c := range b.fresh {
 		if !c.dirty {
 			continue
 		}
 		var err error
-		if films[i], err = c.draft.row(0, c.movie.CreatedAt); err != nil {
+		if c.movie, err = c.draft.row(0, c.movie.CreatedAt); err != nil {
 			return err
 		}
 	}
-	if err := b.into.insertAll(tx, films, drafts); err != nil {
+	if err := b.into.insertAll(tx, b.fresh); err != nil {
 		return err
-	}
-	numbers := make(map[*candidate]int64, len(films))
-	for i, c := range b.fresh {
-		numbers[c] = films[i].ID
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.known.films)) {
 		if c := b.known.films[id]; c.dirty {
@@ -436,7 +679,8 @@ func (b *loading) write(tx *gorm.DB) error {
 		}
 	}
 	var sources []Source
-	for _, r := range b.rows {
+	for i := range b.batch {
+		r := &b.batch[i].prepared
 		if r.film == nil {
 			continue
 		}
@@ -444,11 +688,7 @@ func (b *loading) write(tx *gorm.DB) error {
 		if c == nil {
 			continue
 		}
-		id := c.movie.ID
-		if id == 0 {
-			id = numbers[c]
-		}
-		sources = append(sources, Source{SourceKey: r.key, MovieID: id, RowHash: r.hash})
+		sources = append(sources, Source{SourceKey: r.key, MovieID: c.movie.ID, RowHash: r.hash})
 	}
 	return storeSources(tx, sources)
 }
@@ -466,3 +706,9 @@ func (s *Service) rewrite(tx *gorm.DB, c *candidate) error {
 	_, err = s.write(tx, before, set)
 	return err
 }
+
+// idSet is a set of ids, of which most are next to each other: 64 of them by their quotient.
+type idSet map[int64]uint64
+
+func (s idSet) add(id int64)      { s[id/64] |= 1 << (id % 64) }
+func (s idSet) has(id int64) bool { return s[id/64]>>(id%64)&1 == 1 }

@@ -6,11 +6,13 @@ import (
 	"io"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
 
@@ -198,6 +200,49 @@ func TestOwnRowsWithoutYearsAreAllFilms(t *testing.T) {
 	}
 }
 
+func TestAnOwnRowWithoutAYearIsUnclearBesideAFilmThatHasOne(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	own := movie.LoadOptions{Format: movie.OwnFormat, Own: true}
+	if got := s.imports(t, own, row("The Lantern Ferry", "2011-05-05", nil)); !slices.Equal(got, []string{"created"}) {
+		t.Fatalf("the first file: %v", got)
+	}
+	got := s.imports(t, own, row("The Lantern Ferry", "", nil), row("Another Ferry", "", nil))
+	if want := []string{"needs_review [1]", "created"}; !slices.Equal(got, want) {
+		t.Errorf("rows without a year: %v, want %v", got, want)
+	}
+}
+
+func TestOwnRowsAfterAnInterruptionBecomeTheSameFilms(t *testing.T) {
+	told := func(plot string) movie.Item {
+		return row("Alike", "2001", func(i *movie.Item) { i.Draft.Plot = plot })
+	}
+	file := func() []movie.Item {
+		return []movie.Item{told("One."), told("Two."), row("Other", "1990", nil), told("Three.")}
+	}
+	for done := range len(file()) + 1 {
+		s := newStage(t)
+		own := movie.LoadOptions{Format: movie.OwnFormat, Own: true}
+		s.imports(t, own, file()[:done]...)
+		got := s.imports(t, own, file()...)
+		for i, outcome := range got {
+			want := movie.Created
+			if i < done {
+				want = movie.Unchanged
+			}
+			if outcome != string(want) {
+				t.Errorf("interrupted after %d rows: row %d is %s; want %s", done, i, outcome, want)
+			}
+		}
+	}
+	s := newStage(t)
+	s.imports(t, movie.LoadOptions{Format: movie.OwnFormat, Own: true}, told("One."))
+	got := s.imports(t, movie.LoadOptions{Format: movie.OwnFormat, Own: true}, row("Alike", "2001", func(i *movie.Item) { i.Draft.Playtime = 90 }))
+	if want := []string{string(movie.Updated)}; !cmp.Equal(got, want) {
+		t.Errorf("a row of another file that tells more is %v; want %v", got, want)
+	}
+}
+
 func TestImportBesideAServiceUsesShortTransactions(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
@@ -214,7 +259,7 @@ func TestImportBesideAServiceUsesShortTransactions(t *testing.T) {
 	if got := s.imports(t, movie.LoadOptions{Serving: stored}, rows...); len(got) != 600 {
 		t.Errorf("%d rows were stored", len(got))
 	}
-	if largest == 0 || largest > 250 {
+	if largest == 0 || largest > 50 {
 		t.Errorf("a transaction stored %d films", largest)
 	}
 }
@@ -238,4 +283,108 @@ func (f *failing) Next() (movie.Item, error) {
 		err = errors.New("gone")
 	}
 	return item, err
+}
+
+// catalogue is a catalogue in a SQLite file, whose schema can be read while an import writes.
+type catalogue struct {
+	db     *database.DB
+	movies *movie.Service
+}
+
+func newCatalogue(t testing.TB) catalogue {
+	t.Helper()
+	db, err := database.Open(t.Context(), testkit.MigratedFile(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return catalogue{db, movie.New(movie.Deps{DB: db, Clock: time.Now})}
+}
+
+// schema returns the names of tables and indexes.
+func (c catalogue) schema(t testing.TB) (names []string) {
+	t.Helper()
+	err := database.Each(c.db.Reader(t.Context()), "SELECT name FROM sqlite_master ORDER BY name", nil, func(row database.Scanner) error {
+		var name string
+		err := row.Scan(&name)
+		names = append(names, name)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// load imports the rows of a source, and returns how many films it made.
+func (c catalogue) load(t testing.TB, source movie.Items, serving func() bool) (films int64, err error) {
+	t.Helper()
+	done, err := c.movies.Load(t.Context(), source, movie.LoadOptions{Format: "test", Serving: serving}, func(movie.Result) {}, func(movie.Progress) {})
+	return done.Imported, err
+}
+
+// numbered returns rows of so many films.
+func numbered(n int) rowsOf {
+	rows := make([]movie.Item, n)
+	for i := range rows {
+		rows[i] = row(fmt.Sprint("film ", i), "2001", nil)
+	}
+	return rowsOf{rows}
+}
+
+func TestImportsBuildTheIndexesThatTheyHaveDropped(t *testing.T) {
+	t.Parallel()
+	const films = 4500
+	for name, c := range map[string]struct {
+		serves bool // a service starts when they are dropped
+		fails  bool // the source does, after its rows
+	}{"whole": {}, "a service starts": {serves: true}, "the source fails": {fails: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			into, rows := newCatalogue(t), numbered(films)
+			before := into.schema(t)
+			var source movie.Items = &rows
+			if c.fails {
+				source = &failing{rows}
+			}
+			dropped, built := false, false
+			n, err := into.load(t, source, func() bool {
+				has := slices.Contains(into.schema(t), "idx_movies_title")
+				built = built || dropped && has
+				dropped = dropped || !has
+				return c.serves && dropped
+			})
+			if (err != nil) != c.fails || n != films {
+				t.Errorf("imported %d films, error %v", n, err)
+			}
+			if !dropped || built != c.serves {
+				t.Errorf("dropped %t, built before the end %t", dropped, built)
+			}
+			if diff := cmp.Diff(before, into.schema(t)); diff != "" {
+				t.Errorf("the schema has changed (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFewNewFilmsAreImportedWithTheIndexes(t *testing.T) {
+	t.Parallel()
+	into := newCatalogue(t)
+	before := into.schema(t)
+	for _, n := range []int{1900, 3800} { // of the second file, half is there
+		rows := numbered(n)
+		got, err := into.load(t, &rows, func() bool {
+			if diff := cmp.Diff(before, into.schema(t)); diff != "" {
+				t.Errorf("the schema has changed (-before +during):\n%s", diff)
+			}
+			return false
+		})
+		if err != nil || got != 1900 {
+			t.Errorf("imported %d films, error %v", got, err)
+		}
+	}
 }

@@ -17,7 +17,7 @@ type candidate struct {
 	draft  Draft // as it will be
 	titles []int64
 	people []string // the keys of its directors
-	fresh  bool     // this import has made it
+	fresh  bool     // this import has made it, or an interrupted one of the same file
 	dirty  bool     // draft has to be stored
 }
 
@@ -138,8 +138,9 @@ type known struct {
 }
 
 // loadKnown returns the films with one of the ids, titles or numbers. It leaves out films that have an id of a kind, unless
-// that is "", and only the title: rows with another id of the same kind are about other films.
-func loadKnown(tx *gorm.DB, ids []ExternalID, hashes, numbers []int64, kind string) (*known, error) {
+// that is "", and only the title: rows with another id of the same kind are about other films. hidden says whether
+// hidden films are among them.
+func loadKnown(tx *gorm.DB, ids []ExternalID, hashes, numbers []int64, kind string, hidden bool) (*known, error) {
 	k := &known{holders: map[ExternalID]*candidate{}, titles: map[int64][]*candidate{}, films: map[int64]*candidate{}}
 	holding, err := holders(tx, ids)
 	if err != nil {
@@ -158,6 +159,9 @@ func loadKnown(tx *gorm.DB, ids []ExternalID, hashes, numbers []int64, kind stri
 			return nil, fmt.Errorf("load %d movies: %w", len(some), err)
 		}
 		for _, m := range films {
+			if m.Hidden && !hidden {
+				continue
+			}
 			d, err := draftOf(m)
 			if err != nil {
 				return nil, err
@@ -227,8 +231,8 @@ func (k *known) matchIDs(row *candidate) match {
 }
 
 // matchTitle returns the film with the title of the row and the same year, or a year next to it and the same director.
-// A row of the own formats says all about its film: without a year it is equal to a film or about a new one, and a film of
-// the same file that differs from it is another one.
+// A row of the own formats says all about its film: without a year it is equal to a film without one, or about another one,
+// and a film of the same file that differs from it is another one. Whether it is a film that has a year, a person decides.
 func (k *known) matchTitle(row *candidate, own bool) match {
 	var m match
 	var same, next []*candidate
@@ -301,7 +305,7 @@ func (c *candidate) compare(other *candidate, own bool) likeness {
 		if own && len(c.draft.years()) == 0 && len(other.draft.years()) == 0 && c.equals(other) {
 			return isEqual
 		}
-		if own {
+		if own && (other.fresh || len(c.draft.years()) == len(other.draft.years())) {
 			return isOther
 		}
 	}

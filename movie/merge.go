@@ -12,6 +12,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/web"
@@ -50,7 +51,7 @@ func (s *Service) OnMerge(fn MergeHook) { s.onMerge = append(s.onMerge, fn) }
 
 // Merge merges the film from into another and returns that one. It keeps its values; those that are empty are taken
 // from the film that goes. Merge returns [ErrNotFound] when one of them does not exist, [ErrSelfMerge], or the error of
-// a hook: [ErrMergeConflict] when members have reviewed both and discardOlder is false.
+// a hook: [ErrMergeConflict] when members have reviewed both and discardOlder is false. A film that is hidden stays hidden.
 func (s *Service) Merge(ctx context.Context, from, into int64, discardOlder bool) (Movie, error) {
 	if from == into {
 		return Movie{}, ErrSelfMerge.At("into")
@@ -61,15 +62,11 @@ func (s *Service) Merge(ctx context.Context, from, into int64, discardOlder bool
 		if err != nil {
 			return err
 		}
-		for _, hook := range s.onMerge {
-			if err := hook(tx, goes, stays, discardOlder); err != nil {
-				return err
-			}
-		}
-		if err := s.remove(tx, goes, stays); err != nil {
+		if merged, err = s.merge(tx, goes, stays, discardOlder); err != nil {
 			return err
 		}
-		if merged, err = s.fillFrom(tx, stays, goes); err != nil {
+		by := web.ViewerIDOf(ctx)
+		if err := record.AddTo(tx, s.clock(), by, record.Merge, record.Movie, from, 0, fmt.Sprintf("into %d", into)); err != nil {
 			return err
 		}
 		database.AfterCommit(tx, func() {
@@ -78,6 +75,29 @@ func (s *Service) Merge(ctx context.Context, from, into int64, discardOlder bool
 		return nil
 	})
 	return merged, err
+}
+
+// merge merges two locked films. A film that is hidden stays hidden.
+func (s *Service) merge(tx *gorm.DB, goes, stays Movie, discardOlder bool) (merged Movie, err error) {
+	hidden := stays.Hidden
+	if goes, err = s.restored(tx, goes); err != nil {
+		return Movie{}, err
+	}
+	if stays, err = s.restored(tx, stays); err != nil {
+		return Movie{}, err
+	}
+	for _, hook := range s.onMerge {
+		if err := hook(tx, goes, stays, discardOlder); err != nil {
+			return Movie{}, err
+		}
+	}
+	if err := s.remove(tx, goes, stays); err != nil {
+		return Movie{}, err
+	}
+	if merged, err = s.fillFrom(tx, stays, goes); err != nil || !hidden {
+		return merged, err
+	}
+	return s.setHidden(tx, merged, true)
 }
 
 // lockBoth locks two films in the order of their ids.
@@ -104,14 +124,7 @@ func (s *Service) remove(tx *gorm.DB, goes, stays Movie) error {
 	if err != nil {
 		return fmt.Errorf("replace movie %d by %d: %w", goes.ID, stays.ID, err)
 	}
-	if err := dropHashes(tx, goes); err != nil {
-		return err
-	}
-	text, err := goes.text()
-	if err != nil {
-		return err
-	}
-	return s.index.Remove(tx, text)
+	return s.forget(tx, goes)
 }
 
 // fillFrom gives the film that stays what it lacks of another one, which is gone, and discards the poster that is not

@@ -55,6 +55,7 @@ type Movie struct {
 	RatingCount  int64     `gorm:"not null;index:idx_movies_ratings,priority:1"`
 	RatingSum    int64     `gorm:"not null"`                                                                          // of all ratings, in half-stars
 	RatingScore  int64     `gorm:"not null;index:idx_movies_score,priority:1;index:idx_movies_year_score,priority:2"` // see [Counts]
+	Hidden       bool      `gorm:"not null;index:idx_movies_hidden"`                                                  // by a moderator, see [Service.SetHidden]
 }
 
 // Genres returns the genres that a film can have, in the order in which clients show them.
@@ -77,8 +78,14 @@ func (m Movie) Owner() int64 {
 func Lock(tx *gorm.DB, id int64) (Movie, error) { return take(database.ForUpdate(tx), id) }
 
 // LockID locks the row of a film as [Lock] does, without reading it.
-func LockID(tx *gorm.DB, id int64) error {
-	query := "SELECT id FROM movies WHERE id = ?"
+func LockID(tx *gorm.DB, id int64) error { return lockID(tx, "SELECT id FROM movies WHERE id = ?", id) }
+
+// LockShownID is LockID that does not find hidden films, as [LockShown].
+func LockShownID(tx *gorm.DB, id int64) error {
+	return lockID(tx, "SELECT id FROM movies WHERE id = ? AND "+notHidden, id)
+}
+
+func lockID(tx *gorm.DB, query string, id int64) error {
 	if tx.Name() == database.MySQL {
 		query += " FOR UPDATE"
 	}
@@ -180,11 +187,11 @@ func AddCounts(tx *gorm.DB, id int64, c Counts) error {
 }
 
 func addCounts(tx *gorm.DB, id int64, statement string, args ...any) error {
-	done := tx.Exec(statement, args...)
-	if done.Error != nil {
-		return fmt.Errorf("change the counters of movie %d: %w", id, done.Error)
+	changed, err := database.Affect(tx, statement, args...)
+	if err != nil {
+		return fmt.Errorf("change the counters of movie %d: %w", id, err)
 	}
-	if done.RowsAffected == 0 {
+	if changed == 0 {
 		return ErrNotFound
 	}
 	return nil
@@ -221,7 +228,7 @@ func copyCounts(tx *gorm.DB, c Counts, id int64) error {
 		if !kind.changed {
 			continue
 		}
-		if err := tx.Exec(kind.statement+"(?)", id).Error; err != nil {
+		if err := database.Exec(tx, kind.statement+"(?)", id); err != nil {
 			return fmt.Errorf("copy the counters of movie %d to its genres: %w", id, err)
 		}
 	}

@@ -43,7 +43,7 @@ func TestAddedFilmIsReturnedUnchanged(t *testing.T) {
 		"poster_image_url": nil, "created_by": 1.0, "created_at": now, "updated_at": now,
 		"like_count": 0.0, "dislike_count": 0.0, "review_count": 0.0, "rating_count": 0.0, "rating_average": nil,
 		"original_title": nil, "aliases": []any{}, "release_date": nil, "year": nil, "production_year": nil, "genres": []any{"Drama"},
-		"directors": []any{}, "countries": []any{}, "languages": []any{}, "age_grade": nil, "external_ids": object{},
+		"directors": []any{}, "countries": []any{}, "languages": []any{}, "age_grade": nil, "external_ids": object{}, "hidden": false,
 	}
 	made := maps.Clone(want)
 	made["viewer"] = nothing

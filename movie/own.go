@@ -25,8 +25,7 @@ const (
 	textColumn     column = iota // as it is, also if it is empty
 	optionalColumn               // a text; the field is absent if the cell is empty
 	numberColumn                 // absent if it is empty
-	listColumn                   // JSON, absent if it is empty
-	castColumn                   // JSON, [] if it is empty
+	listColumn                   // JSON, absent if it is empty; but the cast is [] then
 )
 
 // columns are the columns of a CSV file, which can be in any order. The first five are required, but genres may be there
@@ -37,7 +36,7 @@ var columns = []struct {
 }{
 	{"title", textColumn},
 	{"plot", textColumn},
-	{"cast", castColumn},
+	{"cast", listColumn},
 	{"playtime", numberColumn},
 	{"genre", optionalColumn},
 	{"genres", listColumn},
@@ -76,8 +75,8 @@ func ColumnNames() []string {
 type sheet struct {
 	rows   tabular.Rows
 	header []string // the name of each column; "" leaves it alone
-	loose  bool     // what the file does not tell is unknown
-	body   []byte
+	kinds  []column
+	loose  bool // what the file does not tell is unknown
 }
 
 // NewSheet returns the films of the rows after a header of an own CSV file. The names in it are compared regardless of case
@@ -90,13 +89,14 @@ func NewSheet(rows tabular.Rows, header []string, mapped map[string]string) (Ite
 		if to, ok := mapped[name]; ok {
 			name = to
 		}
-		if _, known := kindOf(name); !known {
+		kind, known := kindOf(name)
+		if !known {
 			name = ""
 		}
 		if name != "" && slices.Contains(t.header, name) {
 			return nil, fmt.Errorf("import: the CSV header has the column %q twice", name)
 		}
-		t.header = append(t.header, name)
+		t.header, t.kinds = append(t.header, name), append(t.kinds, kind)
 	}
 	required := columns[:requiredColumns]
 	if t.loose {
@@ -124,73 +124,78 @@ func (t *sheet) Next() (Item, error) {
 		item.Failed = &RowError{Line: row.Line, Text: OtherColumns}
 		return item, nil
 	}
-	if item.Failed = t.encode(row.Line, row.Cells); item.Failed == nil {
-		item.Draft, item.Failed = parseRow(row.Line, t.body)
-	}
+	item.Draft, item.Failed = t.parse(row.Line, row.Cells)
 	return item, nil
 }
 
-// encode turns a record into the JSON object that POST /movies takes, in t.body.
-func (t *sheet) encode(number int64, cells []string) *RowError {
-	b := t.body[:0]
-	b = append(b, '{')
-	add := func(name string, value []byte) {
-		if len(b) > 1 {
-			b = append(b, ',')
-		}
-		b = append(append(append(append(b, '"'), name...), `":`...), value...)
-	}
+// parse validates a record with the binding of POST /movies, as [parseRow] does an object of JSON.
+func (t *sheet) parse(number int64, cells []string) (Draft, *RowError) {
+	req := createRequest{Cast: []castRequest{}}
+	record := web.NewRecord(&req)
+	u := unknown{playtime: t.loose, genres: t.loose}
 	for i, name := range t.header {
+		cell := cells[i]
 		if name == "" {
 			continue
 		}
-		if !utf8.ValidString(cells[i]) { // json.Marshal would replace the invalid bytes
-			return rowError(number, apperr.Validation(web.BadFormat(name)))
+		if !utf8.ValidString(cell) {
+			return Draft{}, rowError(number, apperr.Validation(web.BadFormat(name)))
 		}
-		if value := cellJSON(name, cells[i]); value != nil {
-			add(name, value)
-		} else if t.loose && name == "playtime" {
-			add(name, []byte("null"))
+		text := strings.TrimSpace(cell)
+		switch {
+		case text == "" && t.kinds[i] != textColumn:
+			continue
+		case name == "playtime":
+			u.playtime = false
+		case name == "genres":
+			u.genres = text == "[]"
 		}
+		t.kinds[i].give(record, name, cell, text)
 	}
-	if t.loose {
-		for name, value := range map[string]string{"plot": `""`, "cast": "[]", "playtime": "null"} {
-			if !slices.Contains(t.header, name) {
-				add(name, []byte(value))
-			}
-		}
-		if !slices.Contains(t.header, "genres") {
-			add("genres", []byte("[]"))
-		}
+	if t.loose && req.Plot == nil {
+		req.Plot = new("")
 	}
-	b = append(b, '}')
-	t.body = b
-	return nil
+	u.genres = u.genres && req.Genre == nil
+	if u.playtime {
+		req.Playtime = new(int64(1))
+	}
+	if u.genres {
+		req.Genre, req.Genres = &Genres()[0], nil
+	}
+	if err := record.Check(); err != nil {
+		return Draft{}, rowError(number, err)
+	}
+	d := req.draft()
+	u.forget(&d)
+	return d, nil
 }
 
-// cellJSON returns the JSON of a cell, or nil if the field is absent. A value of the wrong type becomes a string,
-// for which the binding returns an error with the name of the field.
-func cellJSON(name, cell string) []byte {
-	kind, _ := kindOf(name)
-	text := strings.TrimSpace(cell)
-	switch {
-	case kind == textColumn:
-	case text == "" && kind == castColumn:
-		return []byte("[]")
-	case text == "":
-		return nil
-	case kind == numberColumn:
-		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return strconv.AppendInt(nil, n, 10)
+// give gives a field the value of a cell. If that is of the wrong type, the record has an error with the name of the field.
+func (c column) give(to *web.Record, name, cell, trimmed string) {
+	switch c {
+	case textColumn, optionalColumn:
+		to.Text(name, cell)
+	case listColumn:
+		to.JSON(name, trimmed)
+	case numberColumn:
+		if n, err := strconv.ParseInt(trimmed, 10, 64); err == nil {
+			to.Int(name, n)
+		} else {
+			to.Text(name, cell)
 		}
-	case kind != optionalColumn && json.Valid([]byte(text)):
-		return []byte(text)
 	}
-	quoted, err := json.Marshal(cell)
-	if err != nil {
-		return nil // a valid string always encodes
+}
+
+// unknown says what a row does not tell, but POST /movies wants. It is given a value until the row has been validated.
+type unknown struct{ playtime, genres bool }
+
+func (u unknown) forget(d *Draft) {
+	if u.playtime {
+		d.Playtime = 0
 	}
-	return quoted
+	if u.genres {
+		d.Genre, d.Genres = "", nil
+	}
 }
 
 // lines reads JSON Lines.
@@ -221,48 +226,37 @@ func parseRow(number int64, body []byte) (Draft, *RowError) {
 	if err == nil {
 		return d, nil
 	}
-	completed, forget := assume(body)
-	if forget == nil {
+	completed, u := assume(body)
+	if u == (unknown{}) {
 		return Draft{}, rowError(number, err)
 	}
 	if d, err = ParseDraft(completed); err != nil {
 		return Draft{}, rowError(number, err)
 	}
-	forget(&d)
+	u.forget(&d)
 	return d, nil
 }
 
-// assume replaces what a row says to be unknown, but POST /movies wants. The result is nil if there is nothing, and else
-// clears the values in the draft.
-func assume(body []byte) (completed []byte, forget func(*Draft)) {
+// assume replaces what a row says to be unknown.
+func assume(body []byte) (completed []byte, u unknown) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
-		return nil, nil
+		return nil, unknown{}
 	}
-	noPlaytime := string(fields["playtime"]) == "null"
-	noGenres := string(fields["genres"]) == "[]" && (fields["genre"] == nil || string(fields["genre"]) == "null")
-	if !noPlaytime && !noGenres {
-		return nil, nil
-	}
-	if noPlaytime {
+	u.playtime = string(fields["playtime"]) == "null"
+	u.genres = string(fields["genres"]) == "[]" && (fields["genre"] == nil || string(fields["genre"]) == "null")
+	if u.playtime {
 		fields["playtime"] = json.RawMessage("1")
 	}
-	if noGenres {
+	if u.genres {
 		fields["genre"] = json.RawMessage(strconv.Quote(Genres()[0]))
 		delete(fields, "genres")
 	}
 	completed, err := json.Marshal(fields)
 	if err != nil {
-		return nil, nil
+		return nil, unknown{}
 	}
-	return completed, func(d *Draft) {
-		if noPlaytime {
-			d.Playtime = 0
-		}
-		if noGenres {
-			d.Genre, d.Genres = "", nil
-		}
-	}
+	return completed, u
 }
 
 // The reasons why a row cannot be read.

@@ -5,8 +5,10 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/picture"
+	"github.com/cinecircle/cinecircle/platform/web"
 )
 
 // SetPoster decodes an upload and makes it the poster of a film in place of the previous one. It returns the film,
@@ -44,8 +46,10 @@ func (s *Service) RemovePoster(ctx context.Context, id int64) error {
 		if err != nil || m.PosterImage == "" {
 			return err
 		}
-		_, err = s.replacePoster(tx, id, "")
-		return err
+		if _, err = s.replacePoster(tx, id, ""); err != nil {
+			return err
+		}
+		return record.ByOther(tx, s.clock(), web.ViewerIDOf(ctx), record.DeleteImage, record.Movie, id, m.Owner())
 	})
 }
 
@@ -55,14 +59,25 @@ func (s *Service) replacePoster(tx *gorm.DB, id int64, key string) (Movie, error
 		return Movie{}, err
 	}
 	m, err := s.write(tx, old, map[string]any{"poster_image": key})
+	if err == nil && m.Hidden {
+		err = s.media.Hide(tx, key)
+	}
 	if err != nil {
 		return Movie{}, err
 	}
 	return m, s.media.Discard(tx, old.PosterImage)
 }
 
-// PosterURL returns the URL of the poster of a film, or nil without one.
-func (s *Service) PosterURL(m Movie) *string { return s.media.URLOrNil(m.PosterImage) }
+// PosterURL returns the URL of the poster of a film, or nil without one and while the film is hidden.
+func (s *Service) PosterURL(m Movie) *string { return s.media.URLOrNil(m.poster()) }
 
-// Poster returns the poster of a film in all its sizes, or the zero value without one.
-func (s *Service) Poster(m Movie) media.Shown { return s.media.Show(m.PosterImage) }
+// Poster returns the poster of a film in all its sizes, or the zero value without one and while the film is hidden.
+func (s *Service) Poster(m Movie) media.Shown { return s.media.Show(m.poster()) }
+
+// poster returns the storage key of the poster that readers see, "" for none.
+func (m Movie) poster() string {
+	if m.Hidden {
+		return ""
+	}
+	return m.PosterImage
+}

@@ -208,7 +208,7 @@ func (s search) amongAs(rank *textindex.Rank, what string, ids []int64) (string,
 		condition, texts = matchesAs(*rank, s.db.Name(), s.q, "movies.title_key")
 	}
 	others, values := s.f.condition()
-	return what + " FROM movies WHERE id IN " + in + " AND " + others + condition, append(append(args, values...), texts...)
+	return what + " FROM movies WHERE id IN " + in + " AND " + notHidden + " AND " + others + condition, append(append(args, values...), texts...)
 }
 
 // sorted returns the first films of ids, in the order of the search, that match the filter and are after the cursor.

@@ -36,6 +36,7 @@ type Service struct {
 	index    *textindex.Index
 	onDelete []func(tx *gorm.DB, m Movie, by auth.Viewer) error
 	onMerge  []MergeHook
+	onHide   []HideHook
 	viewers  []ViewerSource
 }
 
@@ -62,8 +63,13 @@ var (
 	getMovie         = "SELECT " + movieColumns + " FROM movies WHERE id = ?"
 )
 
-// Get returns a film, or [ErrNotFound].
+// Get returns a film, or [ErrNotFound], also when it is hidden. See [Service.GetFor].
 func (s *Service) Get(ctx context.Context, id int64) (Movie, error) {
+	return s.GetFor(ctx, id, auth.Viewer{})
+}
+
+// get returns a film, or [ErrNotFound].
+func (s *Service) get(ctx context.Context, id int64) (Movie, error) {
 	m, err := table.Scan(s.db.Row(ctx, getMovie, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Movie{}, ErrNotFound
@@ -74,9 +80,9 @@ func (s *Service) Get(ctx context.Context, id int64) (Movie, error) {
 	return m, nil
 }
 
-// Exists returns nil if a film exists, else [ErrNotFound].
+// Exists returns nil if a film exists and is not hidden, else [ErrNotFound].
 func (s *Service) Exists(ctx context.Context, id int64) error {
-	err := s.db.Row(ctx, "SELECT id FROM movies WHERE id = ?", id).Scan(&id)
+	err := s.db.Row(ctx, "SELECT id FROM movies WHERE id = ? AND "+notHidden, id).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound
 	}
@@ -86,14 +92,14 @@ func (s *Service) Exists(ctx context.Context, id int64) error {
 	return nil
 }
 
-// ByIDs returns films by their ids, in one query. Films that do not exist are missing from the map.
+// ByIDs returns films by their ids, in one query. Films that do not exist or are hidden are missing from the map.
 func (s *Service) ByIDs(ctx context.Context, ids []int64) (map[int64]Movie, error) {
 	found := make(map[int64]Movie, len(ids))
 	if len(ids) == 0 {
 		return found, nil
 	}
 	in, args := database.InList(ids)
-	rows, err := readMovies(s.db.Reader(ctx), "SELECT "+movieColumns+" FROM movies WHERE id IN "+in, args, len(ids))
+	rows, err := readMovies(s.db.Reader(ctx), "SELECT "+movieColumns+" FROM movies WHERE "+notHidden+" AND id IN "+in, args, len(ids))
 	if err != nil {
 		return nil, fmt.Errorf("load %d movies: %w", len(ids), err)
 	}

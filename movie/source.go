@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash/fnv"
 	"slices"
+	"strconv"
 
 	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/platform/database"
 )
 
 // Source is a row of the table movie_sources: from which row of which source an import has taken a film. The film may be
@@ -36,24 +38,39 @@ func sourceKey(format, key string) string {
 
 // contentHash returns a hash of all that a row says about a film.
 func (m Movie) contentHash() int64 {
-	h := fnv.New64a()
-	for _, part := range []string{m.Title, m.Plot, m.CastMembers, m.Genre, m.ReleaseDate, m.Details, fmt.Sprint(m.Playtime)} {
-		_, _ = h.Write([]byte(part)) // a hash never fails
-		_, _ = h.Write([]byte{0})
+	h := newHash
+	for _, part := range [...]string{m.Title, m.Plot, m.CastMembers, m.Genre, m.ReleaseDate, m.Details, strconv.FormatInt(m.Playtime, 10)} {
+		h = h.with(part).with("\x00")
 	}
-	return int64(h.Sum64())
+	return int64(h)
+}
+
+// hash64 is FNV-1a (RFC 9923). Hashes are stored: another function would not find them again.
+type hash64 uint64
+
+const newHash hash64 = 14695981039346656037
+
+func (h hash64) with(text string) hash64 {
+	for i := range len(text) {
+		h = (h ^ hash64(text[i])) * 1099511628211
+	}
+	return h
 }
 
 // loadSources returns the sources with these keys.
 func loadSources(tx *gorm.DB, keys []string) (map[string]Source, error) {
 	found := make(map[string]Source, len(keys))
 	for some := range slices.Chunk(keys, statementRows) {
-		var rows []Source
-		if err := tx.Where("source_key IN ?", some).Find(&rows).Error; err != nil {
+		in, args := database.InList(some)
+		query := "SELECT source_key, movie_id, row_hash FROM movie_sources WHERE source_key IN " + in
+		err := database.Each(tx, query, args, func(row database.Scanner) error {
+			var s Source
+			err := row.Scan(&s.SourceKey, &s.MovieID, &s.RowHash)
+			found[s.SourceKey] = s
+			return err
+		})
+		if err != nil {
 			return nil, fmt.Errorf("look for the sources of films: %w", err)
-		}
-		for _, r := range rows {
-			found[r.SourceKey] = r
 		}
 	}
 	return found, nil

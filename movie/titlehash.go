@@ -2,7 +2,6 @@ package movie
 
 import (
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -26,11 +25,7 @@ func (TitleHash) TableName() string { return "movie_title_hashes" }
 // with or without an article at their begin, with "&" or "and".
 func hashTitle(title string) int64 { return hashKey(titleKeyOf(title)) }
 
-func hashKey(key string) int64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(key)) // a hash never fails
-	return int64(h.Sum64())
-}
+func hashKey(key string) int64 { return int64(newHash.with(key)) }
 
 // hashStored is hashTitle of the title of a film, of which textindex.Key is known.
 func (m Movie) hashStored() int64 {
@@ -40,9 +35,11 @@ func (m Movie) hashStored() int64 {
 	return hashTitle(m.Title)
 }
 
+var ampersands = strings.NewReplacer("&", " and ", "＆", " and ")
+
 func titleKeyOf(title string) string {
 	if strings.ContainsAny(title, "&＆") {
-		title = strings.NewReplacer("&", " and ", "＆", " and ").Replace(title)
+		title = ampersands.Replace(title)
 	}
 	if key := textindex.Key(withoutArticle(title)); key != "" {
 		return key

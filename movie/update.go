@@ -110,7 +110,7 @@ func (p Patch) empty() bool {
 // all kept. An empty patch changes nothing, not even updated_at.
 func (s *Service) Update(ctx context.Context, id int64, p Patch) (Movie, error) {
 	if p.empty() {
-		return s.Get(ctx, id)
+		return s.get(ctx, id)
 	}
 	var m Movie
 	err := s.db.Tx(ctx, func(tx *gorm.DB) error {

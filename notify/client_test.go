@@ -28,6 +28,10 @@ type frame struct {
 	ListID    *int64        `json:"list_id"`
 	CommentID *int64        `json:"comment_id"`
 	MovieID   *int64        `json:"movie_id"`
+	ReportID  *int64        `json:"report_id"`
+	ImportID  *int64        `json:"import_id"`
+	Action    string        `json:"action"`
+	Note      string        `json:"note"`
 	CreatedAt time.Time     `json:"created_at"`
 	ReadAt    *time.Time    `json:"read_at"`
 }

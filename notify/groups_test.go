@@ -21,6 +21,8 @@ type group struct {
 	ListID    *int64         `json:"list_id"`
 	CommentID *int64         `json:"comment_id"`
 	MovieID   *int64         `json:"movie_id"`
+	ReportID  *int64         `json:"report_id"`
+	ImportID  *int64         `json:"import_id"`
 	Count     int64          `json:"count"`
 	Unread    int64          `json:"unread"`
 	Actors    []notify.Actor `json:"actors"`

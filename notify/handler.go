@@ -95,13 +95,17 @@ func (r readRequest) check() error {
 type notificationResponse struct {
 	ID        int64      `json:"id" example:"31" description:"Identifies the notification in POST /notifications/read."`
 	Seq       int64      `json:"seq" example:"12" description:"Numbers the notifications of a user 1, 2, 3, … without a gap. Hidden ones keep their number."`
-	Type      Type       `json:"type" enum:"follow,follow_request,follow_accepted,review_like,review_comment,comment_reply,list_like" example:"follow" description:"What happened."`
+	Type      Type       `json:"type" enum:"follow,follow_request,follow_accepted,review_like,review_comment,comment_reply,list_like,report,report_closed,moderation,account,import_ready,import_done" example:"follow" description:"What happened."`
 	Message   string     `json:"message" example:"고양이님이 팔로우 하셨습니다." description:"The text to display, in the language of your preferences: Korean unless you choose English."`
-	Actor     *Actor     `json:"actor" description:"The user who did it, null if their account was deleted."`
-	ReviewID  *int64     `json:"review_id,omitempty" example:"5" description:"With review_like, review_comment and comment_reply: the review, which may have been deleted since."`
-	ListID    *int64     `json:"list_id,omitempty" example:"9" description:"With list_like: the list, which may have been deleted since."`
-	CommentID *int64     `json:"comment_id,omitempty" example:"17" description:"With review_comment and comment_reply: the new comment, which may have been deleted since."`
-	MovieID   *int64     `json:"movie_id,omitempty" example:"3" description:"With review_id: the film of the review, unless that was deleted before notifications told of films."`
+	Actor     *Actor     `json:"actor" description:"The user who did it, null if their account was deleted. Always null with report, report_closed, moderation, account, import_ready and import_done."`
+	ReviewID  *int64     `json:"review_id,omitempty" example:"5" description:"With review_like, review_comment, comment_reply, and moderation of a review or comment: the review, which may have been deleted since."`
+	ListID    *int64     `json:"list_id,omitempty" example:"9" description:"With list_like and moderation of a list: the list, which may have been deleted since."`
+	CommentID *int64     `json:"comment_id,omitempty" example:"17" description:"With review_comment and comment_reply: the new comment. With moderation of a comment: that comment. It may have been deleted since."`
+	MovieID   *int64     `json:"movie_id,omitempty" example:"3" description:"With review_id: the film of the review, unless that was deleted before notifications told of films. With moderation of a film: that film."`
+	ReportID  *int64     `json:"report_id,omitempty" example:"8" description:"With report and report_closed: the report."`
+	ImportID  *int64     `json:"import_id,omitempty" example:"2" description:"With import_ready and import_done: the import."`
+	Action    string     `json:"action,omitempty" example:"hide" description:"With moderation, account and report_closed: what was done, a word of the moderation log."`
+	Note      string     `json:"note,omitempty" example:"The review quotes a whole newspaper article." description:"The reason or remark at the end of message, as it was written."`
 	CreatedAt time.Time  `json:"created_at" example:"2026-05-01T20:15:00+09:00" description:"When it happened."`
 	ReadAt    *time.Time `json:"read_at" example:"2026-05-01T20:16:00+09:00" description:"When it was marked as read, null if it is unread."`
 }
@@ -111,6 +115,7 @@ type notificationResponse struct {
 func show(n Notification, actors map[int64]Actor, zone *time.Location) notificationResponse {
 	out := notificationResponse{
 		ID: n.ID, Seq: n.Seq, Type: n.Type, ReviewID: n.ReviewID, ListID: n.ListID, CommentID: n.CommentID, MovieID: n.MovieID,
+		ReportID: n.ReportID, ImportID: n.ImportID, Action: n.Action, Note: n.Note,
 		CreatedAt: n.CreatedAt.In(zone),
 	}
 	var name string
@@ -119,7 +124,7 @@ func show(n Notification, actors map[int64]Actor, zone *time.Location) notificat
 			out.Actor, name = &actor, actor.Username
 		}
 	}
-	out.Message = wordingOf(actors[n.UserID].Language).message(n.Type, name, 0)
+	out.Message = wordingOf(actors[n.UserID].Language).message(n, name, 0)
 	if n.ReadAt != nil {
 		at := n.ReadAt.In(zone)
 		out.ReadAt = &at
@@ -129,12 +134,14 @@ func show(n Notification, actors map[int64]Actor, zone *time.Location) notificat
 
 // notificationGroupResponse is an entry of the grouped inbox.
 type notificationGroupResponse struct {
-	Type      Type                 `json:"type" enum:"follow,follow_request,follow_accepted,review_like,review_comment,comment_reply,list_like" example:"review_like" description:"What happened."`
+	Type      Type                 `json:"type" enum:"follow,follow_request,follow_accepted,review_like,review_comment,comment_reply,list_like,report,report_closed,moderation,account,import_ready,import_done" example:"review_like" description:"What happened."`
 	Message   string               `json:"message" example:"고양이님 외 3명이 내 리뷰에 좋아요를 눌렀습니다!" description:"The text to display: who did it last, and how many others. In the language of your preferences: Korean unless you choose English."`
-	ReviewID  *int64               `json:"review_id,omitempty" example:"5" description:"With review_like, review_comment and comment_reply: the review, which may have been deleted since."`
-	ListID    *int64               `json:"list_id,omitempty" example:"9" description:"With list_like: the list, which may have been deleted since."`
-	CommentID *int64               `json:"comment_id,omitempty" example:"15" description:"With comment_reply: your comment that the replies answer. The new comment is in latest."`
-	MovieID   *int64               `json:"movie_id,omitempty" example:"3" description:"With review_id: the film of the review."`
+	ReviewID  *int64               `json:"review_id,omitempty" example:"5" description:"With review_like, review_comment, comment_reply, and moderation of a review or comment: the review, which may have been deleted since."`
+	ListID    *int64               `json:"list_id,omitempty" example:"9" description:"With list_like and moderation of a list: the list, which may have been deleted since."`
+	CommentID *int64               `json:"comment_id,omitempty" example:"15" description:"With comment_reply: your comment that the replies answer; the new comment is in latest. With moderation of a comment: that comment."`
+	MovieID   *int64               `json:"movie_id,omitempty" example:"3" description:"With review_id: the film of the review. With moderation of a film: that film."`
+	ReportID  *int64               `json:"report_id,omitempty" example:"8" description:"With report and report_closed: the report."`
+	ImportID  *int64               `json:"import_id,omitempty" example:"2" description:"With import_ready and import_done: the import."`
 	Count     int64                `json:"count" example:"4" description:"How many notifications the group has. Its other members are in the list without grouped."`
 	Unread    int64                `json:"unread" example:"2" description:"How many of them are unread."`
 	Actors    []Actor              `json:"actors" description:"The last three users who did it, or fewer, newest first. Each user is here once, and deleted accounts are not."`
@@ -145,11 +152,14 @@ type notificationGroupResponse struct {
 func showGroup(g GroupRow, users map[int64]Actor, zone *time.Location) notificationGroupResponse {
 	latest := show(g.Latest, users, zone)
 	out := notificationGroupResponse{
-		Type: g.Type, ReviewID: latest.ReviewID, ListID: latest.ListID, MovieID: latest.MovieID,
+		Type: g.Type, ReviewID: latest.ReviewID, ListID: latest.ListID, MovieID: latest.MovieID, ReportID: latest.ReportID, ImportID: latest.ImportID,
 		Count: g.Total, Unread: g.Unread, Actors: []Actor{}, Latest: latest,
 	}
-	if g.Type == TypeCommentReply {
+	switch g.Type {
+	case TypeCommentReply:
 		out.CommentID = &g.TargetID
+	case TypeModeration:
+		out.CommentID = latest.CommentID
 	}
 	for _, id := range g.ActorIDs {
 		if actor, ok := users[id]; ok { // it may have been deleted meanwhile
@@ -160,6 +170,6 @@ func showGroup(g GroupRow, users map[int64]Actor, zone *time.Location) notificat
 	if len(out.Actors) > 0 {
 		name = out.Actors[0].Username
 	}
-	out.Message = wordingOf(users[g.UserID].Language).message(g.Type, name, g.People-1)
+	out.Message = wordingOf(users[g.UserID].Language).message(g.Latest, name, g.People-1)
 	return out
 }

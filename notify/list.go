@@ -17,7 +17,7 @@ const actorsAtOnce = 500
 
 // Inbox is one page of a user's notifications.
 type Inbox struct {
-	Rows   []Notification  // newest first
+	Rows   []Notification  // newest first; without TargetID, IsNewest and Hidden
 	Next   *page.Key       // nil on the last page
 	Actors map[int64]Actor // of the rows, and the user for the language
 	Unread int64           // unread notifications on all pages
@@ -34,21 +34,42 @@ func (s *Service) Inbox(ctx context.Context, userID int64, unreadOnly bool, p pa
 	if err != nil {
 		return Inbox{}, err
 	}
-	query := s.DB.Reader(ctx).Model(&Notification{}).Select(notifications.Columns()).Where("user_id = ? AND hidden = ?", userID, false)
-	if unreadOnly {
-		query = s.DB.ForceIndex(query, "notifications", "idx_notifications_unread").Where("read_at IS NULL")
-	}
-	if p.After != nil {
-		query = query.Where("seq < ?", p.After.Num)
-	}
-	rows, err := database.Scan(query.Order("seq DESC").Limit(p.Fetch()), notifications.Targets)
+	query, args := s.inboxQuery(userID, unreadOnly, p)
+	rows, err := database.Collect(s.DB.Reader(ctx), shownTargets, p.Fetch(), query, args...)
 	if err != nil {
 		return Inbox{}, fmt.Errorf("load the inbox of user %d: %w", userID, err)
+	}
+	for i := range rows {
+		rows[i].UserID = userID
 	}
 	in := Inbox{Unread: state.UnreadCount}
 	in.Rows, in.Next = page.Cut(rows, p, func(n Notification) page.Key { return page.Key{Num: n.Seq, ID: n.ID} })
 	in.Actors, err = s.actorsOf(ctx, in.Rows)
 	return in, err
+}
+
+// shownColumns are the columns of shownTargets: what is shown of a notification.
+const shownColumns = "id, seq, type, actor_id, review_id, list_id, comment_id, movie_id, report_id, import_id, action, note, created_at, read_at"
+
+func shownTargets(n *Notification) []any {
+	return []any{
+		&n.ID, &n.Seq, &n.Type, &n.ActorID, &n.ReviewID, &n.ListID, &n.CommentID, &n.MovieID, &n.ReportID, &n.ImportID, &n.Action, &n.Note,
+		&n.CreatedAt, &n.ReadAt,
+	}
+}
+
+// inboxQuery returns the query of a page of an inbox, and its arguments.
+func (s *Service) inboxQuery(userID int64, unreadOnly bool, p page.Page) (string, []any) {
+	table, condition, args := "notifications", "user_id = ? AND hidden = FALSE", []any{userID}
+	if unreadOnly {
+		if condition += " AND read_at IS NULL"; s.DB.Driver() == database.MySQL { // which prefers a walk along the seqs
+			table += " FORCE INDEX (idx_notifications_unread)"
+		}
+	}
+	if p.After != nil {
+		condition, args = condition+" AND seq < ?", append(args, p.After.Num)
+	}
+	return "SELECT " + shownColumns + " FROM " + table + " WHERE " + condition + " ORDER BY seq DESC" + database.Limit(s.DB.Driver()), append(args, p.Fetch())
 }
 
 // Unread returns how many unread notifications a user has, and the seq of the newest notification.

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"time"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
 )
@@ -31,21 +32,44 @@ const (
 	TypeListLike       Type = "list_like"       // the actor likes a list of the recipient
 )
 
-// Event is something that a user did to another user.
+// The types without an actor. Members cannot switch them off.
+const (
+	TypeReport       Type = "report"        // a report waits for the recipient, who is a moderator
+	TypeReportClosed Type = "report_closed" // a report of the recipient was closed
+	TypeModeration   Type = "moderation"    // a moderator did something to the recipient or to something of theirs
+	TypeAccount      Type = "account"       // an operator changed the recipient's account
+	TypeImportReady  Type = "import_ready"  // an import of the recipient waits for their confirmation
+	TypeImportDone   Type = "import_done"   // an import of the recipient has finished
+)
+
+// MaxNote is how long a note can be, in characters.
+const MaxNote = 500
+
+// Event is something that a user did to another user, or that the recipient is told without naming anybody.
 type Event struct {
 	UserID    int64 // the recipient
 	Type      Type
-	ActorID   int64  // the user who did it
+	ActorID   int64  // the user who did it, 0 for the types without an actor
 	ReviewID  *int64 // the review that was liked or commented on, also with TypeCommentReply
 	ListID    *int64 // with TypeListLike only
 	CommentID *int64 // the new comment, with TypeReviewComment and TypeCommentReply
 	ReplyTo   *int64 // the recipient's comment, with TypeCommentReply only
-	MovieID   *int64 // the film of the review
+	MovieID   *int64 // the film of the review; with TypeModeration alone if it is about the film
+
+	// Action is what was done, with TypeModeration, TypeAccount and TypeReportClosed: a word of package record. With
+	// TypeModeration it was done to the comment, else the review, list or film that is set, else the account.
+	Action   string
+	Note     string // shown after the message, such as the reason; at most MaxNote
+	ReportID *int64 // with TypeReport and TypeReportClosed
+	ImportID *int64 // with TypeImportReady and TypeImportDone
 }
 
 // target returns the id of what the event is about, 0 if that is the recipient. Events of one type and target are one
-// group.
-func (e Event) target() int64 {
+// group. An event without an actor is a group of its own, because its message has its own reason: its target is its seq.
+func (e Event) target(seq int64) int64 {
+	if e.ActorID == 0 {
+		return seq
+	}
 	for _, id := range []*int64{e.ReplyTo, e.ReviewID, e.ListID} {
 		if id != nil {
 			return *id
@@ -56,12 +80,12 @@ func (e Event) target() int64 {
 
 // repeats reports whether the event can only come again once it was taken back, as a like can. Of these the inbox shows
 // one as unread. A comment does not repeat an earlier one.
-func (e Event) repeats() bool { return e.CommentID == nil }
+func (e Event) repeats() bool { return e.CommentID == nil && e.ActorID != 0 }
 
 // Send stores an unread notification of e in the transaction tx, and pushes it once that is committed.
 // An earlier unread notification with the same type, actor and target becomes read, unless it is about a comment. Send
 // does nothing if the actor is the recipient, or if the recipient does not hear of the event: they have switched the type
-// off or muted the actor, or one of the two has blocked the other.
+// off or muted the actor, or one of the two has blocked the other. Everybody hears of an event without an actor.
 //
 // tx must be a transaction of [database.DB.Tx], on a database in which the [Service] is installed. Send
 // locks the state row of the recipient, so a transaction must lock its other rows before it calls Send. The accounts of
@@ -73,6 +97,9 @@ func Send(tx *gorm.DB, e Event) error {
 	}
 	if e.ActorID == e.UserID {
 		return nil
+	}
+	if utf8.RuneCountInString(e.Note) > MaxNote {
+		return errLongNote
 	}
 	return s.store(tx, e)
 }
@@ -98,11 +125,15 @@ type Notification struct {
 	UserID    int64  `gorm:"not null;uniqueIndex:idx_notifications_user_seq,priority:1;index:idx_notifications_unread,priority:1;index:idx_notifications_actor,priority:2;index:idx_notifications_group,priority:1"`
 	Seq       int64  `gorm:"not null;uniqueIndex:idx_notifications_user_seq,priority:2;index:idx_notifications_unread,priority:3;index:idx_notifications_group,priority:5"`
 	Type      Type   `gorm:"size:20;not null;index:idx_notifications_actor,priority:3;index:idx_notifications_group,priority:2"`
-	ActorID   *int64 `gorm:"index:idx_notifications_actor,priority:1"` // nil once the account is deleted
+	ActorID   *int64 `gorm:"index:idx_notifications_actor,priority:1"` // nil without an actor, and once the account is deleted
 	ReviewID  *int64
 	ListID    *int64
 	CommentID *int64
-	MovieID   *int64     `gorm:"index:idx_notifications_movie"`
+	MovieID   *int64 `gorm:"index:idx_notifications_movie"`
+	ReportID  *int64
+	ImportID  *int64
+	Action    string     `gorm:"size:20;not null"`
+	Note      string     `gorm:"size:500;not null"`
 	CreatedAt time.Time  `gorm:"not null;precision:6"`
 	ReadAt    *time.Time `gorm:"precision:6;index:idx_notifications_unread,priority:2"` // nil while it is unread
 
@@ -127,7 +158,7 @@ type Group struct {
 	ID       int64 `gorm:"primaryKey;autoIncrement"`
 	UserID   int64 `gorm:"not null;uniqueIndex:idx_notification_groups_target,priority:1;index:idx_notification_groups_last,priority:1;index:idx_notification_groups_unread,priority:1"`
 	Type     Type  `gorm:"size:20;not null;uniqueIndex:idx_notification_groups_target,priority:2"`
-	TargetID int64 `gorm:"not null;uniqueIndex:idx_notification_groups_target,priority:3"` // a review, list or comment, 0 for none
+	TargetID int64 `gorm:"not null;uniqueIndex:idx_notification_groups_target,priority:3"` // a review, list or comment, 0 for none; without an actor the seq
 	Total    int64 `gorm:"not null"`
 	Unread   int64 `gorm:"not null"`
 	People   int64 `gorm:"not null"`                                                                                               // how many actors there are
@@ -138,5 +169,8 @@ type Group struct {
 // TableName implements GORM's Tabler.
 func (Group) TableName() string { return "notification_groups" }
 
-// errNotInstalled is a programming error.
-var errNotInstalled = errors.New("notify: the service is not installed in the database (DB.Use)")
+// These are programming errors.
+var (
+	errNotInstalled = errors.New("notify: the service is not installed in the database (DB.Use)")
+	errLongNote     = errors.New("notify: the note is longer than MaxNote")
+)

@@ -3,6 +3,7 @@ package notify_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"gorm.io/gorm"
@@ -76,5 +77,24 @@ func TestGroupsUseTheirIndexes(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// A like of the most liked review must not read the likes of all others.
+func TestAnEarlierNotificationIsFoundByItsActor(t *testing.T) {
+	t.Parallel()
+	in := newInstance(t)
+	if in.DB.Driver() != database.SQLite {
+		t.Skip("MySQL has statistics to choose by")
+	}
+	statement, args := in.s.Numbering(notify.Event{UserID: in.user("to"), ActorID: in.user("by"), Type: notify.TypeReviewLike, ReviewID: new(int64(1))})
+	var steps []testkit.Step
+	err := in.DB.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Raw("EXPLAIN QUERY PLAN "+statement, args...).Scan(&steps).Error })
+	if err != nil {
+		t.Fatal(err)
+	}
+	const search = "SEARCH e USING INDEX idx_notifications_actor (actor_id=? AND user_id=? AND type=? AND target_id=?)"
+	if !slices.ContainsFunc(steps, func(s testkit.Step) bool { return s.Detail == search }) {
+		t.Errorf("the plan is %+v, want %s in it", steps, search)
 	}
 }

@@ -64,7 +64,7 @@ func (s *Service) joinGroups(tx *gorm.DB, userID int64, kind Type, from, into in
 	}
 	group := tx.Model(&Group{}).Where("user_id = ? AND type = ? AND target_id = ?", userID, kind, into).Session(&gorm.Session{})
 	err := tx.Exec("INSERT INTO notification_groups (user_id, type, target_id, total, unread, people, is_unread, last_seq) VALUES (?, ?, ?, 0, 0, 0, ?, 0)"+
-		s.onConflict("user_id, type, target_id")+"last_seq = 0", userID, kind, into, false).Error
+		onConflict(tx.Name(), "user_id, type, target_id")+"last_seq = 0", userID, kind, into, false).Error
 	if err != nil {
 		return err
 	}

@@ -56,12 +56,14 @@ type Service struct {
 	Deps
 	hub    *live.Hub
 	stored atomic.Int64
+
+	ifHeard, always numbering
 }
 
 // New returns a service. Install it with DB.Use and call Run before use.
 func New(d Deps) *Service {
 	s := &Service{Deps: d}
-	s.Hears = cmp.Or(s.Hears, "1 = 1")
+	s.ifHeard, s.always = numberingOf(cmp.Or(s.Hears, hearsAll), d.DB.Driver()), numberingOf(hearsAll, d.DB.Driver())
 	s.hub = live.New(live.Config{
 		Source: source{s}, Sessions: d.Sessions, Clock: d.Clock, Log: d.Log, Subprotocols: []string{bearerProtocol},
 		MaxSocketsPerUser: d.MaxSocketsPerUser, MaxSockets: d.MaxSockets, SweepInterval: d.SweepInterval,
@@ -69,6 +71,9 @@ func New(d Deps) *Service {
 	s.subscribe()
 	return s
 }
+
+// hearsAll is the condition that is always met.
+const hearsAll = "1 = 1"
 
 const pluginName = "cinecircle:notify"
 

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 
 	"gorm.io/gorm"
@@ -12,28 +13,27 @@ import (
 
 // store implements [Send] once its conditions are checked.
 func (s *Service) store(tx *gorm.DB, e Event) error {
-	heard, err := s.number(tx, e)
+	seq, before, heard, err := s.number(tx, e)
 	if err != nil {
 		return fmt.Errorf("number a notification of user %d: %w", e.UserID, err)
 	}
 	if !heard {
 		return nil
 	}
-	seq, before, err := s.numbered(tx, e)
-	if err != nil {
-		return fmt.Errorf("load the seq of user %d: %w", e.UserID, err)
-	}
 	now := database.Time(s.Clock())
 	superseded, err := supersede(tx, e, before, now)
 	if err != nil {
 		return fmt.Errorf("mark earlier notifications of user %d: %w", e.UserID, err)
 	}
-	if err := s.addToGroup(tx, e, seq, superseded, before.id != 0); err != nil {
+	if err := addToGroup(tx, e, seq, superseded, before.id != 0); err != nil {
 		return fmt.Errorf("count a notification of user %d: %w", e.UserID, err)
 	}
 	n := Notification{
-		UserID: e.UserID, Seq: seq, Type: e.Type, ActorID: &e.ActorID, ReviewID: e.ReviewID, ListID: e.ListID, CommentID: e.CommentID,
-		MovieID: e.MovieID, TargetID: e.target(), IsNewest: true, CreatedAt: now,
+		UserID: e.UserID, Seq: seq, Type: e.Type, ReviewID: e.ReviewID, ListID: e.ListID, CommentID: e.CommentID, MovieID: e.MovieID,
+		ReportID: e.ReportID, ImportID: e.ImportID, Action: e.Action, Note: e.Note, TargetID: e.target(seq), IsNewest: true, CreatedAt: now,
+	}
+	if e.ActorID != 0 {
+		n.ActorID = &e.ActorID
 	}
 	if _, err := notifications.Insert(tx, &n); err != nil {
 		return fmt.Errorf("store a notification of user %d: %w", e.UserID, err)
@@ -47,21 +47,11 @@ func (s *Service) store(tx *gorm.DB, e Event) error {
 }
 
 // onConflict begins the second half of an upsert. SQLite wants to know which unique columns.
-func (s *Service) onConflict(columns string) string {
-	if s.DB.Driver() == database.MySQL {
+func onConflict(driver, columns string) string {
+	if driver == database.MySQL {
 		return " ON DUPLICATE KEY UPDATE "
 	}
 	return " ON CONFLICT (" + columns + ") DO UPDATE SET "
-}
-
-// number increments the seq of the recipient, unless they do not hear of the event. The state row stays locked to the end
-// of the transaction, so no other transaction takes a seq of this user meanwhile. It is one upsert because two
-// transactions that both found no row would each wait for the other to insert it.
-func (s *Service) number(tx *gorm.DB, e Event) (heard bool, err error) {
-	done := tx.Exec("INSERT INTO notification_states (user_id, last_seq, unread_count) SELECT @recipient, 1, 1 FROM (SELECT 1 AS one) AS one WHERE "+
-		s.Hears+s.onConflict("user_id")+"last_seq = last_seq + 1, unread_count = unread_count + 1",
-		map[string]any{"recipient": e.UserID, "actor": e.ActorID, "type": e.Type})
-	return done.RowsAffected > 0, done.Error
 }
 
 // earlier is the newest notification in a group by an actor. Its id is 0 if there is none.
@@ -70,12 +60,82 @@ type earlier struct {
 	unread bool
 }
 
+// number increments the seq of the recipient, unless they do not hear of the event, and returns it with the newest
+// notification by the same actor in the group. The state row stays locked to the end of the transaction, so no other
+// transaction takes a seq of this user meanwhile. It is one upsert because two transactions that both found no row would each
+// wait for the other to insert it.
+func (s *Service) number(tx *gorm.DB, e Event) (seq int64, before earlier, heard bool, err error) {
+	n := s.ifHeard
+	if e.ActorID == 0 {
+		n = s.always
+	}
+	if s.DB.Driver() == database.MySQL {
+		rows, err := database.Affect(tx, n.statement, n.args(e)...)
+		if err != nil || rows == 0 {
+			return 0, earlier{}, false, err
+		}
+		seq, before, err = s.numbered(tx, e)
+		return seq, before, true, err
+	}
+	var signed int64
+	statement, args := n.returning(e)
+	err = database.Each(tx, statement, args, func(row database.Scanner) error {
+		heard = true
+		return row.Scan(&seq, &signed)
+	})
+	return seq, earlier{max(signed, -signed), signed > 0}, heard, err
+}
+
+// returningEarlier makes the statement of a numbering return the seq and the id of the earlier notification, negated if that
+// is read. MySQL cannot. SQLite has no statistics and would take idx_notifications_group, which has every like of a review.
+const returningEarlier = ` RETURNING last_seq, COALESCE((SELECT CASE WHEN e.read_at IS NULL THEN e.id ELSE -e.id END FROM notifications e INDEXED BY idx_notifications_actor
+	WHERE e.actor_id = ? AND e.user_id = ? AND e.type = ? AND e.target_id = ? AND e.is_newest = TRUE), 0)`
+
+// numbering is the statement that numbers a notification if its recipient hears of it.
+type numbering struct {
+	statement string
+	names     []string // of the arguments after the first, which is the recipient
+}
+
+var argument = regexp.MustCompile(`@(recipient|actor|type)`)
+
+// numberingOf returns the statement for a condition, see [Deps.Hears].
+func numberingOf(hears, driver string) numbering {
+	condition := argument.ReplaceAllString(hears, "?")
+	return numbering{
+		statement: "INSERT INTO notification_states (user_id, last_seq, unread_count) SELECT ?, 1, 1 FROM (SELECT 1 AS one) AS one WHERE " +
+			condition + onConflict(driver, "user_id") + "last_seq = last_seq + 1, unread_count = unread_count + 1",
+		names: argument.FindAllString(hears, -1),
+	}
+}
+
+// returning returns the statement of [returningEarlier] and its arguments.
+func (n numbering) returning(e Event) (statement string, args []any) {
+	return n.statement + returningEarlier, append(n.args(e), e.ActorID, e.UserID, e.Type, e.target(0))
+}
+
+func (n numbering) args(e Event) []any {
+	args := make([]any, 1, 5+len(n.names))
+	args[0] = e.UserID
+	for _, name := range n.names {
+		switch name {
+		case "@recipient":
+			args = append(args, e.UserID)
+		case "@actor":
+			args = append(args, e.ActorID)
+		default:
+			args = append(args, e.Type)
+		}
+	}
+	return args
+}
+
 // numbered returns the seq that number has taken, and the newest notification by the same actor in the group. It locks no
 // row: the lock of a row that does not exist would be one of a gap, which deadlocks with that of another pair.
 func (s *Service) numbered(tx *gorm.DB, e Event) (seq int64, before earlier, err error) {
 	err = s.DB.Row(tx.Statement.Context, `SELECT s.last_seq, COALESCE(e.id, 0), e.read_at IS NULL FROM notification_states s
 		LEFT JOIN notifications e ON e.actor_id = ? AND e.user_id = s.user_id AND e.type = ? AND e.target_id = ? AND e.is_newest = ?
-		WHERE s.user_id = ?`, e.ActorID, e.Type, e.target(), true, e.UserID).Scan(&seq, &before.id, &before.unread)
+		WHERE s.user_id = ?`, e.ActorID, e.Type, e.target(0), true, e.UserID).Scan(&seq, &before.id, &before.unread)
 	return seq, before, err
 }
 
@@ -86,20 +146,20 @@ func supersede(tx *gorm.DB, e Event, before earlier, now time.Time) (bool, error
 		return false, nil
 	}
 	if before.unread && e.repeats() { // when it was selected; the reader may have read it since
-		marked := tx.Exec("UPDATE notifications SET is_newest = ?, read_at = ? WHERE id = ? AND read_at IS NULL", false, now, before.id)
-		if marked.Error != nil {
-			return false, marked.Error
+		marked, err := database.Affect(tx, "UPDATE notifications SET is_newest = ?, read_at = ? WHERE id = ? AND read_at IS NULL", false, now, before.id)
+		if err != nil {
+			return false, err
 		}
-		if marked.RowsAffected > 0 {
-			return true, tx.Exec("UPDATE notification_states SET unread_count = unread_count - 1 WHERE user_id = ?", e.UserID).Error
+		if marked > 0 {
+			return true, database.Exec(tx, "UPDATE notification_states SET unread_count = unread_count - 1 WHERE user_id = ?", e.UserID)
 		}
 	}
-	return false, tx.Exec("UPDATE notifications SET is_newest = ? WHERE id = ?", false, before.id).Error
+	return false, database.Exec(tx, "UPDATE notifications SET is_newest = ? WHERE id = ?", false, before.id)
 }
 
 // addToGroup counts a notification in its group. superseded says that an unread one was marked as read for it, known that
 // the group has one by the same actor.
-func (s *Service) addToGroup(tx *gorm.DB, e Event, seq int64, superseded, known bool) error {
+func addToGroup(tx *gorm.DB, e Event, seq int64, superseded, known bool) error {
 	unread, people := 1, 1
 	if superseded {
 		unread = 0
@@ -107,7 +167,7 @@ func (s *Service) addToGroup(tx *gorm.DB, e Event, seq int64, superseded, known 
 	if known {
 		people = 0
 	}
-	return tx.Exec("INSERT INTO notification_groups (user_id, type, target_id, total, unread, people, is_unread, last_seq) VALUES (?, ?, ?, 1, 1, 1, ?, ?)"+
-		s.onConflict("user_id, type, target_id")+"total = total + 1, unread = unread + ?, people = people + ?, is_unread = ?, last_seq = ?",
-		e.UserID, e.Type, e.target(), true, seq, unread, people, true, seq).Error
+	return database.Exec(tx, "INSERT INTO notification_groups (user_id, type, target_id, total, unread, people, is_unread, last_seq) VALUES (?, ?, ?, 1, 1, 1, ?, ?)"+
+		onConflict(tx.Name(), "user_id, type, target_id")+"total = total + 1, unread = unread + ?, people = people + ?, is_unread = ?, last_seq = ?",
+		e.UserID, e.Type, e.target(seq), true, seq, unread, people, true, seq)
 }

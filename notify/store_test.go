@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/notify"
+	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 )
 
@@ -51,6 +52,9 @@ func TestSendTakesFewStatements(t *testing.T) {
 	}
 	want := func(what string, got, most int) {
 		t.Helper()
+		if in.DB.Driver() == database.SQLite && most > 1 { // one statement numbers and returns the number
+			most--
+		}
 		if got > most {
 			t.Errorf("%s takes %d statements, want at most %d", what, got, most)
 		}

@@ -8,6 +8,7 @@ type wording struct {
 	title   string                    // follows the name
 	others  func(others int64) string // follows the title if others did it too, of whom there is one at least
 	did     map[Type]string           // what they did
+	told    toldWording               // of the types without an actor
 }
 
 // korean follows a name with 님 and a number of people with 명. Both end in a consonant, so one particle fits all.
@@ -24,6 +25,7 @@ var korean = wording{
 		TypeCommentReply:   "이 내 댓글에 답글을 남겼습니다.",
 		TypeListLike:       "이 내 목록에 좋아요를 눌렀습니다!",
 	},
+	told: koreanTold,
 }
 
 var english = wording{
@@ -43,6 +45,7 @@ var english = wording{
 		TypeCommentReply:   " replied to your comment.",
 		TypeListLike:       " liked your list!",
 	},
+	told: englishTold,
 }
 
 // wordingOf returns the wording for a language: "en", or Korean by default.
@@ -53,13 +56,16 @@ func wordingOf(language string) wording {
 	return korean
 }
 
-// message says what a user and others did. The name is "" for a deleted account.
-func (w wording) message(t Type, name string, others int64) string {
+// message says what a user and others did, or what the reader is told. The name is "" for a deleted account.
+func (w wording) message(n Notification, name string, others int64) string {
+	if told := w.told.message(n); told != "" {
+		return told
+	}
 	if name == "" {
 		name = w.deleted
 	}
 	if others == 0 {
-		return name + w.title + w.did[t]
+		return name + w.title + w.did[n.Type]
 	}
-	return name + w.title + w.others(others) + w.did[t]
+	return name + w.title + w.others(others) + w.did[n.Type]
 }

@@ -5,13 +5,15 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/recount"
 	"github.com/cinecircle/cinecircle/platform/stars"
 )
 
-// Counters are the stored counters of likes, reactions and ratings.
+// Counters are the stored counters of likes, reactions and ratings. Those of members leave out films that are hidden, and those
+// of these films do not change.
 func Counters() []recount.Counter {
-	all := recount.Of("users", [2]string{"rating_count", "movie_ratings WHERE movie_ratings.user_id = users.id"})
+	all := recount.Of("users", [2]string{"rating_count", "movie_ratings WHERE movie_ratings.user_id = users.id AND movie_ratings.movie_id NOT IN " + movie.HiddenIDs})
 	all = append(all, recount.Of("reviews", [2]string{"like_count", "review_likes WHERE review_likes.review_id = reviews.id AND review_likes.is_liked"})...)
 	all = append(all, recount.Of("lists", [2]string{"like_count", "list_likes WHERE list_likes.list_id = lists.id AND list_likes.is_liked"})...)
 	all = append(all, recount.Of("movies",

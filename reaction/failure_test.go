@@ -92,8 +92,8 @@ func (s *stage) breakEach(t *testing.T, b *breaker, name string, write func(cont
 			t.Errorf("%s, statement %d (-before +after):\n%s", name, n, diff)
 		}
 	}
-	if n < 5 {
-		t.Errorf("%s took %d statements, want at least 5", name, n)
+	if n < 4 {
+		t.Errorf("%s took %d statements, want at least 3", name, n-1)
 	}
 }
 
@@ -103,13 +103,20 @@ func TestReadsReturnDatabaseErrors(t *testing.T) {
 	ids := s.Join(t, 1)
 	r := s.reviewOf(t, ids[0])
 	b := s.breakable(t)
-	b.left = 1
-	s.GET(t, fmt.Sprintf("/reviews/%d/like_count", r)).WantProblem(500, "internal")
-	b.left = 2 // the first loads the review; the guard bypasses GORM
+	for n := 1; ; n++ {
+		b.left = n
+		res := s.GET(t, fmt.Sprintf("/reviews/%d/like_count", r))
+		if b.left > 0 {
+			res.Want(200)
+			break
+		}
+		res.WantProblem(500, "internal")
+	}
+	b.left = 3 // after those for the session and the review
 	s.GET(t, fmt.Sprintf("/reviews/%d/is_liked", r), s.As(t, ids[0])).WantProblem(500, "internal")
 }
 
-func TestReadingACountTakesOneQuery(t *testing.T) {
+func TestReadingACountTakesFewQueries(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	ids := s.Join(t, 12)
@@ -120,8 +127,8 @@ func TestReadingACountTakesOneQuery(t *testing.T) {
 	}
 	b := s.breakable(t)
 	for target, want := range map[string]int{
-		fmt.Sprintf("/reviews/%d/like_count", r): 1,
-		"/movies/1/reaction_count":               0, // besides the one that reads the film without GORM
+		fmt.Sprintf("/reviews/%d/like_count", r): 2, // one of them is who may see it
+		"/movies/1/reaction_count":               1,
 	} {
 		b.left = 0
 		s.GET(t, target).Want(200)

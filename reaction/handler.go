@@ -108,7 +108,7 @@ func (h handler) isLiked(c *gin.Context) error {
 }
 
 func (h handler) reactionCount(c *gin.Context) error {
-	m, err := h.s.movies.Get(c.Request.Context(), web.PathID(c, "movie_id"))
+	m, err := h.s.movies.GetFor(c.Request.Context(), web.PathID(c, "movie_id"), auth.Reader(c))
 	if err != nil {
 		return err
 	}

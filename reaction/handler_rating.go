@@ -69,7 +69,7 @@ func (h handler) unrate(c *gin.Context) error {
 
 func (h handler) ratingsOfMovie(c *gin.Context) error {
 	id := web.PathID(c, "movie_id")
-	found, err := h.s.Histogram(c.Request.Context(), id)
+	found, err := h.s.Histogram(c.Request.Context(), id, auth.Reader(c))
 	if err != nil {
 		return err
 	}

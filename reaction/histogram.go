@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/stars"
 )
@@ -42,18 +43,18 @@ func halves(format string) string {
 }
 
 // readHistogram finds a row without counts for a film that nobody ever rated, and none for a film that does not exist.
-var readHistogram = "SELECT " + halves("COALESCE(%[1]s, 0)") + " FROM movies LEFT JOIN rating_histograms ON movie_id = movies.id WHERE movies.id = ?"
+var readHistogram = "SELECT movies.hidden, movies.created_by, " + halves("COALESCE(%[1]s, 0)") + " FROM movies LEFT JOIN rating_histograms ON movie_id = movies.id WHERE movies.id = ?"
 
-// Histogram returns how many members gave a film each rating, or movie.ErrNotFound.
-func (s *Service) Histogram(ctx context.Context, movieID int64) (stars.Histogram, error) {
-	var h stars.Histogram
-	into := make([]any, len(h))
+// Histogram returns how many members gave a film each rating, or movie.ErrNotFound also when the reader may not see it.
+func (s *Service) Histogram(ctx context.Context, movieID int64, reader auth.Viewer) (h stars.Histogram, err error) {
+	var m movie.Movie
+	into := append(make([]any, 0, 2+len(h)), &m.Hidden, &m.CreatedBy)
 	for i := range h {
-		into[i] = &h[i]
+		into = append(into, &h[i])
 	}
-	err := s.db.Row(ctx, readHistogram, movieID).Scan(into...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return h, movie.ErrNotFound
+	err = s.db.Row(ctx, readHistogram, movieID).Scan(into...)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && !m.VisibleTo(reader) {
+		return stars.Histogram{}, movie.ErrNotFound
 	}
 	if err != nil {
 		return h, fmt.Errorf("load the histogram of movie %d: %w", movieID, err)
@@ -62,13 +63,32 @@ func (s *Service) Histogram(ctx context.Context, movieID int64) (stars.Histogram
 }
 
 // HistogramBy returns how many films a member gave each rating, of the ratings from a time until before another. nil is no
-// bound.
+// bound. It leaves out hidden films, of which there are few: it counts those of all films by an index, and then looks up the
+// ratings of those films, rather than the film of each rating.
 func (s *Service) HistogramBy(ctx context.Context, userID int64, from, to *time.Time) (stars.Histogram, error) {
 	hint := "INDEXED BY idx_movie_ratings_user_rating" // which has all columns; by the times both databases read another and sort
 	if s.db.Driver() == database.MySQL {
 		hint = "FORCE INDEX (idx_movie_ratings_user_rating)"
 	}
-	q := s.db.Reader(ctx).Table("movie_ratings "+hint).Select("rating", "COUNT(*)").Where("user_id = ?", userID).Group("rating")
+	given := s.db.Reader(ctx).Table("movie_ratings "+hint).Select("rating", "COUNT(*)").Where("user_id = ?", userID).Group("rating")
+	h, err := countBetween(given, from, to)
+	if err != nil {
+		return h, fmt.Errorf("count the ratings by user %d: %w", userID, err)
+	}
+	hidden := s.db.Reader(ctx).Table("movies").Select("rating", "1").Where("movies.hidden = 1 AND user_id = ?", userID).
+		Joins(database.StraightJoin(s.db.Driver()) + " movie_ratings ON movie_ratings.movie_id = movies.id")
+	without, err := countBetween(hidden, from, to)
+	if err != nil {
+		return h, fmt.Errorf("count the ratings of hidden films by user %d: %w", userID, err)
+	}
+	for i, n := range without {
+		h[i] -= n
+	}
+	return h, nil
+}
+
+// countBetween adds up the ratings of a query, with their numbers, from a time until before another.
+func countBetween(q *gorm.DB, from, to *time.Time) (h stars.Histogram, err error) {
 	if from != nil {
 		q = q.Where("rated_at >= ?", *from)
 	}
@@ -79,15 +99,11 @@ func (s *Service) HistogramBy(ctx context.Context, userID int64, from, to *time.
 		rating stars.Stars
 		films  int64
 	}
-	var h stars.Histogram
 	counts, err := database.Scan(q, func(c *count) []any { return []any{&c.rating, &c.films} })
-	if err != nil {
-		return h, fmt.Errorf("count the ratings by user %d: %w", userID, err)
-	}
 	for _, c := range counts {
-		h[c.rating-1] = c.films
+		h[c.rating-1] += c.films
 	}
-	return h, nil
+	return h, err
 }
 
 // changeHistogram has the statements that add to a histogram, by the driver.
@@ -112,7 +128,7 @@ func addToHistogram(tx *gorm.DB, movieID int64, from, to stars.Stars) error {
 	if to != 0 {
 		args[to] = 1
 	}
-	if err := tx.Exec(changeHistogram[tx.Name()], args...).Error; err != nil {
+	if err := database.Exec(tx, changeHistogram[tx.Name()], args...); err != nil {
 		return fmt.Errorf("change the histogram of movie %d: %w", movieID, err)
 	}
 	return nil

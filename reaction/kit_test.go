@@ -189,30 +189,15 @@ type breaker struct {
 	err  error
 }
 
-func (b *breaker) hit(db *gorm.DB) {
-	if b.left--; b.left == 0 {
-		_ = db.AddError(b.err)
-	}
-}
-
 // breakable returns a breaker that counts all statements and breaks none yet.
 func (s *stage) breakable(t testing.TB) *breaker {
 	t.Helper()
 	b := &breaker{err: errBroken}
-	install := func(db *gorm.DB) error {
-		c := db.Callback()
-		return errors.Join(
-			c.Query().Before("gorm:query").Register("test:break", b.hit),
-			c.Create().Before("gorm:create").Register("test:break", b.hit),
-			c.Update().Before("gorm:update").Register("test:break", b.hit),
-			c.Delete().Before("gorm:delete").Register("test:break", b.hit),
-			c.Raw().Before("gorm:raw").Register("test:break", b.hit),
-			c.Row().Before("gorm:row").Register("test:break", b.hit),
-		)
-	}
-	s.Write(t, install)
-	if err := install(s.DB.Reader(t.Context())); err != nil { // a GORM session of its own
-		t.Fatal(err)
-	}
+	t.Cleanup(s.DB.Break(func(context.Context, string) error {
+		if b.left--; b.left == 0 {
+			return b.err
+		}
+		return nil
+	}))
 	return b
 }

@@ -7,10 +7,10 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -25,8 +25,9 @@ type ListLike struct {
 	UpdatedAt time.Time `gorm:"not null;precision:6;autoUpdateTime:false"` // the last change, to on or off
 
 	by       auth.Viewer // the member
-	authorID int64       // of the list; the recipient of the notification
+	authorID int64       // of the list; the recipient of the notification. On SQLite Lock sets it
 	on       bool        // what the member wants it to be
+	known    bool        // Lock has read the row
 	change   toggle.Change
 }
 
@@ -34,27 +35,38 @@ type ListLike struct {
 func (l *ListLike) Mapping() toggle.Mapping {
 	return toggle.Mapping{
 		Name:    "list_like",
+		Table:   "list_likes",
 		Pair:    [2]string{"user_id", "list_id"},
 		IDs:     [2]int64{l.UserID, l.ListID},
 		State:   "is_liked",
 		Changed: []string{"is_liked", "updated_at"},
+		ID:      &l.ID,
+		On:      &l.IsLiked,
+		Known:   l.known,
 	}
 }
 
 // Lock implements [toggle.Row], as [ReviewLike.Lock] does. It returns list.ErrNotFound also when the list has become
-// private.
+// private or is hidden.
 func (l *ListLike) Lock(tx *gorm.DB) error {
-	err := user.LockThen(tx, func() error {
-		of, err := list.Lock(tx, l.ListID)
-		if err == nil && !of.VisibleTo(l.by) {
-			return list.ErrNotFound
-		}
-		return seen(tx, l.by, l.authorID, list.ErrNotFound, err)
-	}, l.UserID, l.authorID)
-	if err != nil || !l.on {
-		return err
+	if tx.Name() != database.MySQL { // a transaction has locked everything
+		return l.look(tx)
 	}
-	return follow.CheckBlocked(tx, l.UserID, l.authorID)
+	return user.LockThen(tx, func() error {
+		if _, err := list.Lock(tx, l.ListID); err != nil {
+			return err
+		}
+		return l.look(tx)
+	}, l.UserID, l.authorID)
+}
+
+// look reads the list and the like of it, and returns the errors of Lock.
+func (l *ListLike) look(tx *gorm.DB) error {
+	l.known = true
+	return look(tx, l.by, l.on, l.Mapping(), target{
+		from: "lists", columns: "lists.user_id", into: []any{&l.authorID},
+		shown: "NOT lists.hidden AND (lists.is_public OR lists.user_id = ?)", args: []any{l.UserID}, notFound: list.ErrNotFound,
+	})
 }
 
 // Toggle implements [toggle.Row].
@@ -89,11 +101,15 @@ func (l *ListLike) AfterSave(tx *gorm.DB) error {
 // SetListLike makes a member like a list (on) or unlike it, as [Service.SetLike] does for a review. It returns
 // list.ErrNotFound when the member may not see the list, and the other errors of SetLike.
 func (s *Service) SetListLike(ctx context.Context, by auth.Viewer, listID int64, on bool) (ListLike, error) {
-	l, err := s.lists.Get(ctx, listID, by) // outside of the transaction: the author of a list never changes
-	if err != nil {
-		return ListLike{}, err
+	l := ListLike{by: by, UserID: by.UserID, ListID: listID, on: on}
+	if s.db.Driver() == database.MySQL { // there the account is locked before the list, whose author never changes
+		of, err := s.lists.Get(ctx, listID, by)
+		if err != nil {
+			return ListLike{}, err
+		}
+		l.authorID = of.UserID
 	}
-	return toggle.Set(ctx, s.toggles, ListLike{by: by, UserID: by.UserID, ListID: listID, authorID: l.UserID, on: on}, on)
+	return toggle.Set(ctx, s.toggles, l, on)
 }
 
 var _ list.Likes = (*Service)(nil)

@@ -29,7 +29,8 @@ type MovieRating struct {
 func (s *Service) Rate(ctx context.Context, userID, movieID int64, rating stars.Stars) (MovieRating, error) {
 	var r MovieRating
 	err := s.db.Tx(ctx, func(tx *gorm.DB) (err error) {
-		r, err = s.setRating(tx, userID, movieID, rating, database.Time(s.clock()), true)
+		now := database.Time(s.clock())
+		r, err = s.setRating(tx, userID, movieID, rating, now, &now)
 		return err
 	})
 	return r, err
@@ -38,7 +39,7 @@ func (s *Service) Rate(ctx context.Context, userID, movieID int64, rating stars.
 // Unrate takes the rating of a film by a member back. It is idempotent. It returns the errors of [Service.Rate].
 func (s *Service) Unrate(ctx context.Context, userID, movieID int64) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
-		_, err := s.setRating(tx, userID, movieID, 0, time.Time{}, false)
+		_, err := s.setRating(tx, userID, movieID, 0, time.Time{}, nil)
 		return err
 	})
 }
@@ -46,31 +47,30 @@ func (s *Service) Unrate(ctx context.Context, userID, movieID int64) error {
 // RateIn is [Service.Rate] in the running transaction of a review or a viewing, which must not have locked reviews yet. The
 // rating is no activity, for that of the review or the viewing shows it. A rating of 0 takes the rating back.
 func (s *Service) RateIn(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error {
-	_, err := s.setRating(tx, userID, movieID, rating, at, false)
+	_, err := s.setRating(tx, userID, movieID, rating, at, nil)
 	return err
 }
 
 // setRating changes the rating of a film by a member, with the counters, and marks the film watched. A rating of 0 takes it
-// back. Those of the film change first, because the foreign keys of the row share their locks; the account is locked. alone
-// makes a new rating an activity.
-func (s *Service) setRating(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time, alone bool) (MovieRating, error) {
+// back. Those of the film change first, because the foreign keys of the row share their locks; the account is locked. A new
+// rating is an activity of the time announced, if that is not nil.
+func (s *Service) setRating(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time, announced *time.Time) (MovieRating, error) {
 	r := MovieRating{UserID: userID, MovieID: movieID}
-	if err := user.LockThen(tx, func() error { return movie.LockID(tx, movieID) }, userID); err != nil {
-		return r, err
-	}
-	if err := loadRating(tx, &r); err != nil || rating == 0 && r.ID == 0 {
+	if err := lockPair(tx, userID, movieID, ratingPairs, &r.ID, &r.Rating); err != nil || rating == 0 && r.ID == 0 {
 		return r, err
 	}
 	before := r.Rating
 	r.Rating, r.RatedAt = rating, at
-	alone = alone && r.ID == 0
+	if r.ID != 0 {
+		announced = nil
+	}
 	if err := countRating(tx, r, before); err != nil {
 		return r, err
 	}
 	if err := storeRating(tx, &r); err != nil {
 		return r, fmt.Errorf("store rating of movie %d by user %d: %w", movieID, userID, err)
 	}
-	if err := recordRating(tx, r, alone); err != nil {
+	if err := recordRating(tx, r, announced); err != nil {
 		return r, err
 	}
 	counts := user.Counts{Ratings: given(rating) - given(before)}
@@ -80,14 +80,14 @@ func (s *Service) setRating(tx *gorm.DB, userID, movieID int64, rating stars.Sta
 	return r, s.watched(tx, userID, movieID, counts)
 }
 
-// recordRating records the activity of a new rating, and removes that of a rating that was taken back.
-func recordRating(tx *gorm.DB, r MovieRating, isNew bool) error {
+// recordRating records the activity of a new rating, unless at is nil, and removes that of a rating that was taken back.
+func recordRating(tx *gorm.DB, r MovieRating, at *time.Time) error {
 	switch {
 	case r.Rating == 0:
 		return activity.Remove(tx, activity.Rating, r.ID)
-	case isNew:
+	case at != nil:
 		return activity.Record(tx, activity.Entry{
-			UserID: r.UserID, Type: activity.Rating, ObjectID: r.ID, MovieID: &r.MovieID, At: r.RatedAt,
+			UserID: r.UserID, Type: activity.Rating, ObjectID: r.ID, MovieID: &r.MovieID, At: *at,
 		})
 	}
 	return nil
@@ -95,16 +95,6 @@ func recordRating(tx *gorm.DB, r MovieRating, isNew bool) error {
 
 // given returns the number of ratings that a rating is: 0 for none.
 func given(rating stars.Stars) int64 { return int64(min(rating, 1)) }
-
-// loadRating completes r by the stored rating, if there is one. It does not lock the row, see [loadReaction].
-func loadRating(tx *gorm.DB, r *MovieRating) error {
-	const query = "SELECT id, rating FROM movie_ratings WHERE movie_id = ? AND user_id = ?"
-	err := database.Each(tx, query, []any{r.MovieID, r.UserID}, func(row database.Scanner) error { return row.Scan(&r.ID, &r.Rating) })
-	if err != nil {
-		return fmt.Errorf("load rating of movie %d by user %d: %w", r.MovieID, r.UserID, err)
-	}
-	return nil
-}
 
 // countRating changes the counters of the film for a rating that was before, 0 for none.
 func countRating(tx *gorm.DB, r MovieRating, before stars.Stars) error {
@@ -121,11 +111,11 @@ func countRating(tx *gorm.DB, r MovieRating, before stars.Stars) error {
 func storeRating(tx *gorm.DB, r *MovieRating) (err error) {
 	switch {
 	case r.Rating == 0:
-		return tx.Exec("DELETE FROM movie_ratings WHERE id = ?", r.ID).Error
+		return database.Exec(tx, "DELETE FROM movie_ratings WHERE id = ?", r.ID)
 	case r.ID == 0:
 		r.ID, err = database.Insert(tx, "INSERT INTO movie_ratings (user_id, movie_id, rating, rated_at) VALUES (?, ?, ?, ?)",
 			r.UserID, r.MovieID, r.Rating, r.RatedAt)
 		return err
 	}
-	return tx.Exec("UPDATE movie_ratings SET rating = ?, rated_at = ? WHERE id = ?", r.Rating, r.RatedAt, r.ID).Error
+	return database.Exec(tx, "UPDATE movie_ratings SET rating = ?, rated_at = ? WHERE id = ?", r.Rating, r.RatedAt, r.ID)
 }

@@ -81,7 +81,7 @@ func ratingQueries(userID int64, only stars.Stars, by RatingSort, after *page.Ke
 		follows, order = ">", "rated_at, id"
 	}
 	byRating := map[RatingSort]string{SortBestRated: "rating DESC, ", SortWorstRated: "rating, "}[by]
-	const all = "SELECT id, movie_id, rating, rated_at FROM movie_ratings WHERE user_id = ?"
+	const all = "SELECT id, movie_id, rating, rated_at FROM movie_ratings WHERE user_id = ? AND movie_id NOT IN " + movie.HiddenIDs
 	of := func(condition, order string, args ...any) query {
 		return query{all + condition + " ORDER BY " + order, append([]any{userID}, args...)}
 	}

@@ -62,7 +62,7 @@ func TestRatingsAreListedAlongAnIndex(t *testing.T) {
 			}
 		}
 	}
-	if plans := testkit.Plans(t, s.DB, func() { _, _ = s.reactions.Histogram(t.Context(), 1) }); len(plans) != 1 {
+	if plans := testkit.Plans(t, s.DB, func() { _, _ = s.reactions.Histogram(t.Context(), 1, auth.Viewer{}) }); len(plans) != 1 {
 		t.Errorf("a histogram takes %d queries, want 1", len(plans))
 	}
 }

@@ -70,7 +70,7 @@ func (s *stage) wantRatings(t testing.TB, want map[[2]int64]stars.Stars) {
 			t.Errorf("film %d counts %d ratings of %d half-stars and has the score %d, want %d, %d, %d",
 				m.ID, m.RatingCount, m.RatingSum, m.RatingScore, h.Count(), h.Sum(), score)
 		}
-		if stored, err := s.reactions.Histogram(t.Context(), m.ID); err != nil || stored != h {
+		if stored, err := s.reactions.Histogram(t.Context(), m.ID, auth.Viewer{}); err != nil || stored != h {
 			t.Errorf("film %d has the histogram %v, want %v (%v)", m.ID, stored, h, err)
 		}
 	}

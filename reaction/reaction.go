@@ -12,10 +12,10 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/toggle"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
@@ -31,9 +31,10 @@ type ReviewLike struct {
 	UpdatedAt time.Time `gorm:"not null;precision:6;autoUpdateTime:false"` // the last change, to on or off
 
 	by       auth.Viewer // the member
-	authorID int64       // of the review; the recipient of the notification
+	authorID int64       // of the review; the recipient of the notification. On SQLite Lock sets it
 	movieID  int64       // of the review, once it is locked
 	on       bool        // what the member wants it to be
+	known    bool        // Lock has read the row
 	change   toggle.Change
 }
 
@@ -41,39 +42,44 @@ type ReviewLike struct {
 func (l *ReviewLike) Mapping() toggle.Mapping {
 	return toggle.Mapping{
 		Name:    "like",
+		Table:   "review_likes",
 		Pair:    [2]string{"user_id", "review_id"},
 		IDs:     [2]int64{l.UserID, l.ReviewID},
 		State:   "is_liked",
 		Changed: []string{"is_liked", "updated_at"},
+		ID:      &l.ID,
+		On:      &l.IsLiked,
+		Known:   l.known,
 	}
 }
 
-// Lock implements [toggle.Row]. It returns review.ErrNotFound also when the member may not see the review, or
-// auth.ErrUserGone when only the member's account does not exist. It locks the author as well, because the notification
+// Lock implements [toggle.Row]. It returns review.ErrNotFound also when the member may not see the review or it is
+// hidden, or auth.ErrUserGone when only the member's account does not exist. It locks the author as well, because the notification
 // refers to them: it would lock their row later, and two members who like each other's reviews at the same time would
 // deadlock. A like by either side of a block is follow.ErrBlocked.
 func (l *ReviewLike) Lock(tx *gorm.DB) error {
-	err := user.LockThen(tx, func() error {
-		r, err := review.Lock(tx, l.ReviewID)
-		l.movieID = r.MovieID
-		return seen(tx, l.by, l.authorID, review.ErrNotFound, err)
-	}, l.UserID, l.authorID)
-	if err != nil || !l.on {
-		return err
+	if tx.Name() != database.MySQL { // a transaction has locked everything
+		return l.look(tx)
 	}
-	return follow.CheckBlocked(tx, l.UserID, l.authorID)
+	return user.LockThen(tx, func() error {
+		r, err := review.Lock(tx, l.ReviewID)
+		if err == nil && r.Hidden != 0 {
+			err = review.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		return l.look(tx)
+	}, l.UserID, l.authorID)
 }
 
-// seen returns notFound when a member may not see what an author wrote. err is the error of looking for it.
-func seen(tx *gorm.DB, by auth.Viewer, authorID int64, notFound, err error) error {
-	if err != nil {
-		return err
-	}
-	may, err := follow.MaySeeIn(tx, by, authorID)
-	if err == nil && !may {
-		err = notFound
-	}
-	return err
+// look reads the review and the like of it, and returns the errors of Lock.
+func (l *ReviewLike) look(tx *gorm.DB) error {
+	l.known = true
+	return look(tx, l.by, l.on, l.Mapping(), target{
+		from: "reviews", columns: "reviews.user_id, reviews.movie_id", into: []any{&l.authorID, &l.movieID},
+		shown: "reviews.hidden = 0", notFound: review.ErrNotFound,
+	})
 }
 
 // Toggle implements [toggle.Row].

@@ -53,7 +53,7 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 		Tag: tag, ID: "deleteMovieReaction", Summary: "Remove your like or dislike of a film", Status: http.StatusNoContent, Errors: []*apperr.Error{movie.ErrNotFound},
 		Description: "Idempotent.",
 	})
-	r.GET("/movies/:movie_id/reaction_count", auth.Public, h.reactionCount, openapi.Op{
+	r.GET("/movies/:movie_id/reaction_count", auth.Optional, h.reactionCount, openapi.Op{
 		Tag: tag, ID: "getMovieReactionCount", Summary: "Count the likes and dislikes of a film", Response: movieCountResponse{}, Errors: []*apperr.Error{movie.ErrNotFound},
 	})
 }
@@ -69,7 +69,7 @@ func (h handler) ratingRoutes(r *openapi.Router) {
 		Tag: tag, ID: "deleteMovieRating", Summary: "Take your rating of a film back", Status: http.StatusNoContent, Errors: film,
 		Description: "Idempotent. The film stays marked as watched.",
 	})
-	r.GET("/movies/:movie_id/ratings", auth.Public, h.ratingsOfMovie, openapi.Op{
+	r.GET("/movies/:movie_id/ratings", auth.Optional, h.ratingsOfMovie, openapi.Op{
 		Tag: tag, ID: "getMovieRatings", Summary: "Sum up the ratings of a film", Response: movieRatingsResponse{}, Errors: film,
 	})
 	r.GET("/users/me/ratings", auth.Member, h.myRatings, openapi.Op{

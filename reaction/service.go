@@ -60,11 +60,21 @@ func New(d Deps) *Service {
 // does not exist, follow.ErrBlocked for a like when the member or the author has blocked the other, and apperr.ErrTooMany
 // when the member liked the review too often lately.
 func (s *Service) SetLike(ctx context.Context, by auth.Viewer, reviewID int64, on bool) (ReviewLike, error) {
-	r, err := s.reviews.Get(ctx, reviewID, by) // outside of the transaction: the author of a review never changes
+	l, err := s.likeBy(ctx, by, reviewID, on)
 	if err != nil {
 		return ReviewLike{}, err
 	}
-	return toggle.Set(ctx, s.toggles, ReviewLike{by: by, UserID: by.UserID, ReviewID: reviewID, authorID: r.UserID, on: on}, on)
+	return toggle.Set(ctx, s.toggles, l, on)
+}
+
+// likeBy returns a like for [toggle.Set]. On MySQL it has the author of the review, whose account is locked before the review
+// and who never changes.
+func (s *Service) likeBy(ctx context.Context, by auth.Viewer, reviewID int64, on bool) (l ReviewLike, err error) {
+	l = ReviewLike{by: by, UserID: by.UserID, ReviewID: reviewID, on: on}
+	if s.db.Driver() == database.MySQL {
+		l.authorID, err = s.reviews.AuthorOf(ctx, reviewID)
+	}
+	return l, err
 }
 
 // React stores the reaction of a member to a film and returns it. [None] removes it. React is idempotent; another
@@ -73,55 +83,39 @@ func (s *Service) SetLike(ctx context.Context, by auth.Viewer, reviewID int64, o
 func (s *Service) React(ctx context.Context, userID, movieID int64, t Type) (MovieReaction, error) {
 	var r MovieReaction
 	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
-		err := user.LockThen(tx, func() error { _, err := movie.Lock(tx, movieID); return err }, userID)
-		if err != nil {
+		r = MovieReaction{UserID: userID, MovieID: movieID}
+		if err := lockPair(tx, userID, movieID, reactionPairs, &r.ID, &r.Type); err != nil || r.Type == t {
 			return err
 		}
-		if r, err = loadReaction(tx, userID, movieID); err != nil {
-			return err
-		}
-		if r.Type == t {
-			return nil
-		}
-		return s.change(tx, &r, t)
+		return s.change(tx, &r, t, database.Time(s.clock()))
 	})
 	return r, err
 }
 
-// loadReaction returns the reaction of a member to a film, or a new one with [None] that is not stored.
-func loadReaction(tx *gorm.DB, userID, movieID int64) (MovieReaction, error) {
-	r := MovieReaction{UserID: userID, MovieID: movieID}
-	// Find, because a missing row is not an error. Without a lock, because the film is locked, and on MySQL the
-	// lock of a missing row would be a gap lock, which deadlocks with the one of another pair.
-	err := tx.Where("user_id = ? AND movie_id = ?", userID, movieID).Limit(1).Find(&r).Error
-	if err != nil {
-		return MovieReaction{}, fmt.Errorf("load reaction of user %d to movie %d: %w", userID, movieID, err)
-	}
-	return r, nil
-}
-
 // change sets the type of a reaction. It changes the counters first, because the foreign key of the row shares
 // their lock.
-func (s *Service) change(tx *gorm.DB, r *MovieReaction, t Type) error {
+func (s *Service) change(tx *gorm.DB, r *MovieReaction, t Type, at time.Time) error {
 	from, to := r.Type.counts(), t.counts()
 	delta := movie.Counts{Likes: to.Likes - from.Likes, Dislikes: to.Dislikes - from.Dislikes}
 	if err := movie.AddCounts(tx, r.MovieID, delta); err != nil {
 		return err
 	}
-	r.Type, r.UpdatedAt = t, database.Time(s.clock())
+	r.Type, r.UpdatedAt = t, at
 	if err := store(tx, r); err != nil {
 		return fmt.Errorf("store reaction of user %d to movie %d: %w", r.UserID, r.MovieID, err)
 	}
 	return nil
 }
 
-func store(tx *gorm.DB, r *MovieReaction) error {
+func store(tx *gorm.DB, r *MovieReaction) (err error) {
 	switch {
 	case r.Type == None:
-		return tx.Delete(r).Error
+		return database.Exec(tx, "DELETE FROM movie_reactions WHERE id = ?", r.ID)
 	case r.ID == 0:
 		r.CreatedAt = r.UpdatedAt
-		return tx.Create(r).Error
+		r.ID, err = database.Insert(tx, "INSERT INTO movie_reactions (user_id, movie_id, type, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
+			r.UserID, r.MovieID, r.Type, r.CreatedAt, r.UpdatedAt)
+		return err
 	}
-	return tx.Model(r).Select("type", "updated_at").Updates(r).Error
+	return database.Exec(tx, "UPDATE movie_reactions SET type = ?, updated_at = ? WHERE id = ?", r.Type, r.UpdatedAt, r.ID)
 }

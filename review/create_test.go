@@ -26,7 +26,7 @@ func TestAMemberReviewsAFilm(t *testing.T) {
 		"title": "다시 봐도 좋은 영화", "content": "연기가 훌륭했다 🎬", "review_image_url": nil,
 		"created_at": now, "updated_at": now, "like_count": 0.0,
 		"username": s.bob.Username, "movie_title": "기생충", "rating": nil, "is_liked": false,
-		"spoiler": false, "masked": false, "comments": "everyone", "comment_count": 0.0,
+		"spoiler": false, "masked": false, "hidden": false, "comments": "everyone", "comment_count": 0.0,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

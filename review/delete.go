@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/feed/activity"
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -18,43 +19,44 @@ import (
 
 // Delete deletes a review and its image, or returns [ErrNotFound]. The foreign keys delete its likes.
 func (s *Service) Delete(ctx context.Context, id int64) error {
-	return s.db.Tx(ctx, func(tx *gorm.DB) error {
-		r, err := take(tx, id)
-		if err != nil {
-			return err
-		}
-		if err := user.AddCounts(tx, r.UserID, user.Counts{Reviews: -1}); err != nil {
-			return err
-		}
-		if err := movie.AddCounts(tx, r.MovieID, movie.Counts{Reviews: -1}); err != nil {
-			return err
-		}
-		if r, err = Lock(tx, id); err != nil { // it may have changed or been deleted before its parents were locked
-			return err
-		}
-		if err := s.purgeComments(tx, id); err != nil {
-			return err
-		}
-		if err := tx.Where("id = ?", id).Delete(&Review{}).Error; err != nil {
-			return fmt.Errorf("delete review %d: %w", id, err)
-		}
-		if err := activity.Remove(tx, activity.Review, id); err != nil {
-			return err
-		}
-		if web.ViewerIDOf(ctx) != r.UserID {
-			database.AfterCommit(tx, func() {
-				web.LogEvent(ctx, s.log, slog.LevelWarn, "review_deleted_by_other", id, slog.Int64("owner_id", r.UserID))
-			})
-		}
-		return s.media.Discard(tx, r.Image.Whole())
-	})
+	return s.db.Tx(ctx, func(tx *gorm.DB) error { return s.DeleteIn(tx, id) }) //nolint:contextcheck // tx carries it
+}
+
+// DeleteIn is [Service.Delete] in a transaction that has locked the author and then the film, or none of both.
+func (s *Service) DeleteIn(tx *gorm.DB, id int64) error {
+	ctx := tx.Statement.Context
+	r, err := lockWhole(tx, id)
+	if err != nil {
+		return err
+	}
+	if err := count(tx, r, -r.counted()); err != nil {
+		return err
+	}
+	if err := s.purgeComments(tx, id); err != nil {
+		return err
+	}
+	if err := tx.Where("id = ?", id).Delete(&Review{}).Error; err != nil {
+		return fmt.Errorf("delete review %d: %w", id, err)
+	}
+	if err := activity.Remove(tx, activity.Review, id); err != nil {
+		return err
+	}
+	if web.ViewerIDOf(ctx) != r.UserID {
+		database.AfterCommit(tx, func() {
+			web.LogEvent(ctx, s.log, slog.LevelWarn, "review_deleted_by_other", id, slog.Int64("owner_id", r.UserID))
+		})
+	}
+	if err := s.media.Discard(tx, r.Image.Whole()); err != nil {
+		return err
+	}
+	return record.ByOther(tx, s.clock(), web.ViewerIDOf(ctx), record.Delete, record.Review, id, r.UserID)
 }
 
 // PurgeUser removes the reviews of an account that is being deleted from the counters of films and discards their
 // images. The foreign key deletes the rows. The caller has locked the account.
 func (s *Service) PurgeUser(tx *gorm.DB, userID int64) error {
 	var films []int64
-	err := tx.Model(&Review{}).Where("user_id = ?", userID).Order("movie_id").Pluck("movie_id", &films).Error
+	err := tx.Model(&Review{}).Where("user_id = ? AND hidden = 0", userID).Order("movie_id").Pluck("movie_id", &films).Error
 	if err != nil {
 		return fmt.Errorf("list the films reviewed by user %d: %w", userID, err)
 	}
@@ -70,12 +72,18 @@ func (s *Service) PurgeUser(tx *gorm.DB, userID int64) error {
 // PurgeMovie does for a film what PurgeUser does for an account. It returns movie.ErrHasReviews when other members have
 // reviewed the film, unless by is an admin.
 func (s *Service) PurgeMovie(tx *gorm.DB, m movie.Movie, by auth.Viewer) error {
-	var authors []int64
-	err := tx.Model(&Review{}).Where("movie_id = ?", m.ID).Order("user_id").Pluck("user_id", &authors).Error
+	var all []Review
+	err := tx.Model(&Review{}).Select("user_id", "hidden").Where("movie_id = ?", m.ID).Order("user_id").Find(&all).Error
 	if err != nil {
 		return fmt.Errorf("list the authors of reviews of movie %d: %w", m.ID, err)
 	}
-	foreign := slices.ContainsFunc(authors, func(id int64) bool { return id != by.UserID })
+	var authors []int64 // whose counters have the review
+	for _, r := range all {
+		if r.Hidden == 0 {
+			authors = append(authors, r.UserID)
+		}
+	}
+	foreign := slices.ContainsFunc(all, func(r Review) bool { return r.UserID != by.UserID })
 	if foreign && !by.Admin() {
 		return movie.ErrHasReviews
 	}

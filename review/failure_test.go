@@ -3,7 +3,7 @@ package review_test
 import (
 	"context"
 	"errors"
-	"strings"
+	"regexp"
 	"testing"
 
 	"gorm.io/gorm"
@@ -25,36 +25,24 @@ var errBroken = errors.New("the database is broken")
 // breakable makes the statements fail that the context of the caller names.
 func (s *stage) breakable(t *testing.T) {
 	t.Helper()
-	fail := func(kind string) func(*gorm.DB) {
-		return func(tx *gorm.DB) {
-			if tx.Statement.Context.Value(brokenKey{}) == (broken{kind, tx.Statement.Table}) {
-				_ = tx.AddError(errBroken) // returns the error
-			}
+	t.Cleanup(s.DB.Break(func(ctx context.Context, statement string) error {
+		if at, ok := ctx.Value(brokenKey{}).(broken); ok && at == kindOf(statement) {
+			return errBroken
 		}
+		return nil
+	}))
+}
+
+// beforeTable matches a statement up to the first table in it.
+var beforeTable = regexp.MustCompile("(?s)^(SELECT|INSERT|UPDATE|DELETE)(?:.*? FROM| INTO)? `?(\\w+)")
+
+// kindOf returns what a statement does to which table: of several the first.
+func kindOf(statement string) broken {
+	found := beforeTable.FindStringSubmatch(statement)
+	if found == nil {
+		return broken{}
 	}
-	err := s.DB.Tx(t.Context(), func(tx *gorm.DB) error {
-		c := tx.Callback()
-		return errors.Join(
-			c.Query().Before("gorm:query").Register("break", fail("query")),
-			c.Row().Before("gorm:row").Register("break", fail("query")),
-			c.Create().Before("gorm:create").Register("break", fail("create")),
-			c.Update().Before("gorm:update").Register("break", fail("update")),
-			c.Delete().Before("gorm:delete").Register("break", fail("delete")),
-			c.Raw().Before("gorm:raw").Register("break", func(tx *gorm.DB) { // UPDATE table …, INSERT INTO table …
-				switch words := strings.Fields(tx.Statement.SQL.String()); words[0] {
-				case "UPDATE":
-					tx.Statement.Table = words[1]
-					fail("update")(tx)
-				case "INSERT":
-					tx.Statement.Table = words[2]
-					fail("create")(tx)
-				}
-			}),
-		)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	return broken{map[string]string{"SELECT": "query", "INSERT": "create", "UPDATE": "update", "DELETE": "delete"}[found[1]], found[2]}
 }
 
 // TestADatabaseErrorIsNotExplainedToTheClient makes each operation fail at each of its statements.

@@ -19,14 +19,14 @@ func (s *Service) Respond(r Shown, zone *time.Location) Response {
 }
 
 // ForFeed returns reviews by their ids, as a reader sees them in a feed with spoilers by mode. It does not ask who may see
-// their authors. Reviews that do not exist are missing.
+// their authors. Reviews that do not exist or are hidden are missing.
 func (s *Service) ForFeed(ctx context.Context, reader auth.Viewer, mode spoiler.Mode, ids []int64) (map[int64]Shown, error) {
 	found := make(map[int64]Shown, len(ids))
 	if len(ids) == 0 {
 		return found, nil
 	}
 	in, args := database.InList(ids)
-	query := "SELECT " + shownColumns + " FROM reviews JOIN " + withAuthor + " JOIN " + withFilm + " LEFT JOIN " + withRating + " WHERE reviews.id IN " + in
+	query := "SELECT " + shownColumns + " FROM reviews JOIN " + withAuthor + " JOIN " + withFilm + " LEFT JOIN " + withRating + " WHERE " + notHidden + " AND reviews.id IN " + in
 	rows, err := database.Collect(s.db.Reader(ctx), (*Shown).targets, len(ids), query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("load %d reviews: %w", len(ids), err)

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -82,9 +83,10 @@ type response struct {
 	MovieID        int64        `json:"movie_id" example:"7" description:"Id of the film."`
 	Title          *string      `json:"title" example:"다시 봐도 좋은 영화" description:"Title of the review; null while it is masked."`
 	Content        *string      `json:"content" example:"배우들의 연기가 훌륭했습니다." description:"Text of the review; null while it is masked."`
-	ReviewImageURL *string      `json:"review_image_url" example:"/media/reviews/images/0b0f3c1e-6f0e-4c2e-9a52-0d5a4f6f2c11.jpg" description:"URL of the image; null without one, and while the review is masked."`
+	ReviewImageURL *string      `json:"review_image_url" example:"/media/reviews/images/0b0f3c1e-6f0e-4c2e-9a52-0d5a4f6f2c11.jpg" description:"URL of the image; null without one, and while the review is masked or hidden."`
 	Spoiler        bool         `json:"spoiler" example:"false" description:"Whether the author says that it gives the plot away."`
 	Masked         bool         `json:"masked" example:"false" description:"Whether title, content and image are null because of that. Never in a single review."`
+	Hidden         bool         `json:"hidden" example:"false" description:"Whether a moderator has hidden the review or its film: only you and moderators see it then."`
 	Comments       Commenters   `json:"comments" enum:"everyone,followed,nobody" example:"everyone" description:"Who may comment. followed: whom the author follows. The author always may."`
 	CommentCount   int64        `json:"comment_count" example:"2" description:"Number of comments, without deleted ones."`
 	CreatedAt      time.Time    `json:"created_at" example:"2026-11-23T10:00:00+09:00" description:"Time when the review was written."`
@@ -224,6 +226,9 @@ func (h handler) delete(c *gin.Context) error {
 
 func (h handler) removeImage(c *gin.Context) error {
 	id, err := h.removable(c)
+	if errors.Is(err, apperr.ErrForbidden) && auth.MustViewer(c).Moderates() {
+		id, err = web.PathID(c, "review_id"), nil
+	}
 	if err != nil {
 		return err
 	}
@@ -270,7 +275,7 @@ func (h handler) ok(c *gin.Context, id int64) error {
 func (h handler) show(r Shown) response {
 	return response{
 		ID: r.ID, UserID: r.UserID, MovieID: r.MovieID, Title: r.Title.Pointer(), Content: r.Content.Pointer(),
-		ReviewImageURL: h.s.media.URLOrNil(r.Image.String()), Spoiler: r.Spoiler, Masked: r.Masked(), Comments: r.Comments, CommentCount: r.CommentCount,
+		ReviewImageURL: h.s.media.URLOrNil(imageOf(r.Review)), Spoiler: r.Spoiler, Masked: r.Masked(), Hidden: r.Hidden != 0, Comments: r.Comments, CommentCount: r.CommentCount,
 		CreatedAt: r.CreatedAt.In(h.zone), UpdatedAt: r.UpdatedAt.In(h.zone),
 		LikeCount: r.LikeCount, Username: r.Username, MovieTitle: r.MovieTitle, Rating: r.Rating, IsLiked: r.Liked,
 	}

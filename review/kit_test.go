@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -15,7 +16,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/movie"
@@ -152,7 +153,7 @@ func testImage(t testing.TB) []byte {
 	return out.Bytes()
 }
 
-// tidy empties the trash, fails the test unless the stored files are exactly those that reviews name, and returns
+// tidy empties the trash, fails the test unless the stored files are exactly those of the images that reviews name, and returns
 // the number of reviews with an image.
 func (s *stage) tidy(t testing.TB) int {
 	t.Helper()
@@ -163,12 +164,20 @@ func (s *stage) tidy(t testing.TB) int {
 	if err := s.DB.Reader(t.Context()).Model(&review.Review{}).Where("image <> ''").Pluck("image", &named).Error; err != nil {
 		t.Fatalf("list images: %v", err)
 	}
+	var hidden []media.Hidden
+	if err := s.DB.Reader(t.Context()).Find(&hidden).Error; err != nil {
+		t.Fatalf("list hidden images: %v", err)
+	}
+	places := map[string]string{}
+	for _, h := range hidden {
+		places[h.Key] = h.Place
+	}
 	wanted := []string{}
 	for _, key := range named {
-		wanted = append(wanted, media.Files(key)...)
+		wanted = append(wanted, media.Files(cmp.Or(places[key], key))...)
 	}
 	slices.Sort(wanted)
-	if diff := cmp.Diff(wanted, s.files(t)); diff != "" {
+	if diff := gocmp.Diff(wanted, s.files(t)); diff != "" {
 		t.Fatalf("files (-named by reviews +stored):\n%s", diff)
 	}
 	return len(named)

@@ -53,8 +53,11 @@ func (s *Service) Latest(ctx context.Context, reader auth.Viewer, p page.Page) (
 	audience, args := follow.AudienceOf(reader, "users")
 	rows := []Shown{}
 	rest, err := s.backwards(ctx, before, func(from, below int64) (bool, error) {
-		q := s.db.Reader(ctx).Where("reviews.id >= ? AND reviews.id < ?", from, below).Where(audience, args...)
-		some, err := s.scan(q.Order("reviews.id DESC").Limit(p.Fetch()))
+		q := query{by: SortNewest, most: p.Fetch()}
+		q.and("reviews.id >= ? AND reviews.id < ?", from, below)
+		q.and(notHidden)
+		q.and(audience, args...)
+		some, err := s.scan(ctx, q)
 		rows = append(rows, some[:min(len(some), p.Fetch()-len(rows))]...)
 		return len(rows) < p.Fetch(), err
 	})
@@ -94,7 +97,7 @@ func (s *Service) Active(ctx context.Context, reader auth.Viewer) ([]Active, err
 	_, err := s.backwards(ctx, 0, func(from, below int64) (bool, error) {
 		var some []Review
 		q := s.db.Reader(ctx).Select("reviews.user_id", "reviews.movie_id").Joins(database.StraightJoin(s.db.Driver()) + " " + withAuthor)
-		err := q.Where("reviews.id >= ? AND reviews.id < ?", from, below).Where(audience, args...).
+		err := q.Where("reviews.id >= ? AND reviews.id < ?", from, below).Where(notHidden).Where(audience, args...).
 			Order("reviews.id DESC").Limit(activeReviews).Find(&some).Error
 		latest = append(latest, some[:min(len(some), activeReviews-len(latest))]...)
 		return len(latest) < activeReviews, err
@@ -123,7 +126,7 @@ func (s *Service) Active(ctx context.Context, reader auth.Viewer) ([]Active, err
 // Stamps returns ids and times of the reviews with ids above after and up to last that everybody sees, by id.
 func (s *Service) Stamps(ctx context.Context, after, last int64) ([]database.Stamp, error) {
 	audience, args := follow.Audience(auth.Viewer{}, "reviews.user_id")
-	return s.db.Stamps(ctx, "reviews", after, last, audience, args...)
+	return s.db.Stamps(ctx, "reviews", after, last, notHidden+" AND "+audience, args...)
 }
 
 // LastID returns the largest id of a review, or 0 without reviews.

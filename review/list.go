@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -56,7 +54,7 @@ func (s *Service) Show(ctx context.Context, id int64, reader auth.Viewer) (Shown
 	if err != nil {
 		return Shown{}, err
 	}
-	if private {
+	if private || r.Hidden != 0 {
 		if err := s.checkSeen(ctx, r.Review, reader); err != nil {
 			return Shown{}, err
 		}
@@ -83,6 +81,9 @@ func (s *Service) shown(ctx context.Context, id int64) (r Shown, private bool, e
 
 // checkSeen returns [ErrNotFound] unless a reader may see a review.
 func (s *Service) checkSeen(ctx context.Context, r Review, reader auth.Viewer) error {
+	if !r.VisibleTo(reader) {
+		return ErrNotFound
+	}
 	may, err := follow.MaySee(ctx, s.db, reader, r.UserID)
 	if err == nil && !may {
 		err = ErrNotFound
@@ -121,33 +122,40 @@ func (s *Service) OfViewer(ctx context.Context, userID int64, of map[int64]*movi
 	return nil
 }
 
-// CountBetween returns how many reviews a member has written from a time until before another.
+// CountBetween returns how many reviews a member has written from a time until before another, without hidden ones.
 func (s *Service) CountBetween(ctx context.Context, userID int64, from, to time.Time) (n int64, err error) {
-	err = s.db.Row(ctx, "SELECT COUNT(*) FROM reviews WHERE user_id = ? AND created_at >= ? AND created_at < ?", userID, from, to).Scan(&n)
+	err = s.db.Row(ctx, "SELECT COUNT(*) FROM reviews WHERE user_id = ? AND created_at >= ? AND created_at < ? AND hidden = 0", userID, from, to).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count the reviews by user %d: %w", userID, err)
 	}
 	return n, nil
 }
 
-// FilmsOf returns the ids of the films of the reviews with these ids, without reviews that do not exist.
-func (s *Service) FilmsOf(ctx context.Context, ids []int64) (map[int64]int64, error) {
+// FilmsOf returns the ids of the films of the reviews with these ids, without reviews that do not exist or are hidden from
+// the reader.
+func (s *Service) FilmsOf(ctx context.Context, reader auth.Viewer, ids []int64) (map[int64]int64, error) {
 	out := make(map[int64]int64, len(ids))
 	if len(ids) == 0 {
 		return out, nil
 	}
 	in, args := database.InList(ids)
 	var found []Review
-	if err := s.db.Reader(ctx).Select("id", "movie_id").Where("id IN "+in, args...).Find(&found).Error; err != nil {
+	if err := s.db.Reader(ctx).Select("id", "user_id", "movie_id", "hidden").Where("id IN "+in, args...).Find(&found).Error; err != nil {
 		return nil, fmt.Errorf("look for %d reviews: %w", len(ids), err)
 	}
 	for _, r := range found {
-		out[r.ID] = r.MovieID
+		if r.VisibleTo(reader) {
+			out[r.ID] = r.MovieID
+		}
 	}
 	return out, nil
 }
 
-// OfUser returns a page of the reviews of a user, oldest first, and the key of the next page, nil on the last. It
+// notHidden is the condition of reviews that are in lists.
+const notHidden = "reviews.hidden = 0"
+
+// OfUser returns a page of the reviews of a user, oldest first, and the key of the next page, nil on the last. Hidden ones
+// are there for their author. It
 // returns user.ErrNotFound when the user does not exist, and follow.ErrPrivateAccount when the reader may not see them.
 func (s *Service) OfUser(ctx context.Context, userID int64, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
 	return s.ofUser(ctx, userID, reader, SortOldest, p)
@@ -157,8 +165,12 @@ func (s *Service) ofUser(ctx context.Context, userID int64, reader auth.Viewer, 
 	if err := follow.CheckAccount(ctx, s.db, reader, userID); err != nil {
 		return nil, nil, err
 	}
-	q := s.db.ForceIndex(s.db.Reader(ctx), "reviews", "idx_reviews_user").Where("reviews.user_id = ?", userID)
-	return s.list(ctx, by.page(q, p), by, reader, p)
+	q := query{index: "idx_reviews_user", by: by}
+	q.and("reviews.user_id = ?", userID)
+	if reader.UserID != userID {
+		q.and(notHidden)
+	}
+	return s.list(ctx, q, reader, p)
 }
 
 // OfMovie returns a page of the reviews of a film that a reader sees, and the key of the next page, nil on the last, or
@@ -166,33 +178,27 @@ func (s *Service) ofUser(ctx context.Context, userID int64, reader auth.Viewer, 
 // member whom the reader has blocked or muted.
 func (s *Service) OfMovie(ctx context.Context, movieID int64, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {
 	audience, args := follow.AudienceOf(reader, "users")
-	q := s.db.ForceIndex(s.db.Reader(ctx), "reviews", by.index()).Where("reviews.movie_id = ?", movieID).Where(audience, args...)
-	rows, next, err := s.list(ctx, by.page(q, p), by, reader, p)
+	q := query{index: by.index(), by: by}
+	q.and("reviews.movie_id = ?", movieID)
+	q.and(notHidden)
+	q.and(audience, args...)
+	rows, next, err := s.list(ctx, q, reader, p)
 	if err == nil && len(rows) == 0 { // a film with reviews exists
-		_, err = s.movies.Get(ctx, movieID)
+		_, err = s.movies.GetFor(ctx, movieID, reader)
 	}
 	return rows, next, err
 }
 
-func (s *Service) list(ctx context.Context, q *gorm.DB, by Sort, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
-	rows, err := s.scan(q)
+// list returns a page of q, and the key of the next page, nil on the last.
+func (s *Service) list(ctx context.Context, q query, reader auth.Viewer, p page.Page) ([]Shown, *page.Key, error) {
+	q.by.after(&q, p.After)
+	q.most = p.Fetch()
+	rows, err := s.scan(ctx, q)
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, next := page.Cut(rows, p, by.key)
+	rows, next := page.Cut(rows, p, q.by.key)
 	return rows, next, s.showTo(ctx, reader, rows)
-}
-
-// scan returns the reviews of q with what is joined to them. It reads reviews first: MariaDB would begin at the members, and
-// sort all reviews.
-func (s *Service) scan(q *gorm.DB) ([]Shown, error) {
-	join := database.StraightJoin(s.db.Driver()) + " "
-	q = q.Model(&Review{}).Select(shownColumns).Joins(join + withAuthor).Joins(join + withFilm).Joins("LEFT JOIN " + withRating)
-	rows, err := database.Scan(q, (*Shown).targets)
-	if err != nil {
-		return nil, fmt.Errorf("list reviews: %w", err)
-	}
-	return rows, nil
 }
 
 // showTo sets what of rows depends on the reader: spoilers, and what they like.

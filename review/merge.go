@@ -14,7 +14,10 @@ import (
 )
 
 // pair is a review that goes because its author has another one of the same film.
-type pair struct{ UserID, ReviewID, OtherID int64 }
+type pair struct {
+	UserID, ReviewID, OtherID int64
+	Hidden                    Hidden // of the one that goes
+}
 
 // MergeMovies moves the reviews of one film to another. Of two reviews by one member it deletes the one that was edited
 // earlier, with its likes, if discardOlder is true; otherwise it returns movie.ErrMergeConflict. It is a
@@ -32,7 +35,7 @@ func (s *Service) MergeMovies(tx *gorm.DB, from, into movie.Movie, discardOlder 
 	if err != nil {
 		return err
 	}
-	if err := database.Decrement(tx, &user.User{}, "review_count", members); err != nil {
+	if err := database.Decrement(tx, &user.User{}, "review_count", counted(replaced)); err != nil {
 		return err
 	}
 	for _, r := range replaced {
@@ -44,7 +47,7 @@ func (s *Service) MergeMovies(tx *gorm.DB, from, into movie.Movie, discardOlder 
 		return err
 	}
 	var count int64
-	if err := tx.Model(&Review{}).Where("movie_id = ?", into.ID).Count(&count).Error; err != nil {
+	if err := tx.Model(&Review{}).Where("movie_id = ? AND hidden = 0", into.ID).Count(&count).Error; err != nil {
 		return fmt.Errorf("count the reviews of movie %d: %w", into.ID, err)
 	}
 	if err := movie.AddCounts(tx, into.ID, movie.Counts{Reviews: count - into.ReviewCount}); err != nil {
@@ -59,6 +62,16 @@ func (s *Service) MergeMovies(tx *gorm.DB, from, into movie.Movie, discardOlder 
 		}
 	}
 	return nil
+}
+
+// counted returns the authors whose counters have the review that goes.
+func counted(replaced []pair) (authors []int64) {
+	for _, r := range replaced {
+		if r.Hidden == 0 {
+			authors = append(authors, r.UserID)
+		}
+	}
+	return authors
 }
 
 // leave discards the image of a review that goes, and moves the comments on it to the one that stays.
@@ -82,7 +95,7 @@ func replacedIn(tx *gorm.DB, older map[int64][]int64, from, into int64) ([]pair,
 		stays := from + into - film
 		for some := range slices.Chunk(members, 500) {
 			var rows []pair
-			err := tx.Raw(`SELECT goes.user_id, goes.id AS review_id, stays.id AS other_id FROM reviews goes JOIN reviews stays
+			err := tx.Raw(`SELECT goes.user_id, goes.id AS review_id, goes.hidden, stays.id AS other_id FROM reviews goes JOIN reviews stays
 				ON stays.user_id = goes.user_id AND stays.movie_id = ? WHERE goes.movie_id = ? AND goes.user_id IN ?`, stays, film, some).Scan(&rows).Error
 			if err != nil {
 				return nil, fmt.Errorf("list the older reviews of movie %d: %w", film, err)

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -99,6 +101,11 @@ func (s *stage) act(ctx context.Context, dice *rand.Rand, u user.User, m movie.M
 	case n < 50:
 		_, err := s.reviews.Create(ctx, review.Draft{UserID: u.ID, MovieID: m.ID, Title: "a", Content: "b", Image: upload})
 		return err
+	case n < 60:
+		return s.DB.Tx(ctx, func(tx *gorm.DB) error {
+			_, _, err := s.reviews.SetHidden(tx, id, n < 55)
+			return err
+		})
 	case n < 80:
 		return s.reviews.Delete(ctx, id)
 	case n < 88:
@@ -117,8 +124,8 @@ func (s *stage) act(ctx context.Context, dice *rand.Rand, u user.User, m movie.M
 func (s *stage) recount(t *testing.T) {
 	t.Helper()
 	for _, query := range []string{
-		"SELECT COUNT(*) FROM users WHERE review_count <> (SELECT COUNT(*) FROM reviews WHERE user_id = users.id)",
-		"SELECT COUNT(*) FROM movies WHERE review_count <> (SELECT COUNT(*) FROM reviews WHERE movie_id = movies.id)",
+		"SELECT COUNT(*) FROM users WHERE review_count <> (SELECT COUNT(*) FROM reviews WHERE user_id = users.id AND hidden = 0)",
+		"SELECT COUNT(*) FROM movies WHERE review_count <> (SELECT COUNT(*) FROM reviews WHERE movie_id = movies.id AND hidden = 0)",
 	} {
 		var wrong int
 		if err := s.DB.Reader(t.Context()).Raw(query).Scan(&wrong).Error; err != nil || wrong != 0 {

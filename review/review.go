@@ -8,7 +8,6 @@ package review
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -52,7 +51,8 @@ type Review struct {
 	Spoiler      bool         `gorm:"not null"`
 	Comments     Commenters   `gorm:"size:10;not null"`
 	LikeCount    int64        `gorm:"not null;index:idx_reviews_movie_likes,priority:2"`
-	CommentCount int64        `gorm:"not null"` // without deleted ones
+	CommentCount int64        `gorm:"not null"` // without deleted and hidden ones
+	Hidden       Hidden       `gorm:"not null"`
 	CreatedAt    time.Time    `gorm:"not null;precision:6;index:idx_reviews_user_created,priority:2"`
 	UpdatedAt    time.Time    `gorm:"not null;precision:6"` // the last edit; likes do not change it
 }
@@ -98,23 +98,39 @@ var table = database.TableOf[Review]()
 
 // Lock locks the row of a review until the transaction ends and returns the review, or [ErrNotFound]. Lock the rows
 // of members and films before those of reviews.
-func Lock(tx *gorm.DB, id int64) (Review, error) { return take(database.ForUpdate(tx), id) }
-
-func take(db *gorm.DB, id int64) (Review, error) {
-	var r Review
-	err := db.Where("id = ?", id).Take(&r).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Review{}, ErrNotFound
+func Lock(tx *gorm.DB, id int64) (Review, error) {
+	if tx.Name() == database.MySQL {
+		return load(tx, getReview+" FOR UPDATE", id)
 	}
-	if err != nil {
+	return load(tx, getReview, id)
+}
+
+var getReview = "SELECT " + table.Columns() + " FROM reviews WHERE id = ?"
+
+func take(db *gorm.DB, id int64) (Review, error) { return load(db, getReview, id) }
+
+func load(db *gorm.DB, query string, id int64) (r Review, err error) {
+	found := false
+	err = database.Each(db, query, []any{id}, func(row database.Scanner) (err error) {
+		found = true
+		r, err = table.Scan(row)
+		return err
+	})
+	switch {
+	case err != nil:
 		return Review{}, fmt.Errorf("load review %d: %w", id, err)
+	case !found:
+		return Review{}, ErrNotFound
 	}
 	return r, nil
 }
 
 // AddComments adds delta to the comment counter of a locked review.
 func AddComments(tx *gorm.DB, id, delta int64) error {
-	if err := tx.Exec("UPDATE reviews SET comment_count = comment_count + ? WHERE id = ?", delta, id).Error; err != nil {
+	if delta == 0 {
+		return nil
+	}
+	if err := database.Exec(tx, "UPDATE reviews SET comment_count = comment_count + ? WHERE id = ?", delta, id); err != nil {
 		return fmt.Errorf("change the comments of review %d: %w", id, err)
 	}
 	return nil
@@ -127,11 +143,11 @@ func AddLikes(tx *gorm.DB, id, delta int64) error {
 	if delta == 0 {
 		return nil
 	}
-	done := tx.Exec("UPDATE reviews SET like_count = like_count + ? WHERE id = ?", delta, id)
-	if done.Error != nil {
-		return fmt.Errorf("change the likes of review %d: %w", id, done.Error)
+	changed, err := database.Affect(tx, "UPDATE reviews SET like_count = like_count + ? WHERE id = ?", delta, id)
+	if err != nil {
+		return fmt.Errorf("change the likes of review %d: %w", id, err)
 	}
-	if done.RowsAffected == 0 {
+	if changed == 0 {
 		return ErrNotFound
 	}
 	return nil

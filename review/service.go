@@ -3,6 +3,7 @@ package review
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -112,8 +113,28 @@ func (s *Service) Get(ctx context.Context, id int64, reader auth.Viewer) (Review
 	return r, nil
 }
 
-// Image returns the image of a review in its sizes, or the zero value without one and while the review is masked.
-func (s *Service) Image(r Review) media.Shown { return s.media.Show(r.Image.String()) }
+// AuthorOf returns the author of a review, or [ErrNotFound].
+func (s *Service) AuthorOf(ctx context.Context, id int64) (userID int64, err error) {
+	err = s.db.Row(ctx, "SELECT user_id FROM reviews WHERE id = ?", id).Scan(&userID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, ErrNotFound
+	}
+	if err != nil {
+		return 0, fmt.Errorf("look for the author of review %d: %w", id, err)
+	}
+	return userID, nil
+}
+
+// Image returns the image of a review in its sizes, or the zero value without one and while the review is masked or hidden.
+func (s *Service) Image(r Review) media.Shown { return s.media.Show(imageOf(r)) }
+
+// imageOf returns the storage key of the image that a reader sees, "" for none.
+func imageOf(r Review) string {
+	if r.Hidden != 0 {
+		return ""
+	}
+	return r.Image.String()
+}
 
 // Draft is a review that is not stored yet. Its texts have been validated: they are trimmed, in NFC, and within
 // their limits.
@@ -143,25 +164,61 @@ func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
 	}
 	now := database.Time(s.clock())
 	var r Shown
-	err = s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) error {
-		id, err := s.insert(tx, Review{
+	err = s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) (err error) {
+		r = Shown{Liked: new(false), Review: Review{
 			UserID: d.UserID, MovieID: d.MovieID, Title: spoiler.NewText(d.Title), Content: spoiler.NewText(d.Content), Image: spoiler.NewText(key),
 			Spoiler: d.Spoiler, Comments: cmp.Or(d.Comments, Everyone), CreatedAt: now, UpdatedAt: now,
-		}, d.Rating)
-		if err != nil {
+		}}
+		if err := s.lockAndName(tx, &r); err != nil {
 			return err
 		}
-		// In the transaction, because the connection that wrote the rows has them in its cache.
-		if r, _, err = s.shown(tx.Statement.Context, id); err != nil {
+		if d.Rating != 0 && s.rate != nil {
+			r.Rating = &d.Rating
+		}
+		if r.ID, err = s.insert(tx, r.Review, d.Rating, &now); err != nil {
 			return err
 		}
-		r.Liked = new(false)
+		r.Reveal()
 		return idempotency.Keep(tx, r)
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return Shown{}, s.existing(ctx, d)
 	}
 	return r, err
+}
+
+const nameReview = `SELECT users.username, movies.title, COALESCE(movies.hidden, FALSE),
+	(SELECT rating FROM movie_ratings WHERE movie_id = movies.id AND user_id = users.id)
+	FROM (SELECT 1) AS one LEFT JOIN users ON users.id = ? LEFT JOIN movies ON movies.id = ?`
+
+// lockAndName locks the author and the film of a new review, to which its foreign keys refer: in the other order two authors
+// who review one film would deadlock on MySQL. It completes the review by their names and the rating. It returns
+// auth.ErrUserGone or movie.ErrNotFound.
+func (s *Service) lockAndName(tx *gorm.DB, r *Shown) error {
+	if tx.Name() == database.MySQL { // a transaction of SQLite has locked everything
+		switch err := user.Lock(tx, r.UserID); {
+		case errors.Is(err, user.ErrNotFound):
+			return auth.ErrUserGone
+		case err != nil:
+			return err
+		}
+		if err := movie.LockShownID(tx, r.MovieID); err != nil { // the query below may read what was before the lock
+			return err
+		}
+	}
+	var author, film *string
+	var hidden bool
+	err := s.db.Row(tx.Statement.Context, nameReview, r.UserID, r.MovieID).Scan(&author, &film, &hidden, &r.Rating)
+	switch {
+	case err != nil:
+		return fmt.Errorf("name the author and the film of a review of movie %d by user %d: %w", r.MovieID, r.UserID, err)
+	case author == nil:
+		return auth.ErrUserGone
+	case film == nil || hidden:
+		return movie.ErrNotFound
+	}
+	r.Username, r.MovieTitle = *author, *film
+	return nil
 }
 
 // mayReview returns movie.ErrNotFound, or [ErrExists] when the author has already reviewed the film. It only avoids
@@ -176,17 +233,10 @@ func (s *Service) mayReview(ctx context.Context, d Draft) error {
 	return nil
 }
 
-// insert stores a review and returns its id, or gorm.ErrDuplicatedKey when the author has already reviewed the film. It
-// changes the counters first: they lock the rows that the foreign keys refer to, and in the other order two authors
-// who review one film would deadlock on MySQL.
-func (s *Service) insert(tx *gorm.DB, r Review, rating stars.Stars) (int64, error) {
-	err := user.AddCounts(tx, r.UserID, user.Counts{Reviews: 1})
-	if errors.Is(err, user.ErrNotFound) {
-		return 0, auth.ErrUserGone
-	}
-	if err != nil {
-		return 0, err
-	}
+// insert stores a review of a film and by an author who are locked, and returns its id, or gorm.ErrDuplicatedKey when the
+// author has already reviewed the film. A rating of 0 leaves that of the film as it is. The review is an activity of the time
+// announced, if that is not nil.
+func (s *Service) insert(tx *gorm.DB, r Review, rating stars.Stars, announced *time.Time) (int64, error) {
 	if err := movie.AddCounts(tx, r.MovieID, movie.Counts{Reviews: 1}); err != nil {
 		return 0, err
 	}
@@ -197,20 +247,27 @@ func (s *Service) insert(tx *gorm.DB, r Review, rating stars.Stars) (int64, erro
 	if err != nil {
 		return 0, fmt.Errorf("create review: %w", err)
 	}
+	if announced == nil {
+		return id, nil
+	}
 	return id, activity.Record(tx, activity.Entry{
-		UserID: r.UserID, Type: activity.Review, ObjectID: id, MovieID: &r.MovieID, At: r.CreatedAt,
+		UserID: r.UserID, Type: activity.Review, ObjectID: id, MovieID: &r.MovieID, At: *announced,
 	})
 }
 
-// rateOrMark sets the author's rating of the film of a new review, which marks the film watched, or only marks it.
+// rateOrMark sets the author's rating of the film of a new review, which marks the film watched, or only marks it. It also
+// counts the review for the author.
 func (s *Service) rateOrMark(tx *gorm.DB, r Review, rating stars.Stars) error {
+	counts := user.Counts{Reviews: 1}
 	switch {
 	case rating != 0 && s.rate != nil:
-		return s.rate(tx, r.UserID, r.MovieID, rating, r.CreatedAt)
+		if err := s.rate(tx, r.UserID, r.MovieID, rating, r.CreatedAt); err != nil {
+			return err
+		}
 	case s.watched != nil:
-		return s.watched(tx, r.UserID, r.MovieID, user.Counts{})
+		return s.watched(tx, r.UserID, r.MovieID, counts)
 	}
-	return nil
+	return user.AddCounts(tx, r.UserID, counts)
 }
 
 // existing returns [ErrExists] with the review that the author has already written about the film, or [ErrNotFound].

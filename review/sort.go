@@ -1,10 +1,6 @@
 package review
 
-import (
-	"gorm.io/gorm"
-
-	"github.com/cinecircle/cinecircle/platform/page"
-)
+import "github.com/cinecircle/cinecircle/platform/page"
 
 // Sort is an order of reviews.
 type Sort string
@@ -24,25 +20,29 @@ func (o Sort) index() string {
 	return "idx_reviews_movie"
 }
 
-// page limits q to a page in this order. The bound on like_count is a separate condition outside the OR, because
-// both databases start their index range from it.
-func (o Sort) page(q *gorm.DB, p page.Page) *gorm.DB {
-	q = q.Order(map[Sort]string{
-		SortOldest:    "reviews.id",
-		SortNewest:    "reviews.id DESC",
-		SortMostLiked: "reviews.like_count DESC, reviews.id DESC",
-	}[o]).Limit(p.Fetch())
-	if p.After == nil {
-		return q
-	}
+// order is the ORDER BY of this order.
+func (o Sort) order() string {
 	switch o {
 	case SortNewest:
-		return q.Where("reviews.id < ?", p.After.ID)
+		return "reviews.id DESC"
 	case SortMostLiked:
-		return q.Where("reviews.like_count <= ? AND (reviews.like_count < ? OR reviews.id < ?)",
-			p.After.Num, p.After.Num, p.After.ID)
+		return "reviews.like_count DESC, reviews.id DESC"
 	}
-	return q.Where("reviews.id > ?", p.After.ID)
+	return "reviews.id"
+}
+
+// after adds the condition of the reviews after a key to q, unless it is nil. The bound on like_count is a separate condition
+// outside the OR, because both databases start their index range from it.
+func (o Sort) after(q *query, key *page.Key) {
+	switch {
+	case key == nil:
+	case o == SortNewest:
+		q.and("reviews.id < ?", key.ID)
+	case o == SortMostLiked:
+		q.and("reviews.like_count <= ? AND (reviews.like_count < ? OR reviews.id < ?)", key.Num, key.Num, key.ID)
+	default:
+		q.and("reviews.id > ?", key.ID)
+	}
 }
 
 // key returns the key of a page that ends at r.

@@ -6,9 +6,11 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/platform/stars"
+	"github.com/cinecircle/cinecircle/platform/web"
 )
 
 // Patch is a change of a review; nil fields stay unchanged. Its texts have been validated, as those of a [Draft].
@@ -81,7 +83,10 @@ func (s *Service) RemoveImage(ctx context.Context, id int64) error {
 		if err != nil || r.Image.Whole() == "" {
 			return err
 		}
-		return s.write(tx, r, map[string]any{"image": ""})
+		if err := s.write(tx, r, map[string]any{"image": ""}); err != nil {
+			return err
+		}
+		return record.ByOther(tx, s.clock(), web.ViewerIDOf(ctx), record.DeleteImage, record.Review, id, r.UserID)
 	})
 }
 
@@ -98,6 +103,11 @@ func (s *Service) write(tx *gorm.DB, r Review, set map[string]any) error {
 	}
 	if !replaced {
 		return nil
+	}
+	if key, _ := set["image"].(string); r.Hidden != 0 {
+		if err := s.media.Hide(tx, key); err != nil {
+			return err
+		}
 	}
 	return s.media.Discard(tx, r.Image.Whole())
 }

@@ -4,7 +4,7 @@
 set -euo pipefail
 go=${GO:-go} tags=${TAGS:-nomsgpack} min=${MIN:-90}
 module=$($go list -m)
-domains=(user movie review comment reaction diary list feed follow notify)
+domains=(user movie review comment reaction diary list feed follow moderation notify)
 covered=$(printf "$module/%s/...," "${domains[@]}")
 
 $go test -tags "$tags" -timeout "${TIMEOUT:-10m}" -covermode=set -coverpkg="${covered%,}" -coverprofile=coverage.out \

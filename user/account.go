@@ -31,6 +31,10 @@ type Draft struct {
 // Create adds an account. It returns [ErrUsernameTaken], [ErrRegistrationClosed], apperr.ErrBusy when too many passwords are being
 // hashed, or apperr.ErrValidation with every invalid field of the draft.
 func (s *Service) Create(ctx context.Context, d Draft) (User, error) {
+	how, refused := s.admit(ctx, d)
+	if errors.Is(refused, ErrRegistrationClosed) { // before what is wrong with the draft
+		return User{}, refused
+	}
 	name, err := d.check()
 	if err != nil {
 		return User{}, err
@@ -38,9 +42,8 @@ func (s *Service) Create(ctx context.Context, d Draft) (User, error) {
 	if err := s.checkRules(ctx, d, name); err != nil {
 		return User{}, err
 	}
-	how, err := s.admit(ctx, d)
-	if err != nil {
-		return User{}, err
+	if refused != nil {
+		return User{}, refused
 	}
 	if err := s.checkFree(ctx, name, 0); err != nil { // before the expensive hash
 		return User{}, err
@@ -66,8 +69,14 @@ func (s *Service) Create(ctx context.Context, d Draft) (User, error) {
 	}
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
 		u.ID = 0 // Tx may run the function again
-		return s.insert(tx, &u, how.invite)
+		if err := s.insert(tx, &u, how.invite); err != nil || !how.first {
+			return err
+		}
+		return stayFirst(tx)
 	})
+	if errors.Is(err, errNotFirst) {
+		return s.Create(ctx, d) // as the mode says
+	}
 	if err != nil {
 		return User{}, fmt.Errorf("create user: %w", err)
 	}

@@ -46,6 +46,7 @@ func TestGetMeReturnsTheAccountWithLastLogin(t *testing.T) {
 	if _, shown := want["last_login"]; shown {
 		t.Error("the public profile has last_login")
 	}
+	want["totp"] = false
 	want["last_login"] = k.Clock.Now().In(k.Zone).Format(time.RFC3339Nano)
 	if diff := cmp.Diff(want, got.Map()); diff != "" {
 		t.Errorf("me (-want +got):\n%s", diff)

@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/web"
@@ -14,7 +15,7 @@ import (
 // Delete removes an account, its sessions and its profile image, after running the hooks of
 // [Service.OnDelete]. It returns [ErrNotFound], [ErrLastAdmin], or the error of a hook.
 func (s *Service) Delete(ctx context.Context, id int64) error {
-	return s.delete(ctx, id, func(tx *gorm.DB, u User) error { return s.hold(tx, u.UsernameKey, id) })
+	return s.delete(ctx, id, s.holdAndLog)
 }
 
 // DeleteWithMovies is [Service.Delete] for an account and the films that it added, which by, an admin, deletes. The
@@ -40,11 +41,23 @@ func (s *Service) DeleteWithMovies(ctx context.Context, id int64, by auth.Viewer
 		return err
 	}
 	return s.delete(ctx, id, func(tx *gorm.DB, u User) error {
-		if err := s.hold(tx, u.UsernameKey, id); err != nil {
+		if err := s.holdAndLog(tx, u); err != nil {
 			return err
 		}
 		return films(tx.Statement.Context) // those that were added meanwhile: the lock on the account lets no more in
 	})
+}
+
+// holdAndLog holds back the name of an account that is being deleted, and logs who deletes it if that is somebody else.
+func (s *Service) holdAndLog(tx *gorm.DB, u User) error {
+	if err := s.hold(tx, u.UsernameKey, u.ID); err != nil {
+		return err
+	}
+	by := web.ViewerIDOf(tx.Statement.Context)
+	if by == 0 || by == u.ID {
+		return nil
+	}
+	return record.Add(tx, s.now(), by, record.Delete, record.User, u.ID, u.Username)
 }
 
 // lockDeletable locks an account and returns it, or [ErrNotFound] or [ErrLastAdmin].

@@ -1,6 +1,7 @@
 package user
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -82,6 +83,7 @@ type response struct {
 
 type meResponse struct {
 	response
+	TOTP      bool       `json:"totp" example:"false" description:"Whether signing in needs a code of an authenticator app as well."`
 	LastLogin *time.Time `json:"last_login" example:"2026-03-02T09:00:00+09:00" description:"Time of the latest login, or null before the first."`
 }
 
@@ -106,7 +108,7 @@ func (h handler) reader(c *gin.Context, members ...User) (reader, error) {
 
 func (r reader) show(u User) response {
 	out := response{
-		ID: u.ID, Username: u.Username, ProfileImageURL: r.s.ImageURL(u),
+		ID: u.ID, Username: u.Username, ProfileImageURL: r.s.ImageURL(u.Face()),
 		CreatedAt: u.CreatedAt.In(r.zone), FollowerCount: u.FollowerCount, FollowingCount: u.FollowingCount,
 		ReviewCount: u.ReviewCount, RatingCount: u.RatingCount, WatchedCount: u.WatchedCount, ListCount: u.ListCount, Bio: u.Bio,
 		IsPrivate: u.IsPrivate,
@@ -132,7 +134,11 @@ func (h handler) ok(c *gin.Context, u User) error {
 
 // okMe responds with the account of the viewer.
 func (h handler) okMe(c *gin.Context, u User) error {
-	me := meResponse{response: reader{handler: h, viewer: auth.MustViewer(c)}.show(u)}
+	on, err := h.s.hasTOTP(c.Request.Context(), u.ID)
+	if err != nil {
+		return err
+	}
+	me := meResponse{response: reader{handler: h, viewer: auth.MustViewer(c)}.show(u), TOTP: on}
 	if u.LastLogin != nil {
 		at := u.LastLogin.In(h.zone)
 		me.LastLogin = &at
@@ -143,6 +149,9 @@ func (h handler) okMe(c *gin.Context, u User) error {
 func (h handler) create(c *gin.Context) error {
 	var req createRequest
 	if err := web.BindJSON(c, &req); err != nil {
+		if errors.Is(err, apperr.ErrValidation) && req.Invite == nil {
+			err = h.s.closedOr(c.Request.Context(), err)
+		}
 		return err
 	}
 	d := Draft{
@@ -285,9 +294,12 @@ func (h handler) setImage(c *gin.Context) error {
 }
 
 func (h handler) removeImage(c *gin.Context) error {
-	u, err := h.editable(c)
+	u, err := h.s.Get(c.Request.Context(), web.PathID(c, "user_id"))
 	if err != nil {
 		return err
+	}
+	if by := auth.MustViewer(c); !by.MayEdit(u.ID) && !by.Moderates() {
+		return apperr.ErrForbidden
 	}
 	return h.removeImageOf(c, u.ID)
 }

@@ -76,7 +76,7 @@ func (h handler) members(c *gin.Context) error {
 
 func (h handler) suspend(c *gin.Context) error {
 	by, id := auth.MustViewer(c), web.PathID(c, "user_id")
-	if _, err := h.s.moderated(c.Request.Context(), by, id); err != nil { // before the body is read
+	if _, err := h.s.Moderated(c.Request.Context(), by, id); err != nil { // before the body is read
 		return err
 	}
 	var req suspendRequest
@@ -98,7 +98,7 @@ func (h handler) suspend(c *gin.Context) error {
 func (h handler) decide(do func(ctx context.Context, by auth.Viewer, id int64, reason string) (User, error)) web.Handler {
 	return func(c *gin.Context) error {
 		by, id := auth.MustViewer(c), web.PathID(c, "user_id")
-		if _, err := h.s.moderated(c.Request.Context(), by, id); err != nil { // before the body is read
+		if _, err := h.s.Moderated(c.Request.Context(), by, id); err != nil { // before the body is read
 			return err
 		}
 		var req reasonRequest

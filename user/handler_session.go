@@ -15,6 +15,9 @@ import (
 type loginRequest struct {
 	Username string `json:"username" binding:"required,max=1000" example:"영화광"`
 	Password string `json:"password" raw:"true" binding:"required,max=1000" example:"correct horse battery"`
+
+	TOTP         string `json:"totp" binding:"omitempty,max=100" example:"123456" description:"The code of an authenticator app, for accounts with two-factor authentication. Each works once."`
+	RecoveryCode string `json:"recovery_code" binding:"omitempty,max=100" example:"7HVQ-3OYX-5KJ2-DNB6-TMWE-AZR4" description:"In place of totp. Each works once."`
 }
 
 // loginForm documents the fields that OAuth2 clients send with the password grant (RFC 6749 §4.3.2). Unknown
@@ -22,6 +25,8 @@ type loginRequest struct {
 type loginForm struct {
 	Username     string `formData:"username" binding:"required,max=1000" example:"영화광"`
 	Password     string `formData:"password" raw:"true" binding:"required,max=1000" example:"correct horse battery"`
+	TOTP         string `formData:"totp" binding:"omitempty,max=100" example:"123456" description:"The code of an authenticator app, for accounts with two-factor authentication. Each works once."`
+	RecoveryCode string `formData:"recovery_code" binding:"omitempty,max=100" example:"7HVQ-3OYX-5KJ2-DNB6-TMWE-AZR4" description:"In place of totp. Each works once."`
 	GrantType    string `formData:"grant_type" description:"Ignored."`
 	Scope        string `formData:"scope" description:"Ignored."`
 	ClientID     string `formData:"client_id" description:"Ignored."`
@@ -53,7 +58,7 @@ func (h handler) login(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	in, err := h.s.Login(c.Request.Context(), req.Username, req.Password, device(c))
+	in, err := h.s.LoginWith(c.Request.Context(), req.Username, req.Password, SecondFactor{req.TOTP, req.RecoveryCode}, device(c))
 	if err != nil {
 		return err
 	}
@@ -67,7 +72,7 @@ func bindLogin(c *gin.Context) (loginRequest, error) {
 	}
 	var form loginForm
 	err := web.BindLooseForm(c, &form)
-	return loginRequest{Username: form.Username, Password: form.Password}, err
+	return loginRequest{Username: form.Username, Password: form.Password, TOTP: form.TOTP, RecoveryCode: form.RecoveryCode}, err
 }
 
 // sendTokens answers with tokens. It sets no cookies for a page of another origin, which could otherwise sign

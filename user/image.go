@@ -6,15 +6,17 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/picture"
+	"github.com/cinecircle/cinecircle/platform/web"
 )
 
 // ImageURL returns the URL of the profile image, or nil without one.
-func (s *Service) ImageURL(u User) *string { return s.media.URLOrNil(u.ProfileImage) }
+func (s *Service) ImageURL(f Face) *string { return s.media.URLOrNil(f.ProfileImage) }
 
 // Image returns the profile image in all its sizes, or the zero value without one.
-func (s *Service) Image(u User) media.Shown { return s.media.Show(u.ProfileImage) }
+func (s *Service) Image(f Face) media.Shown { return s.media.Show(f.ProfileImage) }
 
 // SetImage replaces the profile image by pic, or removes it when pic is nil. It returns [ErrNotFound], or
 // an error that matches apperr.ErrUnavailable while the media store is down.
@@ -25,17 +27,27 @@ func (s *Service) SetImage(ctx context.Context, id int64, pic *picture.Picture) 
 		if u, err = lockOne(tx, id); err != nil || u.ProfileImage == key {
 			return err
 		}
-		if err := s.media.Discard(tx, u.ProfileImage); err != nil {
+		if err := s.changeImage(tx, u, key); err != nil {
 			return err
 		}
-		err = tx.Model(&u).Updates(map[string]any{"profile_image": key, "updated_at": s.now()}).Error
-		if err != nil {
-			return fmt.Errorf("set image of user %d: %w", id, err)
+		if u.ProfileImage = key; key != "" {
+			return nil
 		}
-		u.ProfileImage = key
-		return nil
+		return record.ByOther(tx, s.now(), web.ViewerIDOf(ctx), record.DeleteImage, record.User, id, id)
 	})
 	return u, err
+}
+
+// changeImage gives a locked account the image of a key, and discards the one before.
+func (s *Service) changeImage(tx *gorm.DB, u User, key string) error {
+	if err := s.media.Discard(tx, u.ProfileImage); err != nil {
+		return err
+	}
+	err := tx.Model(&u).Updates(map[string]any{"profile_image": key, "updated_at": s.now()}).Error
+	if err != nil {
+		return fmt.Errorf("set image of user %d: %w", u.ID, err)
+	}
+	return nil
 }
 
 // Decode decodes an upload for [Service.SetImage]. See [picture.Decoder.Decode] for its errors.

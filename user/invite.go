@@ -84,6 +84,16 @@ func (s *Service) Invites(ctx context.Context, viewer auth.Viewer, p page.Page) 
 	return rows, next, nil
 }
 
+// Invited returns those who joined with the invites of a member, the last to join first, at most n.
+func (s *Service) Invited(ctx context.Context, id int64, n int) ([]User, error) {
+	var rows []User
+	err := s.db.Reader(ctx).Where("invited_by = ?", id).Order("id DESC").Limit(n).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("list whom user %d invited: %w", id, err)
+	}
+	return rows, nil
+}
+
 // DeleteInvite deletes an invite of the viewer, any for moderators. It returns [ErrNoInvite].
 func (s *Service) DeleteInvite(ctx context.Context, viewer auth.Viewer, id int64) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
@@ -115,7 +125,8 @@ func errInviteRequired() error {
 	}})
 }
 
-// inviteBy returns the invite with a code, in any case.
+// inviteBy returns the invite with a code, in any case. One of a suspended member is not valid: it would let in more of
+// those that the member was suspended with.
 func (s *Service) inviteBy(db *gorm.DB, code string) (Invite, error) {
 	var i Invite
 	err := db.Where("code = ?", strings.ToUpper(strings.TrimSpace(code))).Take(&i).Error
@@ -125,6 +136,15 @@ func (s *Service) inviteBy(db *gorm.DB, code string) (Invite, error) {
 	case err != nil:
 		return Invite{}, fmt.Errorf("load an invite: %w", err)
 	case i.UsesLeft < 1 || i.ExpiresAt != nil && !i.ExpiresAt.After(s.now()):
+		return Invite{}, errInviteInvalid()
+	}
+	by, err := one(db, "id = ?", i.UserID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return Invite{}, errInviteInvalid() // deleted meanwhile, and the invite with it
+	case err != nil:
+		return Invite{}, err
+	case by.StatusAt(s.now()) == auth.StatusSuspended:
 		return Invite{}, errInviteInvalid()
 	}
 	return i, nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/limit"
+	"github.com/cinecircle/cinecircle/platform/mail"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -31,6 +32,7 @@ type kit struct {
 	ended *endings
 
 	registration user.Registration
+	mail         *mail.Outbox // nil: none is sent
 	newFor       time.Duration
 }
 
@@ -67,7 +69,7 @@ func (k *kit) start(t *testing.T) {
 	k.users = user.New(user.Deps{
 		DB: k.DB, Hasher: k.Hasher, Tokens: k.Tokens, Pictures: k.Pictures, Media: k.Media, Origin: k.Origin, Clock: k.Clock.Now, Log: k.Log,
 		Throttle:     limit.NewThrottle(k.Limiter, limit.Rate{Count: 5, Per: time.Minute}, limit.Rate{Count: 100, Per: time.Minute}, limit.Rate{Count: 1000, Per: time.Minute}),
-		RefreshGrace: grace, Registration: k.registration, Zone: k.Zone, NewFor: k.newFor,
+		RefreshGrace: grace, Registration: k.registration, Zone: k.Zone, NewFor: k.newFor, Mail: k.mail,
 	})
 	k.users.OnSessionsEnded(k.ended.note)
 	k.api = k.API(k.users)

@@ -18,36 +18,48 @@ import (
 // maxUserAgent is the size of the column, in characters.
 const maxUserAgent = 255
 
-// Login checks a password and opens a session. It returns auth.ErrInvalidCredentials, after the same time, for
-// an unknown username and for a wrong password; apperr.ErrTooMany after too many attempts; and apperr.ErrBusy
-// when too many passwords are being checked.
+// Login is [Service.LoginWith] for an account without a second factor.
 func (s *Service) Login(ctx context.Context, username, password string, from Device) (SignedIn, error) {
-	name := strings.TrimSpace(username)
-	key := usernameKey(name)
-	if err := s.countAttempt(ctx, 0, key, from.IP); err != nil {
-		return SignedIn{}, err
-	}
-	u, err := byName(s.db.Reader(ctx), name)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return SignedIn{}, err
-	}
-	in, err := s.login(ctx, key, u, password, from)
-	if errors.Is(err, auth.ErrInvalidCredentials) {
-		s.warnOfAttempt(ctx, "sign_in_failed", u.ID, key)
-	}
+	return s.LoginWith(ctx, username, password, SecondFactor{}, from)
+}
+
+// LoginWith checks a password, and the second factor where the account has one, and opens a session. It returns
+// auth.ErrInvalidCredentials, after the same time, for an unknown username and for a wrong password; [ErrTOTPRequired] or
+// [ErrTOTPInvalid] after a right password only; apperr.ErrTooMany after too many attempts; and apperr.ErrBusy when too many
+// passwords are being checked.
+func (s *Service) LoginWith(ctx context.Context, username, password string, second SecondFactor, from Device) (SignedIn, error) {
+	_, in, err := s.attempt(ctx, username, password, second, from)
 	return in, err
 }
 
+// attempt is LoginWith that also returns the account whose password was checked.
+func (s *Service) attempt(ctx context.Context, username, password string, second SecondFactor, from Device) (User, SignedIn, error) {
+	name := strings.TrimSpace(username)
+	key := usernameKey(name)
+	if err := s.countAttempt(ctx, 0, key, from.IP); err != nil {
+		return User{}, SignedIn{}, err
+	}
+	u, err := byName(s.db.Reader(ctx), name)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return User{}, SignedIn{}, err
+	}
+	in, err := s.login(ctx, u, password, second, from)
+	if errors.Is(err, auth.ErrInvalidCredentials) {
+		s.warnOfAttempt(ctx, "sign_in_failed", u.ID, key)
+	}
+	return u, in, err
+}
+
 // login checks the password of u, which is the zero value for an account that does not exist, and opens a session.
-func (s *Service) login(ctx context.Context, key string, u User, password string, from Device) (SignedIn, error) {
-	good, err := s.verify(ctx, from.IP, key, u.PasswordHash, password)
+func (s *Service) login(ctx context.Context, u User, password string, second SecondFactor, from Device) (SignedIn, error) {
+	good, err := s.hasher.Verify(ctx, from.IP, u.PasswordHash, password)
 	if err != nil {
 		return SignedIn{}, err
 	}
 	if !good {
 		return SignedIn{}, auth.ErrInvalidCredentials
 	}
-	return s.openSession(ctx, u, s.rehash(ctx, from.IP, u, password), from)
+	return s.enter(ctx, u, s.rehash(ctx, from.IP, u, password), second, from, nil)
 }
 
 // warnOfAttempt logs an event at a password. The account is that of the key, whose name is logged as a hash only, because
@@ -63,15 +75,18 @@ func (s *Service) Join(ctx context.Context, d Draft, from Device) (SignedIn, err
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return s.openSession(ctx, u, "", from)
+	return s.openSession(ctx, u, "", from, nil)
 }
 
-// openSession opens the session of a login whose password was right.
-func (s *Service) openSession(ctx context.Context, u User, rehashed string, from Device) (SignedIn, error) {
+// openSession opens the session of a login whose password was right. check, which may be nil, can refuse it under the lock of
+// the account.
+func (s *Service) openSession(
+	ctx context.Context, u User, rehashed string, from Device, check func(tx *gorm.DB, locked User) error,
+) (SignedIn, error) {
 	var session Session
 	var refresh string
 	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
-		err := s.recordLogin(tx, u, rehashed)
+		err := s.recordLogin(tx, u, rehashed, check)
 		if err == nil {
 			session, refresh, err = s.insertSession(tx, u.ID, from)
 		}
@@ -120,13 +135,18 @@ func (s *Service) rehash(ctx context.Context, address string, u User, password s
 // recordLogin updates the account after a login. It returns auth.ErrInvalidCredentials when the password is no
 // longer the one that was checked: a password change ends all other sessions, so a login with the old password
 // must not open one afterwards.
-func (s *Service) recordLogin(tx *gorm.DB, checked User, rehashed string) error {
+func (s *Service) recordLogin(tx *gorm.DB, checked User, rehashed string, check func(tx *gorm.DB, locked User) error) error {
 	u, err := lockOne(tx, checked.ID)
 	if errors.Is(err, ErrNotFound) || err == nil && u.PasswordHash != checked.PasswordHash {
 		return auth.ErrInvalidCredentials
 	}
 	if err != nil {
 		return err
+	}
+	if check != nil {
+		if err := check(tx, u); err != nil {
+			return err
+		}
 	}
 	changes := map[string]any{"last_login": s.now()}
 	if rehashed != "" {

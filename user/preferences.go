@@ -55,6 +55,15 @@ func (p Preferences) Hears(kind string) bool {
 	return !slices.Contains(strings.Split(p.Silenced, ","), kind)
 }
 
+// Switches reports of each type of notification that can be switched off whether it is on.
+func (p Preferences) Switches() map[string]bool {
+	on := map[string]bool{}
+	for _, kind := range switches {
+		on[kind] = p.Hears(kind)
+	}
+	return on
+}
+
 // PreferencesPatch holds the preferences to change. Nil fields and absent types stay as they are.
 type PreferencesPatch struct {
 	Language      *Language

@@ -2,10 +2,14 @@ package user
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/database"
 )
 
 // Mode is who may sign up.
@@ -41,6 +45,7 @@ func (s *Service) Registration() Registration { return s.registration }
 type admission struct {
 	status auth.Status
 	invite *Invite // nil: without
+	first  bool    // there was no account yet: the mode does not matter
 }
 
 // admit decides how a draft is let in. It returns [ErrRegistrationClosed] or apperr.ErrValidation.
@@ -48,7 +53,7 @@ func (s *Service) admit(ctx context.Context, d Draft) (admission, error) {
 	db := s.db.Reader(ctx)
 	if d.Invite != "" {
 		invite, err := s.inviteBy(db, d.Invite)
-		return admission{auth.StatusActive, &invite}, err
+		return admission{status: auth.StatusActive, invite: &invite}, err
 	}
 	mode := s.registration.Mode
 	if d.Operator || mode == ModeOpen || mode == "" {
@@ -59,13 +64,38 @@ func (s *Service) admit(ctx context.Context, d Draft) (admission, error) {
 	case err != nil:
 		return admission{}, fmt.Errorf("look for accounts: %w", err)
 	case first:
-		return admission{status: auth.StatusActive}, nil
+		return admission{status: auth.StatusActive, first: true}, nil
 	case mode == ModeInvite:
 		return admission{}, errInviteRequired()
 	case mode == ModeClosed:
 		return admission{}, ErrRegistrationClosed
 	}
 	return admission{status: auth.StatusPending}, nil
+}
+
+// closedOr returns [ErrRegistrationClosed] if nobody may sign up without an invite, else the error otherwise: it matters
+// more than what is wrong with a draft.
+func (s *Service) closedOr(ctx context.Context, otherwise error) error {
+	if _, err := s.admit(ctx, Draft{}); errors.Is(err, ErrRegistrationClosed) {
+		return err
+	}
+	return otherwise
+}
+
+// errNotFirst means that another sign-up made the first account meanwhile.
+var errNotFirst = errors.New("another account was the first")
+
+// stayFirst returns [errNotFirst] unless the account that tx has added is the only one. On MySQL the locks make sign-ups
+// at the same time wait for each other, and all but one of them start again.
+func stayFirst(tx *gorm.DB) error {
+	var ids []int64
+	if err := database.ForUpdate(tx).Model(&User{}).Order("id").Limit(2).Pluck("id", &ids).Error; err != nil {
+		return fmt.Errorf("look for other accounts: %w", err)
+	}
+	if len(ids) > 1 {
+		return errNotFirst
+	}
+	return nil
 }
 
 // checkMinAge returns the error of an age that is too young to sign up, nil if it is not.

@@ -87,6 +87,51 @@ func TestTheLastUseOfAnInviteIsTakenOnce(t *testing.T) {
 	}
 }
 
+func TestOneAccountIsTheFirst(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		mode    user.Mode
+		refused int
+	}{{user.ModeInvite, http.StatusUnprocessableEntity}, {user.ModeClosed, http.StatusForbidden}, {user.ModeApproval, http.StatusCreated}} {
+		t.Run(string(c.mode), func(t *testing.T) {
+			t.Parallel()
+			k := newKitWith(t, registering(user.Registration{Mode: c.mode}))
+			got := atOnce(6, func(i int) int { return k.api.POST(t, "/users", signUpWith(fmt.Sprintf("guest %d", i), nil)).Status })
+			slices.Sort(got)
+			want := append([]int{http.StatusCreated}, slices.Repeat([]int{c.refused}, 5)...)
+			if !slices.Equal(got, want) {
+				t.Errorf("six at once: %v, want %v", got, want)
+			}
+			var active int64
+			if err := k.DB.Reader(t.Context()).Model(&user.User{}).Where("status = ?", auth.StatusActive).Count(&active).Error; err != nil || active != 1 {
+				t.Errorf("%d active accounts (%v), want 1", active, err)
+			}
+		})
+	}
+}
+
+func TestAClosedCommunityRefusesBeforeItChecks(t *testing.T) {
+	t.Parallel()
+	k := newKitWith(t, registering(user.Registration{Mode: user.ModeClosed, MinAge: 14}))
+	k.signUp(t, "first")
+	k.api.POST(t, "/users", signUpWith("x", map[string]any{"age": 13, "password": "password"})).WantProblem(http.StatusForbidden, "registration_closed")
+}
+
+func TestInvitesOfSuspendedMembersLetNobodyIn(t *testing.T) {
+	t.Parallel()
+	k := newKitWith(t, registering(user.Registration{MembersMayInvite: true}))
+	_, mod := k.moderator(t, "mod")
+	alice, in := k.member(t, "alice")
+	code := k.api.POST(t, "/invites", testkit.As(in.Access), testkit.JSON(map[string]any{"uses": 2})).Want(http.StatusCreated).Map()["code"]
+	join := func(name string) *testkit.Response {
+		return k.api.POST(t, "/users", signUpWith(name, map[string]any{"invite": code}))
+	}
+	k.decide(t, mod, alice, "suspend", because("spam")).Want(http.StatusOK)
+	join("bob").WantField("invite", "invite_invalid")
+	k.decide(t, mod, alice, "unsuspend", because("a mistake")).Want(http.StatusOK)
+	join("bob").Want(http.StatusCreated)
+}
+
 func TestInvitesBelongToWhoMadeThem(t *testing.T) {
 	t.Parallel()
 	k := newKitWith(t, registering(user.Registration{MembersMayInvite: true}))

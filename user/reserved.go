@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -71,8 +72,9 @@ func (s *Service) checkReserved(ctx context.Context, name Username, self int64) 
 	return nil
 }
 
-// skeletons returns those of a name as it is shown and of its key: either may look like another name, since capital letters
-// look like other ones than small letters.
+// skeletons returns those of a name as it is shown, of its key and of its key in capitals: each may look like another name,
+// since capital letters look like other ones than small letters, such as I like l, and O like 0.
 func skeletons(name string) []string {
-	return []string{lookalike.Skeleton(name), lookalike.Skeleton(usernameKey(name))}
+	key := usernameKey(name)
+	return []string{lookalike.Skeleton(name), lookalike.Skeleton(key), lookalike.Skeleton(strings.ToUpper(key))}
 }

@@ -11,10 +11,10 @@ import (
 
 func TestNobodyLooksLikeWhoRunsTheCommunity(t *testing.T) {
 	t.Parallel()
-	k := newKitWith(t, registering(user.Registration{ReservedNames: []string{"admin", "cinecircle", "관리자"}}))
+	k := newKitWith(t, registering(user.Registration{ReservedNames: []string{"admin", "cinecircle", "root", "관리자"}}))
 	k.moderator(t, "Mina")
 	id, in := k.member(t, "alice")
-	for _, name := range []string{"admin", "ADMIN", "Admin", "аdmіn", "adrnin", "ａｄｍｉｎ", "cinecircIe", "관리자", "mina", "Міnа"} {
+	for _, name := range []string{"admin", "ADMIN", "Admin", "аdmіn", "adrnin", "ａｄｍｉｎ", "cinecircIe", "관리자", "mina", "Міnа", "ADMlN", "adm1n", "MlNA", "r00t"} {
 		r := k.api.POST(t, "/users", testkit.JSON(signUpBody(name)))
 		if r.Status == http.StatusConflict && (name == "mina") { // the name itself
 			continue
@@ -26,6 +26,9 @@ func TestNobodyLooksLikeWhoRunsTheCommunity(t *testing.T) {
 	k.api.POST(t, "/users", testkit.JSON(signUpBody("adrnin"))).WantField("username", "username_reserved")
 	k.api.PATCH(t, "/users/me", testkit.As(in.Access), testkit.JSON(map[string]any{"username": "rnina"})).WantField("username", "username_reserved")
 	k.api.PATCH(t, "/users/me", testkit.As(in.Access), testkit.JSON(map[string]any{"username": "minaa"})).Want(http.StatusOK)
+	for _, name := range []string{"ruth", "mlnna", "10 cinemas"} {
+		k.signUp(t, name)
+	}
 	if got := k.stored(t, id).Username; got != "minaa" {
 		t.Errorf("renamed to %s", got)
 	}

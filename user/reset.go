@@ -106,7 +106,10 @@ func (s *Service) ResetPassword(ctx context.Context, address, token, password st
 			return fmt.Errorf("end sessions of user %d: %w", u.ID, err)
 		}
 		s.notifyEnded(tx, u.ID, nil)
-		return nil
+		if err := s.notifyByMail(tx, u, letterPassword); err != nil {
+			return err
+		}
+		return s.tellChange(tx, u.ID, PasswordWasReset)
 	})
 	if err == nil {
 		web.LogEvent(ctx, s.log, slog.LevelWarn, "password_reset", u.ID)

@@ -27,12 +27,21 @@ func (s *Service) Revoke(ctx context.Context, username string) error {
 }
 
 // SetRole gives the account with this username a role, from its next request on. It is idempotent. It returns
-// [ErrNotFound] or [ErrLastAdmin].
+// [ErrNotFound] or [ErrLastAdmin]. Who becomes a moderator or an admin is let in when pending, and no longer suspended:
+// nobody may decide about the status of an admin afterwards.
 func (s *Service) SetRole(ctx context.Context, username string, role auth.Role) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
 		u, err := byName(database.ForUpdate(tx), username)
-		if err != nil || u.Role == role {
+		if err != nil {
 			return err
+		}
+		if role != auth.RoleMember {
+			if err := s.activate(ctx, tx, u, "role: "+string(role)); err != nil {
+				return err
+			}
+		}
+		if u.Role == role {
+			return nil
 		}
 		if err := keepAnAdmin(tx, u); err != nil {
 			return err
@@ -47,8 +56,27 @@ func (s *Service) SetRole(ctx context.Context, username string, role auth.Role) 
 		database.AfterCommit(tx, func() {
 			web.LogEvent(ctx, s.log, slog.LevelWarn, "role_changed", u.ID, slog.String("role", string(role)))
 		})
-		return nil
+		if web.ViewerIDOf(ctx) == u.ID {
+			return nil
+		}
+		return s.tellChange(tx, u.ID, RoleChanged)
 	})
+}
+
+// activate makes a pending or suspended account, whose row is locked, an active one, and logs it.
+func (s *Service) activate(ctx context.Context, tx *gorm.DB, u User, note string) error {
+	action := record.Approve
+	switch u.StatusAt(s.now()) {
+	case auth.StatusPending:
+	case auth.StatusSuspended:
+		action = record.Unsuspend
+	default:
+		return nil
+	}
+	if err := tx.Model(&User{ID: u.ID}).UpdateColumns(activeAgain).Error; err != nil {
+		return fmt.Errorf("make user %d active: %w", u.ID, err)
+	}
+	return record.Add(tx, s.now(), web.ViewerIDOf(ctx), action, record.User, u.ID, note)
 }
 
 // HasMembers reports whether there is any account, and whether one of them is an admin.

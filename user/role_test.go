@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/moderation/record"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -37,6 +40,38 @@ func TestRoleAppliesFromTheNextRequest(t *testing.T) {
 	}
 	if got := k.stored(t, bob).Role; got != "member" {
 		t.Errorf("role %s, want member", got)
+	}
+}
+
+// Nobody may decide about an admin, so one who stayed pending or suspended would stay so for good.
+func TestWhoIsGivenARoleIsActive(t *testing.T) {
+	t.Parallel()
+	for _, role := range []auth.Role{auth.RoleModerator, auth.RoleAdmin} {
+		for status, action := range map[auth.Status]record.Action{auth.StatusPending: record.Approve, auth.StatusSuspended: record.Unsuspend} {
+			k := newKit(t)
+			id, in := k.member(t, "alice")
+			if err := k.DB.Tx(t.Context(), func(tx *gorm.DB) error {
+				return tx.Model(&user.User{ID: id}).UpdateColumn("status", status).Error
+			}); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if err := k.users.SetRole(t.Context(), "alice", role); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := k.stored(t, id).Status; got != auth.StatusActive {
+				t.Errorf("a %s member who became %s is %s", status, role, got)
+			}
+			k.api.GET(t, "/moderation/users", testkit.As(in.Access)).Want(http.StatusOK)
+			var actions []record.Action
+			for _, e := range k.log(t) {
+				actions = append(actions, e.Action)
+			}
+			if want := []record.Action{action, record.Role}; !slices.Equal(actions, want) {
+				t.Errorf("the log says %v, want %v", actions, want)
+			}
+		}
 	}
 }
 

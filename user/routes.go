@@ -28,6 +28,8 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	h.ownAccount(r)
 	h.sessions(r)
 	h.tokens(r)
+	h.secondFactor(r)
+	h.emails(r)
 	h.registrations(r.ForTokens())
 	h.moderation(r.ForTokens())
 }
@@ -102,7 +104,7 @@ func (h handler) sessions(r *openapi.Router) {
 	r.POST("/users/login", auth.Public, h.login, openapi.Op{
 		Tag: tagSessions, ID: "login", Summary: "Sign in", Class: auth.ClassLogin, Description: loginDescription,
 		JSON: loginRequest{}, Form: loginForm{}, OpenForm: true, Response: tokenResponse{},
-		Errors: []*apperr.Error{auth.ErrInvalidCredentials}, Headers: cookieHeader,
+		Errors: []*apperr.Error{auth.ErrInvalidCredentials, ErrTOTPRequired, ErrTOTPInvalid}, Headers: cookieHeader,
 	})
 	r.POST("/users/refresh", auth.Public, h.refresh, openapi.Op{
 		Tag: tagSessions, ID: "refreshTokens", Summary: "Refresh tokens", Class: auth.ClassLogin,
@@ -117,7 +119,7 @@ func (h handler) sessions(r *openapi.Router) {
 	})
 	r.POST("/users/password_reset", auth.Public, h.resetPassword, openapi.Op{
 		Tag: tagSessions, ID: "resetPassword", Summary: "Set a new password with a link", Status: http.StatusNoContent, Class: auth.ClassLogin,
-		Description: "Admins make the links. Each works once, for an hour, and ends all sessions.",
+		Description: "Admins make the links, and `POST /users/password_forgotten` sends them. Each works once, for an hour, and ends all sessions.",
 		JSON:        resetRequest{}, Errors: []*apperr.Error{ErrResetInvalid},
 	})
 	r.GET("/users/me/sessions", auth.Member, h.listSessions, openapi.Op{
@@ -143,6 +145,48 @@ func (h handler) tokens(r *openapi.Router) {
 	r.DELETE("/users/me/tokens/:token_id", auth.Member, h.deleteToken, openapi.Op{
 		Tag: tagTokens, ID: "deleteMyToken", Summary: "Delete a personal token", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNoToken},
 		Description: "Its sockets are closed.",
+	})
+}
+
+func (h handler) secondFactor(r *openapi.Router) {
+	r.POST("/users/me/totp", auth.Member, h.beginTOTP, openapi.Op{
+		Tag: tagSessions, ID: "beginMyTOTP", Summary: "Make a secret for two-factor authentication", Response: totpResponse{},
+		Description: "For an authenticator app (RFC 6238). It protects the account once it is confirmed, which must be within an hour; a new one replaces it before.",
+		Errors:      []*apperr.Error{ErrTOTPOn, ErrNotFound},
+	})
+	r.POST("/users/me/totp/confirm", auth.Member, h.confirmTOTP, openapi.Op{
+		Tag: tagSessions, ID: "confirmMyTOTP", Summary: "Switch two-factor authentication on", JSON: totpConfirmRequest{}, Response: recoveryCodesResponse{},
+		Description: "From then on, signing in takes a code as well. Ends all other sessions.",
+		Errors:      []*apperr.Error{ErrTOTPOn, ErrTOTPNotStarted, ErrNotFound},
+	})
+	r.DELETE("/users/me/totp", auth.Member, h.turnTOTPOff, openapi.Op{
+		Tag: tagSessions, ID: "deleteMyTOTP", Summary: "Switch two-factor authentication off", JSON: totpOffRequest{}, Status: http.StatusNoContent, Class: auth.ClassLogin,
+		Description: "Takes a code of the app or a recovery code, and the password. Ends all other sessions.",
+		Errors:      []*apperr.Error{ErrNoTOTP},
+	})
+}
+
+func (h handler) emails(r *openapi.Router) {
+	r.GET("/users/me/email", auth.Member, h.getEmail, openapi.Op{
+		Tag: tagUsers, ID: "getMyEmail", Summary: "Get the current user's e-mail address", Response: emailResponse{}, Description: "Nobody else sees it.",
+	})
+	r.PUT("/users/me/email", auth.Member, h.setEmail, openapi.Op{
+		Tag: tagUsers, ID: "setMyEmail", Summary: "Give an e-mail address", JSON: emailRequest{}, Status: http.StatusAccepted, Response: emailResponse{}, Class: auth.ClassLogin,
+		Description: "A link is sent to the address, which stays pending until the link is used, within 24 hours. The response is the same whether or not another user has this address.",
+		Errors:      []*apperr.Error{ErrNoMail, ErrNotFound},
+	})
+	r.DELETE("/users/me/email", auth.Member, h.removeEmail, openapi.Op{
+		Tag: tagUsers, ID: "deleteMyEmail", Summary: "Remove the current user's e-mail address", JSON: emailRemoveRequest{}, Status: http.StatusNoContent, Class: auth.ClassLogin,
+		Description: "Idempotent.", Errors: []*apperr.Error{ErrNotFound},
+	})
+	r.POST("/users/email_confirm", auth.Public, h.confirmEmail, openapi.Op{
+		Tag: tagUsers, ID: "confirmEmail", Summary: "Confirm an e-mail address with a link", JSON: emailConfirmRequest{}, Status: http.StatusNoContent, Class: auth.ClassLogin,
+		Errors: []*apperr.Error{ErrEmailInvalid},
+	})
+	r.POST("/users/password_forgotten", auth.Public, h.forgotPassword, openapi.Op{
+		Tag: tagSessions, ID: "forgotPassword", Summary: "Ask for a link to set a new password by mail", JSON: forgottenRequest{}, Status: http.StatusAccepted, Class: auth.ClassLogin,
+		Description: "Takes either a username or an e-mail address. The response is the same, after the same time, whether or not there is such an account, and whether or not it has a confirmed address.",
+		Errors:      []*apperr.Error{ErrNoMail},
 	})
 }
 
@@ -198,7 +242,8 @@ const (
 		"with their posters and all reviews of them. If that fails, some films may be gone; repeat the request to go on."
 	loginDescription = "Accepts JSON or a form. The other fields of the OAuth2 password grant are accepted in a form and ignored. " +
 		"Sets the cookies `access_token` and `refresh_token`, behind https `__Host-cinecircle_access` and `__Secure-cinecircle_refresh`. " +
-		"The response does not reveal whether the username or the password was wrong."
+		"The response does not reveal whether the username or the password was wrong. Accounts with two-factor authentication " +
+		"also need `totp` or `recovery_code`; only who sends the right password is told."
 	tokenDescription = "For programs. It is sent as a bearer token instead of an access token, and works until it expires or is deleted. " +
 		"Operations say whether personal tokens may call them: they never change passwords, tokens or two-factor authentication, " +
 		"end sessions, or delete the account."

@@ -13,6 +13,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/limit"
+	"github.com/cinecircle/cinecircle/platform/mail"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/platform/textindex"
@@ -33,6 +34,7 @@ type Deps struct {
 	RefreshGrace time.Duration  // how long the previous refresh token stays valid after a refresh
 	Zone         *time.Location // of the times in refusals; UTC without it
 	Registration Registration   // open without it
+	Mail         *mail.Outbox   // nil where no mail is sent
 	NewFor       time.Duration  // how long an account is new, and has lower rates; 0: never
 }
 
@@ -55,12 +57,14 @@ type Service struct {
 	newFor       time.Duration
 	reportCounts func(ctx context.Context, ids []int64) (map[int64]int64, error) // nil without reports
 	zone         *time.Location
-	uses         uses   // of personal tokens
-	community    string // the UID of the community, "" before LoadIssuer
+	mail         *mail.Outbox // nil where no mail is sent
+	uses         uses         // of personal tokens
+	community    string       // the UID of the community, "" before LoadIssuer
 
 	onDelete        []func(tx *gorm.DB, userID int64) error
 	onDeleteMovies  []func(ctx context.Context, userID int64, by auth.Viewer) error
 	onSessionsEnded []func(userID int64, sessionIDs []int64)
+	onAccountChange []func(tx *gorm.DB, userID int64, what AccountChange) error
 }
 
 // New returns a service without hooks.
@@ -69,6 +73,7 @@ func New(d Deps) *Service {
 		d.Zone = time.UTC
 	}
 	return &Service{
+		mail: d.Mail,
 		zone: d.Zone, registration: d.Registration, newFor: d.NewFor,
 		db: d.DB, hasher: d.Hasher, tokens: d.Tokens, pictures: d.Pictures, media: d.Media, throttle: d.Throttle,
 		origin: d.Origin, clock: d.Clock, log: d.Log,
@@ -127,6 +132,42 @@ func (s *Service) ByIDs(ctx context.Context, ids []int64) (map[int64]User, error
 	}
 	for _, u := range rows {
 		out[u.ID] = u
+	}
+	return out, nil
+}
+
+// Face is how an account is shown beside what it did.
+type Face struct {
+	ID           int64
+	Username     string
+	Admin        bool     // pages say so beside the name, because anybody may look like an admin otherwise
+	ProfileImage string   // a storage key, see [Service.ImageURL] and [Service.Image]
+	Language     Language // of the account's preferences
+}
+
+// Face returns the face of the account.
+func (u User) Face() Face {
+	return Face{ID: u.ID, Username: u.Username, Admin: u.Role == auth.RoleAdmin, ProfileImage: u.ProfileImage, Language: u.Preferences.Language}
+}
+
+// Faces returns the faces of accounts by their ids. Accounts that do not exist are missing from the map.
+func (s *Service) Faces(ctx context.Context, ids []int64) (map[int64]Face, error) {
+	out := make(map[int64]Face, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	in, args := database.InList(ids)
+	var f Face
+	query := "SELECT id, username, role = '" + string(auth.RoleAdmin) + "', profile_image, language FROM users WHERE id IN " + in
+	err := database.Each(s.db.Reader(ctx), query, args, func(row database.Scanner) error {
+		if err := row.Scan(&f.ID, &f.Username, &f.Admin, &f.ProfileImage, &f.Language); err != nil {
+			return err
+		}
+		out[f.ID] = f
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load the faces of %d users: %w", len(ids), err)
 	}
 	return out, nil
 }

@@ -146,7 +146,7 @@ func (s *Service) notifyEnded(tx *gorm.DB, userID int64, ids []int64) {
 	})
 }
 
-// Run deletes expired sessions, personal tokens, links to reset a password and held names, at once and then every hour, and
+// Run deletes expired sessions, personal tokens, links to reset a password, unconfirmed second factors and addresses, and held names, at once and then every hour, and
 // writes when personal tokens were used, every minute and at the end. It returns nil when ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	hourly, often := time.NewTicker(cleanEvery), time.NewTicker(noteUsesEvery)
@@ -184,6 +184,12 @@ func (s *Service) clean(ctx context.Context) error {
 			return err
 		}
 		if err := tx.Where("expires_at <= ?", s.now()).Delete(&PasswordReset{}).Error; err != nil {
+			return err
+		}
+		if err := tx.Where("confirmed_at IS NULL AND created_at <= ?", s.now().Add(-setupTTL)).Delete(&TOTP{}).Error; err != nil {
+			return err
+		}
+		if err := tx.Where("address = '' AND expires_at <= ?", s.now()).Delete(&Email{}).Error; err != nil {
 			return err
 		}
 		return tx.Where("until <= ?", s.now()).Delete(&HeldName{}).Error

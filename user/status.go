@@ -64,7 +64,7 @@ func (s *Service) Approve(ctx context.Context, by auth.Viewer, id int64, reason 
 // Reject deletes a pending account on behalf of by, and returns it as it was. Its name is free at once. It returns
 // [ErrNotFound], apperr.ErrForbidden, or [ErrNotPending].
 func (s *Service) Reject(ctx context.Context, by auth.Viewer, id int64, reason string) (User, error) {
-	before, err := s.moderated(ctx, by, id)
+	before, err := s.Moderated(ctx, by, id)
 	if err != nil {
 		return User{}, err
 	}
@@ -132,8 +132,8 @@ func mayModerate(by auth.Viewer, u User) error {
 	return nil
 }
 
-// moderated returns the account if by may change its status, [ErrNotFound], or apperr.ErrForbidden.
-func (s *Service) moderated(ctx context.Context, by auth.Viewer, id int64) (User, error) {
+// Moderated returns the account if by may change its status, [ErrNotFound], or apperr.ErrForbidden.
+func (s *Service) Moderated(ctx context.Context, by auth.Viewer, id int64) (User, error) {
 	u, err := s.Get(ctx, id)
 	if err != nil {
 		return User{}, err

@@ -245,3 +245,19 @@ func TestTheListOfAStatusUsesAnIndex(t *testing.T) {
 		}
 	}
 }
+
+func TestSuspendedModeratorsModerateNothing(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	_, boss := k.admin(t, "boss")
+	mod, in := k.moderator(t, "mod")
+	k.api.GET(t, "/moderation/users", testkit.As(in.Access)).Want(http.StatusOK)
+	k.decide(t, boss, mod, "suspend", because("left")).Want(http.StatusOK)
+	k.api.GET(t, "/moderation/users", testkit.As(in.Access)).WantProblem(http.StatusForbidden, "account_suspended")
+	k.me(t, in.Access).Want(http.StatusOK)
+	if (auth.Viewer{Role: auth.RoleModerator, Status: auth.StatusSuspended}).Moderates() {
+		t.Error("a suspended moderator still sees what moderators see")
+	}
+	k.decide(t, boss, mod, "unsuspend", because("back")).Want(http.StatusOK)
+	k.api.GET(t, "/moderation/users", testkit.As(in.Access)).Want(http.StatusOK)
+}

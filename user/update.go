@@ -218,10 +218,17 @@ func (s *Service) passwordChanged(tx *gorm.DB, by auth.Viewer, userID int64) err
 	if err := deleteResets(tx, userID); err != nil {
 		return err
 	}
-	if by.UserID == userID {
-		return nil
+	u, err := one(tx, "id = ?", userID)
+	if err != nil {
+		return err
 	}
-	return record.Add(tx, s.now(), by.UserID, record.PasswordSet, record.User, userID, "")
+	if err := s.notifyByMail(tx, u, letterPassword); err != nil || by.UserID == userID {
+		return err
+	}
+	if err := record.Add(tx, s.now(), by.UserID, record.PasswordSet, record.User, userID, ""); err != nil {
+		return err
+	}
+	return s.tellChange(tx, userID, PasswordSetByOther)
 }
 
 // endOthers ends all sessions of the account except that of by.

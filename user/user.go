@@ -39,7 +39,7 @@ const maxBio = 500
 
 // User is a row of the table users. Responses are built from it; it is never sent to a client itself.
 type User struct {
-	ID             int64       `gorm:"primaryKey;autoIncrement;index:idx_users_age,priority:3;index:idx_users_gender,priority:3;index:idx_users_search_key,priority:2;index:idx_users_status,priority:2"`
+	ID             int64       `gorm:"primaryKey;autoIncrement;index:idx_users_age,priority:3;index:idx_users_gender,priority:3;index:idx_users_search_key,priority:2;index:idx_users_status,priority:2;index:idx_users_invited,priority:2"`
 	Username       string      `gorm:"size:50;not null"`                                     // the display form, in NFC
 	UsernameKey    string      `gorm:"size:255;not null;uniqueIndex:idx_users_username_key"` // see Username.Key
 	PasswordHash   string      `gorm:"size:100;not null"`
@@ -66,7 +66,7 @@ type User struct {
 	StatusReason   string      `gorm:"size:500;not null"`                                  // of a suspension
 	SuspendedUntil *time.Time  `gorm:"precision:6"`                                        // nil: until it is lifted
 	Application    string      `gorm:"size:500;not null"`                                  // what a member wrote to be let in
-	InvitedBy      *int64      // also of an account that is deleted; nil: nobody
+	InvitedBy      *int64      `gorm:"index:idx_users_invited,priority:1"`                 // also of an account that is deleted; nil: nobody
 }
 
 // StatusAt returns the status of the account at a time: a suspension ends by itself.
@@ -109,12 +109,17 @@ func Lock(tx *gorm.DB, ids ...int64) error {
 	if len(want) == 0 {
 		return nil
 	}
-	var found []int64
-	err := database.ForUpdate(tx).Model(&User{}).Where("id IN ?", want).Order("id").Pluck("id", &found).Error
+	in, args := database.InList(want)
+	query := "SELECT id FROM users WHERE id IN " + in
+	if tx.Name() == database.MySQL {
+		query += " ORDER BY id FOR UPDATE"
+	}
+	found := 0
+	err := database.Each(tx, query, args, func(database.Scanner) error { found++; return nil })
 	if err != nil {
 		return fmt.Errorf("lock users %v: %w", want, err)
 	}
-	if len(found) < len(want) {
+	if found < len(want) {
 		return ErrNotFound
 	}
 	return nil
@@ -147,11 +152,26 @@ func AddCounts(tx *gorm.DB, id int64, c Counts) error {
 	if c == (Counts{}) {
 		return nil
 	}
-	done := tx.Exec(addCounts, c.Followers, c.Followings, c.Reviews, c.Ratings, c.Watched, c.Lists, c.Hides, id)
-	if done.Error != nil {
-		return fmt.Errorf("change the counters of user %d: %w", id, done.Error)
+	changed, err := database.Affect(tx, addCounts, c.Followers, c.Followings, c.Reviews, c.Ratings, c.Watched, c.Lists, c.Hides, id)
+	if err != nil {
+		return fmt.Errorf("change the counters of user %d: %w", id, err)
 	}
-	if done.RowsAffected == 0 {
+	if changed == 0 {
+		return ErrNotFound
+	}
+	return nil
+}
+
+const addFollow = `UPDATE users SET following_count = following_count + CASE id WHEN ? THEN ? ELSE 0 END,
+	follower_count = follower_count + CASE id WHEN ? THEN ? ELSE 0 END WHERE id IN (?, ?)`
+
+// AddFollow adds delta to the followings of one account and to the followers of another, as [AddCounts] does.
+func AddFollow(tx *gorm.DB, followerID, followingID, delta int64) error {
+	changed, err := database.Affect(tx, addFollow, followerID, delta, followingID, delta, followerID, followingID)
+	if err != nil {
+		return fmt.Errorf("count that user %d follows user %d: %w", followerID, followingID, err)
+	}
+	if changed < 2 {
 		return ErrNotFound
 	}
 	return nil

@@ -121,7 +121,7 @@ async function inChromium(name) {
     browser.kill();
     await new Promise((resolve) => (browser.exitCode ?? browser.signalCode) === null ? browser.once("exit", resolve) : resolve());
     server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }); // its children end later, and write until then
   }
 }
 

@@ -69,6 +69,36 @@ func (b *bench) prepare(ctx context.Context) (err error) {
 	return b.community.signIn(ctx, b.server.URL())
 }
 
+// The server has settled when it uses little CPU for so long.
+const (
+	quietFor   = 2 * time.Second
+	quietShare = 0.05 // of a core
+)
+
+// settle asks for the first feed, for which the server reads all activities in the background, and waits until it has.
+func (b *bench) settle(ctx context.Context) error {
+	c := newClient(1, nil)
+	defer c.close()
+	feed := get("/users/me/feed")
+	feed.member = &b.community.members[min(1, len(b.community.members)-1)]
+	if _, err := c.do(ctx, b.server.URL(), feed); err != nil {
+		return err
+	}
+	for last, known := time.Duration(0), false; ; known = true {
+		used, err := processCPU(b.server.PID())
+		if err != nil {
+			return err
+		}
+		if known && (used-last).Seconds() < quietShare*quietFor.Seconds() {
+			return nil
+		}
+		last = used
+		if err := pause(ctx, quietFor); err != nil {
+			return err
+		}
+	}
+}
+
 // inspect reads from the database what the requests are about, before the server starts.
 func (b *bench) inspect(ctx context.Context) error {
 	db, err := database.Open(ctx, b.databases.server)
@@ -129,6 +159,14 @@ func (b *bench) measure(ctx context.Context) error {
 	}
 	if b.only.MatchString("Realtime") {
 		if err := b.measureRealtime(ctx); err != nil {
+			return err
+		}
+	}
+	if err := b.measureCommands(ctx); err != nil {
+		return err
+	}
+	if b.only.MatchString("SignIns") {
+		if err := b.measureSignIns(ctx); err != nil {
 			return err
 		}
 	}

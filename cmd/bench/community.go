@@ -34,7 +34,7 @@ type community struct {
 	own                   []int64  // reviews of the author
 	drafts                []draft
 
-	topFilm, topReview                int64 // with most reviews, with most likes
+	topFilm, topReview, talkedReview  int64 // with most reviews, with most likes, with most comments
 	topRater                          int64 // with most ratings
 	topList, longList, listedFilm     int64 // the public list with most likes, that with most films, the film in most lists
 	author, follower                  int64 // with most notifications, with most followings
@@ -53,6 +53,7 @@ func readCommunity(ctx context.Context, db *database.DB, size dataset.Size) (*co
 	for query, to := range map[string]*int64{
 		"SELECT id FROM movies ORDER BY review_count DESC, id LIMIT 1":                               &c.topFilm,
 		"SELECT id FROM reviews ORDER BY like_count DESC, id LIMIT 1":                                &c.topReview,
+		"SELECT id FROM reviews ORDER BY comment_count DESC, id LIMIT 1":                             &c.talkedReview,
 		"SELECT user_id FROM notification_states ORDER BY last_seq DESC, user_id LIMIT 1":            &c.author,
 		"SELECT id FROM users ORDER BY following_count DESC, id LIMIT 1":                             &c.follower,
 		"SELECT id FROM users ORDER BY review_count DESC, id LIMIT 1":                                &c.topWriter,

@@ -40,7 +40,7 @@ type options struct {
 	driver, dsn     string
 	bin, metrics    string
 	cache, tmp, out string
-	fresh           bool
+	fresh, verify   bool
 	only            *regexp.Regexp
 	timeout         time.Duration
 	render          string
@@ -116,11 +116,12 @@ func parse(args []string, output io.Writer) (options, error) {
 	f.StringVar(&o.cache, "cache", defaultCache(), "`FOLDER` with the generated communities")
 	f.StringVar(&o.tmp, "tmp", "", "`FOLDER` for the databases of the run instead of the system's temporary one")
 	f.BoolVar(&o.fresh, "fresh", false, "generate the community again")
+	f.BoolVar(&o.verify, "verify", true, "compare the counters of a generated community with its rows, which takes most of an hour for large")
 	f.StringVar(&o.out, "out", "", "write the record to `FILE`")
 	f.StringVar(&o.render, "render", "", "only write the tables and plots of `docs/performance-tables.md` from the records in the folder bench beside it")
 	f.DurationVar(&o.timeout, "timeout", time.Hour, "stop with an error after this time")
 	quick := f.Bool("quick", false, "take one or two minutes: fewer and shorter rounds, fewer sockets")
-	only := f.String("only", "", "measure only what matches `REGEXP`: kinds by their names in the record, and Start, Realtime, Sockets")
+	only := f.String("only", "", "measure only what matches `REGEXP` in any case: kinds by their names in the record, and Start, Realtime, Sockets")
 	f.StringVar(&o.yardstick, "yardstick", "", "internal: serve the yardstick `NAME`")
 	f.StringVar(&o.addr, "addr", "", "internal: address of the yardstick")
 	if err := f.Parse(args); err != nil {
@@ -134,7 +135,7 @@ func parse(args []string, output io.Writer) (options, error) {
 	}
 	var err1, err2 error
 	o.size, err1 = dataset.ParseSize(*size)
-	if o.only, err2 = regexp.Compile(*only); err2 != nil {
+	if o.only, err2 = regexp.Compile("(?i)" + *only); err2 != nil {
 		err2 = fmt.Errorf("-only: %w", err2)
 	}
 	return o, errors.Join(err1, err2, o.check())

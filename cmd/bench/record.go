@@ -17,6 +17,7 @@ const (
 	unitSQL      = "sql-ns/op"    // CPU of the database/sql yardstick per request
 	unitToStatic = "x-static"     // CPU as a multiple of the yardstick in the same round
 	unitToSQL    = "x-sql"
+	unitToUsual  = "x-usual"
 	unitP50      = "p50-ns"
 	unitP99      = "p99-ns"
 	unitRate     = "req/s" // while latencies were measured

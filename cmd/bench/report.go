@@ -87,8 +87,17 @@ var others = []struct {
 	{"LikeToFrame0", "like → frame, p99", unitP99, 3e6, millis},
 	{"LikeToFrame1000", "like → frame, 1,000 other sockets, p50", unitP50, 1.2e6, millis},
 	{"LikeToFrame1000", "like → frame, 1,000 other sockets, p99", unitP99, 5e6, millis},
+	{"LikeToFrame0", "the p50 as a multiple of that of gin, GORM and melody", unitToUsual, 1.15, times},
+	{"LikeToFrame1000", "the same with 1,000 other sockets", unitToUsual, 1.15, times},
 	{"LikeToFrame10000", "like → frame, 10,000 other sockets, p50", unitP50, 0, millis},
 	{"LikeToFrame10000", "like → frame, 10,000 other sockets, p99", unitP99, 0, millis},
+	{"ImportFilms", "import of a film from JSON Lines into an empty catalogue", unitTime, 0, micros},
+	{"ImportFilms", "the same, CPU", unitCPU, 0, micros},
+	{"Demo", "`demo` on an empty database, CPU with children", unitCPU, 6e9, seconds},
+	{"SignIns", "sign-ins a second at the default cost, four at a time", unitRate, 0, short},
+	{"SignIns", "the same, as a multiple of a server that only compares hashes", unitToUsual, 0, times},
+	{"SignIns", "requests of others meanwhile, p99", unitP99, 0, millis},
+	{"SignInsUsual", "the same on that server", unitP99, 0, millis},
 }
 
 func printOthers(b *strings.Builder, r *record) {
@@ -172,6 +181,8 @@ func micros(ns float64) string {
 }
 
 func millis(ns float64) string { return fmt.Sprintf("%.2f ms", time.Duration(ns).Seconds()*1e3) }
+
+func seconds(ns float64) string { return fmt.Sprintf("%.1f s", time.Duration(ns).Seconds()) }
 
 func megabytes(v float64) string { return fmt.Sprintf("%.1f MB", v/1e6) }
 

@@ -42,10 +42,13 @@ func (b *bench) sources(ctx context.Context) (map[string]source, error) {
 		all[key] = source{search, search}
 	}
 	for key, page := range map[string]string{
-		"PageHome": "/", "PageFilms": "/films", "PageMembers": "/members",
+		"PageHome": "/", "PageReview": fmt.Sprintf("/review/%d", b.community.talkedReview), "PageFilms": "/films", "PageMembers": "/members",
 		"PageFilm": fmt.Sprintf("/film/%d", b.community.topFilm), "PageMember": fmt.Sprintf("/member/%d", b.community.topWriter),
 	} {
 		all[key] = source{path(page), nil}
+		if key == "PageFilms" || key == "PageFilm" {
+			all[key] = source{path(page), path(page)}
+		}
 	}
 	b.addMemberSources(all)
 	b.addCollectionSources(all)
@@ -64,6 +67,7 @@ func (b *bench) addMemberSources(all map[string]source) {
 	all["FilmReviews"] = source{path(reviews), path(reviews)}
 	all["FilmReviewsByLikes"] = source{path(reviews + "&sort=-like_count"), nil}
 	all["FilmReviewsSignedIn"] = source{as(author, "%s&sort=-like_count", reviews), nil}
+	all["Comments"] = source{path(fmt.Sprintf("/reviews/%d/comments?limit=%d", t.talkedReview, pageLimit)), nil}
 	all["UserReviews"] = source{path(fmt.Sprintf("/users/%d/reviews?limit=%d", t.topWriter, pageLimit)), nil}
 	all["GetUser"] = source{func(k int) request { return get("/users/%d", t.members[k%len(t.members)].id) }, nil}
 	all["Me"] = source{func(k int) request {
@@ -78,6 +82,10 @@ func (b *bench) addMemberSources(all map[string]source) {
 	all["Followings"] = source{followings, followings}
 	all["Followers"] = source{path(fmt.Sprintf("/users/%d/followers?limit=%d", t.topUser, pageLimit)), nil}
 	all["Inbox"] = source{inbox, inbox}
+	all["InboxGrouped"] = source{as(author, "/notifications/inbox?limit=%d&grouped=true", pageLimit), nil}
+	all["Feed"] = source{as(follower, "/users/me/feed?limit=%d", pageLimit), nil}
+	all["FeedComments"] = source{as(follower, "/users/me/feed?limit=%d&types=comment", pageLimit), nil}
+	all["PageFeed"] = source{as(follower, "/"), nil}
 	all["InboxUnread"] = source{as(author, "/notifications/inbox?limit=%d&unread=true", pageLimit), nil}
 }
 
@@ -133,6 +141,12 @@ func (b *bench) addWriteSources(all map[string]source) {
 		func(k int) request { return t.review(min(k, last)) },
 		func(k int) request { return t.review(max(last-k, 0)) },
 	}
+	all["CreateComment"] = source{func(k int) request {
+		return request{
+			method: http.MethodPost, path: fmt.Sprintf("/reviews/%d/comments", b.draw(k, t.reviews)), kind: kindJSON,
+			body: `{"content":"저도 그 장면이 좋았어요."}`, member: &ours[k%len(ours)], want: http.StatusCreated,
+		}
+	}, nil}
 	all["CreateFilm"] = source{func(k int) request { return newFilm(&ours[k%len(ours)], k) }, nil}
 	all["MarkRead"] = source{func(k int) request {
 		return request{method: http.MethodPost, path: "/notifications/read", kind: kindJSON, body: `{"up_to":1}`, member: &ours[k%len(ours)], want: http.StatusNoContent}

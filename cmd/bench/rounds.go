@@ -79,6 +79,9 @@ func (b *bench) measureKinds(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := b.settle(ctx); err != nil {
+		return err
+	}
 	for _, k := range kinds {
 		if !b.only.MatchString(k.key) {
 			continue
@@ -126,7 +129,7 @@ func (b *bench) compare(ctx context.Context, k kind, from source) (*comparison, 
 	size := http.Header{yardstick.HeaderAnswerBytes: {strconv.Itoa(c.bytes)}}
 	c.static = &contender{Process: b.static, client: newClient(b.conns, size), next: expectingOK(from.ours)}
 	if from.sql != nil {
-		c.sql = &contender{Process: b.sql, client: newClient(b.conns, nil), next: from.sql}
+		c.sql = &contender{Process: b.sql, client: newClient(b.conns, size), next: from.sql}
 	}
 	return c, nil
 }

@@ -110,9 +110,13 @@ func newHost(ctx context.Context, o options, n int, dir string) (*host, error) {
 	if h.db, err = database.Open(ctx, on); err != nil {
 		return nil, err
 	}
+	hash, err := auth.NewHasher(o.cost).Hash(ctx, "", password)
+	if err != nil {
+		return nil, errors.Join(err, h.db.Close())
+	}
 	community, err := user.LoadCommunity(ctx, h.db, time.Now())
 	if err == nil {
-		err = h.fill(ctx, auth.NewTokens([]byte(secret), community.UID, 4*time.Hour, 4*time.Hour, time.Now))
+		err = h.fill(ctx, hash, auth.NewTokens([]byte(secret), community.UID, 4*time.Hour, 4*time.Hour, time.Now))
 	}
 	if err == nil {
 		_, err = server.up(ctx)
@@ -125,13 +129,13 @@ func newHost(ctx context.Context, o options, n int, dir string) (*host, error) {
 
 func (h *host) close() error { return errors.Join(h.server.down(), h.db.Close()) }
 
-// fill stores the members, each with a session of the same id.
-func (h *host) fill(ctx context.Context, tokens *auth.Tokens) error {
+// fill stores the members, all with the password hash and each with a session of the same id.
+func (h *host) fill(ctx context.Context, hash string, tokens *auth.Tokens) error {
 	now := database.Time(time.Now())
 	users, sessions := make([]user.User, len(h.members)), make([]user.Session, len(h.members))
 	for i := range h.members {
 		id, name := int64(i+1), fmt.Sprintf("관객%05d", i)
-		users[i] = user.User{ID: id, Username: name, UsernameKey: name, Age: 30, Gender: user.Female, Role: auth.RoleMember, CreatedAt: now, UpdatedAt: now, Preferences: user.DefaultPreferences()}
+		users[i] = user.User{ID: id, Username: name, UsernameKey: name, PasswordHash: hash, Age: 30, Gender: user.Female, Role: auth.RoleMember, CreatedAt: now, UpdatedAt: now, Preferences: user.DefaultPreferences()}
 		sessions[i] = user.Session{ID: id, UserID: id, RotatedAt: now, CreatedAt: now, LastUsedAt: now, ExpiresAt: now.Add(4 * time.Hour)}
 		token, _, err := tokens.Access(id, id)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/config"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/user"
 )
 
@@ -53,7 +55,8 @@ func adminCommand(ctx context.Context, p *program, args []string) error {
 }
 
 const adminUsage = "usage: admin grant USERNAME [--role moderator], admin revoke USERNAME, " +
-	"admin create USERNAME [--role ROLE] [--age AGE] [--gender GENDER], admin reset USERNAME, or admin new-id"
+	"admin create USERNAME [--role ROLE] [--age AGE] [--gender GENDER], admin reset USERNAME, admin totp-off USERNAME, " +
+	"admin suspend USERNAME --reason REASON [--days DAYS], admin unsuspend USERNAME --reason REASON, or admin new-id"
 
 // adminActionOf parses the arguments.
 func adminActionOf(p *program, args []string) (adminAction, error) {
@@ -82,6 +85,13 @@ func adminActionOf(p *program, args []string) (adminAction, error) {
 			}
 			return err
 		}, ""}, err
+	case "totp-off":
+		name, err := p.adminName("totp-off", args[1:], nil)
+		return adminAction{fmt.Sprintf("totp-off %q", name), func(ctx context.Context, a *app.App) error {
+			return a.Users.RemoveTOTP(ctx, name)
+		}, name + " signs in with the password alone now"}, err
+	case "suspend", "unsuspend":
+		return suspendAction(p, args[0], args[1:])
 	case "revoke":
 		name, err := p.adminName("revoke", args[1:], nil)
 		return adminAction{fmt.Sprintf("revoke %q", name), func(ctx context.Context, a *app.App) error {
@@ -141,6 +151,62 @@ func describeFields(err error) error {
 		err = fmt.Errorf("%w %s", err, f.Text.EN)
 	}
 	return err
+}
+
+// suspendAction suspends a member or lifts the suspension. Both are logged without an actor.
+func suspendAction(p *program, action string, args []string) (adminAction, error) {
+	var of user.Suspension
+	name, err := p.adminName(action, args, func(f *flag.FlagSet) {
+		f.StringVar(&of.Reason, "reason", "", "`REASON` that the member and the moderation log are told")
+		if action == "suspend" {
+			f.Int64Var(&of.Days, "days", 0, "for so many `DAYS`; without it until the suspension is lifted")
+		}
+	})
+	if err != nil {
+		return adminAction{}, err
+	}
+	if of.Reason = strings.TrimSpace(of.Reason); of.Reason == "" || utf8.RuneCountInString(of.Reason) > maxReason {
+		return adminAction{}, p.wrong("--reason is needed, of %d characters at most", maxReason)
+	}
+	if of.Days < 0 || of.Days > maxSuspension {
+		return adminAction{}, p.wrong("--days must be from 1 to %d", maxSuspension)
+	}
+	operator := auth.Viewer{Role: auth.RoleAdmin}
+	do, done := func(ctx context.Context, a *app.App, id int64) error {
+		_, err := a.Users.Suspend(ctx, operator, id, of)
+		return err
+	}, name+" is suspended now"
+	if action == "unsuspend" {
+		do, done = func(ctx context.Context, a *app.App, id int64) error {
+			_, err := a.Users.Unsuspend(ctx, operator, id, of.Reason)
+			return err
+		}, name+" is not suspended now"
+	}
+	return adminAction{fmt.Sprintf("%s %q", action, name), func(ctx context.Context, a *app.App) error {
+		u, err := memberNamed(ctx, a, name)
+		if err != nil {
+			return err
+		}
+		return do(ctx, a, u.ID)
+	}, done}, nil
+}
+
+// The limits of a suspension, as in the API.
+const (
+	maxReason     = 500
+	maxSuspension = 3650 // days
+)
+
+// memberNamed returns the account with a username, or user.ErrNotFound.
+func memberNamed(ctx context.Context, a *app.App, name string) (user.User, error) {
+	found, _, err := a.Users.Search(ctx, auth.Viewer{Role: auth.RoleAdmin}, user.Filter{Username: &name}, page.Page{Limit: 1})
+	if err != nil {
+		return user.User{}, err
+	}
+	if len(found) == 0 {
+		return user.User{}, user.ErrNotFound
+	}
+	return found[0], nil
 }
 
 func grantAction(p *program, args []string) (adminAction, error) {

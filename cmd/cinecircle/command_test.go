@@ -287,6 +287,7 @@ func TestTheCommandLinePrintsUsage(t *testing.T) {
 		says   string
 	}{
 		{[]string{"help"}, 0, "import movies FILE"},
+		{[]string{"help"}, 0, "totp-off"},
 		{[]string{"--help"}, 0, "CINECIRCLE_DATABASE_DSN"},
 		{[]string{"migrate", "--help"}, 0, "up|down|status"},
 		{[]string{"version"}, 0, "cinecircle "},

@@ -30,10 +30,13 @@ type importOptions struct {
 	report   string
 }
 
-// importCommand adds the films of files, also while the service runs.
+// importCommand adds the films of files, or the history of a member, also while the service runs.
 func importCommand(ctx context.Context, p *program, args []string) error {
+	if len(args) > 0 && args[0] == "member" {
+		return p.importMember(ctx, args[1:])
+	}
 	if len(args) < 1 || args[0] != "movies" {
-		return p.wrong(importUsage)
+		return p.wrong(importUsage + ", or " + strings.TrimPrefix(importMemberUsage, "usage: "))
 	}
 	options, names, err := p.importFlags(args[1:])
 	if err != nil {

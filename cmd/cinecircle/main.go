@@ -43,8 +43,10 @@ type program struct {
 var commands = []command{
 	{"serve", "", "run the service (the default)", serveCommand},
 	{"migrate", "up|down|status", "apply, revert or list schema migrations; serve applies them at its start", migrateCommand},
-	{"admin", "grant|revoke|create|reset USERNAME, new-id", "roles, accounts and lost passwords; give a copy an id of its own", adminCommand},
+	{"admin", "grant|revoke|create|reset|totp-off|suspend|unsuspend USERNAME, new-id", "roles, accounts and lost passwords; give a copy an id of its own", adminCommand},
+	{"moderation", "log", "print what moderators and operators did, newest first (--action, --actor, --target, --limit)", moderationCommand},
 	{"import", "movies FILE…", "add films from CSV, JSON Lines and the files of other catalogues (- reads standard input)", importCommand},
+	{"import", "member NAME FILE…", "bring a member's history from the files of other services", importCommand},
 	{"export", "movies [FILE]", "write all films as JSON Lines that import takes back", exportCommand},
 	{"demo", "[--small]", "fill an empty database with sample data", demoCommand},
 	{"backup", "DIR/|FILE", "copy a live SQLite database with images and secret into DIR, or alone to FILE", backupCommand},

@@ -14,8 +14,10 @@ import (
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/config"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/logqueue"
+	"github.com/cinecircle/cinecircle/platform/memory"
 )
 
 // flushTimeout bounds how long the end of the process waits for the reader of the log.
@@ -24,6 +26,8 @@ const flushTimeout = 2 * time.Second
 // serveCommand runs the service until ctx ends, then shuts it down in order. Everything that it writes to standard error
 // goes through a queue, so that it never waits for the reader of its log.
 func serveCommand(ctx context.Context, p *program, args []string) error {
+	defer memory.Headroom()() // from the start on, which allocates more than the heap that it leaves
+	defer auth.SpareThread()()
 	interactive := app.IsTerminal(p.err)
 	queue := logqueue.New(p.err)
 	p.err, p.flush = queue, func() { queue.Close(flushTimeout) }

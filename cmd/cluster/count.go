@@ -37,7 +37,10 @@ func (t *trial) count(ctx context.Context, driven time.Duration) (*report, error
 	}
 	t.countFailures(r)
 	r.faults, r.faulty = t.windows.counts()
-	r.sessions, r.blocks = t.sessions.findings(&t.windows), t.blocks
+	r.blocks = t.blocks
+	for _, what := range []*revocation{logout, suspension} {
+		r.revocations = append(r.revocations, t.revocations.findings(what, &t.windows))
+	}
 	var err error
 	r.images, err = t.countImages(ctx)
 	return r, err

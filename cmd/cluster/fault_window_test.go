@@ -42,9 +42,9 @@ func TestFaultDoesNotExcuseAFrameThatWasAlreadyLate(t *testing.T) {
 func sound() *report {
 	return &report{
 		options: options{p99: 250 * time.Millisecond}, writes: 10, notified: 10, arrived: 30,
-		frames:   map[string]harness.Delays{calm: {time.Millisecond, 2 * time.Millisecond}},
-		failed:   map[string]map[string]int{faultDatabase: {"503": 7}},
-		sessions: sessionFindings{checks: 3, inFaults: 1},
+		frames:      map[string]harness.Delays{calm: {time.Millisecond, 2 * time.Millisecond}},
+		failed:      map[string]map[string]int{faultDatabase: {"503": 7}},
+		revocations: []findings{{revocation: logout, checks: 3, inFaults: 1}, {revocation: suspension, checks: 3, inFaults: 1}},
 	}
 }
 
@@ -60,9 +60,9 @@ func TestEveryFindingFailsTheTrial(t *testing.T) {
 		"gaps":        func(r *report) { r.gaps = 1 },
 		"skipped":     func(r *report) { r.skipped = 1 },
 		"misordered":  func(r *report) { r.misordered = 1 },
-		"accepted":    func(r *report) { r.sessions.accepted = 1 },
-		"sessions":    func(r *report) { r.sessions.wrong = []string{"x"} },
-		"unchecked":   func(r *report) { r.sessions.checks = 1 },
+		"accepted":    func(r *report) { r.revocations[0].accepted = 1 },
+		"suspended":   func(r *report) { r.revocations[1].wrong = []string{"x"} },
+		"unchecked":   func(r *report) { r.revocations[1].checks = 1 },
 		"dangling":    func(r *report) { r.images.dangling = 1 },
 		"wrong image": func(r *report) { r.images.wrong = 1 },
 		"refused":     func(r *report) { r.images.refusedInCalm = 1 },

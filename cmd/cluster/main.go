@@ -4,7 +4,7 @@
 //
 // A ledger keeps what was acknowledged. At the end every notification must be there once; every socket must have
 // received its member's notifications 1, 2, 3, … without a gap or a repeat, in order; an ended session must have been
-// refused by every instance within a second; once a member has blocked another one, no instance may let the other one
+// refused by every instance within a second, and a suspended member within two; once a member has blocked another one, no instance may let the other one
 // follow, nor show a notification of theirs; and outside of fault windows no request may have failed and frames must
 // have come in time. The program exits with 1 when one of these fails.
 //

@@ -14,56 +14,94 @@ import (
 	"github.com/cinecircle/cinecircle/cmd/internal/harness"
 )
 
-// The promises about an ended session, and how long a check observes.
+// How long a check observes, and how often checks begin.
 const (
-	refusedWithin = time.Second     // by every instance
-	closedWithin  = 5 * time.Second // its sockets, on every instance
-	watchFor      = 15 * time.Second
-	checkEvery    = time.Second
+	watchFor   = 15 * time.Second
+	checkEvery = time.Second
 )
 
-// sessionCheck is what happened to one ended session.
-type sessionCheck struct {
+// revocation is a way to take a member's access away, and what it promises of every instance.
+type revocation struct {
+	name          string
+	refusal       int           // the status of what is refused
+	refusedWithin time.Duration // of the answer
+	closedWithin  time.Duration // of the answer: the member's sockets
+	use           harness.Call  // what is refused afterwards, without token and base; it changes nothing
+}
+
+// The revocations. Suspended members may still read.
+var (
+	logout     = &revocation{"sessions", http.StatusUnauthorized, time.Second, 5 * time.Second, harness.Call{Method: http.MethodGet, Path: "/users/me"}}
+	suspension = &revocation{
+		"suspended", http.StatusForbidden, 2 * time.Second, 2 * time.Second,
+		harness.Call{Method: http.MethodPost, Path: "/notifications/read", Body: []byte(`{"up_to":0}`)},
+	}
+)
+
+// check is what happened after one revocation.
+type check struct {
+	*revocation
 	ended    time.Time
 	refused  time.Duration // by the last instance; more than watchFor when one never refused
-	accepted int           // requests sent more than refusedWithin after the end, and answered with 200
-	closed   time.Duration // the last of its sockets
+	accepted int           // requests sent more than refusedWithin after the end, and accepted
+	closed   time.Duration // the last of the sockets
 	codes    []int         // with which they closed
 }
 
-// sessionChecks are all checks.
-type sessionChecks struct {
+// checks are all of them.
+type checks struct {
 	mu  sync.Mutex
-	all []sessionCheck // guarded by mu
+	all []check // guarded by mu
 }
 
-// checkSessions ends a session now and then, at some instance, and observes all instances.
-func (t *trial) checkSessions(ctx context.Context, done <-chan struct{}) error {
+// checkRevocations ends a session, or suspends a member, now and then at some instance, and observes all instances.
+func (t *trial) checkRevocations(ctx context.Context, done <-chan struct{}) error {
 	r := rand.New(rand.NewPCG(t.seed, 3))
 	leaver, err := t.signUp(ctx, "떠나는 사람")
 	if err != nil {
 		return err
 	}
-	for {
+	moderator, err := t.signUp(ctx, "운영하는 사람")
+	if err != nil {
+		return err
+	}
+	if err := t.instances[0].Run(ctx, "admin", "grant", moderator.name, "--role", "moderator"); err != nil {
+		return err
+	}
+	for n := 0; ; n++ {
 		select {
 		case <-done:
 			return nil
 		case <-time.After(checkEvery):
 		}
-		if t.windows.during(time.Now(), time.Now(), faultStore) == "" || r.IntN(3) == 0 { // mostly without a fault, sometimes during one
-			if err := t.checkSession(ctx, leaver.name, t.instances[r.IntN(len(t.instances))]); err != nil {
-				return err
-			}
+		if t.windows.during(time.Now(), time.Now(), faultStore) != "" && r.IntN(3) > 0 { // mostly without a fault, sometimes during one
+			continue
+		}
+		at, what := t.instances[r.IntN(len(t.instances))].URL(), logout
+		end := func(token string) bool {
+			out := harness.Call{Method: http.MethodPost, Path: "/users/logout", Token: token, Base: at}
+			return t.api.Try(ctx, out).Status == http.StatusNoContent
+		}
+		suspend := func(verb string) bool {
+			path := fmt.Sprintf("/moderation/users/%d/%s", leaver.id, verb)
+			call := harness.Call{Method: http.MethodPost, Path: path, Token: moderator.token, Body: []byte(`{"reason":"x"}`), Base: at}
+			return t.api.Try(ctx, call).Status == http.StatusOK
+		}
+		if n%2 == 1 {
+			what, end = suspension, func(string) bool { return suspend("suspend") }
+		}
+		if suspend("unsuspend") { // of the check before, or of one that a fault interrupted
+			t.checkRevocation(ctx, leaver.name, what, end)
 		}
 	}
 }
 
-// checkSession signs in, uses the token and opens a socket on every instance, and signs out at one of them. A fault in
-// between ends the check without a result.
-func (t *trial) checkSession(ctx context.Context, name string, at *harness.Process) error {
+// checkRevocation signs in, uses the token and opens a socket on every instance, and takes the access away. A fault in
+// between ends the check without a result; members' requests are counted elsewhere.
+func (t *trial) checkRevocation(ctx context.Context, name string, what *revocation, end func(token string) bool) {
 	token, err := accessToken(t.signIn(ctx, name))
 	if err != nil {
-		return nil // a part is down; members' requests are counted elsewhere
+		return
 	}
 	var sockets []*websocket.Conn
 	defer func() {
@@ -72,37 +110,42 @@ func (t *trial) checkSession(ctx context.Context, name string, at *harness.Proce
 		}
 	}()
 	for _, i := range t.instances {
-		if t.api.Try(ctx, harness.Call{Method: http.MethodGet, Path: "/users/me", Token: token, Base: i.URL()}).Status != http.StatusOK {
-			return nil
+		if !accepted(t.api.Try(ctx, what.at(i, token)).Status) {
+			return
 		}
 		conn, err := harness.Dial(ctx, i.URL(), token, "")
 		if err != nil {
-			return nil
+			return
 		}
 		sockets = append(sockets, conn)
 	}
-	out := t.api.Try(ctx, harness.Call{Method: http.MethodPost, Path: "/users/logout", Token: token, Base: at.URL()})
-	if out.Status != http.StatusNoContent {
-		return nil
+	if !end(token) {
+		return
 	}
-	c := sessionCheck{ended: time.Now(), codes: make([]int, len(sockets))}
+	c := check{revocation: what, ended: time.Now(), codes: make([]int, len(sockets))}
 	t.watch(ctx, &c, token, sockets)
-	t.sessions.mu.Lock()
-	defer t.sessions.mu.Unlock()
-	t.sessions.all = append(t.sessions.all, c)
-	return nil
+	t.revocations.mu.Lock()
+	defer t.revocations.mu.Unlock()
+	t.revocations.all = append(t.revocations.all, c)
+}
+
+// at returns the request that is refused afterwards.
+func (what *revocation) at(i *harness.Process, token string) harness.Call {
+	call := what.use
+	call.Token, call.Base = token, i.URL()
+	return call
 }
 
 // watch asks every instance repeatedly, and waits for the sockets to close.
-func (t *trial) watch(ctx context.Context, c *sessionCheck, token string, sockets []*websocket.Conn) {
+func (t *trial) watch(ctx context.Context, c *check, token string, sockets []*websocket.Conn) {
 	var mu sync.Mutex // guards c
 	var watchers sync.WaitGroup
 	for k, i := range t.instances {
 		watchers.Go(func() {
-			refused, accepted := t.refusal(ctx, i, token, c.ended)
+			refused, late := t.refusal(ctx, i, c, token)
 			mu.Lock()
 			defer mu.Unlock()
-			c.refused, c.accepted = max(c.refused, refused), c.accepted+accepted
+			c.refused, c.accepted = max(c.refused, refused), c.accepted+late
 		})
 		watchers.Go(func() {
 			code := closeCode(sockets[k])
@@ -114,27 +157,28 @@ func (t *trial) watch(ctx context.Context, c *sessionCheck, token string, socket
 	watchers.Wait()
 }
 
-// refusal returns how long after the end an instance first answered 401, and how often it answered 200 too late. It
-// continues for a while after the first 401.
-func (t *trial) refusal(ctx context.Context, i *harness.Process, token string, ended time.Time) (first time.Duration, late int) {
+// refusal returns how long after the end an instance first refused, and how often it accepted one too late. It continues
+// for a while after the first refusal.
+func (t *trial) refusal(ctx context.Context, i *harness.Process, c *check, token string) (first time.Duration, late int) {
 	first = 2 * watchFor
-	for time.Since(ended) < watchFor && ctx.Err() == nil {
-		asked := time.Since(ended)
-		switch t.api.Try(ctx, harness.Call{Method: http.MethodGet, Path: "/users/me", Token: token, Base: i.URL()}).Status {
-		case http.StatusUnauthorized:
+	for time.Since(c.ended) < watchFor && ctx.Err() == nil {
+		asked := time.Since(c.ended)
+		status := t.api.Try(ctx, c.at(i, token)).Status
+		if status == c.refusal {
 			first = min(first, asked)
-		case http.StatusOK:
-			if asked > refusedWithin {
-				late++
-			}
 		}
-		if first < watchFor && time.Since(ended) > refusedWithin+200*time.Millisecond {
+		if accepted(status) && asked > c.refusedWithin {
+			late++
+		}
+		if first < watchFor && time.Since(c.ended) > c.refusedWithin+200*time.Millisecond {
 			break
 		}
 		<-time.After(20 * time.Millisecond)
 	}
 	return first, late
 }
+
+func accepted(status int) bool { return status == http.StatusOK || status == http.StatusNoContent }
 
 // closeCode reads until the socket closes: 1006 without a close frame, 0 when it stayed open.
 func closeCode(conn *websocket.Conn) int {
@@ -157,19 +201,24 @@ func closeCode(conn *websocket.Conn) int {
 	}
 }
 
-// sessionFindings summarises the checks.
-type sessionFindings struct {
+// findings summarise the checks of one revocation.
+type findings struct {
+	*revocation
 	checks, inFaults int
 	accepted         int           // too late, in faults too
 	refused, closed  time.Duration // the slowest in calm
 	wrong            []string      // what was not as promised in calm
 }
 
-// findings judges every check by the faults during it.
-func (s *sessionChecks) findings(w *faultWindows) (f sessionFindings) {
+// findings judges the checks of a revocation by the faults during them.
+func (s *checks) findings(of *revocation, w *faultWindows) findings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	f := findings{revocation: of}
 	for _, c := range s.all {
+		if c.revocation != of {
+			continue
+		}
 		f.checks++
 		f.accepted += c.accepted
 		if w.during(c.ended, c.ended.Add(max(c.refused, c.closed)), faultStore) != "" {
@@ -177,7 +226,7 @@ func (s *sessionChecks) findings(w *faultWindows) (f sessionFindings) {
 			continue
 		}
 		f.refused, f.closed = max(f.refused, c.refused), max(f.closed, c.closed)
-		if c.refused > refusedWithin || c.closed > closedWithin {
+		if c.refused > c.refusedWithin || c.closed > c.closedWithin {
 			f.wrong = append(f.wrong, fmt.Sprintf("refused after %s, closed after %s", c.refused, c.closed))
 		}
 		for _, code := range c.codes {

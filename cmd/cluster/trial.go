@@ -36,13 +36,13 @@ type trial struct {
 	front                  string          // URL of the proxy
 	api                    *harness.Client // sends requests through the proxy
 
-	members  []*member
-	ledger   ledger
-	windows  faultWindows
-	failures failures
-	sessions sessionChecks
-	images   imageLedger
-	blocks   blockChecks
+	members     []*member
+	ledger      ledger
+	windows     faultWindows
+	failures    failures
+	revocations checks
+	images      imageLedger
+	blocks      blockChecks
 }
 
 // newTrial builds and starts everything, and signs up the members. Close it.
@@ -150,7 +150,7 @@ func (t *trial) run(ctx context.Context) (*report, error) {
 	for w := range t.workers {
 		crew.Go(func() { problems <- t.write(ctx, drive.Done(), w) })
 	}
-	crew.Go(func() { problems <- t.checkSessions(ctx, drive.Done()) })
+	crew.Go(func() { problems <- t.checkRevocations(ctx, drive.Done()) })
 	crew.Go(func() { problems <- t.uploadImages(ctx, drive.Done()) })
 	crew.Go(func() { problems <- t.checkBlocks(ctx, drive.Done()) })
 	driven := time.Now()

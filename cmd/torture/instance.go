@@ -143,7 +143,7 @@ func (h *instance) settle(ctx context.Context) error {
 		h.reviews = append(h.reviews, r.id)
 	}
 	h.listen(ctx, socketsOfEach)
-	return nil
+	return h.settleModerator(ctx, w)
 }
 
 // listen opens n sockets of each popular member.

@@ -15,6 +15,7 @@ type ledger struct {
 	mu       sync.Mutex
 	cells    map[string]*cell    // guarded by mu
 	notified map[action][]change // guarded by mu
+	leaving  map[int64]bool      // members whose notifications go, or have gone, with their accounts; guarded by mu
 }
 
 // cell is the known state of one thing. "" means that it does not exist.
@@ -24,11 +25,11 @@ type cell struct {
 }
 
 // action is an event that notifies: actor follows target, asks to or accepts that of target, likes a review of
-// target, or comments on it.
+// target, or comments on it; or target is told something without an actor; or it is logged, without a target.
 type action struct {
 	actor, target int64
-	review        int64  // of a like or a comment, else 0
-	kind          string // the type of the notification, if it is about a request to follow or a comment
+	review        int64  // that it is about, else 0
+	kind          string // the type of the notification, unless it is a follow or a like
 }
 
 // change is one change of an action from off to on.
@@ -37,7 +38,7 @@ type change struct {
 }
 
 func newLedger() *ledger {
-	return &ledger{cells: map[string]*cell{}, notified: map[action][]change{}}
+	return &ledger{cells: map[string]*cell{}, notified: map[action][]change{}, leaving: map[int64]bool{}}
 }
 
 func (l *ledger) cell(name string) *cell {
@@ -57,8 +58,11 @@ func (l *ledger) begin(w request) {
 		c := l.cell(name)
 		c.tried = append(c.tried, value)
 	}
-	if w.notifies != nil {
-		l.notified[*w.notifies] = append(l.notified[*w.notifies], change{})
+	if w.leaves {
+		l.leaving[w.by.id] = true
+	}
+	for _, a := range w.events() {
+		l.notified[a] = append(l.notified[a], change{})
 	}
 }
 
@@ -69,8 +73,8 @@ func (l *ledger) settle(w request) {
 	for name, value := range w.cells {
 		*l.cell(name) = cell{value: value}
 	}
-	if w.notifies != nil {
-		all := l.notified[*w.notifies]
+	for _, a := range w.events() {
+		all := l.notified[a]
 		all[len(all)-1].acked = time.Now()
 	}
 }
@@ -82,9 +86,9 @@ func (l *ledger) refuse(w request) {
 	for name := range w.cells {
 		l.cell(name).tried = nil
 	}
-	if w.notifies != nil {
-		all := l.notified[*w.notifies]
-		l.notified[*w.notifies] = all[:len(all)-1]
+	for _, a := range w.events() {
+		all := l.notified[a]
+		l.notified[a] = all[:len(all)-1]
 	}
 }
 
@@ -135,7 +139,7 @@ func (l *ledger) compareNotified(actual map[action]int) findings {
 	for d, changes := range l.notified {
 		sure, most := 0, len(changes)
 		for _, c := range changes {
-			if !c.acked.IsZero() {
+			if !c.acked.IsZero() && !l.leaving[d.target] {
 				sure++
 			}
 		}

@@ -39,6 +39,23 @@ func TestUnansweredWritesMayHaveHappenedOrNot(t *testing.T) {
 	}
 }
 
+func TestNotificationsGoWithTheAccount(t *testing.T) {
+	l := newLedger()
+	told := request{by: &member{id: 9}, notifies: &action{target: 9, kind: "import_done"}}
+	l.begin(told)
+	l.settle(told)
+	if f := l.compareNotified(map[action]int{}); len(f.lost) != 1 {
+		t.Errorf("before the account goes: %+v", f)
+	}
+	l.begin(request{by: told.by, leaves: true})
+	if f := l.compareNotified(map[action]int{}); !f.none() {
+		t.Errorf("afterwards: %+v", f)
+	}
+	if f := l.compareNotified(map[action]int{*told.notifies: 2}); len(f.duplicated) != 1 {
+		t.Errorf("told twice: %+v", f)
+	}
+}
+
 func TestDifferencesFromTheLedgerAreFound(t *testing.T) {
 	l := known()
 	for what, c := range map[string]struct {

@@ -45,7 +45,10 @@ var (
 		{"row-before-push", 60},
 		{"file-before-row", 25},
 		{"file-removed", 8},
-		{"file-written", 10}, // of the local store
+		{"file-moved", 4},      // of an image that is hidden or restored
+		{"import-applied", 12}, // before the commit of a batch, also of one that is undone
+		{"import-batch", 12},   // after it
+		{"file-written", 10},   // of the local store
 	}
 	backupPoints = []string{"backup-begun", "backup-written"}
 )

@@ -63,7 +63,7 @@ func TestServerFaultsDoNotChangeTheSequenceWithoutServers(t *testing.T) {
 		names = append(names, p.next().name)
 	}
 	want := []string{
-		"migration", "file-written", "kill", "file-removed", "clients: delay", "stop", "row-before-push", "clock: skewed", "backup-begun", "log",
+		"migration", "file-written", "kill", "import-batch", "clients: delay", "stop", "file-removed", "clock: skewed", "backup-begun", "log",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)

@@ -20,6 +20,14 @@ type tally struct {
 	took     harness.Delays // of what was acknowledged; guarded by mu
 	statuses map[string]int // of what was not, and may have happened all the same; guarded by mu
 	refusals []string       // of what ought to have been accepted; guarded by mu
+	ended    map[string]int // how often what lasts several requests came to an end; guarded by mu
+}
+
+// end counts an end of what lasts several requests.
+func (t *tally) end(what string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ended[what]++
 }
 
 func (t *tally) acknowledged(took time.Duration) {
@@ -71,7 +79,7 @@ type report struct {
 }
 
 func newReport(o options) *report {
-	return &report{options: o, faults: map[string]int{}, tally: &tally{statuses: map[string]int{}}}
+	return &report{options: o, faults: map[string]int{}, tally: &tally{statuses: map[string]int{}, ended: map[string]int{}}}
 }
 
 // wrong reports whether any promise was broken.
@@ -131,6 +139,7 @@ func (r *report) print(out io.Writer) error {
 	p("  %4d fail points were not reached; the process was killed instead", r.unreached)
 	p("")
 	p("acknowledged  %d writes", r.tally.acked)
+	p("              of them %d imports applied, %d undone, %d reviews hidden and restored", r.tally.ended["done"], r.tally.ended["undone"], r.tally.ended["restored"])
 	p("lost          %d", len(r.lost))
 	p("phantom       %d", len(r.phantom))
 	p("duplicated    %d", len(r.duplicated))

@@ -63,12 +63,15 @@ func (w *worker) signIn(m *member) request {
 func (w *worker) film(by *member, title string) request {
 	return request{
 		call: harness.Call{Method: http.MethodPost, Path: "/movies", Body: asJSON(map[string]any{
-			"title": title, "plot": "", "cast": []any{}, "playtime": 100, "genre": "Drama",
+			"title": title, "plot": "", "cast": []any{}, "playtime": 100, "genre": "Drama", "release_date": strconv.Itoa(filmYear),
 		})},
 		by:    by,
 		cells: map[string]string{"film " + title: there},
 		once:  true,
-		done:  func(a harness.Answer) { w.films = append(w.films, idIn(a)) },
+		done: func(a harness.Answer) {
+			id := idIn(a)
+			w.films, w.titles[id] = append(w.films, id), title
+		},
 	}
 }
 
@@ -323,15 +326,21 @@ func form(texts map[string]string, field string, shade int) (kind string, body [
 	for name, text := range texts {
 		_ = w.WriteField(name, text) // to memory
 	}
+	if part, err := w.CreateFormFile(field, "a.png"); err == nil {
+		_, _ = part.Write(picture(shade)) // to memory
+	}
+	_ = w.Close() // of memory
+	return w.FormDataContentType(), out.Bytes()
+}
+
+// picture returns a grey image whose shade identifies it.
+func picture(shade int) []byte {
 	img := image.NewGray(imageSize(shade))
 	for k := range img.Pix {
 		img.Pix[k] = uint8(shade)
 	}
 	img.SetGray(20, 20, color.Gray{Y: uint8(255 - shade)})
-	part, err := w.CreateFormFile(field, "a.png")
-	if err == nil {
-		_ = png.Encode(part, img) // to memory
-	}
-	_ = w.Close() // of memory
-	return w.FormDataContentType(), out.Bytes()
+	var out bytes.Buffer
+	_ = png.Encode(&out, img) // to memory
+	return out.Bytes()
 }

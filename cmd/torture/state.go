@@ -46,7 +46,7 @@ type state struct {
 	notified map[action]int
 	last     map[int64]int64 // seq of each member's last notification
 	images   []string        // that rows name, with their smaller copies
-	trash    []string        // images to be removed
+	trash    []string        // images to be removed, and those that are being hidden or brought back
 	wrong    []string        // contradictions
 }
 
@@ -58,6 +58,8 @@ var contradictions = map[string]string{
 	"requests to accounts that are not private": "SELECT count(*) FROM follow_requests r JOIN users u ON u.id = r.following_id WHERE NOT u.is_private",
 	"deleted comments without replies":          "SELECT count(*) FROM comments c WHERE user_id IS NULL AND NOT EXISTS (SELECT 1 FROM comments r WHERE r.reply_to = c.id)",
 	"replies to nothing":                        "SELECT count(*) FROM comments c WHERE reply_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM comments a WHERE a.id = c.reply_to AND a.review_id = c.review_id)",
+	"imports with rows that count twice or not": "SELECT count(*) FROM imports WHERE status <> 'failed' AND row_count <> created_count + unchanged_count + kept_count + needs_review_count + not_a_film_count + bad_count AND status NOT IN ('running', 'undoing')",
+	"parts of files of imports that are over":   "SELECT count(*) FROM import_chunks WHERE import_id IN (SELECT id FROM imports WHERE status IN ('done', 'failed', 'undone'))",
 	"reviews of nobody or nothing":              "SELECT count(*) FROM reviews r WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = r.user_id) OR NOT EXISTS (SELECT 1 FROM movies m WHERE m.id = r.movie_id)",
 }
 
@@ -70,7 +72,7 @@ func (h *instance) look(ctx context.Context, c database.Config, images string) (
 	defer func() { err = errors.Join(err, snap.Close()) }()
 	s = &state{cells: map[string]string{}, notified: map[action]int{}, last: map[int64]int64{}}
 	r := reader{ctx: ctx, snap: snap}
-	r.readCells(s, func(key string) string { return h.shade(images, key) })
+	r.readCells(s, func(keys ...string) string { return h.shade(images, keys) })
 	r.readNotifications(s)
 	for _, what := range slices.Sorted(maps.Keys(contradictions)) {
 		r.each(contradictions[what], func(v []string) {
@@ -96,15 +98,21 @@ func (h *instance) look(ctx context.Context, c database.Config, images string) (
 	return s, r.err
 }
 
-// shade returns the grey level of a stored image, which identifies it.
-func (h *instance) shade(folder, key string) string {
+// shade returns the grey level of a stored image, which identifies it. Its file has one of several keys.
+func (h *instance) shade(folder string, keys []string) string {
+	key := keys[0]
 	if key == "" {
 		return "none"
 	}
 	if known, ok := h.shades[key]; ok {
 		return known
 	}
-	data, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(key)))
+	data, err := []byte(nil), error(nil)
+	for _, key := range keys {
+		if data, err = os.ReadFile(filepath.Join(folder, filepath.FromSlash(key))); err == nil {
+			break
+		}
+	}
 	if err != nil {
 		return "without its file"
 	}
@@ -158,7 +166,14 @@ func (r *reader) each(query string, fn func(row []string)) {
 	r.err = rows.Err()
 }
 
-func (r *reader) readCells(s *state, shade func(key string) string) {
+func (r *reader) readCells(s *state, shadeOf func(keys ...string) string) {
+	hidden := r.readHidden()
+	shade := func(key string) string {
+		if place := hidden.place[key]; place != "" {
+			return shadeOf(key, place)
+		}
+		return shadeOf(key)
+	}
 	set := func(name, value string) {
 		if old, twice := s.cells[name]; twice {
 			value = old + " and " + value
@@ -166,7 +181,8 @@ func (r *reader) readCells(s *state, shade func(key string) string) {
 		s.cells[name] = value
 	}
 	named := func(key string) {
-		s.images = append(s.images, media.Files(key)...)
+		there, maybe := hidden.files(key)
+		s.images, s.trash = append(s.images, there...), append(s.trash, maybe...)
 	}
 	r.each("SELECT id, username, profile_image, is_private FROM users", func(v []string) {
 		set("user "+v[1], there)
@@ -182,6 +198,8 @@ func (r *reader) readCells(s *state, shade func(key string) string) {
 		named(v[1])
 		set("film "+v[0], there)
 	})
+	r.each("SELECT id FROM reviews WHERE hidden <> 0", func(v []string) { set(hiddenCell(v[0]), "on") })
+	r.each("SELECT reporter_id, target_id, CASE WHEN is_open THEN 'open' ELSE 'closed' END FROM reports", func(v []string) { set("report "+v[0]+" "+v[1], v[2]) })
 	r.each("SELECT user_id, movie_id, content, image FROM reviews", func(v []string) {
 		named(v[3])
 		set("review "+v[0]+" "+v[1], reviewState(v[2], shade(v[3])))
@@ -191,6 +209,10 @@ func (r *reader) readCells(s *state, shade func(key string) string) {
 	r.each("SELECT user_id, movie_id, type FROM movie_reactions", func(v []string) { set("reaction "+v[0]+" "+v[1], v[2]) })
 	r.each("SELECT user_id, movie_id, rating FROM movie_ratings", func(v []string) { set("rating "+v[0]+" "+v[1], v[2]) })
 	r.each("SELECT follower_id, following_id FROM follows WHERE is_following", func(v []string) { set("follow "+v[0]+" "+v[1], "on") })
+	r.each("SELECT user_id, movie_id, count(*), count(DISTINCT watched_on) FROM viewings GROUP BY user_id, movie_id", func(v []string) {
+		set("viewings "+v[0]+" "+v[1], viewingsState(v[2], v[3]))
+	})
+	r.each("SELECT user_id, title, (SELECT count(*) FROM list_items i WHERE i.list_id = lists.id) FROM lists", func(v []string) { set("list "+v[0]+" "+v[1], v[2]) })
 	for name, query := range map[string]string{
 		"request": "SELECT follower_id, following_id FROM follow_requests",
 		"block":   "SELECT user_id, blocked_id FROM blocks",
@@ -208,14 +230,18 @@ func (r *reader) readNotifications(s *state) {
 		}
 		return n
 	}
-	r.each("SELECT user_id, seq, type, actor_id, review_id FROM notifications ORDER BY user_id, seq", func(v []string) {
+	r.each("SELECT n.user_id, seq, type, actor_id, COALESCE(review_id, r.target_id) FROM notifications n LEFT JOIN reports r ON r.id = n.report_id ORDER BY n.user_id, seq", func(v []string) {
 		user := number(v[0])
 		d := action{actor: number(v[3]), target: user, review: number(v[4])}
-		if v[2] == asked || v[2] == accepted || v[2] == commented {
+		if v[2] != "follow" && v[2] != "review_like" {
 			d.kind = v[2]
 		}
-		s.notified[d]++
-		s.last[user] = number(v[1])
+		if s.last[user] = number(v[1]); v[2] != "account" { // of the command that made the moderator
+			s.notified[d]++
+		}
+	})
+	r.each("SELECT actor_id, target_id, action FROM moderation_log WHERE target_type = 'review'", func(v []string) {
+		s.notified[action{actor: number(v[0]), review: number(v[1]), kind: "log: " + v[2]}]++
 	})
 }
 

@@ -33,6 +33,9 @@ func (h *instance) images() string {
 
 // verify compares everything with the ledger. It needs a process that is ready and unused.
 func (h *instance) verify(ctx context.Context) (findings, error) {
+	if err := h.awaitImports(ctx); err != nil {
+		return findings{}, err
+	}
 	s, err := h.look(ctx, h.database(), h.images())
 	if err != nil {
 		return findings{}, err
@@ -109,6 +112,11 @@ func (h *instance) verifyAnswers(ctx context.Context) (f findings) {
 		for _, id := range w.films[max(0, len(w.films)-2):] {
 			if !h.found(ctx, id) {
 				f.lost = append(f.lost, fmt.Sprintf("film %d cannot be found by its title", id))
+			}
+		}
+		for _, r := range w.restored[max(0, len(w.restored)-2):] {
+			if !h.fetch(ctx, r.id) {
+				f.lost = append(f.lost, fmt.Sprintf("review %d, which was hidden and restored, or its image cannot be fetched", r.id))
 			}
 		}
 		f.add(h.verifySessions(ctx, w))

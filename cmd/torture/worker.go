@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -18,8 +19,11 @@ type request struct {
 	by       *member // the member, nil for a visitor
 	cells    map[string]string
 	notifies *action              // the action that notifies, nil for none
+	logs     *action              // the action that is logged, nil for none
 	also     []int                // statuses that mean that an earlier attempt, whose answer was lost, succeeded
 	once     bool                 // not idempotent
+	reads    bool                 // changes nothing
+	leaves   bool                 // deletes the account
 	done     func(harness.Answer) // reads the answer, may be nil
 }
 
@@ -33,12 +37,18 @@ type worker struct {
 	pending *request
 	tries   int
 	script  []func() request // to do before anything else
+	waiting []func() request // to do between other requests
 
-	actors   []*member
-	films    []int64
-	reviews  []ownReview
-	comments []ownComment
-	made     int // numbers unique names
+	actors    []*member
+	films     []int64
+	titles    map[int64]string // of films
+	importing bool             // a member of this worker has an import that is not finished
+	reviews   []ownReview
+	comments  []ownComment
+	moderator *member // as whom this worker moderates
+	reported  []ownReview
+	restored  []ownReview // that were hidden, and are not touched any more
+	made      int         // numbers unique names
 }
 
 type ownReview struct {
@@ -53,7 +63,7 @@ type ownComment struct {
 }
 
 func newWorker(h *instance, no int) *worker {
-	return &worker{home: h, no: no, r: rand.New(rand.NewPCG(h.seed, uint64(100+no)))}
+	return &worker{home: h, no: no, titles: map[int64]string{}, r: rand.New(rand.NewPCG(h.seed, uint64(100+no)))}
 }
 
 // run continues until ctx ends, or until the program stops answering.
@@ -107,7 +117,9 @@ func (w *worker) try(ctx context.Context) bool {
 		return false
 	case a.Status >= 200 && a.Status < 300, w.tries > 1 && slices.Contains(x.also, a.Status):
 		ledger.settle(x)
-		w.home.tally.acknowledged(time.Since(begin))
+		if !x.reads {
+			w.home.tally.acknowledged(time.Since(begin))
+		}
 		w.served.Add(1)
 		if x.done != nil {
 			x.done(a)
@@ -115,7 +127,7 @@ func (w *worker) try(ctx context.Context) bool {
 	case x.once && a.Status == http.StatusServiceUnavailable && a.Header.Get("Retry-After") != "":
 		ledger.refuse(x) // the response says that nothing was changed
 		w.home.tally.failed(x.call, a)
-	case a.Status == 0, a.Status >= 500, a.Status == http.StatusTooManyRequests:
+	case a.Status == 0, a.Status >= 500, a.Status == http.StatusTooManyRequests, x.call.Key != "" && inUse(a):
 		w.home.tally.failed(x.call, a)
 		if !x.once {
 			return false
@@ -126,6 +138,21 @@ func (w *worker) try(ctx context.Context) bool {
 	}
 	w.pending = nil
 	return true
+}
+
+// inUse reports whether an earlier attempt with the same Idempotency-Key has not ended.
+func inUse(a harness.Answer) bool {
+	return a.Status == http.StatusConflict && bytes.Contains(a.Body, []byte(`"idempotency_key_in_use"`))
+}
+
+// events are the actions of a request that are told or logged.
+func (x request) events() (all []action) {
+	for _, a := range []*action{x.notifies, x.logs} {
+		if a != nil {
+			all = append(all, *a)
+		}
+	}
+	return all
 }
 
 // isGone signs a member in again, and reports whether that fails because the account was deleted.
@@ -141,8 +168,14 @@ func (w *worker) next() request {
 		w.script = w.script[1:]
 		return first()
 	}
+	if next, ok := w.takeWaiting(); ok {
+		return next
+	}
 	if len(w.actors) < 2 {
 		return w.joins()
+	}
+	if w.mayImport() && w.r.IntN(20) == 0 {
+		return w.imports()
 	}
 	actor := w.actors[w.r.IntN(len(w.actors))]
 	switch n := w.r.IntN(100); {
@@ -166,6 +199,12 @@ func (w *worker) next() request {
 		return w.rewrite(pick(w.r, w.reviews))
 	case n < 93 && len(w.reviews) > 0:
 		return w.deleteReview(w.r.IntN(len(w.reviews)))
+	case n < 95 && len(w.reviews) > 3:
+		k := w.r.IntN(len(w.reviews))
+		if by := w.actors[w.r.IntN(len(w.actors))]; by.id != w.reviews[k].by.id {
+			return w.reports(by, k)
+		}
+		return w.profileImage(actor)
 	case n < 97:
 		return w.profileImage(actor)
 	case n < 99:
@@ -232,7 +271,7 @@ func (w *worker) writes(actor *member) request {
 	for range 5 {
 		film := pick(w.r, w.films)
 		written := func(o ownReview) bool { return o.film == film && o.by.id == actor.id }
-		if !slices.ContainsFunc(w.reviews, written) {
+		if !slices.ContainsFunc(w.reviews, written) && !slices.ContainsFunc(w.reported, written) {
 			return w.review(actor, film)
 		}
 	}

@@ -71,7 +71,7 @@ const insert = "INSERT INTO activities (user_id, type, object_id, movie_id, crea
 // Record stores an activity in the transaction of its object, which must have none yet. The foreign keys share the locks
 // of the member and the film, so lock both before, in this order and before reviews, lists and comments.
 func Record(tx *gorm.DB, e Entry) error {
-	if err := tx.Exec(insert, e.UserID, e.Type, e.ObjectID, e.MovieID, database.Time(e.At)).Error; err != nil {
+	if err := database.Exec(tx, insert, e.UserID, e.Type, e.ObjectID, e.MovieID, database.Time(e.At)); err != nil {
 		return fmt.Errorf("record the activity of %s %d: %w", e.Type, e.ObjectID, err)
 	}
 	return nil

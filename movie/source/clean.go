@@ -67,9 +67,9 @@ var (
 	otherDate  = regexp.MustCompile(`^(\d{1,2})[./](\d{1,2})[./](\d{4})$`)
 )
 
-// date returns a date as YYYY, YYYY-MM or YYYY-MM-DD, and "" for what is none. Of a date whose day and month cannot be told
+// Date returns a date as YYYY, YYYY-MM or YYYY-MM-DD, and "" for what is none. Of a date whose day and month cannot be told
 // apart it returns the year.
-func date(text string) string {
+func Date(text string) string {
 	text = strings.TrimSpace(text)
 	if len(text) == 4 && year4(text) != 0 {
 		return text
@@ -140,8 +140,8 @@ var (
 	shortForm  = regexp.MustCompile(`boxd\.it/([0-9A-Za-z]{2,8})/?$`)
 )
 
-// imdbID returns the id in a text: an id, an URL, or the number without tt and its zeros.
-func imdbID(text string) string {
+// IMDbID returns the id in a text: an id, an URL, or the number without tt and its zeros.
+func IMDbID(text string) string {
 	text = strings.TrimSpace(text)
 	if m := imdbForm.FindStringSubmatch(text); m != nil {
 		return "tt" + m[1]
@@ -152,14 +152,17 @@ func imdbID(text string) string {
 	return ""
 }
 
-// number returns the positive number of an id, or 0.
-func number(text string) int64 {
+// Number returns the positive number of an id, or 0.
+func Number(text string) int64 {
 	n, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(text), ".0"), 10, 64)
 	if err != nil || n < 1 || n > 999_999_999_999_999_999 {
 		return 0
 	}
 	return n
 }
+
+// LetterboxdID returns the id of a film in its short address, or "".
+func LetterboxdID(address string) string { return matched(shortForm, address) }
 
 func matched(form *regexp.Regexp, text string) string {
 	if m := form.FindStringSubmatch(strings.TrimSpace(text)); m != nil {

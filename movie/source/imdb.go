@@ -14,17 +14,17 @@ func imdbTitle(r row) film {
 		}
 		return value
 	}
-	id := imdbID(get("tconst"))
+	id := IMDbID(get("tconst"))
 	if id == "" {
 		return film{notFilm: broken}
 	}
 	f := film{key: id, title: get("primarytitle"), original: get("originaltitle"), runtime: minutes(get("runtimeminutes"))}
-	if kind := get("titletype"); !isFilm(kind) || get("endyear") != "" {
+	if kind := get("titletype"); !IsFilm(kind) || get("endyear") != "" {
 		f.notFilm = cmp.Or(kind, "?")
 		return f
 	}
 	f.ids.IMDb = id
-	f.released = date(get("startyear"))
+	f.released = Date(get("startyear"))
 	f.genres = splitBy(get("genres"), ",")
 	f.directors = r.more.directorsOf(id)
 	return f
@@ -33,7 +33,7 @@ func imdbTitle(r row) film {
 // imdbListed reads a row of a list, of ratings or of a watchlist, of all generations. Title and type are in the language of
 // the account.
 func imdbListed(r row) film {
-	id := imdbID(r.get("const"))
+	id := IMDbID(r.get("const"))
 	if id == "" {
 		return film{notFilm: broken}
 	}
@@ -41,13 +41,13 @@ func imdbListed(r row) film {
 		key: id, title: cmp.Or(r.get("title"), r.get("original_title")), original: r.get("original_title"),
 		runtime: minutes(r.get("runtime_(mins)")), genres: splitBy(r.get("genres"), ","), directors: splitBy(r.get("directors"), ","),
 	}
-	if kind := r.get("title_type"); kind != "" && !isFilm(kind) || strings.ContainsAny(r.get("year"), "-–") {
+	if kind := r.get("title_type"); kind != "" && !IsFilm(kind) || strings.ContainsAny(r.get("year"), "-–") {
 		f.notFilm = cmp.Or(kind, r.get("year"))
 		return f
 	}
 	f.ids.IMDb = id
-	f.released = cmp.Or(date(r.get("release_date", "release_date_(month/day/year)")), date(r.get("year")))
-	if year := date(r.get("year")); year != "" && !strings.HasPrefix(f.released, year) {
+	f.released = cmp.Or(Date(r.get("release_date", "release_date_(month/day/year)")), Date(r.get("year")))
+	if year := Date(r.get("year")); year != "" && !strings.HasPrefix(f.released, year) {
 		f.released = year // the date is that of the country of the account
 	}
 	return f

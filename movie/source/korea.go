@@ -16,7 +16,7 @@ func kobisListed(r row) film {
 		return film{notFilm: broken}
 	}
 	f := film{
-		key: id, title: r.get("movienm"), original: r.get("movienmog"), released: date(r.get("opendt")), produced: year4(r.get("prdtyear")),
+		key: id, title: r.get("movienm"), original: r.get("movienmog"), released: Date(r.get("opendt")), produced: year4(r.get("prdtyear")),
 		genres: splitBy(cmp.Or(r.get("genrealt"), r.get("repgenrenm")), ","), countries: splitBy(cmp.Or(r.get("nationalt"), r.get("repnationnm")), ","),
 		runtime: minutes(r.get("showtm")), directors: splitBy(r.get("directors"), ","),
 	}
@@ -37,7 +37,7 @@ func (f *film) addEnglish(title string) {
 // kobisOffice reads a row of a box office, which has neither ids nor running times. The last row is a sum.
 func kobisOffice(r row) film {
 	f := film{
-		title: r.get("영화명"), released: date(r.get("개봉일")), directors: splitBy(r.get("감독"), ","),
+		title: r.get("영화명"), released: Date(r.get("개봉일")), directors: splitBy(r.get("감독"), ","),
 		genres: splitBy(r.get("장르"), ","), countries: splitBy(r.get("국적", "대표국적"), ","), grade: gradeOf(strings.Split(r.get("등급")+",", ",")[0]),
 	}
 	if f.title == "" || strings.HasPrefix(r.get("순번", "순위"), "합계") || f.title == "합계" {
@@ -85,7 +85,7 @@ func kobisJSON(raw []byte) (film, bool) {
 	}
 	f := film{
 		key: string(k.MovieCd), title: string(k.MovieNm), original: string(k.MovieNmOg), runtime: minutes(string(k.ShowTm)),
-		released: date(string(k.OpenDt)), produced: year4(string(k.PrdtYear)),
+		released: Date(string(k.OpenDt)), produced: year4(string(k.PrdtYear)),
 	}
 	f.addEnglish(string(k.MovieNmEn))
 	f.ids.KOBIS = string(k.MovieCd)
@@ -145,7 +145,7 @@ func kmdbJSON(raw []byte) (film, bool) {
 	id := string(k.MovieID + k.MovieSeq)
 	f := film{
 		key: id, title: hits.Replace(string(k.Title)), original: hits.Replace(string(k.TitleOrg)), runtime: minutes(string(k.Runtime)),
-		produced: year4(string(k.ProdYear)), released: date(string(cmp.Or(k.RepRlsDate, k.ReleaseDate))),
+		produced: year4(string(k.ProdYear)), released: Date(string(cmp.Or(k.RepRlsDate, k.ReleaseDate))),
 		genres: splitBy(string(k.Genre), ","), countries: splitBy(string(k.Nation), ","), grade: gradeOf(string(k.Rating)),
 	}
 	f.addEnglish(hits.Replace(string(k.TitleEng)))

@@ -15,27 +15,44 @@ var (
 
 // movieLens reads a row of movies.csv, or of what an account exports.
 func movieLens(r row) film {
-	id := number(r.get("movieid", "movie_id"))
+	id := Number(r.get("movieid", "movie_id"))
 	if id == 0 {
 		return film{notFilm: broken}
 	}
 	f := film{key: r.get("movieid", "movie_id")}
 	f.ids.MovieLens = id
 	imdb, tmdb := r.more.linksOf(id)
-	f.ids.IMDb, f.ids.TMDB = cmp.Or(imdbID(r.get("imdb_id")), imdb), cmp.Or(number(r.get("tmdb_id")), tmdb)
-	title := r.get("title")
-	if lensSpan.MatchString(title) {
-		f.title, f.notFilm = title, lensSpan.FindString(title)
+	f.ids.IMDb, f.ids.TMDB = cmp.Or(IMDbID(r.get("imdb_id")), imdb), cmp.Or(Number(r.get("tmdb_id")), tmdb)
+	t := ParseLensTitle(r.get("title"))
+	f.title, f.original, f.aliases, f.released = t.Title, t.Original, t.aliases, t.Year
+	if f.notFilm = t.Span; f.notFilm != "" {
 		return f
 	}
-	if m := lensYear.FindStringSubmatch(title); m != nil && m[1] != "" {
-		title, f.released = m[1], date(m[2])
-	}
-	f.title, f.original, f.aliases = lensTitles(title)
 	if genres := r.get("genres"); genres != "(no genres listed)" {
 		f.genres = splitBy(genres, "|")
 	}
 	return f
+}
+
+// LensTitle is what the title of MovieLens says.
+type LensTitle struct {
+	Title, Original string
+	Year            string // "" if it is unknown
+	Span            string // years of a series, such as (1975-1979)
+	aliases         []string
+}
+
+// ParseLensTitle returns what a title of MovieLens says.
+func ParseLensTitle(text string) LensTitle {
+	if span := lensSpan.FindString(text); span != "" {
+		return LensTitle{Title: text, Span: span}
+	}
+	var t LensTitle
+	if m := lensYear.FindStringSubmatch(text); m != nil && m[1] != "" {
+		text, t.Year = m[1], Date(m[2])
+	}
+	t.Title, t.Original, t.aliases = lensTitles(text)
+	return t
 }
 
 // lensTitles returns the titles in "City of Lost Children, The (Cité des enfants perdus, La)", with their articles before them.

@@ -350,7 +350,7 @@ func TestDates(t *testing.T) {
 		"2011/9/8": "2011-09-08", "2011. 9. 8": "", "2011.09.08": "2011-09-08", "12/10/2009": "2009", "25/12/2009": "2009-12-25", "12/25/2009": "2009-12-25",
 		"2011-02-30": "2011-02", "2011-13-01": "2011", "201100": "", "1799": "", "3000-01-01": "", "t2034567": "", "": "", "20110000": "2011", "20110900": "2011-09",
 	} {
-		if got := date(text); got != want {
+		if got := Date(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
@@ -391,7 +391,7 @@ func TestIDsOfIMDb(t *testing.T) {
 		"tt0090002": "tt0090002", "0090002": "tt0090002", "90002": "tt0090002", "https://www.imdb.com/title/tt9900001": "tt9900001",
 		"http://www.imdb.com/title/tt9900002/": "tt9900002", "": "", "0": "", "x": "", "tt12345678901": "",
 	} {
-		if got := imdbID(text); got != want {
+		if got := IMDbID(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}

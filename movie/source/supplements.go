@@ -103,8 +103,8 @@ func (s *supplements) readLinks(f *tabular.File) error {
 		if len(cells) < 3 {
 			return
 		}
-		imdb, tmdb := number(cells[1]), number(cells[2])
-		if id := number(cells[0]); id != 0 && imdb < 1<<32 && tmdb < 1<<32 {
+		imdb, tmdb := Number(cells[1]), Number(cells[2])
+		if id := Number(cells[0]); id != 0 && imdb < 1<<32 && tmdb < 1<<32 {
 			s.links[id] = link{uint32(imdb), uint32(tmdb)}
 		}
 	})
@@ -115,7 +115,7 @@ func (s *supplements) readCrew(titles, crew, people []*tabular.File) error {
 	var films, needed bits
 	s.directors, s.people = map[uint32]uint32{}, map[uint32]string{}
 	err := eachTitle(titles, func(cells []string) {
-		if isFilm(cells[1]) {
+		if IsFilm(cells[1]) {
 			films.set(idNumber(cells[0]))
 		}
 	})

@@ -24,20 +24,20 @@ func metadata(r row) film {
 }
 
 func tmdbFilm(r row, toJSON func(string) string) film {
-	id := number(r.get("id"))
+	id := Number(r.get("id"))
 	if id == 0 {
 		return film{notFilm: broken}
 	}
 	f := film{
 		key: r.get("id"), title: cmp.Or(r.get("title"), r.get("original_title")), original: r.get("original_title"), plot: r.get("overview"),
-		runtime: minutes(r.get("runtime")), released: date(r.get("release_date")),
+		runtime: minutes(r.get("runtime")), released: Date(r.get("release_date")),
 		genres: valuesOf(toJSON(r.get("genres")), "name"), countries: valuesOf(toJSON(r.get("production_countries")), "iso_3166_1"),
 		languages: valuesOf(toJSON(r.get("spoken_languages")), "iso_639_1"),
 	}
 	if len(f.languages) == 0 {
 		f.languages = splitBy(r.get("original_language"), " ")
 	}
-	f.ids.TMDB, f.ids.IMDb = id, imdbID(r.get("imdb_id"))
+	f.ids.TMDB, f.ids.IMDb = id, IMDbID(r.get("imdb_id"))
 	return f
 }
 
@@ -57,7 +57,7 @@ func valuesOf(list, key string) (values []string) {
 
 // tmdbCredits reads a row of tmdb_5000_credits.csv. It adds cast and directors to a film.
 func tmdbCredits(r row) film {
-	id := number(r.get("movie_id", "id"))
+	id := Number(r.get("movie_id", "id"))
 	if id == 0 {
 		return film{notFilm: broken}
 	}

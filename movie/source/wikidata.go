@@ -22,11 +22,11 @@ func wikidata(rows []row) film {
 			f.title = cmp.Or(f.title, title)
 		}
 		f.original = cmp.Or(f.original, r.get("originaltitle", "original_title"))
-		if d := date(r.get("pubdate", "publicationdate", "publication_date", "releasedate", "release_date", "date", "year")); d != "" && (f.released == "" || d < f.released) {
+		if d := Date(r.get("pubdate", "publicationdate", "publication_date", "releasedate", "release_date", "date", "year")); d != "" && (f.released == "" || d < f.released) {
 			f.released = d
 		}
-		f.ids.IMDb = cmp.Or(f.ids.IMDb, imdbID(r.get("imdb", "imdbid", "imdb_id")))
-		f.ids.TMDB = cmp.Or(f.ids.TMDB, number(r.get("tmdb", "tmdbid", "tmdb_id")))
+		f.ids.IMDb = cmp.Or(f.ids.IMDb, IMDbID(r.get("imdb", "imdbid", "imdb_id")))
+		f.ids.TMDB = cmp.Or(f.ids.TMDB, Number(r.get("tmdb", "tmdbid", "tmdb_id")))
 		f.runtime = cmp.Or(f.runtime, minutes(r.get("duration", "runtime")))
 		f.genres = appendOnce(f.genres, r.get("genrelabel", "genres", "genre"))
 		f.directors = appendOnce(f.directors, r.get("directorlabel", "directors", "director"))

@@ -48,11 +48,13 @@ func plainWord(word string) string {
 	return word
 }
 
+var ownGenres = movie.Genres()
+
 // genreOf returns the genre of a word of a source, and false if there is none. "" is a word that stands for no genre.
 func genreOf(word string) (string, bool) {
 	plain := plainWord(word)
 	for _, form := range []string{plain, strings.TrimSuffix(plain, "film"), strings.TrimSuffix(plain, "movie"), strings.TrimSuffix(plain, "영화")} {
-		for _, g := range movie.Genres() {
+		for _, g := range ownGenres {
 			if strings.EqualFold(g, form) {
 				return g, true
 			}
@@ -84,10 +86,15 @@ func genresOf(words []string) (genres, dropped []string) {
 var filmTypes = strings.Fields(`movie film feature featurefilm tvmovie tvfilm tvshort short shortfilm video tvspecial documentary
 	영화 장편 단편 옴니버스 극영화 애니메이션 다큐멘터리 tv영화 映画 电影 電影 фильм película pelicula filme spielfilm largometraje
 	lungometraggio longmétrage langfilm filmtv téléfilm fernsehfilm kurzfilm cortometraggio cortometraje courtmétrage curtametragem
-	kısafilm sinemafilmi tvfilmi телефильм короткометражка`)
+	kısafilm sinemafilmi tvfilmi телефильм короткометражка
+	мультфильм фільм мультфільм animationmovie películadetv películaparatv filmeparatv kortfilm`)
 
-func isFilm(kind string) bool {
-	return slices.Contains(filmTypes, strings.NewReplacer(" ", "", "-", "").Replace(strings.ToLower(strings.TrimSpace(kind))))
+// withoutSpaces drops what the words of filmTypes do not have. It is built once: that takes longer than to read a row.
+var withoutSpaces = strings.NewReplacer(" ", "", "-", "")
+
+// IsFilm reports whether a word of a source stands for a kind of films.
+func IsFilm(kind string) bool {
+	return slices.Contains(filmTypes, withoutSpaces.Replace(strings.ToLower(strings.TrimSpace(kind))))
 }
 
 // gradeOf returns the age grade for the words of Korea's rating board, old and new, or "".

@@ -38,10 +38,14 @@ func (c *bufferedConn) Read(p []byte) (int, error) {
 }
 
 // Write implements net.Conn. It holds p only while melody has another frame of this socket to write, so no
-// frame waits for one that may never come. A system call is the most expensive part of a frame.
+// frame waits for one that may never come. A system call is the most expensive part of a frame. A ping never waits.
 func (c *bufferedConn) Write(p []byte) (int, error) {
-	hold := !isControl(p) && c.socket.inFlight.Load()-c.unsent > 1
+	ping := isPing(p)
+	hold := ping && c.held != nil || !isControl(p) && c.socket.inFlight.Load()-c.unsent > 1
 	if c.held == nil && !hold {
+		if ping {
+			return c.writePing(p)
+		}
 		return c.Conn.Write(p)
 	}
 	if c.held == nil {
@@ -62,6 +66,16 @@ func (c *bufferedConn) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// writePing writes a ping, or nothing of it if the connection can take none of it at once.
+func (c *bufferedConn) writePing(p []byte) (int, error) {
+	n, err := tryWrite(c.Conn, p)
+	if err != nil || n == 0 || n == len(p) {
+		return len(p), err
+	}
+	rest, err := c.Conn.Write(p[n:])
+	return n + rest, err
+}
+
 // sent counts a frame that melody has written, and returns how many have left since it last returned more
 // than 0.
 func (c *bufferedConn) sent() int64 {
@@ -80,6 +94,9 @@ func isControl(p []byte) bool {
 	return len(p) >= 2 && p[0] >= 0x88 && len(p) == 2+int(p[1])
 }
 
+// isPing reports whether p is a ping of a server without content.
+func isPing(p []byte) bool { return len(p) == 2 && p[0] == 0x89 && p[1] == 0 }
+
 // hijacker returns its connection as the bufferedConn of a socket.
 type hijacker struct {
 	http.ResponseWriter
@@ -90,7 +107,7 @@ type hijacker struct {
 var errNoHijack = errors.New("the connection cannot be taken over")
 
 // Hijack implements http.Hijacker.
-func (w hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (w *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	inner, ok := w.ResponseWriter.(http.Hijacker)
 	if !ok {
 		return nil, nil, errNoHijack

@@ -24,6 +24,7 @@ type Hub struct {
 	mu         sync.Mutex
 	recipients map[int64]*recipient // those that have a socket here
 	slots      int                  // taken, also by sockets that are being opened or refused
+	turn       uint8                // of the socket that was admitted last
 	closing    bool                 // new sockets are refused
 	queue      []*recipient         // waiting for a worker, oldest first
 	changed    sync.Cond            // on mu: queue or stopped changed
@@ -100,6 +101,8 @@ func (h *Hub) admit(k *socket, session *melody.Session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	k.session, k.movedAt = session, h.config.Clock()
+	h.turn = (h.turn + 1) % pingTurns
+	k.turn = h.turn
 	if k.reason != nil {
 		h.startClosing(k)
 	}

@@ -94,7 +94,7 @@ func socketsAllowed() int {
 	return int(limit) - reserved
 }
 
-// Run delivers and sweeps until ctx ends. Open sockets stay open; Shutdown closes them.
+// Run delivers, sweeps and pings until ctx ends. Open sockets stay open; Shutdown closes them.
 func (h *Hub) Run(ctx context.Context) error {
 	h.setStopped(false)
 	unhook := context.AfterFunc(ctx, func() { h.setStopped(true) })
@@ -104,6 +104,7 @@ func (h *Hub) Run(ctx context.Context) error {
 		all.Go(func() { h.work(ctx) })
 	}
 	all.Go(func() { h.sweepEvery(ctx, h.config.SweepInterval) })
+	all.Go(func() { h.pingEvery(ctx, h.config.PingPeriod) })
 	all.Wait()
 	return nil
 }

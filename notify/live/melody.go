@@ -3,6 +3,7 @@ package live
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"runtime/debug"
 	"sync"
@@ -17,6 +18,7 @@ const (
 	writeWait      = 15 * time.Second // longer than stallLimit, so that a slow reader still gets a close frame
 	handshakeWait  = 5 * time.Second
 	maxClientFrame = 4 << 10 // bytes
+	never          = time.Duration(math.MaxInt64)
 )
 
 // Buffers of an idle socket. Pongs fit into the one for reading; those for writing are pooled.
@@ -30,7 +32,7 @@ const (
 func (h *Hub) newMelody() *melody.Melody {
 	m := melody.New()
 	m.Config = &melody.Config{
-		WriteWait: writeWait, PongWait: h.config.PongWait, PingPeriod: h.config.PingPeriod,
+		WriteWait: writeWait, PongWait: h.config.PongWait, PingPeriod: never, // pingEvery does it
 		MaxMessageSize: maxClientFrame, MessageBufferSize: window,
 	}
 	m.Upgrader = &websocket.Upgrader{
@@ -111,9 +113,12 @@ func (h *Hub) failed(session *melody.Session, err error) {
 	}
 }
 
-// recovered keeps a panic from ending the process.
-func (h *Hub) recovered(where string) {
-	if p := recover(); p != nil {
+// recovered keeps a panic from ending the process. It is deferred.
+func (h *Hub) recovered(where string) { h.report(where, recover()) }
+
+// report logs what recover returned.
+func (h *Hub) report(where string, p any) {
+	if p != nil {
 		h.config.Log.Error("panic", "where", "notify "+where, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 	}
 }

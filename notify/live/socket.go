@@ -55,6 +55,7 @@ type socket struct {
 	sentSeq   int64           // of the frame that was handed to melody last
 	handed    int64           // frames handed to melody
 	caughtUp  bool            // it has had every notification there was, once
+	turn      uint8           // when it is pinged
 	loaded    *Batch          // contains its next frames, for a reader that lags behind
 
 	// What the last sweep saw; guarded by Hub.mu.

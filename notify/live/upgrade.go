@@ -83,22 +83,29 @@ func (s *Slot) Upgrade(w http.ResponseWriter, r *http.Request) error {
 	s.socket.opened = opened
 	h := s.hub
 	s.hub = nil
-	go h.serve(w, r, s.socket)
+	go h.serve(&hijacker{w, h, s.socket}, r)
 	if err := <-opened; err != nil {
 		return fmt.Errorf("open a socket: %w", err)
 	}
 	return nil
 }
 
-// serve upgrades and reads until the socket has ended. It uses w and r before setOpened only.
-func (h *Hub) serve(w http.ResponseWriter, r *http.Request, k *socket) {
-	defer h.release()
-	defer h.remove(k)
-	defer k.setOpened(errNotOpened) // without effect if it was opened
-	defer h.recovered("serve")
-	if err := h.melody.HandleRequest(hijacker{w, h, k}, r); err != nil {
+// serve upgrades and reads until the socket has ended. It uses w and r before setOpened only. Its frame and those below it
+// stay on the stack of an idle socket, so it has one deferred call and hands over a pointer.
+func (h *Hub) serve(w *hijacker, r *http.Request) {
+	k := w.socket
+	defer h.ended(k)
+	if err := h.melody.HandleRequest(w, r); err != nil { // w is not used below, so that an idle socket does not hold it
 		k.setOpened(err)
 	}
+}
+
+// ended is deferred by serve.
+func (h *Hub) ended(k *socket) {
+	h.report("serve", recover())
+	k.setOpened(errNotOpened) // without effect if it was opened
+	h.remove(k)
+	h.release()
 }
 
 var errNotOpened = errors.New("the socket was not opened")

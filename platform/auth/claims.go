@@ -40,12 +40,22 @@ type claims struct {
 	NotBefore  number `json:"nbf,omitempty"` // never written, but checked
 }
 
+// parse fills c with the claims of a token. It returns [ErrTokenExpired] for a token that is valid but for its expiry, and
+// [ErrInvalidToken] for any other.
 func (t *Tokens) parse(token string, typ text, findKey jwt.Keyfunc, c *claims) error {
 	// base64 ignores line breaks, so a token with one appended would still be valid, but have another hash.
 	if len(token) > maxTokenLen || strings.ContainsAny(token, "\r\n") {
 		return ErrInvalidToken
 	}
-	_, err := t.parser.ParseWithClaims(token, c, findKey)
+	if _, err := t.parser.ParseWithClaims(token, c, findKey); err != nil {
+		return ErrInvalidToken
+	}
+	return t.validate(c, typ)
+}
+
+// validate checks the claims of a token whose signature is valid.
+func (t *Tokens) validate(c *claims, typ text) error {
+	err := t.validator.Validate(c)
 	if err != nil && !errors.Is(err, jwt.ErrTokenExpired) || !t.plausible(c, typ) {
 		return ErrInvalidToken
 	}
@@ -55,7 +65,7 @@ func (t *Tokens) parse(token string, typ text, findKey jwt.Keyfunc, c *claims) e
 	return nil
 }
 
-// plausible checks claims with a valid signature for what the parser does not. The parser could check
+// plausible checks claims with a valid signature for what the validator does not. The validator could check
 // iat, but its leeway would also apply to exp.
 func (t *Tokens) plausible(c *claims, typ text) bool {
 	latest := t.clock().Add(clockSkew).Unix()
@@ -64,7 +74,7 @@ func (t *Tokens) plausible(c *claims, typ text) bool {
 		c.IssuedAt > 0 && int64(c.IssuedAt) <= latest
 }
 
-// issuedHere checks the issuer, which the parser would compare with one constant.
+// issuedHere checks the issuer, which the validator would compare with one constant.
 func (t *Tokens) issuedHere(c *claims) bool {
 	return c.Issuer == t.issuer || c.Issuer == ConstantIssuer && time.Unix(int64(c.IssuedAt), 0).Before(t.constantUntil)
 }
@@ -80,7 +90,7 @@ func (c *claims) userID() int64 {
 
 func (c *claims) expiry() time.Time { return time.Unix(int64(c.ExpiresAt), 0).UTC() }
 
-// The methods of jwt.Claims; the parser checks exp and nbf with them.
+// The methods of jwt.Claims; the validator checks exp and nbf with them.
 
 func (c *claims) GetExpirationTime() (*jwt.NumericDate, error) { return c.ExpiresAt.date(), nil }
 func (c *claims) GetNotBefore() (*jwt.NumericDate, error)      { return c.NotBefore.date(), nil }

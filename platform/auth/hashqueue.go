@@ -10,7 +10,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/limit"
 )
 
-// How many hashes may wait: 64 take about 15 s on one core at cost 12. One address needs more than a few only if many
+// How many hashes may wait: 64 take about 8 s on two cores at cost 12. One address needs more than a few only if many
 // people sign in behind it at once.
 const (
 	maxWaiting     = 64 // of all

@@ -37,10 +37,22 @@ type Hasher struct {
 	queue *hashQueue
 }
 
-// NewHasher returns a Hasher with the given bcrypt cost that leaves one core to other work.
+// cores is how many threads ran Go code at once before SpareThread.
+var cores = runtime.GOMAXPROCS(0)
+
+// SpareThread lets one more thread run Go code than there are cores, so that requests are served while a hash runs on every
+// core: then the kernel shares the cores among the threads. Without it the Go runtime shares the threads among
+// goroutines, and a request that arrives waits for 10 ms or more, at each of its steps, until a hash is interrupted.
+// The returned function undoes it.
+func SpareThread() (undo func()) {
+	before := runtime.GOMAXPROCS(cores + 1)
+	return func() { runtime.GOMAXPROCS(before) }
+}
+
+// NewHasher returns a Hasher with the given bcrypt cost that runs a hash on every core at once; see [SpareThread].
 // It panics on a cost outside 4–31; the configuration checks it before.
 func NewHasher(cost int) *Hasher {
-	return newHasher(cost, newHashQueue(max(1, runtime.GOMAXPROCS(0)-1), [3]int{maxWaiting, maxPerNetwork, maxPerAddress}))
+	return newHasher(cost, newHashQueue(cores, [3]int{maxWaiting, maxPerNetwork, maxPerAddress}))
 }
 
 func newHasher(cost int, queue *hashQueue) *Hasher {

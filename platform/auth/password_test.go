@@ -185,10 +185,13 @@ func TestOnlyAHashOfAnotherCostNeedsRehashing(t *testing.T) {
 	}
 }
 
-func TestHashingLeavesOneCoreFree(t *testing.T) {
-	want := max(1, runtime.GOMAXPROCS(0)-1)
-	if got := NewHasher(bcrypt.MinCost).queue.permits; got != want {
-		t.Errorf("%d hashes run at once, want %d", got, want)
+func TestHashesRunOnEveryCoreAndLeaveAThreadToRequests(t *testing.T) {
+	undo := SpareThread()
+	h := NewHasher(bcrypt.MinCost)
+	threads := runtime.GOMAXPROCS(0)
+	undo()
+	if h.queue.permits != runtime.GOMAXPROCS(0) || threads != h.queue.permits+1 {
+		t.Errorf("%d hashes run at once on %d threads, with %d cores", h.queue.permits, threads, runtime.GOMAXPROCS(0))
 	}
 }
 

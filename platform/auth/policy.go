@@ -5,8 +5,8 @@ import "github.com/cinecircle/cinecircle/platform/apperr"
 // Policy determines who may call a route. Every route has one; there is no default.
 type Policy string
 
-// The policies. For Owner, Author and Moderator the guard requires a signed-in member; the service that loads the resource decides
-// whether the viewer may change it.
+// The policies. For Owner, Author and Moderator the guard requires a signed-in member; the handler decides once the resource is
+// loaded, because what does not exist is 404 also for those who may not change it.
 const (
 	Public   Policy = "public"   // all clients; tokens are ignored
 	Optional Policy = "optional" // all clients; signed-in members get additional data
@@ -15,7 +15,7 @@ const (
 	Author   Policy = "author"   // the author only
 	Admin    Policy = "admin"    // admins
 
-	Moderator Policy = "moderator" // whoever [Viewer.Moderates]
+	Moderator Policy = "moderator" // moderators and admins
 	Socket    Policy = "socket"    // a member, checked after the upgrade, because browsers cannot read the 401 of a handshake
 )
 
@@ -32,7 +32,7 @@ func (r Rule) admit(v Viewer, method string) error {
 	if !v.mayUse(r.Personal, method) {
 		return ErrInsufficientScope
 	}
-	if !r.Restricted && !safe(method) {
+	if r.Policy == Moderator || r.Policy == Admin || !r.Restricted && !safe(method) {
 		if err := v.restricted(); err != nil {
 			return err
 		}

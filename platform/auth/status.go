@@ -33,6 +33,9 @@ type Restriction struct {
 	Until  *time.Time // in the zone of the service; nil: until it is lifted
 }
 
+// active reports whether the viewer is neither pending nor suspended.
+func (v Viewer) active() bool { return v.Status != StatusPending && v.Status != StatusSuspended }
+
 // restricted returns the error for what only active members may do, nil if the viewer is one, or anonymous.
 func (v Viewer) restricted() error {
 	refused := ErrAccountSuspended

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
@@ -49,9 +50,12 @@ type Tokens struct {
 	upgraded, constantUntil       time.Time // zero unless tokens with the ConstantIssuer exist
 	accessTTL, refreshTTL         time.Duration
 	clock                         func() time.Time
-	parser                        *jwt.Parser
+	parser                        *jwt.Parser // of signatures only
+	validator                     *jwt.Validator
+	decoded                       decoded // access tokens
 	accessKey, refreshKey, jtiKey []byte
-	nameKey                       []byte
+	nameKey, challengeKey         []byte
+	sealer                        cipher.AEAD // of texts in the database
 	findAccessKey, findRefreshKey jwt.Keyfunc
 }
 
@@ -63,14 +67,16 @@ func NewTokens(secret []byte, issuer string, accessTTL, refreshTTL time.Duration
 	}
 	t := &Tokens{
 		issuer: text(issuer), accessTTL: accessTTL, refreshTTL: refreshTTL, clock: clock,
-		accessKey:  deriveKey(secret, "cinecircle access token v1"),
-		refreshKey: deriveKey(secret, "cinecircle refresh token v1"),
-		jtiKey:     deriveKey(secret, "cinecircle refresh token id v1"),
-		nameKey:    deriveKey(secret, "cinecircle account name in the log v1"),
+		accessKey:    deriveKey(secret, "cinecircle access token v1"),
+		refreshKey:   deriveKey(secret, "cinecircle refresh token v1"),
+		jtiKey:       deriveKey(secret, "cinecircle refresh token id v1"),
+		nameKey:      deriveKey(secret, "cinecircle account name in the log v1"),
+		challengeKey: deriveKey(secret, "cinecircle second step of a login v1"),
+		sealer:       newSealer(secret),
 		parser: jwt.NewParser(
 			jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
-			jwt.WithExpirationRequired(), jwt.WithTimeFunc(clock),
-			jwt.WithStrictDecoding()),
+			jwt.WithStrictDecoding(), jwt.WithoutClaimsValidation()),
+		validator: jwt.NewValidator(jwt.WithExpirationRequired(), jwt.WithTimeFunc(clock)),
 	}
 	t.findAccessKey, t.findRefreshKey = always(t.accessKey), always(t.refreshKey)
 	return t
@@ -181,12 +187,24 @@ func sign(key []byte, userID, sessionID int64, c *claims) (string, time.Time, er
 // ParseAccess returns the content of an access token. For an expired token it returns the content and [ErrTokenExpired],
 // for any other invalid token [ErrInvalidToken]. It does not check whether the session is active.
 func (t *Tokens) ParseAccess(token string) (Access, error) {
-	var c claims
-	err := t.parse(token, typAccess, t.findAccessKey, &c)
+	c, err := t.accessClaims(token)
 	if err != nil && !errors.Is(err, ErrTokenExpired) {
 		return Access{}, err
 	}
 	return Access{UserID: c.userID(), SessionID: int64(c.Session), ExpiresAt: c.expiry()}, err
+}
+
+// accessClaims returns the claims of an access token, and the errors of [Tokens.ParseAccess].
+func (t *Tokens) accessClaims(token string) (claims, error) {
+	c, known := t.decoded.get(token)
+	if known {
+		return c, t.validate(&c, typAccess)
+	}
+	err := t.parse(token, typAccess, t.findAccessKey, &c)
+	if err == nil {
+		t.decoded.put(token, c)
+	}
+	return c, err
 }
 
 // ParseRefresh is [Tokens.ParseAccess] for refresh tokens.

@@ -213,6 +213,49 @@ func TestAClockThatIsSetBackByAMinuteSignsNobodyOut(t *testing.T) {
 	}
 }
 
+func TestOnlyValidAccessTokensAreRemembered(t *testing.T) {
+	t.Parallel()
+	tokens, now := newTestTokens()
+	access := mustAccess(t, tokens, 7, 70)
+	refresh, _, err := tokens.Refresh(7, 70, 1, testNow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, token := range []string{refresh, access[:len(access)-2], access + "A"} {
+		if _, err := tokens.ParseAccess(token); !errors.Is(err, ErrInvalidToken) {
+			t.Errorf("%q: %v, want %v", token, err, ErrInvalidToken)
+		}
+	}
+	*now = testNow.Add(testTTL)
+	if _, err := tokens.ParseAccess(access); !errors.Is(err, ErrTokenExpired) {
+		t.Errorf("after its end: %v, want %v", err, ErrTokenExpired)
+	}
+	if n := len(tokens.decoded.tokens); n != 0 {
+		t.Errorf("%d tokens are remembered that are not valid", n)
+	}
+	*now = testNow
+	if _, err := tokens.ParseAccess(access); err != nil {
+		t.Fatal(err)
+	}
+	if c, known := tokens.decoded.get(access); !known || c.userID() != 7 || len(tokens.decoded.tokens) != 1 {
+		t.Errorf("remembered: %v, %+v", known, tokens.decoded.tokens)
+	}
+}
+
+func TestDecodedTokensAreLimited(t *testing.T) {
+	t.Parallel()
+	tokens, _ := newTestTokens()
+	for session := range int64(maxDecoded + 2) {
+		access, err := tokens.ParseAccess(mustAccess(t, tokens, 7, session+1))
+		if err != nil || access.SessionID != session+1 {
+			t.Fatalf("a token of session %d: %+v, %v", session+1, access, err)
+		}
+	}
+	if n := len(tokens.decoded.tokens); n == 0 || n > maxDecoded {
+		t.Errorf("%d tokens are remembered, want at most %d", n, maxDecoded)
+	}
+}
+
 func TestNoTokenIsSignedWithoutAUser(t *testing.T) {
 	t.Parallel()
 	tokens, _ := newTestTokens()

@@ -63,11 +63,13 @@ func (v Viewer) Credential() int64 {
 	return v.SessionID
 }
 
-// Admin reports whether the viewer is an admin.
-func (v Viewer) Admin() bool { return v.Role == RoleAdmin }
+// Admin reports whether the viewer is an admin. A pending or suspended account has no powers.
+func (v Viewer) Admin() bool { return v.Role == RoleAdmin && v.active() }
 
-// Moderates reports whether the viewer is a moderator or an admin.
-func (v Viewer) Moderates() bool { return v.Role == RoleModerator || v.Admin() }
+// Moderates reports whether the viewer is a moderator or an admin. A pending or suspended account has no powers.
+func (v Viewer) Moderates() bool {
+	return (v.Role == RoleModerator || v.Role == RoleAdmin) && v.active()
+}
 
 // MayEdit reports whether the viewer is the owner of a resource or an admin. An ownerID of 0 means no owner.
 func (v Viewer) MayEdit(ownerID int64) bool {

@@ -107,7 +107,7 @@ func (d *DB) transactMySQL(ctx context.Context, fn func(tx *gorm.DB) error) erro
 	defer conn.Rollback() //nolint:errcheck // after a commit it does nothing; a connection that is lost rolls back
 	session := &writeWatch{Tx: conn, pool: d.pools["mysql"]}
 	tx := d.writer.Session(&gorm.Session{Context: ctx, NewDB: true})
-	tx.Statement.ConnPool = session
+	tx.Statement.ConnPool = d.breakable(session)
 	if err := fn(tx); err != nil {
 		return err
 	}

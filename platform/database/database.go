@@ -46,6 +46,8 @@ type DB struct {
 	pools          map[string]*sql.DB
 	unwritable     atomic.Bool             // SQLite only: the last write failed because of the disk
 	migrationPool  func() (*sql.DB, error) // MySQL only: opens connections without a read timeout
+
+	fail func(ctx context.Context, statement string) error // see Break; nil outside of tests
 }
 
 // Open connects to a database and checks that the connections have the settings that this package promises.

@@ -66,6 +66,9 @@ func (d *DB) MigrateUp(ctx context.Context) ([]Migration, error) {
 	if err := d.checkVersion(ctx); err != nil {
 		return nil, err
 	}
+	if err := d.BuildDeferred(ctx); err != nil { // steps may change the indexes
+		return nil, err
+	}
 	results, err := p.Up(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("migrate up: %w", err)
@@ -103,6 +106,9 @@ func (d *DB) MigrateDown(ctx context.Context) (*Migration, error) {
 		return nil, fmt.Errorf("read the schema version: %w", err)
 	} else if version == 0 {
 		return nil, nil
+	}
+	if err := d.BuildDeferred(ctx); err != nil {
+		return nil, err
 	}
 	r, err := p.Down(ctx)
 	if err != nil {

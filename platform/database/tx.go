@@ -96,7 +96,7 @@ func (d *DB) transaction(ctx context.Context, fn func(tx *gorm.DB) error) error 
 	}
 	err := d.group.do(ctx, func(conn gorm.ConnPool) error {
 		tx := d.writer.Session(&gorm.Session{Context: ctx, NewDB: true})
-		tx.Statement.ConnPool = conn
+		tx.Statement.ConnPool = d.breakable(conn)
 		return fn(tx)
 	})
 	if isDiskFault(err) { // GORM has translated the error of fn, but not that of the commit

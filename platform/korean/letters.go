@@ -28,6 +28,34 @@ var (
 	}
 )
 
+// Tables of what titles are searched by: each syllable of a catalogue is looked up in them.
+var (
+	initialNumbers = numbersOf(initialLetters) // from 1, by the letter
+	finalNumbers   = numbersOf(finalLetters)
+	simpleInitials = simpleOf(initialLetters) // the letter with which each initial begins when it is typed
+	simpleFinals   = simpleOf(finalLetters)
+)
+
+const letters = 'ㅎ' - 'ㄱ' + 1
+
+func numbersOf(all []rune) (numbers [letters]int8) {
+	for i, letter := range all {
+		numbers[letter-firstLetter] = int8(i + 1)
+	}
+	return numbers
+}
+
+func simpleOf(all []rune) []rune {
+	simple := make([]rune, len(all))
+	for i, letter := range all {
+		simple[i] = []rune(clusters[letter] + string(letter))[0]
+		if n := initialNumber(simple[i]); n > 0 && doubled(n-1) == n {
+			simple[i] = initialLetters[n-1]
+		}
+	}
+	return simple
+}
+
 // AroundLetters returns text with its letters of Hangul that stand alone at full width, and with fn applied to the
 // parts between them.
 func AroundLetters(text string, fn func(part string) string) string {
@@ -109,12 +137,7 @@ func initialNumber(r rune) int {
 	if r < 'ㄱ' || r > 'ㅎ' {
 		return -1
 	}
-	for i, letter := range initialLetters {
-		if letter == r {
-			return i
-		}
-	}
-	return -1
+	return int(initialNumbers[r-firstLetter]) - 1
 }
 
 // split returns the numbers of the initial, vowel and final of a syllable. The final 0 is none.
@@ -146,10 +169,7 @@ func Initial(r rune) rune {
 	if n < 0 {
 		return 0
 	}
-	if n > 0 && doubled(n-1) == n {
-		n--
-	}
-	return initialLetters[n]
+	return simpleInitials[n]
 }
 
 // Open returns the syllable of the initial and the first typed vowel of a syllable: 고 for 괴 and 곳.
@@ -163,11 +183,10 @@ func Open(syllable rune) rune {
 // 생. It is 0 where there is none.
 func Closed(syllable, next rune) rune {
 	initial, vowel, final := split(syllable)
-	if final > 0 {
-		letter := finalLetters[final-1]
-		next = []rune(clusters[letter] + string(letter))[0]
-	}
 	letter := Initial(next)
+	if final > 0 {
+		letter = simpleFinals[final-1]
+	}
 	if letter == 0 {
 		return 0
 	}
@@ -238,14 +257,7 @@ func Typed(syllable rune) (instead Range, pairs [][2]Range) {
 	return Range{First: syllable, Last: join(initial, vowel, lastFinalOf(final))}, pairs
 }
 
-func finalNumber(letter rune) int {
-	for i, f := range finalLetters {
-		if f == letter {
-			return i + 1
-		}
-	}
-	return 0
-}
+func finalNumber(letter rune) int { return int(finalNumbers[letter-firstLetter]) }
 
 // lastFinalOf returns the last final that begins with a simple one: ㅀ for ㄹ. Those between them are others.
 func lastFinalOf(final int) int {

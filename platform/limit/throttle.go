@@ -77,6 +77,39 @@ func (t *Throttle) Succeeded(ctx context.Context, account string) error {
 	return wrapThrottle(err)
 }
 
+// codes is the rate of guesses at the second factor of an account. Who guesses knows the password, so nothing else slows them
+// down for long: with three codes of a million right, a year of guesses at this rate succeeds with
+// a chance of 1 in 19.
+var codes = Rate{Count: 1, Per: 30 * time.Minute, Burst: 10}
+
+// AllowCode counts one guess at the second factor of an account, from any address. It returns 0 if the guess is allowed,
+// otherwise how long to wait.
+func (t *Throttle) AllowCode(ctx context.Context, account string) (time.Duration, error) {
+	wait, err := Allow(ctx, t.limiter, codeKey(account), codes)
+	return wait, wrapThrottle(err)
+}
+
+// CodeSucceeded resets the rate of guesses, which nobody but the owner can.
+func (t *Throttle) CodeSucceeded(ctx context.Context, account string) {
+	t.limiter.Reset(ctx, codeKey(account))
+}
+
+func codeKey(account string) string { return accountKey(account) + ":code" }
+
+// mails is the rate of mails that somebody has sent to an account, or to an address that may belong to somebody else.
+var mails = Rate{Count: 3, Per: time.Hour, Burst: 3}
+
+// AllowMail counts a mail about an account to an address, which is "" for the one of the account. It returns 0 if the mail is
+// allowed, otherwise how long to wait.
+func (t *Throttle) AllowMail(ctx context.Context, account, address string) (time.Duration, error) {
+	wait, err := Allow(ctx, t.limiter, accountKey(account)+":mail", mails)
+	if err != nil || wait > 0 || address == "" {
+		return wait, wrapThrottle(err)
+	}
+	wait, err = Allow(ctx, t.limiter, accountKey("mail to "+address), mails)
+	return wait, wrapThrottle(err)
+}
+
 // failuresKey is the key of all failures.
 const failuresKey = "login:failures"
 

@@ -35,6 +35,7 @@ type Library struct {
 
 	uploads    chan struct{} // semaphore: holds one element for each upload to the store in flight
 	removals   chan Trash    // what may be removed at once; when it is full, the sweeper removes the rest
+	moves      chan string   // likewise images to hide or to bring back
 	sweepEvery time.Duration
 	putTimeout time.Duration
 	counters   counters
@@ -44,7 +45,8 @@ type Library struct {
 func NewLibrary(db *database.DB, store Store, clock func() time.Time, log *slog.Logger) *Library {
 	return &Library{
 		db: db, store: store, clock: clock, log: log,
-		uploads: make(chan struct{}, maxUploads), removals: make(chan Trash, maxRemovals), sweepEvery: sweepInterval,
+		uploads: make(chan struct{}, maxUploads), removals: make(chan Trash, maxRemovals),
+		moves: make(chan string, maxRemovals), sweepEvery: sweepInterval,
 		putTimeout: putTimeout,
 	}
 }
@@ -59,25 +61,53 @@ func (l *Library) Attach(ctx context.Context, pic *picture.Picture, write func(t
 	if pic == nil {
 		return l.db.Tx(ctx, func(tx *gorm.DB) error { return write(tx, "") })
 	}
+	stored, err := l.Store(ctx, pic)
+	if err != nil {
+		return err
+	}
+	err = l.db.Tx(ctx, func(tx *gorm.DB) error {
+		key, err := stored.Claim(tx)
+		if err != nil {
+			return err
+		}
+		return write(tx, key)
+	})
+	if err != nil {
+		stored.Drop(ctx, err)
+	}
+	return err
+}
+
+// Stored is an image whose files are there and which no row names yet.
+type Stored struct {
+	library *Library
+	file    Trash
+}
+
+// Store is the first half of [Library.Attach], for a transaction that does more: the picture is stored, and removed in a
+// quarter of an hour unless [Stored.Claim] is committed until then. The caller must call [Stored.Drop] otherwise.
+func (l *Library) Store(ctx context.Context, pic *picture.Picture) (*Stored, error) {
 	file, err := l.put(ctx, pic)
 	if err != nil {
 		l.counters.storeFailed.Add(1)
-		return err
+		return nil, err
 	}
 	failpoint.Reach("file-before-row")
-	err = l.db.Tx(ctx, func(tx *gorm.DB) error {
-		if err := claim(tx, file); err != nil {
-			return err
-		}
-		return write(tx, file.Key)
-	})
-	if err != nil {
-		l.abandon(ctx, file, err)
-		return err
-	}
-	l.counters.stored.Add(1)
-	return nil
+	return &Stored{library: l, file: file}, nil
 }
+
+// Claim returns the key that a row must name in the same transaction. It fails when the time of the image is over.
+func (s *Stored) Claim(tx *gorm.DB) (key string, err error) {
+	if err := claim(tx, s.file); err != nil {
+		return "", err
+	}
+	database.AfterCommit(tx, func() { s.library.counters.stored.Add(1) })
+	return s.file.Key, nil
+}
+
+// Drop removes an image that was not claimed: because the transaction failed with an error, or did not want it, when that
+// is nil.
+func (s *Stored) Drop(ctx context.Context, err error) { s.library.abandon(ctx, s.file, err) }
 
 // put enters the image in the trash and then writes its files. A write that failed may still arrive at a slow store later,
 // so the row stays until it is due.

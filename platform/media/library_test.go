@@ -402,6 +402,21 @@ func TestRunSweepsAtTheStartAndEndsWithItsContext(t *testing.T) {
 	}
 }
 
+func TestRunEndsWithWhatIsQueued(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	kept := s.attach(t)
+	for range 3 {
+		s.discard(t, s.attach(t))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.lib.Run(ctx); err != nil {
+		t.Errorf("ended with %v, want nil", err)
+	}
+	s.want(t, kept)
+}
+
 // Images that another instance discarded before it crashed are removed without a restart.
 func TestRunSweepsPeriodically(t *testing.T) {
 	t.Parallel()

@@ -99,6 +99,26 @@ func (l *Local) Delete(ctx context.Context, key string) error {
 	return nil
 }
 
+// Move renames the file and syncs both folders.
+func (l *Local) Move(ctx context.Context, from, to string) error {
+	if err := errors.Join(checkKey(from), checkKey(to)); err != nil {
+		return err
+	}
+	err := l.root.Rename(from, to)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, folder := range []string{path.Dir(to), path.Dir(from)} {
+		if err == nil {
+			err = l.syncFolder(folder)
+		}
+	}
+	if err != nil {
+		return unavailable(ctx, "move", from, err)
+	}
+	return nil
+}
+
 // URL returns the path of [Local.Routes] with the key, after the public URL.
 func (l *Local) URL(key string) string {
 	if key == "" {

@@ -10,6 +10,7 @@ package media
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
@@ -29,8 +30,13 @@ const retryAfter = 5 * time.Second
 type Store interface {
 	// Put writes data durably: it survives a crash once Put has returned nil. A Put that failed may have written it too.
 	Put(ctx context.Context, key, contentType string, data []byte) error
+	// Open returns what Put wrote, which the caller closes, or apperr.ErrNotFound.
+	Open(ctx context.Context, key string) (io.ReadCloser, error)
 	// Delete durably removes what Put wrote. Deleting a missing key is not an error.
 	Delete(ctx context.Context, key string) error
+	// Move durably renames what Put wrote. It replaces what is below the new key; moving a missing key is not an error. A
+	// Move that failed may have copied it.
+	Move(ctx context.Context, from, to string) error
 	// URL returns where a client fetches the bytes; "" for "".
 	URL(key string) string
 	// Check writes a small file, for /readyz.

@@ -160,6 +160,24 @@ func (s *S3) Delete(ctx context.Context, key string) error {
 	return nil
 }
 
+// Move copies the object with its headers, makes sure that the copy is there, and removes the object.
+func (s *S3) Move(ctx context.Context, from, to string) error {
+	if err := errors.Join(checkKey(from), checkKey(to)); err != nil {
+		return err
+	}
+	_, err := s.client.CopyObject(ctx, &s3.CopyObjectInput{Bucket: &s.bucket, Key: &to, CopySource: aws.String(s.bucket + "/" + from)})
+	if isMissing(err) {
+		return nil
+	}
+	if err == nil {
+		_, err = s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &to})
+	}
+	if err != nil {
+		return unavailable(ctx, "move", from, err)
+	}
+	return s.Delete(ctx, from)
+}
+
 // URL returns the key below the public URL or, without one, a presigned URL that stays the same within an hour and is
 // valid for at least a day; temporary credentials may end it earlier.
 func (s *S3) URL(key string) string {

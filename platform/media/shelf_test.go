@@ -224,17 +224,22 @@ type fragile struct {
 
 	mu                sync.Mutex // guards the fields below
 	putErr, deleteErr error
+	moveErr           error
 	crash             string
 	puts, deletes     int    // so far
+	moves             int    // so far
 	before, after     func() // called by Put before and after it writes
+	moved             func() // called by Move when it has moved a file
 }
 
 func (f *fragile) failPut(err error)    { f.mu.Lock(); defer f.mu.Unlock(); f.putErr = err }
 func (f *fragile) failDelete(err error) { f.mu.Lock(); defer f.mu.Unlock(); f.deleteErr = err }
+func (f *fragile) failMove(err error)   { f.mu.Lock(); defer f.mu.Unlock(); f.moveErr = err }
+func (f *fragile) onMove(do func())     { f.mu.Lock(); defer f.mu.Unlock(); f.moved = do }
 func (f *fragile) crashAt(at string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.crash, f.puts, f.deletes = at, 0, 0
+	f.crash, f.puts, f.deletes, f.moves = at, 0, 0, 0
 }
 func (f *fragile) beforePut(do func()) { f.mu.Lock(); defer f.mu.Unlock(); f.before = do }
 func (f *fragile) afterPut(do func())  { f.mu.Lock(); defer f.mu.Unlock(); f.after = do }
@@ -277,5 +282,22 @@ func (f *fragile) Delete(ctx context.Context, key string) error {
 	}
 	err := f.Store.Delete(ctx, key)
 	f.reach("after delete", n)
+	return err
+}
+
+func (f *fragile) Move(ctx context.Context, from, to string) error {
+	f.mu.Lock()
+	f.moves++
+	n, fail, moved := f.moves, f.moveErr, f.moved
+	f.mu.Unlock()
+	f.reach("before move", n)
+	if fail != nil {
+		return fail
+	}
+	err := f.Store.Move(ctx, from, to)
+	f.reach("after move", n)
+	if moved != nil {
+		moved()
+	}
 	return err
 }

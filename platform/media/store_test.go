@@ -158,6 +158,36 @@ func TestFileCanBeFetchedUntilItIsDeleted(t *testing.T) {
 	})
 }
 
+func TestMovedFileIsBelowItsNewKey(t *testing.T) {
+	t.Parallel()
+	everyStore(t, func(t *testing.T, o outlet) {
+		from, to := randomKey(picture.Review, ".png"), randomKey(picture.Review, ".png")
+		if err := o.store.Put(t.Context(), from, "image/png", []byte(from)); err != nil {
+			t.Fatalf("put: %v", err)
+		}
+		for range 2 { // moving a missing file is not an error
+			if err := o.store.Move(t.Context(), from, to); err != nil {
+				t.Errorf("move: %v", err)
+			}
+		}
+		if status, _, _ := o.fetch(t, from); status != 404 {
+			t.Errorf("moved, but fetched with %d", status)
+		}
+		if status, kind, data := o.fetch(t, to); status != 200 || kind != "image/png" || string(data) != from {
+			t.Errorf("fetched %d %s %q", status, kind, data)
+		}
+		for _, bad := range []string{"", "../x", "reviews/images/../../secret"} {
+			if o.store.Move(t.Context(), to, bad) == nil || o.store.Move(t.Context(), bad, to) == nil {
+				t.Errorf("%q is accepted", bad)
+			}
+		}
+		o.down()
+		if err := o.store.Move(t.Context(), to, from); !errors.Is(err, apperr.ErrUnavailable) {
+			t.Errorf("move in a store that is down: %v", err)
+		}
+	})
+}
+
 func TestForeignKeysAreRefused(t *testing.T) {
 	t.Parallel()
 	everyStore(t, func(t *testing.T, o outlet) {

@@ -22,8 +22,9 @@ const (
 	maxRemovals   = 1024 // queued for immediate removal
 	// removeBackoff is the time until a removal that failed, or whose process died, is tried again.
 	removeBackoff = 5 * time.Minute
-	removeTimeout = time.Minute // below removeBackoff, so that no other instance starts meanwhile
-	insertBatch   = 100         // rows of one INSERT
+	removeTimeout = time.Minute     // below removeBackoff, so that no other instance starts meanwhile
+	finishTimeout = 2 * time.Second // for what is queued when the program stops
+	insertBatch   = 100             // rows of one INSERT
 )
 
 // Trash is a row of an image that no other row names, or none yet. It covers all files of the image.
@@ -104,33 +105,68 @@ func (l *Library) removeSoon(files ...Trash) {
 	}
 }
 
-// Run removes images that no row names: at once those discarded by this instance, every minute all others that are due.
-// It returns nil when ctx ends; what is left then is removed after the next start.
+// Run removes images that no row names, and hides images: at once those of this instance, every minute all others that are due.
+// When ctx ends it still does what this instance has queued, for at most finishTimeout, and returns nil; what is left then is
+// removed after the next start.
 func (l *Library) Run(ctx context.Context) error {
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(finishTimeout, cancel) })()
 	ticker := time.NewTicker(l.sweepEvery)
 	defer ticker.Stop()
 	l.logFailure(ctx, l.sweepDue(ctx))
 	for {
 		select {
 		case <-ctx.Done():
+			l.finish(work)
 			return nil
 		case file := <-l.removals:
-			l.logFailure(ctx, l.remove(ctx, file))
+			l.logFailure(work, l.remove(work, file))
+		case key := <-l.moves:
+			l.logFailure(work, l.settle(work, key))
 		case <-ticker.C:
 			l.logFailure(ctx, l.sweepDue(ctx))
 		}
 	}
 }
 
-// SweepAll removes everything in the trash, due or not. It is only for the start of a single instance: elsewhere it would
-// remove files of uploads in progress.
+// finish does what is queued, up to the first failure: with a store that is down each file would wait for a timeout.
+func (l *Library) finish(ctx context.Context) {
+	for {
+		var err error
+		select {
+		case file := <-l.removals:
+			err = l.remove(ctx, file)
+		case key := <-l.moves:
+			err = l.settle(ctx, key)
+		default:
+			return
+		}
+		if err != nil {
+			l.logFailure(ctx, err)
+			return
+		}
+	}
+}
+
+// SweepAll removes everything in the trash, due or not, and moves all images that are to be hidden. It is only for the start
+// of a single instance: elsewhere it would remove files of uploads in progress.
 func (l *Library) SweepAll(ctx context.Context) error {
-	return l.sweep(ctx, func(q *gorm.DB) *gorm.DB { return q })
+	if err := l.freeHidden(ctx); err != nil {
+		return err
+	}
+	if err := l.sweep(ctx, func(q *gorm.DB) *gorm.DB { return q }); err != nil {
+		return err
+	}
+	return l.sweepHidden(ctx)
 }
 
 func (l *Library) sweepDue(ctx context.Context) error {
 	now := database.Time(l.clock())
-	return l.sweep(ctx, func(q *gorm.DB) *gorm.DB { return q.Where("due_at <= ?", now) })
+	if err := l.sweep(ctx, func(q *gorm.DB) *gorm.DB { return q.Where("due_at <= ?", now) }); err != nil {
+		return err
+	}
+	return l.sweepHidden(ctx)
 }
 
 // sweep removes the selected trash in the order of the keys. It stops at the first failure, because with a store that is
@@ -160,9 +196,13 @@ func (l *Library) remove(ctx context.Context, file Trash) error {
 	if err != nil || !taken {
 		return err
 	}
+	place, free, err := l.placeOf(ctx, file.Key)
+	if err != nil || !free {
+		return err // a sweeper removes it later
+	}
 	ctx, cancel := context.WithTimeout(ctx, removeTimeout)
 	defer cancel()
-	for _, key := range Files(file.Key) {
+	for _, key := range append(Files(file.Key), Files(place)...) {
 		if err := l.store.Delete(ctx, key); err != nil {
 			l.counters.removeFailed.Add(1)
 			return fmt.Errorf("remove image: %w", err)
@@ -170,6 +210,9 @@ func (l *Library) remove(ctx context.Context, file Trash) error {
 	}
 	failpoint.Reach("file-removed")
 	err = l.db.Tx(ctx, func(tx *gorm.DB) error {
+		if err := tx.Delete(&Hidden{Key: file.Key}).Error; err != nil {
+			return err
+		}
 		_, err := deleteTrash(tx, file) // a row that changed belongs to a file that was written later
 		return err
 	})

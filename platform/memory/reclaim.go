@@ -9,6 +9,7 @@ import (
 // Reclaim frees memory if, since it last looked, the process allocated less than one part in idleShare of what it holds
 // (or less than idleBytes), and at least one part in wasteShare of what it holds, and wasteBytes, are unused.
 const (
+	settled    = time.Second // after the start, when requests that waited for it are answered
 	lookPeriod = 10 * time.Second
 	idleShare  = 8
 	idleBytes  = 16 << 20
@@ -23,26 +24,36 @@ type usage struct {
 	held      uint64 // obtained from the system for heap and stacks, in use or not
 }
 
-// Reclaim returns unused memory to the system whenever the process is idle, until ctx ends. Its error is always nil.
-// After many clients have connected at once, the heap is twice as large as it needs to be, and the runtime keeps it
+// Reclaim frees what the start has left, and then returns unused memory to the system whenever the process is idle, until
+// ctx ends. Its error is always nil. After many clients have connected at once, the heap is twice as large as it needs to be, and the runtime keeps it
 // until enough is allocated again: a third of a process with 10,000 idle sockets. Under load it does nothing, so that no
 // request waits for it.
 func Reclaim(ctx context.Context) error {
-	look := time.NewTicker(lookPeriod)
-	defer look.Stop()
+	if !passes(ctx, settled) {
+		return nil
+	}
+	Free()
 	last := readUsage()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-look.C:
-		}
+	for passes(ctx, lookPeriod) {
 		now := readUsage()
 		if now.wasteful(last) {
 			Free()
 			now = readUsage()
 		}
 		last = now
+	}
+	return nil
+}
+
+// passes waits, and reports whether ctx has not ended before.
+func passes(ctx context.Context, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
 }
 

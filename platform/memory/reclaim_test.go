@@ -2,7 +2,10 @@ package memory
 
 import (
 	"context"
+	"runtime"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestMemoryIsFreedWhenTheProcessIsIdleAndMuchIsUnused(t *testing.T) {
@@ -40,4 +43,25 @@ func TestUsageIsReadAndReclaimEndsWithItsContext(t *testing.T) {
 	if err := Reclaim(ctx); err != nil {
 		t.Errorf("Reclaim: %v", err)
 	}
+}
+
+func TestReclaimFreesWhatTheStartLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		before := forcedCollections()
+		go func() { _ = Reclaim(ctx) }()
+		time.Sleep(2 * settled) //nolint:forbidigo // the time of the bubble, which takes none
+		synctest.Wait()
+		if forcedCollections() == before {
+			t.Error("nothing was freed after the start")
+		}
+	})
+}
+
+func forcedCollections() uint32 {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.NumForcedGC
 }

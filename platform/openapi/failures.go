@@ -15,6 +15,11 @@ import (
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
+// onlyActive reports whether an operation refuses pending and suspended members.
+func onlyActive(method string, p auth.Policy, op Op) bool {
+	return p == auth.Moderator || p == auth.Admin || method != http.MethodGet && !op.Restricted
+}
+
 // failures returns the errors of an operation by status: those of its policy and inputs, and those that it declares.
 func failures(method string, ids []string, p auth.Policy, op Op) map[int][]*apperr.Error {
 	all := []*apperr.Error{web.ErrInternal, apperr.ErrBusy, apperr.ErrUnavailable, apperr.ErrValidation}
@@ -29,7 +34,7 @@ func failures(method string, ids []string, p auth.Policy, op Op) map[int][]*appe
 		if method != http.MethodGet {
 			all = append(all, web.ErrCrossOrigin)
 		}
-		if method != http.MethodGet && !op.Restricted {
+		if onlyActive(method, p, op) {
 			all = append(all, auth.ErrAccountPending, auth.ErrAccountSuspended)
 		}
 	}

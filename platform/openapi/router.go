@@ -33,6 +33,8 @@ type Op struct {
 	JSON  any // struct with `json` tags: the body
 	Form  any // struct with `formData` tags: the body; with JSON as well, either may be sent
 
+	MaxFile int64 // bytes of the file in Form, if it may have more than other uploads
+
 	LateQuery bool // the handler answers a request with an invalid query, see web.QueryError
 
 	Restricted bool // pending and suspended members may call it although it is a write
@@ -154,13 +156,26 @@ func (r *Router) add(method, path string, p auth.Policy, h web.Handler, op Op) {
 				return err
 			}
 		}
-		return h(c)
+		return op.receive(c, h)
 	})
 	r.engine.Handle(method, path, handle)
 	if method == http.MethodGet {
 		r.engine.HEAD(path, handle)
 	}
 	r.routes = append(r.routes, Route{Method: method, Path: path, Policy: p, Op: op})
+}
+
+// receive calls h, with a body as large as the operation takes.
+func (op Op) receive(c *gin.Context, h web.Handler) error {
+	if op.MaxFile == 0 {
+		return h(c)
+	}
+	done, err := web.AllowLarge(c, op.MaxFile+web.MaxForm)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return h(c)
 }
 
 // moving returns h with the redirects of [Router.UseMoves], and whether the path has them.
@@ -239,11 +254,11 @@ func defaultClass(method string) auth.Class {
 	return auth.ClassWrite
 }
 
-// pathIDs returns the names of the path parameters that are ids: id, and all that end in _id.
+// pathIDs returns the names of the path parameters that are ids: id, all that end in _id, and n, the number of a row.
 func pathIDs(path string) []string {
 	var ids []string
 	for part := range strings.SplitSeq(path, "/") {
-		if name, ok := strings.CutPrefix(part, ":"); ok && (name == "id" || strings.HasSuffix(name, "_id")) {
+		if name, ok := strings.CutPrefix(part, ":"); ok && (name == "id" || name == "n" || strings.HasSuffix(name, "_id")) {
 			ids = append(ids, name)
 		}
 	}

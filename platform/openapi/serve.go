@@ -23,42 +23,44 @@ func (r *Router) Document() ([]byte, error) {
 	return doc.encode()
 }
 
-// ServeDocument registers /openapi.json, /openapi.yaml and the pages that show the document, which is
-// encoded on its first request. Call it after all other routes are registered.
-func (r *Router) ServeDocument() error {
-	site, err := ui.New()
-	if err != nil {
-		return fmt.Errorf("prepare the documentation pages: %w", err)
-	}
-	var doc *document
-	asJSON := sync.OnceValues(func() ([]byte, error) { return doc.encode() })
-	asYAML := sync.OnceValues(func() ([]byte, error) { return toYAML(asJSON) })
-	r.GET("/openapi.json", auth.Public, serveDocument(asJSON, "application/json"), Op{
+// ServeDocument registers /openapi.json, /openapi.yaml and the pages that show the document. Document and pages are made
+// on their first request, because they take longer than the rest of the start. Call it after all other routes are
+// registered.
+func (r *Router) ServeDocument() {
+	site := sync.OnceValues(ui.New)
+	asYAML := func() ([]byte, error) { return toYAML(r.Document) }
+	r.GET("/openapi.json", auth.Public, serveDocument(r.Document, "application/json"), Op{
 		Tag: "service", ID: "getOpenAPIJSON", Summary: "Get this document as JSON", Response: map[string]any{},
 	})
 	r.GET("/openapi.yaml", auth.Public, serveDocument(asYAML, "application/yaml"), Op{
 		Tag: "service", ID: "getOpenAPIYAML", Summary: "Get this document as YAML", Response: "", Media: "application/yaml",
 	})
-	r.GET("/docs", auth.Public, page(site.Docs), Op{
+	r.GET("/docs", auth.Public, page(site, (*ui.Site).Docs), Op{
 		Tag: "service", ID: "showDocs", Summary: "Show the documentation in Swagger UI", Response: "", Media: "text/html",
 	})
-	r.GET("/redoc", auth.Public, page(site.Redoc), Op{
+	r.GET("/redoc", auth.Public, page(site, (*ui.Site).Redoc), Op{
 		Tag: "service", ID: "showRedoc", Summary: "Show the documentation in Redoc", Response: "", Media: "text/html",
 	})
 	r.GET("/docs/assets/:name", auth.Public, func(c *gin.Context) error {
-		return site.Asset(c.Writer, c.Request, c.Param("name"))
+		pages, err := site()
+		if err != nil {
+			return fmt.Errorf("prepare the documentation pages: %w", err)
+		}
+		return pages.Asset(c.Writer, c.Request, c.Param("name"))
 	}, Op{
 		Tag: "service", ID: "getDocsAsset", Summary: "Get a script or style sheet of the documentation", Response: "", Media: "*/*",
 		Errors: []*apperr.Error{apperr.ErrNotFound},
 	})
 	r.closeLiterals()
-	doc, err = r.describe() // now, so that a faulty description stops the start
-	return err
 }
 
-func page(serve http.HandlerFunc) func(*gin.Context) error {
+func page(site func() (*ui.Site, error), serve func(*ui.Site, http.ResponseWriter, *http.Request)) web.Handler {
 	return func(c *gin.Context) error {
-		serve(c.Writer, c.Request)
+		pages, err := site()
+		if err != nil {
+			return fmt.Errorf("prepare the documentation pages: %w", err)
+		}
+		serve(pages, c.Writer, c.Request)
 		return nil
 	}
 }

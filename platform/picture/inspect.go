@@ -58,6 +58,20 @@ type candidate struct {
 
 func (c *candidate) pixels() int { return c.size.X * c.size.Y }
 
+// CheckStored refuses what can be refused without decoding of a file that was stored by this program, here or elsewhere:
+// that may have more bytes than [MaxBytes]. Other files are checked as uploads. It returns [ErrUnsupportedImage] or
+// [ErrImageTooLarge].
+func CheckStored(u Upload) error {
+	c, err := inspect(u)
+	if err != nil || len(u.Data) <= MaxBytes {
+		return err
+	}
+	if max(c.size.X, c.size.Y) > MaxSide || len(u.Data) > MaxStored {
+		return tooManyBytes()
+	}
+	return nil
+}
+
 // inspect refuses what can be refused without decoding. It takes microseconds, whatever the upload claims to be.
 func inspect(u Upload) (*candidate, error) {
 	if err := checkName(u.Name); err != nil {

@@ -11,29 +11,54 @@ func upright(img image.Image, orientation int) image.Image {
 	if orientation == 1 {
 		return img
 	}
+	if planes, ok := img.(*image.YCbCr); ok && isEven(planes) {
+		return uprightPlanes(planes, orientation)
+	}
 	src := asRGBA(img)
-	size := src.Rect.Size()
-	if orientation >= 5 { // the axes are swapped
-		size.X, size.Y = size.Y, size.X
-	}
-	dst := image.NewRGBA(image.Rectangle{Max: size})
-	start, dx, dy := traversal(src, orientation)
-	for y := range size.Y {
-		row, p := dst.Pix[y*dst.Stride:], start+y*dy
-		for x := range size.X {
-			copy(row[x*4:x*4+4], src.Pix[p:p+4])
-			p += dx
-		}
-	}
+	dst := image.NewRGBA(image.Rectangle{Max: turned(src.Rect.Size(), orientation)})
+	turn(dst.Pix, dst.Stride, dst.Rect.Size(), src.Pix, src.Stride, 4, orientation)
 	return dst
 }
 
-// traversal returns how to read src in the order of the upright image: the offset of its first pixel and the steps for one
-// pixel to the right and one down, all in bytes (EXIF 2.32, tag 0x0112).
-func traversal(src *image.RGBA, orientation int) (start, dx, dy int) {
-	const pixel = 4
-	line := src.Stride
-	right, bottom := (src.Rect.Dx()-1)*pixel, (src.Rect.Dy()-1)*line
+// isEven reports whether every sample of colour covers four pixels of img, also when it is turned.
+func isEven(img *image.YCbCr) bool {
+	return img.SubsampleRatio == image.YCbCrSubsampleRatio420 && img.Rect.Dx()%2 == 0 && img.Rect.Dy()%2 == 0
+}
+
+func uprightPlanes(src *image.YCbCr, orientation int) *image.YCbCr {
+	dst := image.NewYCbCr(image.Rectangle{Max: turned(src.Rect.Size(), orientation)}, src.SubsampleRatio)
+	size, half := dst.Rect.Size(), dst.Rect.Size().Div(2)
+	turn(dst.Y, dst.YStride, size, src.Y, src.YStride, 1, orientation)
+	turn(dst.Cb, dst.CStride, half, src.Cb, src.CStride, 1, orientation)
+	turn(dst.Cr, dst.CStride, half, src.Cr, src.CStride, 1, orientation)
+	return dst
+}
+
+// turned returns the size of the upright image.
+func turned(size image.Point, orientation int) image.Point {
+	if orientation >= 5 { // the axes are swapped
+		return image.Pt(size.Y, size.X)
+	}
+	return size
+}
+
+// turn copies pixels of some bytes from src to their places in the upright dst, which has the given size.
+func turn(dst []byte, dstLine int, size image.Point, src []byte, srcLine, pixel, orientation int) {
+	start, dx, dy := traversal(turned(size, orientation), srcLine, pixel, orientation)
+	for y := range size.Y {
+		row, p := dst[y*dstLine:], start+y*dy
+		for x := range size.X {
+			copy(row[x*pixel:x*pixel+pixel], src[p:p+pixel])
+			p += dx
+		}
+	}
+}
+
+// traversal returns how to read an image of the given size, with so many bytes in a line and in a pixel, in the order of
+// the upright image: the offset of its first pixel and the steps for one pixel to the right and one down, all in bytes
+// (EXIF 2.32, tag 0x0112).
+func traversal(size image.Point, line, pixel, orientation int) (start, dx, dy int) {
+	right, bottom := (size.X-1)*pixel, (size.Y-1)*line
 	switch orientation {
 	case 2:
 		return right, -pixel, line

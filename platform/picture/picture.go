@@ -15,6 +15,7 @@ import (
 // Limits of uploads and of stored pictures.
 const (
 	MaxBytes  = 5 << 20    // bytes of an upload; package web answers 413 to more
+	MaxStored = 20 << 20   // bytes of what an upload becomes: a lossless WebP may become a larger PNG
 	MaxPixels = 40_000_000 // width times height of an upload
 	MaxSide   = 2048       // pixels on the longer side of a picture
 )
@@ -34,7 +35,7 @@ var ErrImageTooLarge = apperr.New(apperr.Invalid, "image_too_large",
 // Upload is a file as a client sent it.
 type Upload struct {
 	Name string // the client's name for the file; only its extension matters
-	Data []byte // at most MaxBytes
+	Data []byte // at most MaxBytes, but see CheckStored
 	By   int64  // id of the member who sent it, 0 for nobody; one image per member is decoded at a time
 }
 

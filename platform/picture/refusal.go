@@ -46,6 +46,13 @@ func tooMuchMemory(cause error) error {
 	})
 }
 
+// tooManyBytes refuses a file of more than MaxBytes.
+func tooManyBytes() error {
+	return withText(ErrImageTooLarge, nil, apperr.Text{
+		EN: "The image must have at most 5 MiB.", KO: "이미지는 5MiB 이하여야 합니다.",
+	})
+}
+
 // extensions are those that the name of an upload may have, in any case; it may also have none. The content decides the
 // format.
 var extensions = []string{"", ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp"}

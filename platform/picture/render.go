@@ -6,6 +6,8 @@ import (
 	"image"
 	"image/jpeg"
 	"image/png"
+
+	"github.com/cinecircle/cinecircle/platform/memory"
 )
 
 const (
@@ -33,6 +35,9 @@ func (c *candidate) render(kind Kind) (p *Picture, err error) {
 		img, profile = profile.toSRGB(img), nil
 	}
 	img = shrink(img)
+	if c.pixels() > inlinePixels {
+		memory.Free() // of the pixels as they were uploaded, before the copies take more
+	}
 	if profile != nil {
 		img = profile.toSRGB(img)
 	}

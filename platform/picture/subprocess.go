@@ -24,6 +24,9 @@ const (
 	maxReply = 64 << 20
 )
 
+// ErrCrashed means that the subprocess failed, so that it may fail at the image every time. It comes with apperr.ErrBusy.
+var ErrCrashed = errors.New("the subprocess that decodes images failed")
+
 // errNoSubprocess means that no process could be started, which says nothing about the image.
 var errNoSubprocess = errors.New("cannot start a process to decode the image")
 
@@ -47,12 +50,12 @@ type refused struct {
 // RunSubprocess is what the command given to [Decoder.UseSubprocess] does: it reads an upload from in and writes the
 // picture and its copies, or why the image is refused, to out. It returns errors of reading and writing only.
 func RunSubprocess(kind Kind, in io.Reader, out io.Writer) error {
-	data, err := io.ReadAll(io.LimitReader(in, MaxBytes+1))
-	if err != nil {
+	data := bytes.NewBuffer(make([]byte, 0, MaxBytes+bytes.MinRead)) // memory is used where it is written
+	if _, err := data.ReadFrom(io.LimitReader(in, MaxStored+1)); err != nil {
 		return fmt.Errorf("read image: %w", err)
 	}
 	var p *Picture
-	c, err := inspect(Upload{Data: data}) // the parent process has checked the name
+	c, err := inspect(Upload{Data: data.Bytes()}) // the parent process has checked the name
 	if err == nil {
 		p, err = c.render(kind)
 	}
@@ -86,7 +89,8 @@ func (r reply) picture(kind Kind) (*Picture, error) {
 
 // renderInSubprocess renders an image in a process that has neither the environment nor the open files of this one. The
 // process ends with ctx, all of its memory goes back to the system at its end, and where memory is short the kernel kills
-// it instead of the server. When it fails, the error matches apperr.ErrBusy; when it cannot be started, errNoSubprocess.
+// it instead of the server. When it fails, the error matches ErrCrashed and apperr.ErrBusy; when it cannot be started,
+// errNoSubprocess.
 func (d *Decoder) renderInSubprocess(ctx context.Context, c *candidate, kind Kind) (*Picture, error) {
 	bounded, cancel := context.WithTimeout(ctx, subprocessTimeout)
 	defer cancel()
@@ -116,5 +120,5 @@ func (d *Decoder) renderInSubprocess(ctx context.Context, c *candidate, kind Kin
 		return nil, fmt.Errorf("decode image: %w", context.Cause(ctx))
 	}
 	d.log.Error("the subprocess that decodes an image failed", "error", err, "pixels", c.size.String(), "stderr", stderr.String())
-	return nil, apperr.ErrBusy.After(busyForAbout)
+	return nil, fmt.Errorf("%w: %w", ErrCrashed, apperr.ErrBusy.After(busyForAbout))
 }

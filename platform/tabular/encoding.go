@@ -38,6 +38,9 @@ var decoders = map[Encoding]encoding.Encoding{
 	CP1251:  charmap.Windows1251,
 }
 
+// Encodings returns the encodings that can be read, the most usual first.
+func Encodings() []Encoding { return []Encoding{UTF8, UTF16LE, UTF16BE, CP949, CP1252, CP1251} }
+
 // otherNames are further names of encodings.
 var otherNames = map[string]Encoding{
 	"utf8": UTF8, "utf-8-sig": UTF8, "utf-16": UTF16LE, "utf16": UTF16LE, "unicode": UTF16LE,
@@ -166,6 +169,8 @@ func encodingOf(s *inspection, open func() (io.ReadCloser, error)) (e Encoding, 
 		return UTF16LE, false, nil
 	case bytes.HasPrefix(s.head, []byte{0xFE, 0xFF}):
 		return UTF16BE, false, nil
+	case wideASCII(s.head):
+		return UTF16LE, true, nil
 	case s.mostlyUTF8():
 		return UTF8, false, nil
 	}
@@ -182,6 +187,20 @@ func encodingOf(s *inspection, open func() (io.ReadCloser, error)) (e Encoding, 
 		return CP949, true, nil
 	}
 	return CP1252, true, nil
+}
+
+// wideASCII reports whether a file begins like ASCII in UTF-16, as some programs write it without a byte order mark.
+func wideASCII(head []byte) bool {
+	const enough = 16
+	if len(head) < enough {
+		return false
+	}
+	for i, b := range head[:enough] {
+		if (b == 0) != (i%2 == 1) {
+			return false
+		}
+	}
+	return true
 }
 
 // isCP949 reports whether all of a file is CP949, with Hangul in it.

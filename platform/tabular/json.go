@@ -121,7 +121,7 @@ func (d *documents) enter(path string) (row Row, found bool, err error) {
 	}
 	if open, ok := token.(json.Delim); ok {
 		if len(d.stack) == maxDepth {
-			return Row{}, false, errors.New("the JSON is nested too deeply")
+			return Row{}, false, ErrDepth
 		}
 		d.stack = append(d.stack, level{path, open == '['})
 	}
@@ -139,7 +139,7 @@ func (d *documents) failed(err error) error {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		offset = max(offset, syntax.Offset)
 	}
-	return fmt.Errorf("line %d is not JSON: %w", d.source.line(offset), err)
+	return &SyntaxError{Line: d.source.line(offset), Err: err}
 }
 
 // counted bounds how much is read for one row, and knows the lines of what was read.

@@ -24,15 +24,20 @@ type Options struct {
 	// Known reports whether a file in an archive or folder is of interest, by its name in small letters with / between
 	// folders. Others are not read.
 	Known func(name string) bool
+	// Attached reports whether a file in an archive is a picture or another file that is no table: it is listed without
+	// being inspected, see [File.Bytes]. It may be nil.
+	Attached func(name string) bool
 }
 
 // File is a file that was inspected and can be read as often as needed.
 type File struct {
 	Name     string // in small letters without folders of its own, .gz or a folder around all files of an archive
+	Called   string // the last part of the name as it is written, without .gz
 	Encoding Encoding
 	Guessed  bool   // the encoding is a guess
 	Inside   bool   // it was found in an archive or a folder
-	Size     int64  // in bytes, unpacked
+	Attached bool   // see [Options]; it has no Encoding and no Head
+	Size     int64  // in bytes, unpacked; of an attached file as the archive says
 	Head     string // the first 64 KiB at most, in UTF-8
 
 	source source
@@ -49,6 +54,7 @@ type source struct {
 // Files are the files of one name on the command line or of one upload.
 type Files struct {
 	List   []*File // at least one
+	size   int64   // of them together
 	closer []io.Closer
 }
 
@@ -61,7 +67,8 @@ func (f *Files) Close() error {
 	return errors.Join(all...)
 }
 
-// Open opens a file, or all files of known names in a folder, unpacks them, and inspects them. The result must be closed.
+// Open opens a file, or all files of known names in a folder and the folders in that, unpacks them, and inspects them. The
+// result must be closed.
 func Open(name string, o Options) (*Files, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -101,27 +108,56 @@ type removed struct{ *os.File }
 // Close implements [io.Closer].
 func (r removed) Close() error { return errors.Join(r.File.Close(), os.Remove(r.Name())) }
 
+// addFolder adds the files of a folder, and of the folders in it.
 func (f *Files) addFolder(folder string, o Options) error {
-	entries, err := os.ReadDir(folder)
+	names, err := namesIn(folder)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		name := strings.ToLower(e.Name())
-		if e.Type().IsRegular() && o.Known(strings.TrimSuffix(name, ".gz")) {
-			before := len(f.List)
-			if err := f.addFile(filepath.Join(folder, e.Name()), o); err != nil {
-				return fmt.Errorf("%s: %w", e.Name(), err)
-			}
-			for _, file := range f.List[before:] {
-				file.Inside = true
-			}
+	none := &NamesError{}
+	for _, name := range names {
+		lower := strings.ToLower(name)
+		none.Names = append(none.Names, lower)
+		if !o.Known(strings.TrimSuffix(lower, ".gz")) {
+			continue
+		}
+		before := len(f.List)
+		if err := f.addFile(filepath.Join(folder, filepath.FromSlash(name)), o); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		for _, file := range f.List[before:] {
+			file.Name, file.Inside = path.Join(path.Dir(lower), file.Name), true
 		}
 	}
 	if len(f.List) == 0 {
-		return ErrNothing
+		return none
 	}
 	return nil
+}
+
+// namesIn returns the names of the files of a folder, and of the folders in it, with / before the name of a file.
+func namesIn(folder string) (names []string, err error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		switch {
+		case e.Type().IsRegular():
+			names = append(names, e.Name())
+		case e.IsDir():
+			below, err := os.ReadDir(filepath.Join(folder, e.Name()))
+			if err != nil && !errors.Is(err, os.ErrPermission) { // of somebody else, such as lost+found
+				return nil, err
+			}
+			for _, b := range below {
+				if b.Type().IsRegular() {
+					names = append(names, e.Name()+"/"+b.Name())
+				}
+			}
+		}
+	}
+	return names, nil
 }
 
 func (f *Files) addFile(name string, o Options) error {
@@ -144,15 +180,21 @@ var (
 	gzipMagic = []byte{0x1F, 0x8B}
 	zipMagic  = []byte("PK\x03\x04")
 	emptyZIP  = []byte("PK\x05\x06")
-	oleMagic  = []byte{0xD0, 0xCF, 0x11, 0xE0}
+
+	// binaries are those of files without text: old workbooks, pictures, PDF, databases, and archives that are not opened.
+	binaries = [][]byte{
+		{0xD0, 0xCF, 0x11, 0xE0}, []byte("\x89PNG"), {0xFF, 0xD8, 0xFF}, []byte("GIF8"), []byte("%PDF"), []byte("SQLi"), []byte("Rar!"), []byte("7z\xBC\xAF"),
+	}
 )
+
+// workbook is the name of a file that every workbook of new versions has, in small letters.
+const workbook = "[content_types].xml"
 
 func (f *Files) add(name string, file readerAt, o Options) error {
 	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
-	name = strings.ToLower(name)
 	magic := make([]byte, 4)
 	n, err := file.ReadAt(magic, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -164,13 +206,13 @@ func (f *Files) add(name string, file readerAt, o Options) error {
 	case bytes.HasPrefix(magic, zipMagic), bytes.HasPrefix(magic, emptyZIP):
 		return f.addArchive(file, info.Size(), o)
 	case bytes.HasPrefix(magic, gzipMagic):
-		return f.inspect(strings.TrimSuffix(name, ".gz"), source{packed: info.Size(), open: func() (io.ReadCloser, error) {
+		return f.inspect(strings.TrimSuffix(strings.ToLower(name), ".gz"), withoutGZ(name), source{packed: info.Size(), open: func() (io.ReadCloser, error) {
 			return gzip.NewReader(bufio.NewReaderSize(section(), 1<<16))
 		}}, o)
-	case bytes.HasPrefix(magic, oleMagic):
+	case slices.ContainsFunc(binaries, func(of []byte) bool { return bytes.HasPrefix(magic, of) }):
 		return ErrBinary
 	}
-	return f.inspect(name, source{open: func() (io.ReadCloser, error) { return io.NopCloser(section()), nil }}, o)
+	return f.inspect(strings.ToLower(name), name, source{open: func() (io.ReadCloser, error) { return io.NopCloser(section()), nil }}, o)
 }
 
 func (f *Files) addArchive(file io.ReaderAt, size int64, o Options) error {
@@ -181,22 +223,75 @@ func (f *Files) addArchive(file io.ReaderAt, size int64, o Options) error {
 	if len(archive.File) > o.Limits.orDefault().Names {
 		return ErrNames
 	}
-	names, unpacked := entryNames(archive), int64(0)
+	names, unpacked, tables := entryNames(archive), int64(0), 0
 	for i, entry := range archive.File {
-		if !o.Known(names[i]) {
+		from := source{packed: size, before: unpacked, open: entry.Open}
+		switch {
+		case o.Known(names[i]):
+			tables++
+			err = f.inspect(names[i], path.Base(slashed(entry.Name)), from, o)
+		case o.Attached != nil && names[i] != "" && o.Attached(names[i]):
+			err = f.attach(names[i], from, entry.UncompressedSize64, o)
+		default:
 			continue
 		}
-		from := source{packed: size, before: unpacked, open: entry.Open}
-		if err := f.inspect(names[i], from, o); err != nil {
+		if err != nil {
 			return fmt.Errorf("%s: %w", names[i], err)
 		}
 		last := f.List[len(f.List)-1]
 		last.Inside, unpacked = true, unpacked+last.Size
 	}
-	if len(f.List) == 0 {
-		return ErrNothing
+	switch {
+	case tables > 0:
+		return nil
+	case slices.Contains(names, workbook):
+		return ErrBinary
 	}
+	return &NamesError{Names: slices.DeleteFunc(names, func(name string) bool { return name == "" })}
+}
+
+// withoutGZ returns a name without its ending .gz, in any case.
+func withoutGZ(name string) string {
+	if strings.HasSuffix(strings.ToLower(name), ".gz") {
+		return name[:len(name)-len(".gz")]
+	}
+	return name
+}
+
+// slashed returns the name of an entry with / between folders.
+func slashed(name string) string { return strings.ReplaceAll(name, `\`, "/") }
+
+// attach adds a file without reading it.
+func (f *Files) attach(name string, from source, size uint64, o Options) error {
+	limits := f.left(o)
+	if size > uint64(max(limits.Unpacked, 0)) {
+		return ErrTooLarge
+	}
+	limits.Unpacked = int64(size)
+	f.list(&File{Name: name, Attached: true, Size: int64(size), source: from, limits: limits})
 	return nil
+}
+
+func (f *Files) list(file *File) {
+	f.List = append(f.List, file)
+	f.size += file.Size
+}
+
+// left returns the limits that the files before leave.
+func (f *Files) left(o Options) Limits {
+	limits := o.Limits.orDefault()
+	limits.Unpacked -= f.size
+	return limits
+}
+
+// Bytes returns the whole of a file as it is, within the limits. The errors are those of [Open].
+func (f *File) Bytes() ([]byte, error) {
+	r, err := f.bytes()
+	if err != nil {
+		return nil, err
+	}
+	all, err := io.ReadAll(r)
+	return all, errors.Join(err, r.Close())
 }
 
 // entryNames returns the names of the entries of an archive in small letters, without a folder around all of them. The
@@ -205,7 +300,7 @@ func entryNames(archive *zip.Reader) []string {
 	names := make([]string, len(archive.File))
 	top, folders := "", true
 	for i, entry := range archive.File {
-		name := path.Clean(strings.ToLower(strings.ReplaceAll(entry.Name, `\`, "/")))
+		name := path.Clean(strings.ToLower(slashed(entry.Name)))
 		if strings.HasSuffix(entry.Name, "/") || strings.HasPrefix(name, "__macosx/") || path.Base(name) == ".ds_store" || strings.HasPrefix(path.Base(name), "._") {
 			continue
 		}
@@ -223,12 +318,9 @@ func entryNames(archive *zip.Reader) []string {
 }
 
 // inspect reads a file once and adds it.
-func (f *Files) inspect(name string, from source, o Options) error {
-	limits := o.Limits.orDefault()
-	for _, other := range f.List {
-		limits.Unpacked -= other.Size
-	}
-	file := &File{Name: name, Encoding: o.Encoding, source: from, limits: limits}
+func (f *Files) inspect(name, called string, from source, o Options) error {
+	limits := f.left(o)
+	file := &File{Name: name, Called: called, Encoding: o.Encoding, source: from, limits: limits}
 	found := &inspection{}
 	if err := file.copyTo(found); err != nil {
 		return err
@@ -244,7 +336,7 @@ func (f *Files) inspect(name string, from source, o Options) error {
 		return fmt.Errorf("read the begin of the file: %w", err)
 	}
 	file.Head = strings.TrimPrefix(string(head), string(byteOrderMark))
-	f.List = append(f.List, file)
+	f.list(file)
 	return nil
 }
 

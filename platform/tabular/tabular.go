@@ -6,7 +6,10 @@
 // they keep a few MiB in memory.
 package tabular
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Limits bound what is read. A zero field stands for its default.
 type Limits struct {
@@ -40,7 +43,29 @@ var (
 	ErrNULs      = errors.New("the file is filled with NUL bytes: it was not saved completely")
 	ErrBinary    = errors.New("the file is a workbook or another binary file: save it as CSV")
 	ErrNothing   = errors.New("the archive or folder has no file of a known name")
+	ErrDepth     = errors.New("the JSON is nested too deeply")
 )
+
+// NamesError is ErrNothing with the names of the files that an archive or a folder has, in small letters.
+type NamesError struct{ Names []string }
+
+// Error implements error.
+func (*NamesError) Error() string { return ErrNothing.Error() }
+
+// Unwrap returns [ErrNothing].
+func (*NamesError) Unwrap() error { return ErrNothing }
+
+// SyntaxError means that the rest of a file cannot be read, because a line is not JSON.
+type SyntaxError struct {
+	Line int64 // counted from 1
+	Err  error
+}
+
+// Error implements error.
+func (s *SyntaxError) Error() string { return fmt.Sprintf("line %d is not JSON: %v", s.Line, s.Err) }
+
+// Unwrap returns the cause.
+func (s *SyntaxError) Unwrap() error { return s.Err }
 
 // The reasons why a single row cannot be read. The rows after it can.
 var (

@@ -31,6 +31,7 @@ func TestEncodingsAreTold(t *testing.T) {
 		"UTF-8 with BOM":   {[]byte("\uFEFF" + text), UTF8, false, "\uFEFF" + text},
 		"UTF-16LE":         {encoded(t, uni.UTF16(uni.LittleEndian, uni.UseBOM), text), UTF16LE, false, text},
 		"UTF-16BE":         {encoded(t, uni.UTF16(uni.BigEndian, uni.UseBOM), text), UTF16BE, false, text},
+		"UTF-16 unmarked":  {[]byte("t\x00i\x00t\x00l\x00e\x00,\x00g\x00e\x00n\x00r\x00e\x00\n\x00\xf1\xb4"), UTF16LE, true, "title,genre\n등"},
 		"CP949":            {encoded(t, korean.EUCKR, text+"똠방\n"), CP949, true, text + "똠방\n"},
 		"CP1252":           {encoded(t, charmap.Windows1252, "Été – à\n"), CP1252, true, "Été – à\n"},
 		"no Hangul":        {[]byte("caf\xe9 cr\xe8me\n"), CP1252, true, "café crème\n"},
@@ -120,6 +121,18 @@ func TestFoldersAreOpened(t *testing.T) {
 	if diff := cmp.Diff([]string{"b.csv", "a.csv"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	if err := errors.Join(os.MkdirAll(filepath.Join(folder, "Likes", "Old"), 0o700), os.WriteFile(filepath.Join(folder, "Likes", "Films.csv"), []byte("d\n"), 0o600),
+		os.WriteFile(filepath.Join(folder, "Likes", "Old", "Films.csv"), []byte("e\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	below, err := Open(folder, Options{Known: func(name string) bool { return strings.HasSuffix(name, "films.csv") }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer below.Close()
+	if len(below.List) != 1 || below.List[0].Name != "likes/films.csv" || below.List[0].Called != "Films.csv" || !below.List[0].Inside {
+		t.Errorf("in the folder below: %+v", below.List)
+	}
 	if _, err := Open(t.TempDir(), Options{Known: anyCSV}); !errors.Is(err, ErrNothing) {
 		t.Errorf("an empty folder: %v", err)
 	}
@@ -154,6 +167,51 @@ func noise(n int) string {
 		b[i] = byte('0' + draw.IntN(64))
 	}
 	return string(b)
+}
+
+func TestAttachedFilesAreListedAndReadWhole(t *testing.T) {
+	t.Parallel()
+	picture, table := [2]string{"Top/images/A.png", "\x89PNG\x00\x00"}, [2]string{"Top/a.csv", "a,b\n"}
+	o := Options{Known: anyCSV, Attached: func(name string) bool { return strings.HasPrefix(name, "images/") }}
+	files, err := Open(write(t, "file", zipped(t, picture, table, [2]string{"Top/other.png", "x"})), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer files.Close()
+	if len(files.List) != 2 || files.List[0].Name != "images/a.png" || !files.List[0].Attached || files.List[1].Attached {
+		t.Fatalf("files %+v", files.List)
+	}
+	if data, err := files.List[0].Bytes(); string(data) != picture[1] || err != nil {
+		t.Errorf("%q, %v", data, err)
+	}
+	if _, err := Open(write(t, "file", zipped(t, picture)), o); !errors.Is(err, ErrNothing) {
+		t.Errorf("without a table: %v", err)
+	}
+	for size, want := range map[int64]error{int64(len(picture[1] + table[1])): nil, int64(len(picture[1]+table[1])) - 1: ErrTooLarge} {
+		o.Limits.Unpacked = size
+		files, err := Open(write(t, "file", zipped(t, table, picture)), o)
+		if !errors.Is(err, want) || (err == nil) != (want == nil) {
+			t.Errorf("with %d bytes: %v, want %v", size, err, want)
+		}
+		if err == nil {
+			_ = files.Close()
+		}
+	}
+}
+
+func TestAnAttachedFileHasNoMoreBytesThanItsArchiveSays(t *testing.T) {
+	t.Parallel()
+	archive := zipped(t, [2]string{"a.csv", "a,b\n"}, [2]string{"b.png", strings.Repeat("x", 100)})
+	at := bytes.LastIndex(archive, []byte("PK\x01\x02")) // the entry of b.png in the directory
+	archive[at+24] = 50                                  // its unpacked size
+	files, err := Open(write(t, "file", archive), Options{Known: anyCSV, Attached: func(string) bool { return true }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer files.Close()
+	if data, err := files.List[1].Bytes(); err == nil {
+		t.Errorf("it has %d bytes", len(data))
+	}
 }
 
 func TestFilesAreRefusedAsAWhole(t *testing.T) {
@@ -195,6 +253,9 @@ func TestFilesAreRefusedAsAWhole(t *testing.T) {
 		"NUL bytes below the mark": {append([]byte("a,b\n"), make([]byte, 15)...), Limits{}, nil},
 		"NUL bytes in a ZIP":       {zipped(t, csv, [2]string{"b.csv", string(make([]byte, 208)) + noise(1000)}), Limits{}, ErrNULs},
 		"workbook":                 {append([]byte{0xD0, 0xCF, 0x11, 0xE0}, noise(100)...), Limits{}, ErrBinary},
+		"newer workbook":           {zipped(t, [2]string{"[Content_Types].xml", "<x/>"}, [2]string{"xl/workbook.xml", "<x/>"}), Limits{}, ErrBinary},
+		"picture":                  {[]byte("\x89PNG\r\n\x1a\n" + noise(100)), Limits{}, ErrBinary},
+		"PDF":                      {[]byte("%PDF-1.7\n" + noise(100)), Limits{}, ErrBinary},
 	} {
 		files, err := Open(write(t, "file", c.data), Options{Known: anyCSV, Limits: c.limits})
 		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {

@@ -112,7 +112,7 @@ func (d *Contract) Judge(r *http.Request, status int, header http.Header, body [
 		RequestValidationInput: in, Status: status, Header: header,
 		Body: io.NopCloser(bytes.NewReader(body)), Options: options,
 	}
-	if kind := header.Get("Content-Type"); strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "text/") || kind == "application/yaml" {
+	if kind := header.Get("Content-Type"); strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "text/") || kind == "application/yaml" || kind == "application/zip" {
 		out.Options.ExcludeResponseBody = true // these are texts and files
 	}
 	variant, err := d.variant(r, route.Operation, status)

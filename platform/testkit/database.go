@@ -27,11 +27,17 @@ const FileVariable = "CINECIRCLE_TEST_SQLITE_FILE"
 // for the test binary.
 func DB(t testing.TB) *database.DB {
 	t.Helper()
+	return open(t, Migrated(t))
+}
+
+// Migrated returns where such a database is. One in memory lives until the end of the test.
+func Migrated(t testing.TB) database.Config {
+	t.Helper()
 	if dsn := os.Getenv(DSNVariable); dsn != "" {
-		return open(t, clonedSchema(t, dsn))
+		return clonedSchema(t, dsn)
 	}
 	if os.Getenv(FileVariable) != "" {
-		return open(t, clonedFile(t))
+		return MigratedFile(t)
 	}
 	return clonedMemory(t)
 }
@@ -85,6 +91,7 @@ func migrate(config database.Config) (*database.DB, error) {
 type memoryTemplate struct {
 	sync.Mutex // a driver.Conn is for one goroutine at a time
 	conn       driver.ExecerContext
+	driver     driver.Driver
 }
 
 var openMemoryTemplate = sync.OnceValues(func() (*memoryTemplate, error) {
@@ -94,11 +101,13 @@ var openMemoryTemplate = sync.OnceValues(func() (*memoryTemplate, error) {
 		return nil, err
 	}
 	defer db.Close()
-	conn, err := db.Pools()["writer"].Driver().Open(dsn)
+	m := &memoryTemplate{driver: db.Pools()["writer"].Driver()}
+	conn, err := m.driver.Open(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return &memoryTemplate{conn: conn.(driver.ExecerContext)}, nil
+	m.conn = conn.(driver.ExecerContext)
+	return m, nil
 })
 
 // copyTo writes the template to the empty database that dsn names.
@@ -111,19 +120,28 @@ func (m *memoryTemplate) copyTo(ctx context.Context, dsn string) error {
 
 var memoryClones atomic.Int64 // numbers their names
 
-// clonedMemory opens a copy of the template. The copy has a name, by which the template finds it.
-func clonedMemory(t testing.TB) *database.DB {
+// clonedMemory makes a copy of the template and keeps it alive until the test ends. The copy has a name, by which the
+// template finds it.
+func clonedMemory(t testing.TB) database.Config {
 	t.Helper()
 	template, err := openMemoryTemplate()
 	if err != nil {
 		t.Fatalf("migrate the template of the databases: %v", err)
 	}
 	config := database.Config{Driver: database.SQLite, DSN: fmt.Sprintf("file:/testkit-%d?vfs=memdb", memoryClones.Add(1))}
-	db := open(t, config) // first, because a database in memory lives only while a connection is open
+	keeper, err := template.driver.Open(config.DSN)
+	if err != nil {
+		t.Fatalf("open the clone of the database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := keeper.Close(); err != nil {
+			t.Errorf("close the clone of the database: %v", err)
+		}
+	})
 	if err := template.copyTo(t.Context(), config.DSN); err != nil {
 		t.Fatalf("clone the database: %v", err)
 	}
-	return db
+	return config
 }
 
 // fileTemplate is the content of a migrated database file.
@@ -144,14 +162,14 @@ var fileTemplate = sync.OnceValues(func() (content []byte, err error) {
 	return os.ReadFile(path)
 })
 
-// clonedFile writes a copy of the template.
-func clonedFile(t testing.TB) database.Config {
+// MigratedFile returns where a migrated SQLite file is that only the test uses, whatever database the tests run on.
+func MigratedFile(t testing.TB) database.Config {
 	t.Helper()
 	content, err := fileTemplate()
 	if err != nil {
 		t.Fatalf("migrate the template of the databases: %v", err)
 	}
-	config := Fresh(t)
+	config := database.Config{Driver: database.SQLite, DSN: filepath.Join(t.TempDir(), "test.db")}
 	if err := os.WriteFile(config.DSN, content, 0o600); err != nil {
 		t.Fatalf("clone the database: %v", err)
 	}

@@ -48,8 +48,8 @@ func (x *Index) Run(ctx context.Context, then func(context.Context) error) error
 	}
 }
 
-// Build indexes the rows that are older than the index, or than its keys, and logs the progress. Several instances may call it at the same time. An
-// interrupted Build loses at most one step.
+// Build indexes the rows that are older than the index, or than its keys, and logs the progress. It also flushes what an
+// interrupted [Pending] has left. Several instances may call it at the same time. An interrupted Build loses at most one step.
 func (x *Index) Build(ctx context.Context) error {
 	begin := time.Now()
 	var reported time.Time
@@ -66,7 +66,7 @@ func (x *Index) Build(ctx context.Context) error {
 			if steps > 0 {
 				x.log.Info("text index is complete", "table", x.source.Lists, "seconds", time.Since(begin).Seconds())
 			}
-			return nil
+			return x.flushLeft(ctx)
 		}
 	}
 }

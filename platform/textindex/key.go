@@ -22,7 +22,7 @@ const MaxKey = 745
 // Hangul that stand alone (ㅋ) do not become syllables. A text without letters and digits, such as "...", keeps its
 // symbols. Key is idempotent, and "" for white space only.
 func Key(text string) string {
-	if key, ok := asciiKey(text); ok {
+	if key, ok := plainKey(text); ok {
 		return cut(key)
 	}
 	folded := fold(text)
@@ -44,13 +44,19 @@ func cut(key string) string {
 	return string([]rune(key)[:MaxKey])
 }
 
-// asciiKey returns the key of an ASCII text, and false for any other text and for one without letters and digits.
-func asciiKey(text string) (string, bool) {
+// plainKey returns the key of a text of ASCII and syllables of Hangul, which nothing folds, and false for any other text and
+// for one without letters and digits.
+func plainKey(text string) (string, bool) {
 	key := make([]byte, 0, len(text))
-	for i := range len(text) {
+	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case c >= utf8.RuneSelf:
-			return "", false
+			r, size := utf8.DecodeRuneInString(text[i:])
+			if !korean.IsSyllable(r) {
+				return "", false
+			}
+			key = append(key, text[i:i+size]...)
+			i += size - 1
 		case 'A' <= c && c <= 'Z':
 			key = append(key, c+'a'-'A')
 		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':

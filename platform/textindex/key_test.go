@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+	"pgregory.net/rapid"
 )
 
 func TestKeyIsEqualForSpellingsOfAText(t *testing.T) {
@@ -78,6 +79,19 @@ func FuzzKey(f *testing.F) {
 			if _, begins := q.found(key); key != "" && !begins {
 				t.Fatalf("%+q does not begin with its query %+q", text, typed)
 			}
+		}
+	})
+}
+
+// TestPlainTextsHaveTheKeyOfAllTexts holds the short way for ASCII and Hangul against folding.
+func TestPlainTextsHaveTheKeyOfAllTexts(t *testing.T) {
+	t.Parallel()
+	letters := rapid.SampledFrom([]rune("aZ09 -.,'!가각갛힣괘앉ﾡㄱ\u1100\u1161\u11a8é"))
+	rapid.Check(t, func(t *rapid.T) {
+		text := string(rapid.SliceOfN(letters, 0, 12).Draw(t, "text"))
+		got, plain := plainKey(text)
+		if want := compose(strings.Map(keyRune, fold(text))); plain && got != want {
+			t.Errorf("%+q has the key %+q, want %+q", text, got, want)
 		}
 	})
 }

@@ -58,7 +58,7 @@ func (x *Index) writeBlocks(tx *gorm.DB, number int64, ngrams []ngram, from map[
 	}
 	for len(kept) > 0 {
 		n := powerBelow(len(kept) / 3)
-		if err := tx.Exec(x.statements.write+strings.Repeat(", (?, ?, ?)", n-1), kept[:3*n]...).Error; err != nil {
+		if err := database.Exec(tx, x.statements.write+strings.Repeat(", (?, ?, ?)", n-1), kept[:3*n]...); err != nil {
 			return err
 		}
 		kept = kept[3*n:]
@@ -67,7 +67,7 @@ func (x *Index) writeBlocks(tx *gorm.DB, number int64, ngrams []ngram, from map[
 		return nil
 	}
 	in, args := database.InList(empty, number)
-	return tx.Exec(x.statements.remove+in, args...).Error
+	return database.Exec(tx, x.statements.remove+in, args...)
 }
 
 // eachList calls fn with every list in the result of a query. ids is valid until fn returns.

@@ -80,25 +80,30 @@ func typedAt(text []rune, i int) rune {
 
 // ngrams returns the n-grams and tags of a text, sorted and without duplicates.
 func (t Text) ngrams() []ngram {
-	var ngrams []ngram
+	ngrams := t.appendTo(nil)
+	slices.Sort(ngrams)
+	return slices.Compact(ngrams)
+}
+
+// appendTo appends the n-grams and tags of a text in any order, some of them several times.
+func (t Text) appendTo(to []ngram) []ngram {
 	for _, tag := range t.Tags {
-		ngrams = append(ngrams, tagNgram(tag))
+		to = append(to, tagNgram(tag))
 	}
 	for i, text := range t.Texts {
 		key := t.Key
 		if i > 0 || key == "" {
 			key = Key(text)
 		}
-		ngrams = appendNgrams(ngrams, []rune(key))
+		to = appendNgrams(to, []rune(key))
 		if !hasSymbols(text) {
 			continue
 		}
 		for _, r := range symbols(text) {
-			ngrams = append(ngrams, ngram(r))
+			to = append(to, ngram(r))
 		}
 	}
-	slices.Sort(ngrams)
-	return slices.Compact(ngrams)
+	return to
 }
 
 // appendNgrams appends the n-grams of a key.

@@ -64,8 +64,8 @@ func New(db *database.DB, s Source, log *slog.Logger) *Index {
 // looks up every pending row.
 const pendingRows = 128
 
-// Announce adds a new row to the index as a pending row. The last of pendingRows in a block flushes them into the
-// lists of their n-grams.
+// Announce adds a new row to the index as a pending row. If a block has pendingRows of them or more, it flushes as many into
+// the lists of their n-grams.
 func (x *Index) Announce(tx *gorm.DB, id int64) error {
 	if err := x.announce(tx, id); err != nil {
 		return fmt.Errorf("announce %d in %s: %w", id, x.source.Lists, err)
@@ -78,16 +78,15 @@ func (x *Index) announce(tx *gorm.DB, id int64) error {
 	if err := x.lockBlock(tx, number); err != nil {
 		return err
 	}
-	var pending block
-	row, ngrams := map[ngram]*block{ngramPending: &pending}, []ngram{ngramPending}
-	if err := x.readBlocks(tx, number, ngrams, row); err != nil {
+	pending, err := x.pending(tx, number)
+	if err != nil {
 		return err
 	}
 	pending.add(place)
-	if pending.count() >= pendingRows {
-		return x.flush(tx, pending.takeFirst(nil, number, blockIDs))
+	if err := x.writePending(tx, number, &pending); err != nil || pending.count() < pendingRows {
+		return err
 	}
-	return x.writeBlocks(tx, number, ngrams, row)
+	return x.flush(tx, pending.takeFirst(nil, number, pendingRows))
 }
 
 // flush moves rows, whose blocks are locked, from the pending list to the lists of their n-grams. It also removes
@@ -115,10 +114,26 @@ func entriesOf(texts []Text) []entry {
 	return entries
 }
 
-// Change updates the lists of the n-grams that differ between two texts of a row.
+// Change updates the lists of the n-grams that differ between two texts of a row. It flushes a pending row: a [Pending] has
+// the text before.
 func (x *Index) Change(tx *gorm.DB, before, after Text) error {
 	old, now := before.ngrams(), after.ngrams()
-	return x.post(tx, entry{id: after.ID, add: without(now, old), drop: without(old, now)})
+	e := entry{id: after.ID, add: without(now, old), drop: without(old, now)}
+	if len(e.add)+len(e.drop) == 0 {
+		return nil
+	}
+	number, place := blockOf(e.id)
+	if err := x.lockBlock(tx, number); err != nil {
+		return err
+	}
+	pending, err := x.pending(tx, number)
+	if err != nil {
+		return fmt.Errorf("read the pending rows of %s: %w", x.source.Lists, err)
+	}
+	if pending.has(place) {
+		e.add, e.drop = now, append(e.drop, ngramPending)
+	}
+	return x.post(tx, e)
 }
 
 // without returns the elements of some that are not in others, which is sorted.

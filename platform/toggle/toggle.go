@@ -54,14 +54,18 @@ type Row[T any] interface {
 // Mapping describes a row.
 type Mapping struct {
 	Name    string    // names the toggle in errors and in the keys of the rate limiter: "follow"
+	Table   string    // with the key id
 	Pair    [2]string // the columns of the two ids, which have a unique index
 	IDs     [2]int64  // the values of these columns
 	State   string    // the column that says whether the row is on
-	Changed []string  // the columns that Toggle changes, State among them
+	Changed []string  // the columns that the last Toggle has changed, State among them
+	ID      *int64    // the field for the column id
+	On      *bool     // the field for the column State
+	Known   bool      // Lock has read both; an ID of 0 means that the row is not stored
 }
 
-// Set turns the row of a pair on or off and returns it as it is afterwards. start has the ids of the pair, and
-// what else the methods of [Row] need. A pair that was never on and is turned off is not stored and has no id.
+// Set turns the row of a pair on or off and returns it with its id and its state as they are afterwards. start has the ids of
+// the pair, and what else the methods of [Row] need. A pair that was never on and is turned off is not stored and has no id.
 // Set returns the errors of Lock, and apperr.ErrTooMany when the pair was turned on too often lately.
 func Set[T any, R Row[T]](ctx context.Context, s *Switch, start T, on bool) (T, error) {
 	allow := s.Once(ctx, R(&start).Mapping())
@@ -85,7 +89,7 @@ func Set[T any, R Row[T]](ctx context.Context, s *Switch, start T, on bool) (T, 
 func Turn[T any, R Row[T]](tx *gorm.DB, s *Switch, row T, on bool, allow func() error) (T, error) {
 	r := R(&row)
 	m := r.Mapping()
-	stored, err := load(tx, r, m)
+	stored, err := load(tx, m)
 	if err != nil || !r.Toggle(on, database.Time(s.Clock())) {
 		return row, err
 	}
@@ -99,7 +103,15 @@ func Turn[T any, R Row[T]](tx *gorm.DB, s *Switch, row T, on bool, allow func() 
 	if err := r.Count(tx, delta); err != nil { // before the row, whose foreign keys share the locks of the counters
 		return row, err
 	}
-	return row, save(tx, r, m, stored)
+	return row, save(tx, r, r.Mapping(), stored)
+}
+
+// TurnAt is [Turn] for a change of a time, in an import: its hooks do not run, so that nobody is notified, and it uses up no
+// rate.
+func TurnAt[T any, R Row[T]](tx *gorm.DB, s *Switch, row T, on bool, at time.Time) (T, error) {
+	then := *s
+	then.Clock = func() time.Time { return at }
+	return Turn[T, R](tx.Session(&gorm.Session{SkipHooks: true}), &then, row, on, func() error { return nil })
 }
 
 // Once returns a function that counts one change to on against the rate of the pair, however often it is called: a
@@ -139,15 +151,21 @@ func (s *Switch) allow(ctx context.Context, m Mapping) error {
 	return nil
 }
 
-// load reads the row of the pair into row and reports whether there is one.
-func load(tx *gorm.DB, row any, m Mapping) (stored bool, err error) {
-	// Find, because a missing row is not an error. Without a lock, because Lock holds the pair, and on MySQL the
-	// lock of a missing row is one of a gap, which deadlocks with that of another pair.
-	found := tx.Where(m.Pair[0]+" = ? AND "+m.Pair[1]+" = ?", m.IDs[0], m.IDs[1]).Limit(1).Find(row)
-	if found.Error != nil {
-		return false, fmt.Errorf("load %s: %w", m, found.Error)
+// load reads the id and the state of the row of the pair and reports whether there is one. It does not lock the row, because
+// Lock holds the pair, and on MySQL the lock of a missing row is one of a gap, which deadlocks with that of another pair.
+func load(tx *gorm.DB, m Mapping) (stored bool, err error) {
+	if m.Known {
+		return *m.ID != 0, nil
 	}
-	return found.RowsAffected > 0, nil
+	query := "SELECT id, " + m.State + " FROM " + m.Table + " WHERE " + m.Pair[0] + " = ? AND " + m.Pair[1] + " = ?"
+	err = database.Each(tx, query, []any{m.IDs[0], m.IDs[1]}, func(row database.Scanner) error {
+		stored = true
+		return row.Scan(m.ID, m.On)
+	})
+	if err != nil {
+		return false, fmt.Errorf("load %s: %w", m, err)
+	}
+	return stored, nil
 }
 
 // save stores a row that has changed. Its AfterSave hook runs here.

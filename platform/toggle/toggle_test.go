@@ -47,8 +47,8 @@ func (l *log) add(format string, args ...any) {
 
 func (w *Wave) Mapping() toggle.Mapping {
 	return toggle.Mapping{
-		Name: "wave", Pair: [2]string{"from_id", "to_id"}, IDs: [2]int64{w.FromID, w.ToID},
-		State: "is_waving", Changed: []string{"is_waving", "waved_at"},
+		Name: "wave", Table: "waves", Pair: [2]string{"from_id", "to_id"}, IDs: [2]int64{w.FromID, w.ToID},
+		State: "is_waving", Changed: []string{"is_waving", "waved_at"}, ID: &w.ID, On: &w.IsWaving,
 	}
 }
 
@@ -166,8 +166,11 @@ func TestRepeatingAStateWritesNothing(t *testing.T) {
 	f := newFleet(t)
 	first := f.mustSet(t, true)
 	f.clock.Advance(time.Minute)
-	if again := f.mustSet(t, true); again.ID != first.ID || !again.WavedAt.Equal(first.WavedAt) {
+	if again := f.mustSet(t, true); again.ID != first.ID || !again.IsWaving {
 		t.Errorf("the second call returned %+v, want %+v", again, first)
+	}
+	if rows := f.rows(t); len(rows) != 1 || !rows[0].WavedAt.Equal(first.WavedAt) {
+		t.Errorf("rows %+v, want %+v", rows, first)
 	}
 	f.wantSteps(t, "lock", "toggle to true: false")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"iter"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -106,19 +107,19 @@ type jsonDecoder struct{ found []apperr.Field }
 
 func (d *jsonDecoder) object(raw []byte, dst reflect.Value, path string) {
 	fields := fieldsOf(dst.Type(), tagJSON)
-	seen := make(map[string]bool, len(fields))
+	seen := make([]string, 0, 16)
 	for name, value := range members(raw) {
 		at := join(path, name)
 		f, known := fields[name]
 		switch {
 		case !known:
 			d.found = append(d.found, Unknown(at))
-		case seen[name]:
+		case slices.Contains(seen, name):
 			d.found = append(d.found, fieldError(at, "repeated"))
 		default:
+			seen = append(seen, name)
 			d.value(value, dst.FieldByIndex(f.index), at, f.raw)
 		}
-		seen[name] = true
 	}
 }
 
@@ -130,19 +131,13 @@ func (d *jsonDecoder) value(raw []byte, dst reflect.Value, at string, secret boo
 			return
 		}
 	}
-	t := dst.Type()
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
+	t := target(dst)
 	want := jsonType(t)
 	if !startsAs(raw, want) {
 		d.found = append(d.found, WrongType(at, want))
 		return
 	}
-	if dst.Kind() == reflect.Pointer {
-		dst.Set(reflect.New(dst.Type().Elem()))
-		dst = dst.Elem()
-	}
+	dst = filled(dst)
 	switch {
 	case t == starsType:
 		d.found = append(d.found, setStars(string(raw), dst, at)...)
@@ -151,7 +146,14 @@ func (d *jsonDecoder) value(raw []byte, dst reflect.Value, at string, secret boo
 	case want == "array":
 		d.array(raw, dst, at)
 	case want == "string":
-		d.text(raw, dst, at, secret)
+		d.text(unquote(raw), dst, at, secret)
+	case dst.Kind() == reflect.Int64:
+		n, err := strconv.ParseInt(string(raw), 10, 64)
+		if err != nil {
+			d.found = append(d.found, WrongType(at, want))
+			return
+		}
+		dst.SetInt(n)
 	default:
 		if err := json.Unmarshal(raw, dst.Addr().Interface()); err != nil {
 			d.found = append(d.found, WrongType(at, want))
@@ -176,12 +178,30 @@ func (d *jsonDecoder) array(raw []byte, dst reflect.Value, at string) {
 	}
 }
 
-func (d *jsonDecoder) text(raw []byte, dst reflect.Value, at string, secret bool) {
+// target returns the type of a field, or the type that it points to.
+func target(dst reflect.Value) reflect.Type {
+	t := dst.Type()
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
+}
+
+// filled returns a field, or the new value that it points to.
+func filled(dst reflect.Value) reflect.Value {
+	if dst.Kind() != reflect.Pointer {
+		return dst
+	}
+	dst.Set(reflect.New(dst.Type().Elem()))
+	return dst.Elem()
+}
+
+func (d *jsonDecoder) text(s string, dst reflect.Value, at string, secret bool) {
 	clean := CleanText
 	if secret {
 		clean = cleanRaw
 	}
-	s, ok := clean(unquote(raw))
+	s, ok := clean(s)
 	if !ok {
 		d.found = append(d.found, BadFormat(at))
 		return

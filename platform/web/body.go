@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
 )
 
 // The limits of bodies, in bytes. The engine cuts every body at MaxUpload; the reader of a body lowers that to the limit
@@ -23,12 +26,14 @@ const (
 // Handlers get a copy of the request, so that net/http still finds its own body in the original: it looks at the type of the
 // body to decide how to end the connection.
 func limitBodies(patience time.Duration) gin.HandlerFunc {
+	large := &largeBodies{by: map[int64]bool{}}
 	return func(c *gin.Context) {
 		if !hasBody(c.Request) {
 			return
 		}
 		c.Request = c.Request.WithContext(c.Request.Context())
 		setBodyDeadline(c, patience)
+		requestOf(c).large = large
 		LimitBody(c, MaxUpload)
 	}
 }
@@ -48,6 +53,47 @@ func LimitBody(c *gin.Context, n int64) {
 		c.Request.Body = b
 	}
 	b.limit = min(b.limit, n)
+}
+
+// maxLarge is how many bodies are received through [AllowLarge] at the same time, because each is in memory.
+const maxLarge = 4
+
+// largeBodies has who sends the bodies of [AllowLarge] to an engine: each member one, so that nobody takes all places.
+type largeBodies struct {
+	mu sync.Mutex
+	by map[int64]bool // guarded by mu
+}
+
+// enter reports whether a member may send another one.
+func (l *largeBodies) enter(by int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.by[by] || len(l.by) >= maxLarge {
+		return false
+	}
+	l.by[by] = true
+	return true
+}
+
+func (l *largeBodies) leave(by int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.by, by)
+}
+
+// AllowLarge raises the limit of the body to n bytes for one of the few routes that take more than [MaxUpload]. It returns busy
+// while the member, or several others, send such a body already. Call done when the body is not needed any more.
+func AllowLarge(c *gin.Context, n int64) (done func(), err error) {
+	r := requestOf(c)
+	if !hasBody(c.Request) {
+		return func() {}, nil
+	}
+	if !r.large.enter(r.viewerID) {
+		return nil, apperr.ErrBusy.After(time.Second)
+	}
+	LimitBody(c, n)
+	r.body.limit = n
+	return func() { r.large.leave(r.viewerID) }, nil
 }
 
 // DiscardBody is for routes without a body. It returns too_large for a body over the limit. A body with an acceptable

@@ -31,7 +31,7 @@ func Receive(c *gin.Context) (fingerprint string, err error) {
 	got := &received{}
 	switch {
 	case IsForm(c):
-		got.form, got.err = readForm(c, MaxUpload-MaxForm)
+		got.form, got.err = readForm(c, requestOf(c).body.limit-MaxForm)
 	case contentType(c) == mediaJSON:
 		got.json, got.err = readBody(c, MaxJSON)
 		if got.err == nil {

@@ -26,6 +26,7 @@ type request struct {
 	public   string // the public URL, "" when it is unknown
 	slot     slot
 	body     limitedBody   // of a request that has one
+	large    *largeBodies  // likewise
 	arriving *bodyDeadline // the same body on a connection
 	received *received     // the body, if it was read before the handler
 	writer   responseWriter

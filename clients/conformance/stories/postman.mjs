@@ -1,6 +1,6 @@
 // The document as a Postman collection, run by newman: a request for every step of the story, as the conversion made it, with
 // values from the steps before. Every request that reads is sent as well; only those for moderators may be refused.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import newman from "newman";
 import converter from "openapi-to-postmanv2";
 import { baseUrl, equal, film, ok, people } from "./common.mjs";
@@ -18,7 +18,7 @@ const requests = new Map();
 })(collection.item);
 
 const { ann, bob } = people("postman");
-const step = (name, { status, json, form, path = {}, save }) => {
+const step = (name, { status, json, form, file = "poster.png", path = {}, save }) => {
   const item = structuredClone(ok(requests.get(name), `the collection has no request "${name}"`));
   const { request } = item;
   request.url.query = [];
@@ -32,7 +32,7 @@ const step = (name, { status, json, form, path = {}, save }) => {
     equal(request.body.mode, "formdata", `${name}: the kind of its body`);
     request.body.formdata = request.body.formdata.filter((field) => field.type === "file" || field.key in form);
     for (const field of request.body.formdata) {
-      if (field.type === "file") field.src = `${out}/poster.png`;
+      if (field.type === "file") field.src = `${out}/${file}`;
       else field.value = String(form[field.key]);
     }
   }
@@ -44,6 +44,7 @@ const step = (name, { status, json, form, path = {}, save }) => {
 };
 const login = ({ username, password }) => step("Sign in", { status: 200, json: { username, password }, save: { bearerToken: "access_token" } });
 equal(collection.auth, { type: "bearer", bearer: [{ type: "any", value: "{{bearerToken}}", key: "token" }] }, "how requests sign in");
+writeFileSync(`${out}/ratings.csv`, "Date,Name,Year,Letterboxd URI,Rating\r\n2026-01-02,소금빛 기차,2026,https://boxd.it/aaaa,4\r\n");
 const steps = [
   step("Sign up", { status: 201, json: ann, save: { annId: "id" } }),
   step("Sign up", { status: 201, json: bob }),
@@ -56,16 +57,20 @@ const steps = [
   step("Make a list", { status: 201, json: { title: "비 오는 날" }, save: { list: "id" } }),
   step("Log a viewing", { status: 201, json: { movie_id: "{{movie}}", watched_on: "2026-01-02" }, save: { viewing: "id" } }),
   step("Comment on a review", { status: 201, json: { content: "한 번 더 보고 싶다" }, path: { review_id: "{{review}}" }, save: { comment: "id" } }),
+  step("Bring your history from another service", { status: 202, form: {}, file: "ratings.csv", save: { import: "id" } }),
   login(bob),
   step("Like a review", { status: 200, path: { review_id: "{{review}}" } }),
   login(ann),
   step("List the reviews of a film", { status: 200, path: { movie_id: "{{movie}}" } }),
   step("List your notifications", { status: 200 }),
 ];
-const forModerators = new Set(["List your invites, newest first; all of them for moderators", "List members with their status, ordered by id"]);
+const forModerators = new Set([
+  "List your invites, newest first; all of them for moderators", "List members with their status, ordered by id",
+  "List what moderators and operators did, newest first", "List reports, oldest first",
+]);
 for (const [name, { request }] of requests) {
   if (request.method === "GET" && !/WebSocket|script or style|stored image/.test(name)) {
-    const path = { movie_id: "{{movie}}", review_id: "{{review}}", user_id: "{{annId}}", list_id: "{{list}}", viewing_id: "{{viewing}}", comment_id: "{{comment}}" };
+    const path = { movie_id: "{{movie}}", review_id: "{{review}}", user_id: "{{annId}}", list_id: "{{list}}", viewing_id: "{{viewing}}", comment_id: "{{comment}}", import_id: "{{import}}" };
     steps.push(step(name, { status: forModerators.has(name) ? 403 : 200, path }));
   }
 }

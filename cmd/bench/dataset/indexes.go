@@ -11,7 +11,7 @@ import (
 
 // findIndexes skips the indexes that SQLite makes for keys, which have no statement.
 const findIndexes = `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN
-	('users', 'movies', 'reviews', 'review_likes', 'movie_reactions', 'follows', 'movie_ratings', 'watched_films', 'viewings',
+	('users', 'movies', 'reviews', 'comments', 'review_likes', 'movie_reactions', 'follows', 'movie_ratings', 'watched_films', 'viewings',
 	'lists', 'list_items', 'list_likes', 'activities', 'notifications', 'notification_groups', 'notification_states') ORDER BY name`
 
 // withoutIndexes drops the indexes, calls load, and creates the indexes again, which takes a third of the time.

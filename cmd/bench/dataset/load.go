@@ -45,6 +45,7 @@ func Load(ctx context.Context, db *database.DB, s Size, seed uint64, hash string
 			insert(ctx, &l, p.users(hash)),
 			l.countFilms(ctx, p.films),
 			insert(ctx, &l, p.reviewRows()),
+			insert(ctx, &l, p.commentRows()),
 			insert(ctx, &l, p.likeRows()),
 			insert(ctx, &l, p.reactionRows()),
 			insert(ctx, &l, p.followRows()),

@@ -64,9 +64,10 @@ func TestLoadedCountersMatchTheRows(t *testing.T) {
 	}
 	for table, want := range map[string]int{
 		"movies": s.Films, "users": s.Users, "reviews": s.Reviews, "review_likes": s.Likes,
-		"movie_reactions": s.Reactions, "follows": s.Follows, "notifications": s.Likes + s.Follows + s.ListLikes,
+		"movie_reactions": s.Reactions, "follows": s.Follows, "comments": s.Comments,
 		"movie_ratings": s.Ratings, "watched_films": s.Ratings, "viewings": s.Viewings, "lists": s.Lists, "list_items": s.Items,
 		"list_likes": s.ListLikes, "activities": s.Activities,
+		"notifications WHERE comment_id IS NULL": s.Likes + s.Follows + s.ListLikes,
 	} {
 		var got int
 		if err := db.Row(t.Context(), "SELECT count(*) FROM "+table).Scan(&got); err != nil || got != want {
@@ -86,7 +87,7 @@ func TestLoadedCountersMatchTheRows(t *testing.T) {
 
 func TestLoadKeepsTheSchema(t *testing.T) {
 	t.Parallel()
-	s := Size{Films: 500, Users: 100, Reviews: 500, Likes: 500, Reactions: 500, Follows: 100, Ratings: 600, Viewings: 700, Lists: 10, Items: 50, ListLikes: 20, Activities: 520}
+	s := Size{Films: 500, Users: 100, Reviews: 500, Comments: 300, Likes: 500, Reactions: 500, Follows: 100, Ratings: 600, Viewings: 700, Lists: 10, Items: 50, ListLikes: 20, Activities: 900}
 	got, want := loaded(t, s, 3), migrated(t)
 	const schema = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name)"
 	var after, before string
@@ -111,6 +112,7 @@ func TestCheckFindsEveryFault(t *testing.T) {
 		{"UPDATE users SET follower_count = follower_count + 1 WHERE id = 3", "UPDATE users SET follower_count = follower_count - 1 WHERE id = 3", "wrong users.follower_count"},
 		{"UPDATE reviews SET like_count = like_count + 1 WHERE id = (SELECT min(id) FROM reviews WHERE like_count = 0)", "", "wrong reviews.like_count"},
 		{"UPDATE notification_states SET last_seq = last_seq + 1 WHERE user_id = 1", "UPDATE notification_states SET last_seq = last_seq - 1 WHERE user_id = 1", "have a gap"},
+		{"UPDATE reviews SET comment_count = comment_count + 1 WHERE id = 5", "UPDATE reviews SET comment_count = comment_count - 1 WHERE id = 5", "wrong reviews.comment_count"},
 		{"UPDATE notifications SET read_at = created_at WHERE read_at IS NULL", "", "notification_states.unread_count"},
 		{"UPDATE movies SET rating_sum = rating_sum + 1 WHERE id = 3", "UPDATE movies SET rating_sum = rating_sum - 1 WHERE id = 3", "wrong movies.rating_sum"},
 		{"UPDATE rating_histograms SET half7 = half7 + 1 WHERE movie_id = 3", "UPDATE rating_histograms SET half7 = half7 - 1 WHERE movie_id = 3", "wrong movies.half7"},
@@ -186,7 +188,7 @@ func TestParseSizeTakesWordsAndNumbers(t *testing.T) {
 	for text, want := range map[string]Size{
 		"small": Small, "large": Large, "10000": Small,
 		"500": {
-			Films: 500, Users: 100, Reviews: 1000, Likes: 1000, Reactions: 1000, Follows: 500,
+			Films: 500, Users: 100, Reviews: 1000, Comments: 1000, Likes: 1000, Reactions: 1000, Follows: 500,
 			Ratings: 5000, Viewings: 10_000, Lists: 50, Items: 1000, ListLikes: 200, Activities: 5000,
 		},
 	} {

@@ -17,6 +17,8 @@ type plan struct {
 	Size
 	reviews, likes, follows []pair // to films, reviews and members
 	reactions               []pair // to films; see disliked
+	comments                []pair // on reviews: at most one by each member on each
+	answered                []int  // the comment that each comment replies to, -1 for none
 	ratings                 []pair // to films; the first are those of the reviews
 
 	owners []int32 // of the lists
@@ -26,6 +28,7 @@ type plan struct {
 	films   []filmCounts
 	members []memberCounts
 	liked   []int32 // likes of each review
+	talked  []int32 // comments on each review
 	lists   []listCounts
 }
 
@@ -42,7 +45,7 @@ type listCounts struct{ items, likes int32 }
 func newPlan(s Size, seed uint64) *plan {
 	draw := rand.New(rand.NewPCG(seed, 1))
 	p := &plan{
-		Size: s, films: make([]filmCounts, s.Films), members: make([]memberCounts, s.Users), liked: make([]int32, s.Reviews),
+		Size: s, films: make([]filmCounts, s.Films), members: make([]memberCounts, s.Users), liked: make([]int32, s.Reviews), talked: make([]int32, s.Reviews),
 		lists: make([]listCounts, s.Lists),
 	}
 	p.reviews = distinct(draw, s.Reviews, s.Users, s.Films, nil)
@@ -51,8 +54,40 @@ func newPlan(s Size, seed uint64) *plan {
 	p.follows = distinct(draw, s.Follows, s.Users, s.Users, func(x pair) bool { return x.what == x.who })
 	p.rate(draw)
 	p.arrange(draw)
+	p.comment(draw)
 	p.count()
 	return p
+}
+
+// comment draws comments. Every fifth one replies to the latest comment on the same review that is no reply, if there is one.
+func (p *plan) comment(draw *rand.Rand) {
+	p.comments = distinct(draw, p.Comments, p.Users, p.Reviews, nil)
+	p.answered = make([]int, len(p.comments))
+	latest := make(map[int32]int)
+	for i, c := range p.comments {
+		p.answered[i] = -1
+		if to, ok := latest[c.what]; ok && i%5 == 4 {
+			p.answered[i] = to
+		} else {
+			latest[c.what] = i
+		}
+	}
+}
+
+// told returns the members who are notified of a comment, -1 for nobody: who is answered, and the author of the review.
+func (p *plan) told(comment int) (answered, author int32) {
+	c := p.comments[comment]
+	answered, author = -1, p.reviews[c.what].who
+	if to := p.answered[comment]; to >= 0 {
+		answered = p.comments[to].who
+	}
+	if author == answered || author == c.who {
+		author = -1
+	}
+	if answered == c.who {
+		answered = -1
+	}
+	return answered, author
 }
 
 // rate gives every reviewed film the rating of its reviewer, and draws the other ratings.
@@ -109,6 +144,9 @@ func (p *plan) count() {
 	}
 	for _, l := range p.likes {
 		p.liked[l.what]++
+	}
+	for _, c := range p.comments {
+		p.talked[c.what]++
 	}
 	for _, r := range p.reactions {
 		if disliked(r) {

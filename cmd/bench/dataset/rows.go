@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/follow"
@@ -55,10 +56,25 @@ func (p *plan) users(hash string) iter.Seq[user.User] {
 func (p *plan) reviewRows() iter.Seq[review.Review] {
 	return numbered(p.reviews, func(id int64, x pair) review.Review {
 		return review.Review{
-			ID: id, UserID: int64(x.who) + 1, MovieID: int64(x.what) + 1, LikeCount: int64(p.liked[id-1]),
+			ID: id, UserID: int64(x.who) + 1, MovieID: int64(x.what) + 1, LikeCount: int64(p.liked[id-1]), CommentCount: int64(p.talked[id-1]),
 			Title: spoiler.NewText(fmt.Sprintf("Review %d, 다시 보고 싶은 영화", id)), Content: spoiler.NewText(reviewText), Comments: review.Everyone,
 			CreatedAt: at(int(id)), UpdatedAt: at(int(id)),
 		}
+	})
+}
+
+func (p *plan) commentRows() iter.Seq[comment.Comment] {
+	return numbered(p.comments, func(id int64, x pair) comment.Comment {
+		by := int64(x.who) + 1
+		c := comment.Comment{
+			ID: id, UserID: &by, ReviewID: int64(x.what) + 1, Content: spoiler.NewText("저도 그 장면이 좋았어요. I liked that scene, too."), Spoiler: id%20 == 0,
+			CreatedAt: at(int(id)), UpdatedAt: at(int(id)),
+		}
+		if to := p.answered[id-1]; to >= 0 {
+			answered := int64(to) + 1
+			c.ReplyTo = &answered
+		}
+		return c
 	})
 }
 
@@ -186,7 +202,7 @@ func (p *plan) listLikeRows() iter.Seq[reaction.ListLike] {
 	})
 }
 
-// activityRows has all reviews and public lists, and as many of the latest ratings and viewings as there is room for. Those
+// activityRows has all reviews, comments and public lists, and as many of the latest ratings and viewings as there is room for. Those
 // of a kind are in their order and evenly spread over the ids.
 func (p *plan) activityRows() iter.Seq[activity.Activity] {
 	film := func(t activity.Type, x pair, id int) activity.Activity {
@@ -194,7 +210,7 @@ func (p *plan) activityRows() iter.Seq[activity.Activity] {
 		return activity.Activity{UserID: int64(x.who) + 1, Type: t, ObjectID: int64(id), MovieID: &movieID}
 	}
 	public := p.publicLists()
-	left := max(p.Activities-p.Reviews-len(public), 0)
+	left := max(p.Activities-p.Reviews-len(p.comments)-len(public), 0)
 	rated := min(left/2, p.Ratings)
 	viewed := min(left-rated, p.Viewings)
 	kinds := []struct {
@@ -202,6 +218,9 @@ func (p *plan) activityRows() iter.Seq[activity.Activity] {
 		of func(i int) activity.Activity
 	}{
 		{p.Reviews, func(i int) activity.Activity { return film(activity.Review, p.reviews[i], i+1) }},
+		{len(p.comments), func(i int) activity.Activity {
+			return film(activity.Comment, pair{p.comments[i].who, p.reviews[p.comments[i].what].what}, i+1)
+		}},
 		{len(public), func(i int) activity.Activity {
 			return activity.Activity{UserID: int64(p.owners[public[i]-1]) + 1, Type: activity.List, ObjectID: int64(public[i])}
 		}},
@@ -246,8 +265,8 @@ func (p *plan) publicLists() (ids []int) {
 	return ids
 }
 
-// notificationCounts returns how many notifications each member has: one for each follower, and for each like of a
-// review or a list.
+// notificationCounts returns how many notifications each member has: one for each follower, for each like of a review or a
+// list, and for each comment that they are told of.
 func (p *plan) notificationCounts() []int64 {
 	counts := make([]int64, p.Users)
 	for _, f := range p.follows {
@@ -259,11 +278,19 @@ func (p *plan) notificationCounts() []int64 {
 	for _, l := range p.listed {
 		counts[p.owners[l.what]]++
 	}
+	for i := range p.comments {
+		answered, author := p.told(i)
+		for _, to := range []int32{answered, author} {
+			if to >= 0 {
+				counts[to]++
+			}
+		}
+	}
 	return counts
 }
 
 // notificationRows numbers the notifications of each member without a gap: first those of follows, then those of likes
-// of reviews and of lists. All but the latest are read.
+// of reviews and of lists, and of comments. All but the latest are read.
 func (p *plan) notificationRows() iter.Seq[notify.Notification] {
 	counts, seqs, id := p.notificationCounts(), make([]int64, p.Users), int64(0)
 	next := func(to, by int32) notify.Notification {
@@ -295,6 +322,29 @@ func (p *plan) notificationRows() iter.Seq[notify.Notification] {
 		for _, l := range p.listed {
 			n, listID := next(p.owners[l.what], l.who), int64(l.what)+1
 			n.Type, n.ListID, n.TargetID = notify.TypeListLike, &listID, listID
+			if !yield(n) {
+				return
+			}
+		}
+		p.commentNotifications(next, yield)
+	}
+}
+
+// commentNotifications yields those of comments, made by next.
+func (p *plan) commentNotifications(next func(to, by int32) notify.Notification, yield func(notify.Notification) bool) {
+	for i, c := range p.comments {
+		answered, author := p.told(i)
+		commentID, reviewID, movieID := int64(i)+1, int64(c.what)+1, int64(p.reviews[c.what].what)+1
+		for _, to := range []struct {
+			who    int32
+			kind   notify.Type
+			target int64
+		}{{answered, notify.TypeCommentReply, int64(p.answered[i]) + 1}, {author, notify.TypeReviewComment, reviewID}} {
+			if to.who < 0 {
+				continue
+			}
+			n := next(to.who, c.who)
+			n.Type, n.ReviewID, n.CommentID, n.MovieID, n.TargetID = to.kind, &reviewID, &commentID, &movieID, to.target
 			if !yield(n) {
 				return
 			}

@@ -18,6 +18,7 @@ type store struct {
 	writer *sql.DB
 
 	movie, list, search             *sql.Stmt
+	newest, liked                   *sql.Stmt
 	reviews, followings, inbox      *sql.Stmt
 	insertReview, addReview         *sql.Stmt
 	addMemberReview                 *sql.Stmt
@@ -67,6 +68,8 @@ func (s *store) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /movies/{id}/reviews", answering(http.StatusOK, s.listReviews))
 	mux.HandleFunc("GET /users/me/followings", answering(http.StatusOK, s.listFollowings))
 	mux.HandleFunc("GET /notifications/inbox", answering(http.StatusOK, s.listInbox))
+	mux.HandleFunc("GET /films", showing("films", s.filmsPage))
+	mux.HandleFunc("GET /film/{id}", showing("film", s.filmPage))
 	mux.HandleFunc("POST /reviews", answering(http.StatusCreated, s.createReview))
 	mux.HandleFunc("POST /likes/reviews/{id}/like", answering(http.StatusOK, s.toggleLike(true)))
 	mux.HandleFunc("POST /likes/reviews/{id}/unlike", answering(http.StatusOK, s.toggleLike(false)))

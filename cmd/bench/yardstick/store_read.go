@@ -16,14 +16,18 @@ import (
 // movieColumns must follow the migrations, like all statements of this package.
 const movieColumns = `id, title, plot, cast_members, playtime, genre, poster_image, created_by, created_at, updated_at, like_count, dislike_count, review_count`
 
+const reviewColumns = `r.id, r.user_id, r.movie_id, r.title, r.content, r.image, r.created_at, r.updated_at, r.like_count, u.username, m.title
+	FROM reviews r JOIN users u ON u.id = r.user_id JOIN movies m ON m.id = r.movie_id`
+
 func (s *store) reads() map[**sql.Stmt]string {
 	limit := database.Limit(s.db.Driver())
 	return map[**sql.Stmt]string{
-		&s.movie:  `SELECT ` + movieColumns + ` FROM movies WHERE id = ?`,
-		&s.list:   `SELECT ` + movieColumns + ` FROM movies WHERE id > ? ORDER BY id` + limit,
-		&s.search: `SELECT ` + movieColumns + ` FROM movies WHERE instr(title_key, ?) > 0 AND id > ? ORDER BY id` + limit,
-		&s.reviews: `SELECT r.id, r.user_id, r.movie_id, r.title, r.content, r.image, r.created_at, r.updated_at, r.like_count, u.username, m.title
-			FROM reviews r JOIN users u ON u.id = r.user_id JOIN movies m ON m.id = r.movie_id WHERE r.movie_id = ? ORDER BY r.id` + limit,
+		&s.movie:   `SELECT ` + movieColumns + ` FROM movies WHERE id = ?`,
+		&s.list:    `SELECT ` + movieColumns + ` FROM movies WHERE id > ? ORDER BY id` + limit,
+		&s.search:  `SELECT ` + movieColumns + ` FROM movies WHERE instr(title_key, ?) > 0 AND id > ? ORDER BY id` + limit,
+		&s.newest:  `SELECT ` + movieColumns + ` FROM movies ORDER BY id DESC` + limit,
+		&s.liked:   `SELECT ` + reviewColumns + ` WHERE r.movie_id = ? ORDER BY r.like_count DESC, r.id DESC` + limit,
+		&s.reviews: `SELECT ` + reviewColumns + ` WHERE r.movie_id = ? ORDER BY r.id` + limit,
 		&s.followings: `SELECT f.following_id, u.username, u.profile_image FROM follows f JOIN users u ON u.id = f.following_id
 			WHERE f.follower_id = ? AND f.is_following = 1 ORDER BY f.followed_at DESC, f.id DESC` + limit,
 		&s.inbox: `SELECT n.id, n.seq, n.type, n.review_id, n.created_at, n.read_at, u.id, u.username, u.profile_image

@@ -1,6 +1,7 @@
 // Package yardstick has the servers with which cinecircle is compared: net/http with a constant body, and net/http with
 // prepared statements of database/sql that read and write the same rows on the same kind of database, with pools like
-// those of cinecircle. They check nothing. The difference is the price of what cinecircle does beyond that.
+// those of cinecircle. Pages are rows rendered by html/template, filled up to the same length. They check nothing. The
+// difference is the price of what cinecircle does beyond that. A third one has sockets, see usual.
 package yardstick
 
 import (
@@ -21,9 +22,14 @@ import (
 
 // The yardsticks.
 const (
-	Static = "static" // net/http with a constant body
+	Static = "static" // net/http with a constant body, and a comparison of passwords
 	SQL    = "sql"    // net/http and database/sql
+	Usual  = "usual"  // gin, GORM and melody
 )
+
+// SignInPath is where the static yardstick signs in: it compares the password in a JSON body with its only hash, which it
+// makes at the first request for the query parameter cost.
+const SignInPath = "/signin"
 
 // Request headers.
 const (
@@ -61,6 +67,7 @@ func open(ctx context.Context, name string, on database.Config) (http.Handler, f
 	switch name {
 	case Static:
 		mux.Handle("/", staticAnswer())
+		mux.Handle("POST "+SignInPath, new(passwordCheck))
 		return mux, func() error { return nil }, nil
 	case SQL:
 		s, err := openStore(ctx, on)
@@ -69,6 +76,13 @@ func open(ctx context.Context, name string, on database.Config) (http.Handler, f
 		}
 		s.routes(mux)
 		return mux, s.Close, nil
+	case Usual:
+		u, err := openUsual(ctx, on)
+		if err != nil {
+			return nil, nil, err
+		}
+		u.routes(mux) //nolint:contextcheck // handlers have the context of their request
+		return mux, u.Close, nil
 	}
 	return nil, nil, fmt.Errorf("unknown yardstick %q", name)
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gorilla/websocket"
 
 	"github.com/cinecircle/cinecircle/platform/database"
 )
@@ -91,6 +92,15 @@ func insert(t *testing.T, db *database.DB, text string, args ...any) {
 	if _, err := db.Pools()["writer"].ExecContext(t.Context(), text, args...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// fileOf returns the file of the store's database.
+func fileOf(t *testing.T, s *store) (file string) {
+	t.Helper()
+	if err := s.db.Row(t.Context(), "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&file); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 func TestListsAndSearchesFindFilms(t *testing.T) {
@@ -180,5 +190,60 @@ func TestWritesUpdateRowsAndCounters(t *testing.T) {
 		if err := json.Unmarshal(body, &rows); err != nil || len(rows) != want {
 			t.Errorf("%s has %d rows (%v), want %d: %s", path, len(rows), err, want, body)
 		}
+	}
+}
+
+func TestPagesHaveTheRequestedLength(t *testing.T) {
+	t.Parallel()
+	_, base := newStore(t)
+	if status, body := send(t, "POST", base+"/reviews", "movie_id=2&title=a+%3C+b&content=c"); status != http.StatusCreated {
+		t.Fatalf("%d: %s", status, body)
+	}
+	for path, want := range map[string]string{"/films": "zanzibar", "/film/2": "a &lt; b"} {
+		status, body := send(t, "GET", base+path, "", HeaderAnswerBytes, "5000")
+		if status != http.StatusOK || len(body) != 5000 || !strings.Contains(string(body), want) {
+			t.Errorf("%s is %d with %d bytes, want 5000 with %q:\n%s", path, status, len(body), want, body)
+		}
+	}
+}
+
+func TestTheUsualServerPushesLikesToTheAuthorOnly(t *testing.T) {
+	t.Parallel()
+	s, _ := newStore(t)
+	insert(t, s.db, `INSERT INTO reviews (id, user_id, movie_id, title, content, image, like_count, created_at, updated_at)
+		VALUES (1, 6, 1, '', '', '', 0, '2026-11-23 01:00:00+00:00', '2026-11-23 01:00:00+00:00')`)
+	u, err := openUsual(t.Context(), database.Config{Driver: database.SQLite, DSN: fileOf(t, s)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	u.routes(mux)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	listen := func(member string) *websocket.Conn {
+		conn, answer, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(server.URL, "http")+"/notifications?"+QueryMember+"="+member, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		t.Cleanup(func() { _ = conn.Close() })
+		return conn
+	}
+	author, other := listen("6"), listen("5")
+	for range 2 { // the second one after it was taken back
+		send(t, "POST", server.URL+"/likes/reviews/1/unlike", "")
+		if status, body := send(t, "POST", server.URL+"/likes/reviews/1/like", ""); status != http.StatusOK {
+			t.Fatalf("like: %d %s", status, body)
+		}
+		var frame usualFrame
+		if err := author.ReadJSON(&frame); err != nil || frame.ReviewID != 1 || frame.Actor.ID != 5 {
+			t.Errorf("the author reads %+v, %v", frame, err)
+		}
+	}
+	if err := u.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, text, err := other.ReadMessage(); err == nil {
+		t.Errorf("another member reads %s", text)
 	}
 }

@@ -12,13 +12,13 @@ type actors struct{ users *user.Service }
 
 // Actors implements notify.Actors.
 func (a actors) Actors(ctx context.Context, ids []int64) (map[int64]notify.Actor, error) {
-	found, err := a.users.ByIDs(ctx, ids)
+	found, err := a.users.Faces(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
 	out := make(map[int64]notify.Actor, len(found))
 	for id, u := range found {
-		out[id] = notify.Actor{ID: id, Username: u.Username, ProfileImageURL: a.users.ImageURL(u), Language: string(u.Preferences.Language)}
+		out[id] = notify.Actor{ID: id, Username: u.Username, ProfileImageURL: a.users.ImageURL(u), Language: string(u.Language)}
 	}
 	return out, nil
 }

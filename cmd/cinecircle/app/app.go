@@ -25,6 +25,7 @@ import (
 	"github.com/cinecircle/cinecircle/feed"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
+	"github.com/cinecircle/cinecircle/moderation"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -33,6 +34,8 @@ import (
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/idempotency"
 	"github.com/cinecircle/cinecircle/platform/limit"
+	"github.com/cinecircle/cinecircle/platform/mail"
+	"github.com/cinecircle/cinecircle/platform/markdown"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/openapi"
 	"github.com/cinecircle/cinecircle/platform/ops"
@@ -42,6 +45,8 @@ import (
 	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/transfer"
+	"github.com/cinecircle/cinecircle/transfer/export"
 	"github.com/cinecircle/cinecircle/user"
 )
 
@@ -57,7 +62,10 @@ type App struct {
 	Comments      *comment.Service
 	Diary         *diary.Service
 	Feed          *feed.Service
+	Moderation    *moderation.Service
 	Notifications *notify.Service
+	Transfers     *transfer.Service
+	Exports       *export.Service
 
 	Router  *openapi.Router
 	Site    *site.Site
@@ -81,6 +89,7 @@ type App struct {
 	origin   *web.Origin
 	keys     *idempotency.Keys
 	cookies  *auth.Cookies
+	mail     *mail.Outbox // nil where no mail is sent
 	health   *ops.Health
 	metrics  *ops.Metrics
 	dropped  func() uint64 // lines of the log
@@ -105,6 +114,9 @@ func New(ctx context.Context, c config.Config, build ops.Build, log *slog.Logger
 
 // SetTime stops the clock of the domains at t. It must not be called while requests are served.
 func (a *App) SetTime(t time.Time) { a.clock = func() time.Time { return t } }
+
+// Zone is the time zone in which the service shows times.
+func (a *App) Zone() *time.Location { return a.zone }
 
 // CountDroppedLines makes the metrics show how many lines of the log were dropped. It must be called before Serve.
 func (a *App) CountDroppedLines(dropped func() uint64) { a.dropped = dropped }
@@ -199,8 +211,12 @@ func (a *App) wire() error {
 	a.keys = idempotency.New(a.DB, clock.Now, a.log)
 	now := func() time.Time { return a.clock() }
 	tokens := auth.NewTokens(secret, auth.ConstantIssuer, c.Auth.AccessTTL, c.Auth.RefreshTTL, clock.Now)
+	if s := c.Mail.SMTP; s.Host != "" {
+		server := mail.Server{Host: s.Host, Port: s.Port, Username: s.Username, Password: string(s.Password), TLS: s.TLS, From: c.Mail.From}
+		a.mail = mail.NewOutbox(a.DB, server, tokens, clock.Now, a.log)
+	}
 	a.Users = user.New(user.Deps{
-		DB: a.DB, Hasher: a.hasher, Tokens: tokens, Pictures: a.pictures, Media: a.images, Origin: a.origin, Clock: now, Log: a.log,
+		DB: a.DB, Mail: a.mail, Hasher: a.hasher, Tokens: tokens, Pictures: a.pictures, Media: a.images, Origin: a.origin, Clock: now, Log: a.log,
 		Throttle:     limit.NewThrottle(a.limiter, c.Limits.LoginAccount, c.Limits.LoginAddress, c.Limits.LoginFailures),
 		RefreshGrace: c.Auth.RefreshGrace, Zone: a.zone, Registration: registration(c),
 		NewFor: time.Duration(c.Limits.NewAccount) * 24 * time.Hour,
@@ -217,6 +233,7 @@ func (a *App) wire() error {
 		return fmt.Errorf("install the notifier: %w", err)
 	}
 	a.Users.OnSessionsEnded(a.Notifications.CloseSessions)
+	a.Users.OnAccountChange(tellAccountChange)
 	a.Movies = movie.New(movie.Deps{DB: a.DB, Pictures: a.pictures, Media: a.images, Clock: now, Log: a.log})
 	rate := func(tx *gorm.DB, userID, movieID int64, rating stars.Stars, at time.Time) error {
 		return a.Reactions.RateIn(tx, userID, movieID, rating, at) // which are made last, because they import the others
@@ -248,21 +265,42 @@ func (a *App) wire() error {
 	a.Feed = feed.New(feed.Deps{
 		DB: a.DB, Clock: clock.Now, Log: a.log, Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Reactions: a.Reactions, Diary: a.Diary, Lists: a.Lists, Comments: a.Comments,
 	})
+	a.Transfers = transfer.New(transfer.Deps{
+		DB: a.DB, Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Reactions: a.Reactions, Diary: a.Diary, Lists: a.Lists, Follows: a.Follows, Comments: a.Comments,
+		Pictures: a.pictures, Media: a.images, Clock: now, Zone: a.zone, Log: a.log,
+	})
+	a.Exports = export.New(export.Deps{
+		DB: a.DB, Users: a.Users, Movies: a.Movies, Media: a.images, Limiter: a.limiter, Rate: c.Limits.Export, Clock: now, Zone: a.zone, Log: a.log,
+	})
+	a.Moderation = moderation.New(moderation.Deps{
+		DB: a.DB, Clock: now, Log: a.log, Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Comments: a.Comments, Lists: a.Lists,
+	})
+	if err := a.DB.Use(a.Moderation); err != nil {
+		return fmt.Errorf("install the listener of the moderation log: %w", err)
+	}
 	a.hookDeletions()
 	a.hookMerges()
+	a.hookHiding()
 	return a.route(guard)
+}
+
+// tellAccountChange tells members what others changed of their account. The words of a change are those of package notify.
+func tellAccountChange(tx *gorm.DB, userID int64, what user.AccountChange) error {
+	return notify.Send(tx, notify.Event{UserID: userID, Type: notify.TypeAccount, Action: string(what)})
 }
 
 // hookDeletions lists what the domains do when an account or a film is deleted, in this order and in the transaction of
 // the deletion. Every transaction locks films, reviews and accounts before notifications, so those come last.
 func (a *App) hookDeletions() {
 	a.Users.OnDeleteMovies(a.Movies.DeleteAddedBy)
+	a.Users.OnDelete(a.Transfers.PurgeUser)
 	a.Users.OnDelete(a.Feed.PurgeUser)
 	a.Users.OnDelete(a.Reviews.PurgeUser)
 	a.Users.OnDelete(a.Reactions.PurgeUser)
 	a.Users.OnDelete(a.Comments.PurgeUser)
 	a.Users.OnDelete(a.Lists.PurgeUser)
 	a.Users.OnDelete(a.Follows.PurgeUser)
+	a.Users.OnDelete(a.Moderation.PurgeUser)
 	a.Users.OnDelete(a.Notifications.PurgeUser)
 	a.Movies.OnDelete(a.Reviews.PurgeMovie)
 	a.Movies.OnDelete(a.Reactions.PurgeMovie)
@@ -279,7 +317,17 @@ func (a *App) hookMerges() {
 	a.Movies.OnMerge(a.Lists.MergeMovies)
 	a.Movies.OnMerge(a.Reviews.MergeMovies)
 	a.Movies.OnMerge(a.Feed.MergeMovies)
+	a.Movies.OnMerge(a.Transfers.MergeMovies)
+	a.Movies.OnMerge(a.Moderation.MergeMovies)
 	a.Movies.OnMerge(a.mergeNotifications)
+}
+
+// hookHiding lists what the domains do when a film is hidden or comes back, in this order and in the transaction of that.
+func (a *App) hookHiding() {
+	a.Movies.OnHide(a.Reviews.HideMovie)
+	a.Movies.OnHide(a.Reactions.HideMovie)
+	a.Movies.OnHide(a.Diary.HideMovie)
+	a.Movies.OnHide(a.Lists.HideMovie)
 }
 
 // mergeNotifications is the hook of notifications, whose package does not know films.
@@ -331,7 +379,10 @@ func (a *App) route(guard *auth.Guard) error {
 	a.Comments.Routes(tokens, a.zone)
 	a.Diary.Routes(tokens, a.zone)
 	a.Feed.Routes(tokens, a.zone)
+	a.Moderation.Routes(tokens, a.zone)
+	a.Transfers.Routes(tokens, a.zone)
 	a.Notifications.Routes(tokens, a.zone)
+	a.Exports.Routes(tokens)
 	if local, ok := a.store.(*media.Local); ok {
 		local.Routes(r)
 	}
@@ -347,9 +398,7 @@ func (a *App) route(guard *auth.Guard) error {
 	}
 	a.registerMetrics()
 	a.Router, a.Handler = r, engine
-	if err := r.ServeDocument(); err != nil {
-		return err
-	}
+	r.ServeDocument()
 	if err := a.newSite(guard); err != nil {
 		return err
 	}
@@ -366,18 +415,23 @@ func (a *App) checkBroker(ctx context.Context) error {
 	return err
 }
 
-// newSite prepares the HTML pages.
-func (a *App) newSite(guard *auth.Guard) (err error) {
-	a.Site, err = site.New(site.Deps{
-		Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Reactions: a.Reactions, Lists: a.Lists, Diary: a.Diary, Follows: a.Follows, Comments: a.Comments, Feed: a.Feed, Notifications: a.Notifications,
+// newSite wires the HTML pages.
+func (a *App) newSite(guard *auth.Guard) error {
+	terms, err := markdown.RenderFile(a.config.Community.Terms)
+	if err != nil {
+		return config.Invalid(fmt.Errorf("community.terms: %w", err))
+	}
+	privacy, err := markdown.RenderFile(a.config.Community.Privacy)
+	if err != nil {
+		return config.Invalid(fmt.Errorf("community.privacy: %w", err))
+	}
+	a.Site = site.New(site.Deps{
+		Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Reactions: a.Reactions, Lists: a.Lists, Diary: a.Diary, Follows: a.Follows, Comments: a.Comments, Moderation: a.Moderation, Transfer: a.Transfers, Feed: a.Feed, Notifications: a.Notifications,
 		Guard: guard, Origin: a.origin, Log: a.log, Zone: a.zone, Cookies: a.cookies,
-		PublicURL: a.config.Server.PublicURL,
+		PublicURL: a.config.Server.PublicURL, Terms: terms, PrivacyNotice: privacy,
 		// Asked for with every page, because a store may not be able to sign links yet when the program starts.
 		ImageSource: func() string { return site.Origin(a.store.URL("x")) },
 	})
-	if err != nil {
-		return fmt.Errorf("prepare the pages: %w", err)
-	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -41,6 +42,8 @@ func counted(t *testing.T) *merger {
 	m.must(l, err)
 	m.must(m.Lists.Create(ctx, list.Draft{UserID: ann.ID, Title: "private"}))
 	m.must(m.Lists.Add(ctx, l.ID, list.Entry{MovieID: m.into}, nil))
+	m.must(m.Lists.Add(ctx, l.ID, list.Entry{MovieID: m.from}, nil))
+	m.must(nil, m.DB.Tx(ctx, func(tx *gorm.DB) error { _, _, err := m.Movies.SetHidden(tx, m.from, true); return err }))
 	m.must(m.Reactions.SetListLike(ctx, auth.Viewer{UserID: bob.ID}, l.ID, true))
 	return m
 }
@@ -68,6 +71,9 @@ func TestARecountFindsAndMendsEveryCounter(t *testing.T) {
 		t.Fatalf("the counters are wrong before one is broken: %q", found)
 	}
 	for _, c := range app.Counters(m.DB.Driver()) {
+		if c.Table == "activities" || c.Column == "activity" {
+			continue // no column; package feed tests them
+		}
 		name := c.Table + "." + c.Column
 		table := c.Table
 		if c.Stored != "" { // a column of the histogram
@@ -117,7 +123,8 @@ func TestTheListOfCountersIsComplete(t *testing.T) {
 		t.Fatalf("%v: %q", err, columns)
 	}
 	for _, c := range columns {
-		if !known[c] {
+		// The numbers of an import say what it did. They stay when its rows go.
+		if !known[c] && !strings.HasPrefix(c, "imports.") {
 			t.Errorf("%s is not recounted", c)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
+	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/limit"
 	"github.com/cinecircle/cinecircle/platform/logqueue"
@@ -258,5 +260,33 @@ func TestThrottledSignInsAndReusedTokensAreSecurityEvents(t *testing.T) {
 		if diff := cmp.Diff([]securityEvent{want}, got[id]); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", id, diff)
 		}
+	}
+}
+
+func TestMembersAreToldWhenOthersChangeTheirAccount(t *testing.T) {
+	t.Parallel()
+	a := apptest.New(t)
+	admin := apptest.Member(t, a, "admin", auth.RoleAdmin)
+	alice := apptest.Member(t, a, "alice", auth.RoleMember)
+	by := auth.Viewer{UserID: admin.ID, Role: auth.RoleAdmin}
+	if _, err := a.Users.Change(t.Context(), by, "", alice.ID, user.Patch{Password: new("an even better password")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Users.SetRole(t.Context(), "alice", auth.RoleModerator); err != nil {
+		t.Fatal(err)
+	}
+	link, err := a.Users.ResetLinkFor(t.Context(), "alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, token, _ := strings.Cut(link, "token=")
+	if err := a.Users.ResetPassword(t.Context(), "", token, "yet another password"); err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	err = a.DB.Reader(t.Context()).Model(&notify.Notification{}).Where("user_id = ? AND type = ? AND actor_id IS NULL", alice.ID, notify.TypeAccount).
+		Order("seq").Pluck("action", &told).Error
+	if want := []string{"password_set", "role", "password_reset"}; err != nil || !slices.Equal(told, want) {
+		t.Errorf("told of %v, %v", told, err)
 	}
 }

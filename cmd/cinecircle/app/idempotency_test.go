@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -31,8 +30,7 @@ type repeater struct {
 func newRepeater(t *testing.T) *repeater {
 	t.Helper()
 	a := apptest.New(t)
-	server := httptest.NewServer(a.Handler)
-	t.Cleanup(server.Close)
+	server := apptest.Serve(t, a.Handler)
 	r := &repeater{Client: &apptest.Client{T: t, Base: server.URL}, app: a}
 	r.id, r.token = r.SignUp("member")
 	r.film = r.Film(r.token, "기생충")

@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"sync"
 	"testing"
 
@@ -17,8 +16,7 @@ func TestForeignLockOnTheFileRefusesWritesInTime(t *testing.T) {
 	t.Parallel()
 	file := apptest.SQLiteFile(t)
 	a := apptest.With(t, apptest.ConfigOn(t, file))
-	server := httptest.NewServer(a.Handler)
-	t.Cleanup(server.Close)
+	server := apptest.Serve(t, a.Handler)
 	s := apptest.Client{T: t, Base: server.URL}
 	_, token := s.SignUp("member")
 	film := s.Film(token, "기생충")

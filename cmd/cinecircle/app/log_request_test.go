@@ -23,13 +23,14 @@ func TestErrorsOfTheDatabaseNameTheRequest(t *testing.T) {
 	member := apptest.Member(t, a, "member", "member")
 	token := apptest.SignIn(t, a, member).Access
 	film := apptest.Film(t, a, member.ID)
-	for _, table := range []string{"movie_reactions", "follows"} {
+	for _, table := range []string{"movie_reactions", "follows", "personal_tokens"} {
 		if err := a.DB.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Exec("DROP TABLE " + table).Error }); err != nil {
 			t.Fatal(err)
 		}
 	}
 	requests := []string{
 		"POST /likes/movies/" + strconv.FormatInt(film, 10) + "/like", "GET /users/me/followers", "POST /users/" + strconv.FormatInt(member.ID+1, 10) + "/follow",
+		"GET /users/me/tokens", // queried by GORM, which writes a line of its own
 	}
 	apptest.Member(t, a, "other", "member")
 	for _, request := range requests {
@@ -53,7 +54,7 @@ func TestErrorsOfTheDatabaseNameTheRequest(t *testing.T) {
 			t.Errorf("want request_id once: %s", line)
 		}
 	}
-	if lines <= len(requests) { // the line of each request, and those of the database
+	if lines <= len(requests) { // the line of each request, and that of GORM
 		t.Errorf("got %d lines of errors, want more than %d:\n%s", lines, len(requests), log.out.String())
 	}
 }

@@ -247,7 +247,7 @@ func TestMergeReplacesTheFilmInLists(t *testing.T) {
 	m.later()
 	m.mergeInto("")
 	for i, c := range cases {
-		items, _, err := m.Lists.Items(t.Context(), c.id, page.Page{Limit: 10})
+		items, _, err := m.Lists.Items(t.Context(), list.List{ID: c.id}, page.Page{Limit: 10})
 		m.must(items, err)
 		var got entries
 		for at, it := range items {
@@ -385,6 +385,8 @@ func TestMergeRefusals(t *testing.T) {
 		{path, member, body, 403, "forbidden"},
 		{"/movies/999999/merge", member, body, 404, "not_found"},
 		{"/movies/0/merge", member, body, 422, "validation_failed"},
+		{"/movies/999999/merge", m.token, body, 404, "not_found"},
+		{"/movies/0/merge", m.token, body, 422, "validation_failed"},
 		{path, m.token, `{}`, 422, "validation_failed"},
 		{path, m.token, `{"into": "8"}`, 422, "validation_failed"},
 		{path, m.token, `{"into": 8, "discard_older": null}`, 422, "validation_failed"},

@@ -3,6 +3,7 @@ package app_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
@@ -27,5 +28,13 @@ func TestMetricsAreNotPublicBehindAProxy(t *testing.T) {
 		if w.Code != c.status {
 			t.Errorf("%s: %d, want %d", what, w.Code, c.status)
 		}
+	}
+}
+
+func TestAThreadIsLeftToRequests(t *testing.T) {
+	t.Parallel()
+	s := apptest.NewInstance(t, "GOMAXPROCS=3").Start()
+	if metrics := string(s.Get("", "/metrics").Body); !strings.Contains(metrics, "\ngo_sched_gomaxprocs_threads 4\n") {
+		t.Error("beside hashes on three cores, the program has no thread for requests")
 	}
 }

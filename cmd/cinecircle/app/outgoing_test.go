@@ -26,10 +26,11 @@ var maySpeakOut = map[string]string{
 	"cmd/cinecircle/healthcheck.go":     "the program itself",
 	"platform/picture/subprocess.go":    "the program itself, to decode an image",
 	"platform/database/mysql_dialer.go": "the database, as its DSN names it",
+	"platform/mail/mail.go":             "the mail server, as the configuration names it",
 }
 
 // TestTheServerNeverFetchesURLsOfClients holds that the program, without its tools and tests, opens connections in these files
-// only: what talks to the database, Redis and the store goes to what the configuration names.
+// only: what talks to the database, Redis, the store and the mail server goes to what the configuration names.
 func TestTheServerNeverFetchesURLsOfClients(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..", "..")

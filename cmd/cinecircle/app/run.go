@@ -61,6 +61,9 @@ func (a *App) Serve(ctx context.Context, terminal io.Writer) error {
 		if err := a.keys.ReleaseAll(ctx); err != nil {
 			a.log.Warn("release idempotency keys", "error", err)
 		}
+		if err := a.Transfers.ReleaseAll(ctx); err != nil {
+			a.log.Warn("release imports", "error", err)
+		}
 	}
 	listener, err := listenOn(ctx, a.config.Server.Addr)
 	if err != nil {
@@ -93,7 +96,6 @@ func connectionsAllowed() int {
 
 // run starts the servers and workers. At the end it stops them in order: readiness, sockets, requests, workers.
 func (a *App) run(ctx context.Context, servers []*http.Server, listeners []net.Listener) error {
-	defer memory.Headroom()()
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	group, failed := errgroup.WithContext(work)
@@ -145,15 +147,26 @@ func (a *App) workers() []worker {
 	return []worker{
 		{"image trash", a.images.Run},
 		{"sessions", a.Users.Run},
+		{"password requests", a.Users.AnswerRequests},
+		{"mail", a.sendMail},
 		{"idempotency keys", a.keys.Run},
 		{"name index", a.Users.BuildIndex},
 		{"title index", a.Movies.Run},
 		{"feed index", a.Feed.Run},
+		{"imports", a.Transfers.Run},
 		{"notifications", a.Notifications.Run},
 		{"bus", a.bus.Run},
 		{"memory", memory.Reclaim},
 		{"health", func(ctx context.Context) error { return a.health.Watch(ctx, a.log) }},
 	}
+}
+
+// sendMail is the worker of the outbox, if there is one.
+func (a *App) sendMail(ctx context.Context) error {
+	if a.mail == nil {
+		return nil
+	}
+	return a.mail.Run(ctx)
 }
 
 // stop turns readiness off, closes the sockets, and waits for the requests that are being served.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -22,8 +21,7 @@ func TestAStoreThatHangsDelaysOnlyUploads(t *testing.T) {
 	c.Media.Driver = config.MediaS3
 	c.Media.S3 = config.S3{Endpoint: "http://" + fault.BlackHole(t), Bucket: "films", AccessKey: "key", SecretKey: "secret", PathStyle: true}
 	a := apptest.With(t, c)
-	web := httptest.NewServer(a.Handler)
-	t.Cleanup(web.Close)
+	web := apptest.Serve(t, a.Handler)
 	s := &apptest.Client{T: t, Base: web.URL}
 	id, token := s.SignUp("member")
 	_, fan := s.SignUp("fan")

@@ -77,6 +77,9 @@ type writer struct {
 
 	folder string
 	copied map[string]bool // files of images
+
+	// elsewhere has the files of images that are hidden, with where they are until they have been moved.
+	elsewhere map[string]string
 }
 
 func (w *writer) fill(ctx context.Context) (Result, error) {
@@ -108,8 +111,8 @@ func (w *writer) copyDatabaseAndImages(ctx context.Context) (missing []string, e
 		if err := w.Database(ctx, file); err != nil {
 			return nil, err
 		}
-		keys, err := imageKeys(ctx, file)
-		if err != nil || w.Image == nil {
+		var keys []string
+		if keys, w.elsewhere, err = imageKeys(ctx, file); err != nil || w.Image == nil {
 			return nil, err
 		}
 		before := missing
@@ -134,7 +137,7 @@ func (w *writer) copyImages(ctx context.Context, keys []string) (missing []strin
 			if w.copied[file] {
 				continue
 			}
-			in, err := w.Image(file)
+			in, err := w.image(file)
 			if errors.Is(err, fs.ErrNotExist) || !filepath.IsLocal(filepath.FromSlash(file)) {
 				missing = append(missing, file)
 				continue
@@ -149,6 +152,15 @@ func (w *writer) copyImages(ctx context.Context, keys []string) (missing []strin
 		}
 	}
 	return missing, nil
+}
+
+// image opens an image wherever it is.
+func (w *writer) image(file string) (io.ReadCloser, error) {
+	in, err := w.Image(file)
+	if other := w.elsewhere[file]; other != "" && errors.Is(err, fs.ErrNotExist) {
+		return w.Image(other)
+	}
+	return in, err
 }
 
 // prune removes images that the last copy of the database does not name.
@@ -236,29 +248,52 @@ var imageColumns = []struct{ table, column string }{
 	{"users", "profile_image"}, {"movies", "poster_image"}, {"reviews", "image"},
 }
 
-// imageKeys returns the keys of all images that the database in file names.
-func imageKeys(ctx context.Context, file string) (keys []string, err error) {
+// imageKeys returns the keys below which the files of all images belong that the database in file names, and where else files
+// of hidden images may be.
+func imageKeys(ctx context.Context, file string) (keys []string, elsewhere map[string]string, err error) {
 	db, err := database.OpenSnapshot(ctx, database.Config{Driver: database.SQLite, DSN: file})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	for _, c := range imageColumns {
-		var tables []string
-		if tables, err = read(ctx, db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?", c.table); err != nil {
-			return nil, err
-		}
-		if len(tables) == 0 { // a database that was never migrated
-			continue
-		}
 		query := strings.NewReplacer("column", c.column, "table", c.table).Replace("SELECT column FROM table WHERE column <> ''")
-		found, err := read(ctx, db, query)
+		found, err := readTable(ctx, db, c.table, query)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		keys = append(keys, found...)
 	}
-	return keys, nil
+	hidden, err := readTable(ctx, db, "media_hidden", "SELECT storage_key || ' ' || hidden_key || ' ' || hidden FROM media_hidden")
+	if err != nil {
+		return nil, nil, err
+	}
+	elsewhere = map[string]string{}
+	for _, row := range hidden {
+		key, rest, _ := strings.Cut(row, " ")
+		place, isHidden, _ := strings.Cut(rest, " ")
+		to, from := key, place
+		if isHidden == "1" {
+			to, from = place, key
+			if i := slices.Index(keys, key); i >= 0 {
+				keys[i] = place
+			}
+		}
+		other := media.Files(from)
+		for i, file := range media.Files(to) {
+			elsewhere[file] = other[i]
+		}
+	}
+	return keys, elsewhere, nil
+}
+
+// readTable returns the one column of a query of a table, nothing when the database was migrated before the table was made.
+func readTable(ctx context.Context, db *database.Snapshot, table, query string) ([]string, error) {
+	tables, err := read(ctx, db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?", table)
+	if err != nil || len(tables) == 0 {
+		return nil, err
+	}
+	return read(ctx, db, query)
 }
 
 // read returns the one column of a query.

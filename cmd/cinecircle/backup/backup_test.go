@@ -143,7 +143,7 @@ func TestAnImageThatIsDeletedDuringABackupIsInNeitherPart(t *testing.T) {
 	if err != nil || len(made.Missing) > 0 {
 		t.Fatalf("%+v, %v", made, err)
 	}
-	keys, err := imageKeys(t.Context(), filepath.Join(made.Folder, databaseName))
+	keys, _, err := imageKeys(t.Context(), filepath.Join(made.Folder, databaseName))
 	names, _ := files(t, filepath.Join(made.Folder, mediaName))
 	if err != nil || !slices.Equal(names, keys) || !slices.Equal(keys, []string{"a", "c"}) {
 		t.Errorf("rows name %v, files are %v, %v", keys, names, err)
@@ -163,6 +163,27 @@ func TestAnImageThatIsReplacedAfterItWasCopiedIsLeftOut(t *testing.T) {
 	names, _ := files(t, made.Folder)
 	if err != nil || !slices.Equal(names, []string{"cinecircle.db"}) || made.Images != 0 {
 		t.Errorf("%+v has %v, %v", made, names, err)
+	}
+}
+
+// TestHiddenImagesAreBackedUpWhereTheyBelong has files of hidden images that are on their way there, or back.
+func TestHiddenImagesAreBackedUpWhereTheyBelong(t *testing.T) {
+	t.Parallel()
+	m := newMembers(t, "at-rest", "hiding", "restoring", "plain", "lost")
+	for _, row := range []struct{ key, hidden, file string }{
+		{"at-rest", "1", "place-of-at-rest"}, {"hiding", "1", "hiding"}, {"restoring", "0", "place-of-restoring"}, {"lost", "1", ""},
+	} {
+		m.exec("INSERT INTO media_hidden (storage_key, hidden_key, hidden) VALUES (?, ?, ?)", row.key, "place-of-"+row.key, row.hidden == "1")
+		delete(m.images, row.key)
+		m.images[row.file] = true
+	}
+	made, err := Make(t.Context(), m.source(), t.TempDir(), noon)
+	names, _ := files(t, filepath.Join(made.Folder, mediaName))
+	if err != nil || !slices.Equal(names, []string{"place-of-at-rest", "place-of-hiding", "plain", "restoring"}) {
+		t.Errorf("%v, %v", names, err)
+	}
+	if !slices.Equal(made.Missing, []string{"place-of-lost"}) {
+		t.Errorf("missing %v", made.Missing)
 	}
 }
 

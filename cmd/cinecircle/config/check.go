@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
+	outbox "github.com/cinecircle/cinecircle/platform/mail"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
@@ -45,6 +47,7 @@ func (c Config) validate() error {
 		c.Auth.validate(c.Database.Driver),
 		c.Media.validate(),
 		c.Notify.validate(),
+		c.Mail.validate(c.Server.PublicURL),
 		need(c.Limits.Network >= 0 && c.Limits.Network <= maxNetwork, "limits.network", "must be between 0 and %d, got %d", maxNetwork, c.Limits.Network),
 		need(c.Limits.NewAccount >= 0 && c.Limits.NewAccount <= 365, "limits.new_account_days", "must be between 0 and 365, got %d", c.Limits.NewAccount),
 		need(c.Limits.ReviewContent >= 1 && c.Limits.ReviewContent <= maxReviewContent,
@@ -110,6 +113,27 @@ func (m Media) validate() error {
 		return m.S3.validate()
 	}
 	return oneOf("media.driver", m.Driver, MediaLocal, MediaS3)
+}
+
+func (m Mail) validate(publicURL string) error {
+	s := m.SMTP
+	from, err := mail.ParseAddress(m.From)
+	return errors.Join(
+		need((m.From == "") == (s.Host == ""), "mail.from", "set both mail.from and mail.smtp.host, or neither"),
+		need(m.From == "" || err == nil && !strings.ContainsAny(m.From, "\r\n") && from.Address != "", "mail.from",
+			"must be an address such as cinecircle@film.example or Film circle <cinecircle@film.example>, got %q", m.From),
+		need(s.Host == "" || publicURL != "", "server.public_url", "required with mail.smtp.host, for the links in mail"),
+		need(s.Port > 0 && s.Port <= 65535, "mail.smtp.port", "must be between 1 and 65535, got %d", s.Port),
+		need((s.Username == "") == (s.Password == ""), "mail.smtp.password", "set both mail.smtp.username and mail.smtp.password, or neither"),
+		oneOf("mail.smtp.tls", s.TLS, outbox.StartTLS, outbox.TLS, outbox.NoTLS),
+		need(s.TLS != outbox.NoTLS || s.Username == "" || isLoopbackHost(s.Host), "mail.smtp.tls",
+			"must not be none with a password, unless the server is on this machine"),
+	)
+}
+
+func isLoopbackHost(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (s S3) validate() error {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/limit"
+	"github.com/cinecircle/cinecircle/platform/mail"
 )
 
 // The values of keys that accept a fixed set.
@@ -42,6 +43,7 @@ type Config struct {
 	Auth     Auth     `mapstructure:"auth"`
 	Media    Media    `mapstructure:"media"`
 	Notify   Notify   `mapstructure:"notify"`
+	Mail     Mail     `mapstructure:"mail"`
 	Limits   Limits   `mapstructure:"limits"`
 	Log      Log      `mapstructure:"log"`
 	Metrics  Metrics  `mapstructure:"metrics"`
@@ -63,6 +65,8 @@ type Community struct {
 	Description string `mapstructure:"description"`
 	Rules       string `mapstructure:"rules"`
 	Contact     string `mapstructure:"contact"`
+	Terms       string `mapstructure:"terms"`   // a file of Markdown
+	Privacy     string `mapstructure:"privacy"` // a file of Markdown
 }
 
 // Registration is the section of who may become a member.
@@ -125,6 +129,21 @@ type Redis struct {
 	URL Masked `mapstructure:"url"`
 }
 
+// Mail is the section of the mail that is sent.
+type Mail struct {
+	From string `mapstructure:"from"`
+	SMTP SMTP   `mapstructure:"smtp"`
+}
+
+// SMTP is the section of the server that takes the mail.
+type SMTP struct {
+	Host     string `mapstructure:"host"` // "" where no mail is sent
+	Port     int    `mapstructure:"port"`
+	Username string `mapstructure:"username"`
+	Password Secret `mapstructure:"password"`
+	TLS      string `mapstructure:"tls"` // one of package mail
+}
+
 // Limits is the section of request rates.
 type Limits struct {
 	Enabled       bool       `mapstructure:"enabled"` // applies to the rates below, not to ReviewContent
@@ -139,6 +158,7 @@ type Limits struct {
 	Upload        limit.Rate `mapstructure:"upload"`
 	Socket        limit.Rate `mapstructure:"socket"`
 	Toggle        limit.Rate `mapstructure:"toggle"`
+	Export        limit.Rate `mapstructure:"export"`
 	NewAccount    int        `mapstructure:"new_account_days"` // how long accounts have a fifth of Write and Upload
 	ReviewContent int        `mapstructure:"review_content"`   // characters
 }
@@ -172,6 +192,7 @@ func Default() Config {
 		},
 		Media:  Media{Driver: MediaLocal, Dir: "data/media"},
 		Notify: Notify{Broker: BrokerMemory, MaxSocketsPerUser: 10, SweepInterval: time.Second},
+		Mail:   Mail{SMTP: SMTP{Port: 587, TLS: mail.StartTLS}},
 		Limits: defaultLimits(),
 		Log:    Log{Level: "info", Format: logAuto},
 	}
@@ -197,6 +218,7 @@ func defaultLimits() Limits {
 		Upload:        limit.Rate{Count: 60, Per: time.Minute, Burst: 120},
 		Socket:        limit.Rate{Count: 60, Per: time.Minute, Burst: 120},
 		Toggle:        limit.Rate{Count: 5, Per: time.Minute, Burst: 5},
+		Export:        limit.Rate{Count: 10, Per: time.Hour, Burst: 10},
 		NewAccount:    3,
 		ReviewContent: 10_000,
 	}

@@ -15,26 +15,31 @@ import (
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
+	"github.com/cinecircle/cinecircle/moderation"
 	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/idempotency"
+	"github.com/cinecircle/cinecircle/platform/mail"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/platform/testkit"
 	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/transfer"
 	"github.com/cinecircle/cinecircle/user"
 )
 
 var models = []any{
-	&user.Community{}, &user.User{}, &user.Session{}, &user.Token{}, &user.Invite{}, &user.HeldName{}, &user.PasswordReset{}, &record.Entry{}, &user.Grams{}, &user.GramBuild{},
+	&user.Community{}, &user.User{}, &user.Session{}, &user.Token{}, &user.Invite{}, &user.HeldName{}, &user.PasswordReset{}, &user.TOTP{}, &user.RecoveryCode{}, &user.Email{}, &user.PasswordRequest{}, &mail.Outgoing{}, &record.Entry{}, &user.Grams{}, &user.GramBuild{},
 	&movie.Movie{}, &movie.Merge{}, &movie.Grams{}, &movie.GramBuild{}, &movie.InGenre{}, &movie.OtherTitle{}, &movie.Person{}, &movie.Reference{}, &movie.TitleHash{}, &movie.Source{}, &review.Review{},
 	&comment.Comment{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
 	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},
 	&list.List{}, &list.Item{}, &reaction.ListLike{}, &activity.Activity{},
-	&notify.Notification{}, &notify.State{}, &notify.Group{}, &media.Trash{}, &idempotency.Key{},
+	&transfer.Import{}, &transfer.Chunk{}, &transfer.Row{}, &transfer.Source{},
+	&moderation.Report{},
+	&notify.Notification{}, &notify.State{}, &notify.Group{}, &media.Trash{}, &media.Hidden{}, &idempotency.Key{},
 }
 
 // TestTheModelsMatchTheMigratedSchema makes the tables once by the migrations and once from the models,
@@ -64,11 +69,16 @@ func TestForeignKeysCascadeAsDocumented(t *testing.T) {
 		"blocks.user_id → users CASCADE",
 		"comments.review_id → reviews CASCADE",
 		"comments.user_id → users SET NULL",
+		"emails.user_id → users CASCADE",
 		"follow_requests.follower_id → users CASCADE",
 		"follow_requests.following_id → users CASCADE",
 		"follows.follower_id → users CASCADE",
 		"follows.following_id → users CASCADE",
 		"idempotency_keys.user_id → users CASCADE",
+		"import_chunks.import_id → imports CASCADE",
+		"import_rows.import_id → imports CASCADE",
+		"import_sources.user_id → users CASCADE",
+		"imports.user_id → users CASCADE",
 		"invites.user_id → users CASCADE",
 		"list_items.list_id → lists CASCADE",
 		"list_items.movie_id → movies CASCADE",
@@ -91,14 +101,20 @@ func TestForeignKeysCascadeAsDocumented(t *testing.T) {
 		"notification_states.user_id → users CASCADE",
 		"notifications.actor_id → users SET NULL",
 		"notifications.user_id → users CASCADE",
+		"outgoing_mails.user_id → users CASCADE",
 		"password_resets.user_id → users CASCADE",
 		"personal_tokens.user_id → users CASCADE",
 		"rating_histograms.movie_id → movies CASCADE",
+		"recovery_codes.user_id → users CASCADE",
+		"reports.author_id → users SET NULL",
+		"reports.closed_by → users SET NULL",
+		"reports.reporter_id → users SET NULL",
 		"review_likes.review_id → reviews CASCADE",
 		"review_likes.user_id → users CASCADE",
 		"reviews.movie_id → movies CASCADE",
 		"reviews.user_id → users CASCADE",
 		"sessions.user_id → users CASCADE",
+		"totps.user_id → users CASCADE",
 		"viewing_tags.viewing_id → viewings CASCADE",
 		"viewings.movie_id → movies CASCADE",
 		"viewings.user_id → users CASCADE",

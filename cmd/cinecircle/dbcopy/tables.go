@@ -12,25 +12,30 @@ import (
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
+	"github.com/cinecircle/cinecircle/moderation"
 	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/idempotency"
+	"github.com/cinecircle/cinecircle/platform/mail"
 	"github.com/cinecircle/cinecircle/platform/media"
 	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/transfer"
 	"github.com/cinecircle/cinecircle/user"
 )
 
 // copied lists the models in an order that satisfies their foreign keys. The search indexes of names and titles, and the
 // tables of genres, people and so on that are derived from films, are missing because they are rebuilt from the rows.
 var copied = []any{
-	&user.Community{}, &user.User{}, &user.Session{}, &user.Token{}, &user.Invite{}, &user.HeldName{}, &user.PasswordReset{}, &record.Entry{}, &movie.Movie{}, &movie.Merge{}, &movie.Source{}, &review.Review{},
+	&user.Community{}, &user.User{}, &user.Session{}, &user.Token{}, &user.Invite{}, &user.HeldName{}, &user.PasswordReset{}, &user.TOTP{}, &user.RecoveryCode{}, &user.Email{}, &user.PasswordRequest{}, &mail.Outgoing{}, &record.Entry{}, &movie.Movie{}, &movie.Merge{}, &movie.Source{}, &review.Review{},
 	&comment.Comment{},
 	&reaction.ReviewLike{}, &reaction.MovieReaction{}, &reaction.MovieRating{}, &reaction.RatingHistogram{}, &follow.Follow{}, &follow.Request{}, &follow.Block{}, &follow.Mute{},
 	&diary.WatchedFilm{}, &diary.WatchlistFilm{}, &diary.Viewing{}, &diary.ViewingTag{},
 	&list.List{}, &list.Item{}, &reaction.ListLike{}, &activity.Activity{},
-	&notify.Notification{}, &notify.State{}, &notify.Group{}, &media.Trash{}, &idempotency.Key{},
+	&transfer.Import{}, &transfer.Chunk{}, &transfer.Row{}, &transfer.Source{},
+	&moderation.Report{},
+	&notify.Notification{}, &notify.State{}, &notify.Group{}, &media.Trash{}, &media.Hidden{}, &idempotency.Key{},
 }
 
 // table is a table of both databases.

@@ -27,7 +27,7 @@ type Size struct {
 
 // Full is the whole community. Small is a part of it, for tests.
 var (
-	Full  = Size{Members: len(members), Films: len(koreanFilms) + len(englishFilms), Posters: 800}
+	Full  = Size{Members: len(members), Films: len(koreanFilms) + len(englishFilms), Posters: 480}
 	Small = Size{Members: 6, Films: 12, Posters: 200}
 )
 

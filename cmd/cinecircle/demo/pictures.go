@@ -12,7 +12,7 @@ import (
 )
 
 // quality is the JPEG quality. It is high, because the upload is encoded again.
-const quality = 94
+const quality = 90
 
 // painting is an image that is drawn in the background.
 type painting struct {
@@ -36,11 +36,11 @@ func newPoster(f film, seed uint64) *painting {
 
 func newStill(f film, seed uint64) *painting {
 	p := art.Picture{Scene: f.scene, Palette: f.palette, Seed: seed*11 + 5}
-	return newPicture(func(width int) *image.RGBA { return p.Still(width * 8 / 5) })
+	return newPicture(func(width int) *image.RGBA { return p.Still(width * 4 / 3) })
 }
 
 func newFace(seed uint64) *painting {
-	return newPicture(func(width int) *image.RGBA { return art.Face(seed, width/2) })
+	return newPicture(func(width int) *image.RGBA { return art.Face(seed, width*8/15) })
 }
 
 func (p *painting) paint(width int) {

@@ -89,7 +89,7 @@ func (a *activityCard) add(film filmCard) {
 
 // activityObjects is what activities are about.
 type activityObjects struct {
-	actors   map[int64]user.User
+	actors   map[int64]user.Face
 	films    map[int64]movie.Movie
 	reviews  map[int64]reviewCard
 	lists    map[int64]listCard
@@ -134,25 +134,23 @@ func (s *Site) activityObjects(c *pageContext, rows []feed.Activity) (of activit
 		}
 	}
 	ctx := c.Request.Context()
-	if of.actors, err = s.Users.ByIDs(ctx, actors); err != nil {
+	if of.actors, err = s.Users.Faces(ctx, actors); err != nil {
 		return of, err
 	}
 	if of.films, err = s.Movies.ByIDs(ctx, films); err != nil {
 		return of, err
 	}
-	written, err := s.reviewCards(c, reviews)
-	if err != nil {
-		return of, err
+	of.reviews = make(map[int64]reviewCard, len(reviews))
+	for _, r := range reviews { // by the actors
+		of.reviews[r.ID] = s.reviewCard(c, r, of.actors[r.UserID], of.films[r.MovieID])
 	}
-	of.reviews = byID(written, func(r reviewCard) int64 { return r.ID })
 	made, err := s.listCards(c, lists)
 	if err != nil {
 		return of, err
 	}
 	of.lists = byID(made, func(l listCard) int64 { return l.ID })
-	said, err := s.commentCards(c, comments, false)
-	of.comments = byID(said, func(one commentCard) int64 { return one.ID })
-	return of, err
+	of.comments = byID(s.commentCardsBy(c, comments, of.actors, false), func(one commentCard) int64 { return one.ID })
+	return of, nil
 }
 
 func byID[T any](rows []T, id func(T) int64) map[int64]T {
@@ -168,7 +166,7 @@ func (s *Site) activityCard(c *pageContext, a feed.Activity, of activityObjects)
 	kind := a.Type.String()
 	out := activityCard{
 		Kind: kind, Label: isolated(a.Actor.Username) + " · " + c.text("feed.kind."+kind), AuthorID: a.Actor.ID, Author: a.Actor.Username,
-		Admin: isAdmin(actor), Avatar: s.avatar(actor), CreatedAt: a.CreatedAt,
+		Admin: actor.Admin, Avatar: s.avatar(actor), CreatedAt: a.CreatedAt,
 	}
 	var film filmCard
 	if a.Movie != nil {

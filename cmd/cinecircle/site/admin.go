@@ -54,7 +54,7 @@ func (s *Site) askRole(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	return s.showRole(c, http.StatusOK, u, !isAdmin(u), form{})
+	return s.showRole(c, http.StatusOK, u, !u.Face().Admin, form{})
 }
 
 func (s *Site) showRole(c *pageContext, status int, u user.User, grant bool, f form) error {

@@ -41,7 +41,7 @@ func (s *Site) allItems(c *pageContext, l list.Shown) ([]list.Placed, error) {
 	if !arrangeable(l) {
 		return nil, errNotFound
 	}
-	rows, _, err := s.Lists.Items(c.Request.Context(), l.ID, page.Page{Limit: list.MaxReplace})
+	rows, _, err := s.Lists.Items(c.Request.Context(), l.List, page.Page{Limit: list.MaxReplace})
 	return rows, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cinecircle/cinecircle/platform/web"
@@ -34,10 +35,11 @@ var assetTypes = map[string]string{
 // minCompressed is the smallest body that is compressed, in bytes.
 const minCompressed = 512
 
-// asset is a file that the pages load, plain and compressed.
+// asset is a file that the pages load, plain and compressed. It is compressed for its first reader.
 type asset struct {
-	kind      string
-	plain, gz []byte
+	kind  string
+	plain []byte
+	gz    func() ([]byte, error)
 }
 
 // assets are the files that the pages load. A public name contains a hash of the content.
@@ -57,14 +59,21 @@ func loadAssets() (*assets, error) {
 		if err != nil {
 			return nil, fmt.Errorf("load assets: %w", err)
 		}
-		if err := a.add(entry.Name(), body); err != nil {
-			return nil, err
-		}
+		a.add(entry.Name(), body)
 	}
 	return a, nil
 }
 
-func (a *assets) add(name string, body []byte) error {
+func (a *assets) add(name string, body []byte) {
+	sum := sha256.Sum256(body)
+	ext := path.Ext(name)
+	public := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+	a.byAddress[public] = asset{kind: assetTypes[ext], plain: body, gz: sync.OnceValues(func() ([]byte, error) { return pack(body) })}
+	a.addresses[name] = "/site/" + public
+}
+
+// pack returns a body compressed as much as possible.
+func pack(body []byte) ([]byte, error) {
 	var packed bytes.Buffer
 	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	if err == nil {
@@ -74,14 +83,9 @@ func (a *assets) add(name string, body []byte) error {
 		err = w.Close()
 	}
 	if err != nil {
-		return fmt.Errorf("compress %s: %w", name, err)
+		return nil, fmt.Errorf("compress an asset: %w", err)
 	}
-	sum := sha256.Sum256(body)
-	ext := path.Ext(name)
-	public := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
-	a.byAddress[public] = asset{kind: assetTypes[ext], plain: body, gz: packed.Bytes()}
-	a.addresses[name] = "/site/" + public
-	return nil
+	return packed.Bytes(), nil
 }
 
 // address returns the path of an asset.
@@ -112,9 +116,13 @@ func (s *Site) asset(c *pageContext) error {
 	h.Add("Vary", "Accept-Encoding")
 	body := a.plain
 	if web.AcceptsGzip(c.Request.Header) {
+		packed, err := a.gz()
+		if err != nil {
+			return err
+		}
 		h.Set("Content-Encoding", "gzip")
-		h.Set("Content-Length", strconv.Itoa(len(a.gz)))
-		body = a.gz
+		h.Set("Content-Length", strconv.Itoa(len(packed)))
+		body = packed
 	}
 	http.ServeContent(c.Writer, c.Request, "", time.Time{}, bytes.NewReader(body))
 	return nil

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/cinecircle/cinecircle/movie"
-	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -77,6 +76,8 @@ type reviewCard struct {
 	Editable             bool // by its author
 	Deletable            bool // by its author and admins
 	ByOther              bool // than the viewer, who is signed in
+	Moderates            bool // the viewer does
+	Hidden               bool // by moderators, who see it nevertheless, as its author does
 	CreatedAt, UpdatedAt time.Time
 	Edited               bool
 }
@@ -94,12 +95,12 @@ func (s *Site) reviewCards(c *pageContext, rows []review.Shown) ([]reviewCard, e
 	return out, nil
 }
 
-func (s *Site) authorsAndFilms(ctx context.Context, rows []review.Shown) (map[int64]user.User, map[int64]movie.Movie, error) {
-	authorIDs, filmIDs := make([]int64, len(rows)), make([]int64, len(rows))
+func (s *Site) authorsAndFilms(ctx context.Context, rows []review.Shown) (map[int64]user.Face, map[int64]movie.Movie, error) {
+	filmIDs := make([]int64, len(rows))
 	for i, r := range rows {
-		authorIDs[i], filmIDs[i] = r.UserID, r.MovieID
+		filmIDs[i] = r.MovieID
 	}
-	authors, err := s.Users.ByIDs(ctx, authorIDs)
+	authors, err := s.Users.Faces(ctx, authorIDs(rows))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -107,7 +108,15 @@ func (s *Site) authorsAndFilms(ctx context.Context, rows []review.Shown) (map[in
 	return authors, films, err
 }
 
-func (s *Site) reviewCard(c *pageContext, r review.Shown, author user.User, film movie.Movie) reviewCard {
+func authorIDs(rows []review.Shown) []int64 {
+	ids := make([]int64, len(rows), len(rows)+1)
+	for i, r := range rows {
+		ids[i] = r.UserID
+	}
+	return ids
+}
+
+func (s *Site) reviewCard(c *pageContext, r review.Shown, author user.Face, film movie.Movie) reviewCard {
 	own := c.viewer.UserID != 0 && c.viewer.UserID == r.UserID
 	rating := ""
 	if r.Rating != nil {
@@ -115,8 +124,9 @@ func (s *Site) reviewCard(c *pageContext, r review.Shown, author user.User, film
 	}
 	return reviewCard{
 		ID: r.ID, AuthorID: r.UserID, FilmID: r.MovieID, Title: c.titleOf(r.Review), Content: r.Content.String(), Masked: r.Masked(), Spoiler: r.Spoiler, Comments: r.CommentCount,
-		Author: r.Username, Film: r.MovieTitle, Admin: isAdmin(author), Avatar: s.avatar(author), Poster: s.poster(film), Image: s.reviewImage(r.Review), Stars: rating,
+		Author: r.Username, Film: r.MovieTitle, Admin: author.Admin, Avatar: s.avatar(author), Poster: s.poster(film), Image: s.reviewImage(r.Review), Stars: rating,
 		Likes: r.LikeCount, Liked: r.Liked != nil && *r.Liked, Own: own, Editable: own, Deletable: c.viewer.MayEdit(r.UserID), ByOther: c.viewer.UserID != 0 && !own,
+		Moderates: c.viewer.Moderates(), Hidden: r.Hidden != 0,
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Edited: r.UpdatedAt.Sub(r.CreatedAt) > time.Minute,
 	}
 }
@@ -152,11 +162,11 @@ func (s *Site) memberCards(c *pageContext, rows []user.User) ([]memberCard, erro
 	}
 	out := make([]memberCard, len(rows))
 	for i, u := range rows {
-		to := relations[u.ID]
+		to, face := relations[u.ID], u.Face()
 		out[i] = memberCard{
-			ID: u.ID, Name: u.Username, Avatar: s.avatar(u), Followers: u.FollowerCount, Reviews: u.ReviewCount, Private: u.IsPrivate,
+			ID: u.ID, Name: u.Username, Avatar: s.avatar(face), Followers: u.FollowerCount, Reviews: u.ReviewCount, Private: u.IsPrivate,
 			Following: to.Following, Requested: to.Requested, Self: u.ID == c.viewer.UserID,
-			Followable: c.viewer.UserID != 0 && u.ID != c.viewer.UserID, Admin: isAdmin(u), CreatedAt: u.CreatedAt,
+			Followable: c.viewer.UserID != 0 && u.ID != c.viewer.UserID, Admin: face.Admin, CreatedAt: u.CreatedAt,
 		}
 	}
 	return out, nil
@@ -169,7 +179,3 @@ func (s *Site) relationsTo(c *pageContext, members ...user.User) (map[int64]user
 	}
 	return s.Users.RelationsOf(c.Request.Context(), c.viewer.UserID, members...)
 }
-
-// isAdmin reports whether a member is an admin, which pages say beside the name: anybody may look like an admin
-// otherwise.
-func isAdmin(u user.User) bool { return u.Role == auth.RoleAdmin }

@@ -45,8 +45,7 @@ var isolates = regexp.MustCompile(`</?bdi[^>]*>`)
 func openSite(t *testing.T) (*app.App, *httptest.Server) {
 	t.Helper()
 	a := apptest.New(t)
-	server := httptest.NewServer(a.Handler)
-	t.Cleanup(server.Close)
+	server := apptest.Serve(t, a.Handler)
 	return a, server
 }
 
@@ -116,6 +115,16 @@ func (b *browser) post(path string, fields ...string) seen {
 // upload posts a multipart form with a file in the field image.
 func (b *browser) upload(path string, file []byte, fields ...string) seen {
 	b.t.Helper()
+	name := ""
+	if file != nil {
+		name = "photo.png"
+	}
+	return b.uploadFile(path, "image", name, file, fields...)
+}
+
+// uploadFile posts a multipart form with a file.
+func (b *browser) uploadFile(path, field, name string, file []byte, fields ...string) seen {
+	b.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	for i := 0; i < len(fields); i += 2 {
@@ -123,11 +132,7 @@ func (b *browser) upload(path string, file []byte, fields ...string) seen {
 			b.t.Fatal(err)
 		}
 	}
-	name := ""
-	if file != nil {
-		name = "photo.png"
-	}
-	part, err := form.CreateFormFile("image", name)
+	part, err := form.CreateFormFile(field, name)
 	if err != nil {
 		b.t.Fatal(err)
 	}

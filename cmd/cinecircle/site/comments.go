@@ -48,6 +48,7 @@ type commentCard struct {
 	Answerable             bool
 	Editable, Deletable    bool
 	ByOther                bool // than the viewer, who is signed in
+	Moderates, Hidden      bool // as of a review
 }
 
 // commentForm is the form for a new comment, or the one for changing one.
@@ -125,8 +126,13 @@ func (s *Site) mayComment(c *pageContext, r review.Shown, p *commentsPart) (bool
 		p.SignIn = signInFor(reviewPath(r.ID) + "#comments")
 		return false, nil
 	}
+	if r.Hidden != 0 { // nobody comments on it, and there is nothing to explain beside what the page says
+		return false, nil
+	}
 	err := s.Comments.CheckMayComment(c.Request.Context(), r.ID, c.viewer)
 	switch {
+	case r.Hidden != 0:
+		p.Closed = c.text("comments.closed.hidden")
 	case errors.Is(err, comment.ErrClosed) && r.Comments == review.Followed:
 		p.Closed = c.text("comments.closed.followed")
 	case errors.Is(err, comment.ErrClosed):
@@ -142,16 +148,25 @@ func (s *Site) mayComment(c *pageContext, r review.Shown, p *commentsPart) (bool
 // commentCards loads the authors in one query, and whom replies answer.
 func (s *Site) commentCards(c *pageContext, rows []comment.Shown, open bool) ([]commentCard, error) {
 	var ids []int64
-	names := map[int64]string{} // of the authors of the comments on the page
 	for _, r := range rows {
 		if r.UserID != nil {
 			ids = append(ids, *r.UserID)
-			names[r.ID] = *r.Username
 		}
 	}
-	authors, err := s.Users.ByIDs(c.Request.Context(), ids)
+	authors, err := s.Users.Faces(c.Request.Context(), ids)
 	if err != nil {
 		return nil, err
+	}
+	return s.commentCardsBy(c, rows, authors, open), nil
+}
+
+// commentCardsBy is commentCards with authors that have been loaded.
+func (s *Site) commentCardsBy(c *pageContext, rows []comment.Shown, authors map[int64]user.Face, open bool) []commentCard {
+	names := map[int64]string{} // of the authors of the comments on the page
+	for _, r := range rows {
+		if r.UserID != nil {
+			names[r.ID] = *r.Username
+		}
 	}
 	out := make([]commentCard, len(rows))
 	here := c.Param("review_id") != "" // on the page of the review
@@ -166,18 +181,18 @@ func (s *Site) commentCards(c *pageContext, rows []comment.Shown, open bool) ([]
 			out[i].To, out[i].ToPath = names[*r.ReplyTo], atComment(r.ReviewID, *r.ReplyTo)
 		}
 	}
-	return out, nil
+	return out
 }
 
-func (s *Site) commentCard(c *pageContext, r *comment.Shown, author user.User, open bool) commentCard {
+func (s *Site) commentCard(c *pageContext, r *comment.Shown, author user.Face, open bool) commentCard {
 	if r.Deleted() {
 		return commentCard{ID: r.ID, ReviewID: r.ReviewID, Deleted: true}
 	}
 	return commentCard{
-		ID: r.ID, ReviewID: r.ReviewID, Path: atComment(r.ReviewID, r.ID), AuthorID: *r.UserID, Author: *r.Username, Admin: isAdmin(author), Avatar: s.avatar(author),
+		ID: r.ID, ReviewID: r.ReviewID, Path: atComment(r.ReviewID, r.ID), AuthorID: *r.UserID, Author: *r.Username, Admin: author.Admin, Avatar: s.avatar(author),
 		Masked: r.Masked(), Content: r.Content.String(), CreatedAt: r.CreatedAt, Edited: r.UpdatedAt.After(r.CreatedAt),
 		Answerable: open, Editable: r.EditableBy(c.viewer), Deletable: c.viewer.UserID != 0 && r.DeletableBy(c.viewer),
-		ByOther: c.viewer.UserID != 0 && !r.EditableBy(c.viewer),
+		ByOther: c.viewer.UserID != 0 && !r.EditableBy(c.viewer), Moderates: c.viewer.Moderates(), Hidden: r.Hidden,
 	}
 }
 

@@ -31,6 +31,7 @@ type pageContext struct {
 }
 
 func (s *Site) newContext(g *gin.Context) *pageContext {
+	s.prepare()
 	return &pageContext{Context: g, site: s, prefs: preferencesOf(g)}
 }
 

@@ -62,8 +62,12 @@ func (s *Site) film(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	if p.Reviews, err = s.reviewCards(c, rows); err != nil {
+	people, err := s.Users.Faces(ctx, append(authorIDs(rows), m.Owner())) // 0 is nobody
+	if err != nil {
 		return err
+	}
+	for _, r := range rows {
+		p.Reviews = append(p.Reviews, s.reviewCard(c, r, people[r.UserID], m))
 	}
 	p.Next = c.next(next)
 	chosen, _ := stars.Parse(c.Query("rating"))
@@ -75,9 +79,8 @@ func (s *Site) film(c *pageContext) error {
 	}
 	p.Mergeable = c.viewer.Moderates()
 	p.Deletable = p.Editable && s.mayDelete(c, m, p.Own != nil)
-	if adder, err := s.Users.Get(ctx, m.Owner()); err == nil {
-		p.AddedBy, p.AddedByAdmin = adder.Username, isAdmin(adder)
-	}
+	adder := people[m.Owner()]
+	p.AddedBy, p.AddedByAdmin = adder.Username, adder.Admin
 	return c.show(http.StatusOK, "film", meta{
 		Title: isolated(m.Title), Description: isolated(shorten(200, m.Plot)), Image: p.Poster.URL, Kind: "video.movie",
 		Facts: s.factsOfFilm(s.base(c.Context), m, p.Details.Directors...),
@@ -116,7 +119,7 @@ func (s *Site) addOwn(c *pageContext, p *filmPage) error {
 	if p.Verdict.Mine != 0 {
 		shown.Rating = &p.Verdict.Mine
 	}
-	card := s.reviewCard(c, shown, me, p.Film)
+	card := s.reviewCard(c, shown, me.Face(), p.Film)
 	p.Own = &card
 	return nil
 }
@@ -127,7 +130,7 @@ func (s *Site) filmOf(c *pageContext) (movie.Movie, error) {
 	if err != nil {
 		return movie.Movie{}, err
 	}
-	return s.Movies.Get(c.Request.Context(), id)
+	return s.Movies.GetFor(c.Request.Context(), id, c.viewer)
 }
 
 // ownFilm returns the film in the path if the viewer may change it.

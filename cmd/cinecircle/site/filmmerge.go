@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/cinecircle/cinecircle/movie"
-	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
 
@@ -18,17 +17,8 @@ type mergePage struct {
 	Both   bool      // members have reviewed both
 }
 
-// moderatedFilm returns the film in the path if the viewer may merge films.
-func (s *Site) moderatedFilm(c *pageContext) (movie.Movie, error) {
-	m, err := s.filmOf(c)
-	if err == nil && !c.viewer.Moderates() {
-		err = apperr.ErrForbidden
-	}
-	return m, err
-}
-
 func (s *Site) askMerge(c *pageContext) error {
-	m, err := s.moderatedFilm(c)
+	m, err := s.filmOf(c)
 	if err != nil {
 		return err
 	}
@@ -58,7 +48,7 @@ func (s *Site) showMerge(c *pageContext, status int, p mergePage) error {
 }
 
 func (s *Site) merge(c *pageContext) error {
-	m, err := s.moderatedFilm(c)
+	m, err := s.filmOf(c)
 	if err != nil {
 		return err
 	}

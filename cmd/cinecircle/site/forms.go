@@ -3,6 +3,7 @@ package site
 import (
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/web"
+	"github.com/cinecircle/cinecircle/transfer"
 )
 
 // This file is the only reader of forms in the package. A page reads its form after it knows that the viewer may send
@@ -14,6 +15,9 @@ const maxFields = 64 << 10
 // maxBody is how large the body of a POST may be. A form of any size passes through
 // the page that renews tokens on its way to the page that reads it.
 func maxBody(path string, class auth.Class) int64 {
+	if path == transferPath {
+		return transfer.MaxFile + web.MaxForm
+	}
 	if class == auth.ClassUpload || path == renewPath {
 		return web.MaxUpload
 	}

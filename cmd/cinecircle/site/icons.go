@@ -30,6 +30,7 @@ var iconShapes = map[string]string{
 	"check":  `<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
 	"clock":  `<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5.5l3.5 2"/>`,
 	"shield": `<path d="M12 3.5 5 6v5.5c0 4.3 2.7 7.4 7 9 4.3-1.6 7-4.7 7-9V6z"/>`,
+	"flag":   `<path d="M5.5 21V4.5M5.5 5c4-2 7 2 13 0v9c-6 2-9-2-13 0"/>`,
 	"lock":   `<rect x="5" y="10.5" width="14" height="10" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>`,
 	"dots":   `<circle class="solid" cx="5.5" cy="12" r="1.7"/><circle class="solid" cx="12" cy="12" r="1.7"/><circle class="solid" cx="18.5" cy="12" r="1.7"/>`,
 	"quiet":  `<path d="M6 16.5V11a6 6 0 0 1 9.5-4.9M18 11v5.5l1.5 1.5H8M10 20.5h4M4 4l16 16"/>`,

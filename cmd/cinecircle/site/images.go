@@ -13,6 +13,7 @@ import (
 type shownImage struct {
 	media.Shown
 	Small string // for where it is shown small, and for browsers that do not choose among sizes
+	Kept  bool   // there is one, but its files are kept from everybody while what it belongs to is hidden
 }
 
 // Usual widths of images, in pixels of a screen with two pixels per CSS pixel.
@@ -27,13 +28,17 @@ func newShownImage(image media.Shown, width int) shownImage {
 }
 
 func (s *Site) poster(m movie.Movie) shownImage {
-	return newShownImage(s.Movies.Poster(m), posterWidth)
+	shown := newShownImage(s.Movies.Poster(m), posterWidth)
+	shown.Kept = m.Hidden && m.PosterImage != ""
+	return shown
 }
 
-func (s *Site) avatar(u user.User) shownImage { return newShownImage(s.Users.Image(u), faceWidth) }
+func (s *Site) avatar(f user.Face) shownImage { return newShownImage(s.Users.Image(f), faceWidth) }
 
 func (s *Site) reviewImage(r review.Review) shownImage {
-	return newShownImage(s.Reviews.Image(r), imageWidth)
+	shown := newShownImage(s.Reviews.Image(r), imageWidth)
+	shown.Kept = r.Hidden != 0 && r.Image.String() != ""
+	return shown
 }
 
 // Conditions for phones. Their screens have more pixels than one can tell apart from two per CSS pixel, so that a list

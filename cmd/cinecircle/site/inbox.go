@@ -30,7 +30,8 @@ type inboxRow struct {
 	Unread  bool
 	Actor   string // who did it last, "" for a deleted account
 	ActorID int64
-	Others  int64 // how many more did the same
+	Others  int64  // how many more did the same
+	Told    string // the message where nobody did it
 	Admin   bool
 	Avatar  shownImage
 	Gone    bool   // what the notification is about was deleted
@@ -59,7 +60,7 @@ func (s *Site) inbox(c *pageContext) error {
 		return err
 	}
 	for _, group := range in.Rows {
-		row := s.inboxRow(group, about)
+		row := s.inboxRow(group, about, c.prefs.Lang)
 		row.Sentence = c.noticeSentence(row)
 		p.Rows = append(p.Rows, row)
 		p.UpTo = max(p.UpTo, group.LastSeq)
@@ -74,7 +75,7 @@ func (s *Site) inbox(c *pageContext) error {
 
 // noticeSubjects is who and what notifications are about, without what was deleted.
 type noticeSubjects struct {
-	actors  map[int64]user.User
+	actors  map[int64]user.Face
 	filmsOf map[int64]int64 // films of reviews
 	films   map[int64]movie.Movie
 	lists   map[int64]list.List
@@ -94,30 +95,36 @@ func (s *Site) subjects(c *pageContext, rows []notify.Notification) (about notic
 		}
 	}
 	ctx := c.Request.Context()
-	if about.actors, err = s.Users.ByIDs(ctx, actors); err != nil {
+	if about.actors, err = s.Users.Faces(ctx, actors); err != nil {
 		return about, err
 	}
 	if about.lists, err = s.Lists.ByIDs(ctx, lists); err != nil {
 		return about, err
 	}
-	if about.filmsOf, err = s.Reviews.FilmsOf(ctx, reviews); err != nil {
+	if about.filmsOf, err = s.Reviews.FilmsOf(ctx, c.viewer, reviews); err != nil {
 		return about, err
 	}
 	for _, film := range about.filmsOf {
 		films = append(films, film)
+	}
+	for _, n := range rows {
+		if n.Type == notify.TypeModeration && n.MovieID != nil {
+			films = append(films, *n.MovieID)
+		}
 	}
 	about.films, err = s.Movies.ByIDs(ctx, films)
 	return about, err
 }
 
 // inboxRow returns the entry of a group.
-func (s *Site) inboxRow(group notify.GroupRow, about noticeSubjects) inboxRow {
+func (s *Site) inboxRow(group notify.GroupRow, about noticeSubjects, lang string) inboxRow {
 	newest := group.Latest
 	out := inboxRow{
 		ID: newest.ID, Type: newest.Type, Unread: group.IsUnread, CreatedAt: newest.CreatedAt, Others: max(0, group.People-1),
+		Told: newest.Told(lang),
 	}
 	if actor := about.actors[deref(newest.ActorID)]; actor.ID != 0 {
-		out.Actor, out.ActorID, out.Avatar, out.Admin = actor.Username, actor.ID, s.avatar(actor), isAdmin(actor)
+		out.Actor, out.ActorID, out.Avatar, out.Admin = actor.Username, actor.ID, s.avatar(actor), actor.Admin
 	}
 	switch {
 	case newest.ReviewID != nil:
@@ -126,6 +133,9 @@ func (s *Site) inboxRow(group notify.GroupRow, about noticeSubjects) inboxRow {
 	case newest.ListID != nil:
 		one, ok := about.lists[*newest.ListID]
 		out.About, out.Gone, out.OfList = one.Title, !ok, true
+	}
+	if out.Told != "" {
+		out.Gone = false // the sentence says what was deleted
 	}
 	if noticePath(newest, out.Others, about) != "" {
 		out.Link = "/inbox/open/" + strconv.FormatInt(newest.ID, 10)
@@ -138,6 +148,9 @@ func (s *Site) inboxRow(group notify.GroupRow, about noticeSubjects) inboxRow {
 
 // noticeSentence says who did what.
 func (c *pageContext) noticeSentence(r inboxRow) template.HTML {
+	if r.Told != "" {
+		return isolatedHTML(r.Told)
+	}
 	name := r.Actor
 	if name == "" {
 		name = c.text("notice.gone")
@@ -165,6 +178,8 @@ func (c *pageContext) noticeSentence(r inboxRow) template.HTML {
 // same.
 func noticePath(n notify.Notification, others int64, about noticeSubjects) string {
 	switch {
+	case n.Told("") != "":
+		return toldPath(n, about)
 	case n.ReviewID != nil:
 		if about.filmsOf[*n.ReviewID] == 0 {
 			return ""
@@ -183,6 +198,25 @@ func noticePath(n notify.Notification, others int64, about noticeSubjects) strin
 		return memberPath(n.UserID) + "/followers"
 	case about.actors[deref(n.ActorID)].ID != 0:
 		return memberPath(*n.ActorID)
+	}
+	return ""
+}
+
+// toldPath is noticePath for the types without an actor.
+func toldPath(n notify.Notification, about noticeSubjects) string {
+	switch {
+	case n.Type == notify.TypeAccount:
+		return "/settings"
+	case n.Type == notify.TypeReport:
+		return "/moderate/reports"
+	case n.ImportID != nil:
+		return importPath(*n.ImportID)
+	case n.ReviewID != nil && about.filmsOf[*n.ReviewID] != 0:
+		return reviewPath(*n.ReviewID)
+	case n.ListID != nil && about.lists[*n.ListID].ID != 0:
+		return listPath(*n.ListID)
+	case n.Type == notify.TypeModeration && n.ReviewID == nil && n.MovieID != nil && about.films[*n.MovieID].ID != 0:
+		return filmPath(*n.MovieID)
 	}
 	return ""
 }

@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"github.com/cinecircle/cinecircle/list"
+	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/auth"
 )
 
@@ -150,4 +153,42 @@ func TestALikeOfAListNamesItAndLeadsToIt(t *testing.T) {
 	if p := mina.get("/inbox/open/1"); p.path != "/list/1" {
 		t.Errorf("it leads to %s", p.path)
 	}
+}
+
+func TestWhatTheCommunityTellsIsInTheInbox(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	addFilm(t, a, 1, "Kite Season")
+	mina.upload("/film/1/review", nil, "title", "Up", "content", "And away.").has(t, 200)
+	one, gone := int64(1), int64(99)
+	tell := func(e notify.Event) {
+		t.Helper()
+		e.UserID = 1
+		if err := a.DB.Tx(t.Context(), func(tx *gorm.DB) error { return notify.Send(tx, e) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tell(notify.Event{Type: notify.TypeModeration, Action: "hide", ReviewID: &one, MovieID: &one, Note: "too long"})
+	tell(notify.Event{Type: notify.TypeModeration, Action: "delete", ReviewID: &gone, MovieID: &one})
+	tell(notify.Event{Type: notify.TypeModeration, Action: "warn"})
+	tell(notify.Event{Type: notify.TypeAccount, Action: "password_set"})
+	tell(notify.Event{Type: notify.TypeReport, ReportID: &one})
+	tell(notify.Event{Type: notify.TypeReportClosed, ReportID: &one, Action: "dismiss"})
+	tell(notify.Event{Type: notify.TypeImportReady, ImportID: &one})
+	tell(notify.Event{Type: notify.TypeImportDone, ImportID: &one})
+	p := mina.get("/inbox")
+	p.has(t, 200, "A moderator hid your review. Reason: too long", "A moderator deleted your review.", "A moderator warned you.",
+		"An operator set a new password", "A new report is waiting.", "There was nothing to act on.", "Please check it.", "Your import has finished.")
+	for id, path := range []string{1: "/review/1", 2: "/inbox", 3: "/inbox", 4: "/settings", 5: "/moderate/reports", 6: "/inbox", 7: "/settings/imports/1", 8: "/settings/imports/1"} {
+		if id == 0 {
+			continue
+		}
+		if p := mina.get(fmt.Sprint("/inbox/open/", id)); p.path != path {
+			t.Errorf("notification %d leads to %s, want %s", id, p.path, path)
+		}
+	}
+	mina.lang = "ko"
+	mina.get("/inbox").has(t, 200, "운영진이 내 리뷰를 숨겼습니다. 사유: ", `data-unread="0"`)
 }

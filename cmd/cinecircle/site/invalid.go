@@ -54,6 +54,14 @@ var fieldLabels = []struct{ name, label string }{
 	{"bio", "field.bio"},
 	{"invite", "field.invite"},
 	{"application", "field.application"},
+	{"uses", "invites.uses"},
+	{"name", "tokens.name"},
+	{"days", "field.days"},
+	{"reason", "field.reason"},
+	{"code", "field.code"},
+	{"file", "transfer.file"},
+	{"encoding", "transfer.encoding"},
+	{"email", "field.email"},
 	{"title", "field.title"},
 	{"original_title", "field.original_title"},
 	{"genre", "field.genre"},
@@ -144,6 +152,8 @@ func (c *pageContext) fieldText(f apperr.Field) string {
 	switch {
 	case f.Code == "required" && f.Name == "image":
 		return c.text("form.file")
+	case f.Code == "required" && f.Name == "file":
+		return c.text("form.file.any")
 	case f.Code == "required" && choices[f.Name], f.Code == "enum":
 		return c.text("form.choice")
 	case f.Code == "required":

@@ -26,6 +26,7 @@ type listCard struct {
 	Covers             []filmCard
 	Films, Likes       int64
 	Ranked, Private    bool
+	Hidden             bool // by moderators
 	Liked, Own         bool
 	UpdatedAt          time.Time
 }
@@ -33,7 +34,7 @@ type listCard struct {
 func (s *Site) listCard(c *pageContext, l list.Shown) listCard {
 	return listCard{
 		ID: l.ID, AuthorID: l.UserID, Title: l.Title, Description: l.Description, Author: l.Username,
-		Films: l.ItemCount, Likes: l.LikeCount, Ranked: l.Ranked, Private: !l.IsPublic,
+		Films: l.ItemCount, Likes: l.LikeCount, Ranked: l.Ranked, Private: !l.IsPublic, Hidden: l.Hidden,
 		Liked: l.Liked != nil && *l.Liked, Own: c.viewer.UserID != 0 && c.viewer.UserID == l.UserID, UpdatedAt: l.UpdatedAt,
 	}
 }
@@ -134,7 +135,7 @@ func (s *Site) list(c *pageContext) error {
 	}
 	p := listPage{List: s.listCard(c, l)}
 	p.Arrangeable = p.List.Own && l.ItemCount > 0 && arrangeable(l)
-	rows, next, err := s.Lists.Items(c.Request.Context(), l.ID, c.page(perPage))
+	rows, next, err := s.Lists.Items(c.Request.Context(), l.List, c.page(perPage))
 	if err != nil {
 		return err
 	}
@@ -161,7 +162,7 @@ func (s *Site) listFilms(c *pageContext, rows []list.Placed, own bool) ([]listFi
 	out := make([]listFilm, 0, len(rows))
 	for _, it := range rows {
 		if m, ok := films[it.MovieID]; ok {
-			f := listFilm{filmCard: s.filmCard(m), ListID: it.ListID, Position: it.Position, Note: it.Note, Editable: own}
+			f := listFilm{filmCard: s.filmCard(m), ListID: it.ListID, Position: it.Place, Note: it.Note, Editable: own}
 			f.In = "grid"
 			out = append(out, f)
 		}

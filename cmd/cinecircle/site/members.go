@@ -172,7 +172,7 @@ func (s *Site) memberPage(c *pageContext, tab string) (memberPage, error) {
 	}
 	to := relations[u.ID]
 	return memberPage{
-		Member: u, Avatar: s.avatar(u), Card: cards[0], Self: u.ID == c.viewer.UserID, Tab: tab,
+		Member: u, Avatar: s.avatar(u.Face()), Card: cards[0], Self: u.ID == c.viewer.UserID, Tab: tab,
 		Blocking: to.Blocking, Muting: to.Muting, FollowsYou: to.FollowedBy,
 	}, nil
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -12,9 +13,10 @@ import (
 
 // problem is the data of an error page.
 type problem struct {
-	Status    int
-	Detail    string
-	RequestID string // of a fault of the service, for whoever asks about it
+	Status     int
+	Detail     string
+	Suspension *auth.Restriction // of a viewer whom it keeps from what they asked for
+	RequestID  string            // of a fault of the service, for whoever asks about it
 }
 
 func (c *pageContext) explain(err error) *apperr.Error { return web.Explain(c.Context, err) }
@@ -50,6 +52,9 @@ func (c *pageContext) fail(err error) {
 		c.viewer, c.self = auth.Viewer{}, user.User{} // the page must not query what has just failed
 	}
 	p := problem{Status: status, Detail: c.problemDetail(e)}
+	if errors.Is(e, auth.ErrAccountSuspended) {
+		p.Suspension = &c.viewer.Restriction
+	}
 	if status >= http.StatusInternalServerError {
 		p.RequestID = web.RequestID(c.Context)
 	}

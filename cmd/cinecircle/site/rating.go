@@ -81,7 +81,7 @@ func (s *Site) verdict(c *pageContext, m movie.Movie, chosen stars.Stars) (verdi
 	if m.RatingCount < fewRatings {
 		return p, nil
 	}
-	counts, err := s.Reactions.Histogram(c.Request.Context(), m.ID)
+	counts, err := s.Reactions.Histogram(c.Request.Context(), m.ID, c.viewer)
 	if err != nil {
 		return p, err
 	}

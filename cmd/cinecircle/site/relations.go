@@ -43,7 +43,7 @@ func (s *Site) showRelations(c *pageContext, kind string, list ownPeople) error 
 	for i, person := range rows {
 		ids[i] = person.ID
 	}
-	found, err := s.Users.ByIDs(c.Request.Context(), ids)
+	found, err := s.Users.Faces(c.Request.Context(), ids)
 	if err != nil {
 		return err
 	}

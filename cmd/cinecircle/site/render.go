@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -34,6 +33,7 @@ type view struct {
 	Me        user.User     // ID 0 for guests
 	Avatar    shownImage
 	Admin     bool
+	Moderates bool
 	Unread    int64
 	LastSeq   int64
 	Toast     *toast
@@ -80,11 +80,12 @@ func (c *pageContext) show(status int, page string, m meta, data any) error {
 		}
 		return c.write(status, page+name, w)
 	}
-	body, err := c.site.pages.render(c.prefs.Lang, page+"/main", w)
+	err = c.site.pages.render(c.prefs.Lang, page+"/main", w, func(body []byte) {
+		w.Body = template.HTML(body) //nolint:gosec // a template rendered and escaped it
+	})
 	if err != nil {
 		return err
 	}
-	w.Body = template.HTML(body) //nolint:gosec // a template rendered and escaped it
 	return c.write(status, "layout", w)
 }
 
@@ -94,19 +95,16 @@ func (c *pageContext) showPart(name string, data any) error {
 }
 
 func (c *pageContext) write(status int, name string, data any) error {
-	body, err := c.site.pages.render(c.prefs.Lang, name, data)
-	if err != nil {
-		return err
-	}
-	h := c.Writer.Header()
-	web.SetHTMLHeaders(h, contentPolicy(c.site.ImageSource()))
-	h.Set("Content-Language", c.prefs.Lang)
-	h.Add("Vary", "Accept-Language, Cookie, HX-Request")
-	if h.Get("Cache-Control") == "" {
-		h.Set("Cache-Control", "private, no-cache") // every page depends on the viewer
-	}
-	c.site.assets.compressed(c.Writer, c.Request, status, "text/html; charset=utf-8", body)
-	return nil
+	return c.site.pages.render(c.prefs.Lang, name, data, func(body []byte) {
+		h := c.Writer.Header()
+		web.SetHTMLHeaders(h, contentPolicy(c.site.ImageSource()))
+		h.Set("Content-Language", c.prefs.Lang)
+		h.Add("Vary", "Accept-Language, Cookie, HX-Request")
+		if h.Get("Cache-Control") == "" {
+			h.Set("Cache-Control", "private, no-cache") // every page depends on the viewer
+		}
+		c.site.assets.compressed(c.Writer, c.Request, status, "text/html; charset=utf-8", body)
+	})
 }
 
 func (c *pageContext) view(m meta, data any) (view, error) {
@@ -128,7 +126,7 @@ func (c *pageContext) view(m meta, data any) (view, error) {
 	if w.Me, err = c.me(); err != nil {
 		return w, err
 	}
-	w.Admin, w.Avatar = c.viewer.Role == auth.RoleAdmin, c.site.avatar(w.Me)
+	w.Admin, w.Moderates, w.Avatar = c.viewer.Admin(), c.viewer.Moderates(), c.site.avatar(w.Me.Face())
 	w.Unread, w.LastSeq, err = c.site.Notifications.Unread(c.Request.Context(), c.viewer.UserID)
 	return w, err
 }

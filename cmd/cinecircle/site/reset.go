@@ -6,20 +6,6 @@ import (
 	"github.com/cinecircle/cinecircle/user"
 )
 
-// resetPage is the page on which somebody with a link sets a new password.
-type resetPage struct {
-	form
-	Token string
-}
-
-func (s *Site) resetForm(c *pageContext) error {
-	return s.showReset(c, http.StatusOK, resetPage{Token: c.Query("token")})
-}
-
-func (s *Site) showReset(c *pageContext, status int, p resetPage) error {
-	return c.show(status, "reset", meta{Title: c.text("reset.title"), Path: "/reset", Hidden: true, Private: true, Section: "signin"}, p)
-}
-
 type resetFields struct {
 	Token    string `formData:"token" raw:"true" binding:"required,max=200"`
 	Password string `formData:"password" raw:"true" binding:"required,min=8,max=128"`
@@ -27,21 +13,10 @@ type resetFields struct {
 
 // reset sets a password. Nobody is signed in by that: who has the link by mistake would be, unseen.
 func (s *Site) reset(c *pageContext) error {
-	if err := c.checkOrigin(); err != nil {
-		return err
-	}
 	var f resetFields
-	err := c.bind(&f)
-	if err == nil {
-		err = s.Users.ResetPassword(c.Request.Context(), c.ClientIP(), f.Token, f.Password)
-	}
-	if err != nil {
-		return c.redisplay(err, nil, func(status int, shown form) error {
-			return s.showReset(c, status, resetPage{form: shown, Token: f.Token})
-		})
-	}
-	c.setToast("password.reset", "")
-	return c.redirectTo("/signin")
+	return s.useLink(c, "reset", "password.reset", "/signin", &f, &f.Token, func() error {
+		return s.Users.ResetPassword(c.Request.Context(), c.ClientIP(), f.Token, f.Password)
+	})
 }
 
 // resetLinkPage shows an admin the link with which a member sets a new password.

@@ -4,10 +4,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/config"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/mail"
 	"github.com/cinecircle/cinecircle/user"
 )
 
@@ -61,8 +64,7 @@ func openWith(t *testing.T, mode user.Mode) (*app.App, *httptest.Server) {
 	c := apptest.Config(t)
 	c.Registration.Mode = string(mode)
 	a := apptest.With(t, c)
-	server := httptest.NewServer(a.Handler)
-	t.Cleanup(server.Close)
+	server := apptest.Serve(t, a.Handler)
 	newBrowser(t, server).join("mina") // the first one always can
 	if err := a.Users.Grant(t.Context(), "mina"); err != nil {
 		t.Fatal(err)
@@ -104,4 +106,40 @@ func TestWhoAppliesReadsUntilTheyAreLetIn(t *testing.T) {
 		has(t, 200, "You applied to join")
 	b.get("/film/1").has(t, 200, "Kite Season")
 	b.post("/film/1/want", "on", "true").has(t, 403)
+}
+
+func TestALostPasswordIsSetByMail(t *testing.T) {
+	t.Parallel()
+	c := apptest.Config(t)
+	c.Mail.From = "circle@film.example"
+	c.Mail.SMTP = config.SMTP{Host: "127.0.0.1", Port: 1, TLS: mail.NoTLS}
+	a := apptest.With(t, c)
+	u := apptest.Member(t, a, "mina", auth.RoleMember)
+	err := a.Users.SetEmail(t.Context(), auth.Viewer{UserID: u.ID}, "192.0.2.1", apptest.Password, "mina@film.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var waiting mail.Outgoing
+	if err := a.DB.Reader(t.Context()).Take(&waiting).Error; err != nil || waiting.Recipient != "mina@film.example" {
+		t.Fatal(err, waiting)
+	}
+	text, err := auth.NewTokens([]byte(apptest.Secret), "", time.Hour, time.Hour, time.Now).Open(waiting.Body, "mail to mina@film.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, token, _ := strings.Cut(text, "/email?token=")
+	token, _, _ = strings.Cut(token, "\n")
+	server := apptest.Serve(t, a.Handler)
+	lost := newBrowser(t, server)
+	lost.get("/signin").has(t, 200, `href="/forgotten"`)
+	lost.get("/email?token="+token).has(t, 200, "Confirm your e-mail address", `value="`+token+`"`) // which opening it does not do
+	lost.post("/email", "token", "x").has(t, 422, "This link is not valid")
+	lost.post("/email", "token", token).has(t, 200, "Your e-mail address is confirmed")
+	lost.get("/forgotten").has(t, 200, `action="/forgotten"`)
+	lost.post("/forgotten", "who", "").has(t, 422)
+	for _, who := range []string{"mina", "nobody", "mina@film.example"} {
+		lost.post("/forgotten", "who", who).has(t, 200, "a link is on its way")
+	}
+	_, without := openSite(t)
+	newBrowser(t, without).get("/forgotten").has(t, 200, "Ask whoever runs this community")
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/cinecircle/cinecircle/movie"
@@ -32,7 +33,10 @@ func (s *Site) review(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	film, err := s.Movies.Get(c.Request.Context(), shown.MovieID)
+	film, err := s.Movies.GetFor(c.Request.Context(), shown.MovieID, c.viewer)
+	if errors.Is(err, movie.ErrNotFound) && shown.Hidden != 0 { // the film is hidden from the author of the review
+		film, err = movie.Movie{ID: shown.MovieID, Title: shown.MovieTitle}, nil
+	}
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
@@ -110,12 +111,21 @@ func (s *Site) Routes(engine *gin.Engine) {
 	post("/member/:user_id/mute", auth.Member, auth.ClassWrite, s.mute)
 	get("/member/:user_id/feed.atom", auth.Public, s.memberFeed)
 
+	get("/about", auth.Optional, s.about)
+	get("/terms", auth.Optional, s.terms)
+	get("/privacy", auth.Optional, s.privacyNotice)
+
 	get("/join", auth.Optional, s.joinForm)
 	post("/join", auth.Public, auth.ClassSignup, s.join)
-	get("/reset", auth.Public, s.resetForm)
+	get("/reset", auth.Public, s.linkForm("reset"))
 	post("/reset", auth.Public, auth.ClassLogin, s.reset)
+	get("/forgotten", auth.Public, s.forgottenForm)
+	post("/forgotten", auth.Public, auth.ClassLogin, s.forgotten)
+	get("/email", auth.Public, s.linkForm("email"))
+	post("/email", auth.Public, auth.ClassLogin, s.confirmEmail)
 	get("/signin", auth.Optional, s.signInForm)
 	post("/signin", auth.Public, auth.ClassLogin, s.signIn)
+	post("/signin/code", auth.Public, auth.ClassLogin, s.signInCode)
 	post("/signout", auth.Public, auth.ClassWrite, s.signOut)
 	// Below /users, because browsers send the refresh token nowhere else.
 	s.add(engine, http.MethodGet, renewPath, auth.Public, auth.ClassLogin, s.renew)
@@ -133,12 +143,43 @@ func (s *Site) Routes(engine *gin.Engine) {
 	post("/settings/requests/:user_id", auth.Member, auth.ClassWrite, s.answerRequest)
 	get("/settings/blocked", auth.Member, s.blocked)
 	get("/settings/muted", auth.Member, s.muted)
+	get(transferPath, auth.Member, s.transfers)
+	post(transferPath, auth.Member, auth.ClassUpload, s.startImport)
+	get("/settings/imports/:import_id", auth.Member, s.showImport)
+	get("/settings/imports/:import_id/report", auth.Member, s.importReport)
+	post("/settings/imports/:import_id/confirm", auth.Member, auth.ClassWrite, s.confirmImport)
+	post("/settings/imports/:import_id/remove", auth.Member, auth.ClassWrite, s.removeImport)
+	get("/settings/imports/:import_id/rows/:n", auth.Member, s.chooseImported)
+	post("/settings/imports/:import_id/rows/:n", auth.Member, auth.ClassWrite, s.resolveRow)
+	get(securityPath, auth.Member, s.security)
+	post("/settings/security/begin", auth.Member, auth.ClassWrite, s.beginTOTP)
+	post("/settings/security/confirm", auth.Member, auth.ClassWrite, s.confirmTOTP)
+	post("/settings/security/off", auth.Member, auth.ClassWrite, s.turnTOTPOff)
+	post("/settings/security/email", auth.Member, auth.ClassLogin, s.changeEmail)
+	get("/settings/invites", auth.Member, s.invites)
+	post("/settings/invites", auth.Member, auth.ClassWrite, s.makeInvite)
+	post("/settings/invites/:invite_id/delete", auth.Member, auth.ClassWrite, s.deleteInvite)
+	get("/settings/tokens", auth.Member, s.tokens)
+	post("/settings/tokens", auth.Member, auth.ClassWrite, s.makeToken)
+	post("/settings/tokens/:token_id/delete", auth.Member, auth.ClassWrite, s.deleteToken)
 	get(deletePath, auth.Member, s.askDeleteAccount)
 	post(deletePath, auth.Member, auth.ClassWrite, s.deleteAccount)
 
 	get("/inbox", auth.Member, s.inbox)
 	get("/inbox/open/:notification_id", auth.Member, s.openNotice)
 	post("/inbox/read", auth.Member, auth.ClassWrite, s.markRead)
+
+	get("/report", auth.Member, s.reportForm)
+	post("/report", auth.Member, auth.ClassWrite, s.report)
+	get("/moderate/reports", auth.Moderator, s.reports)
+	post("/moderate/reports/:report_id/close", auth.Moderator, auth.ClassWrite, s.closeReport)
+	post("/moderate/hide/:target_type/:target_id", auth.Moderator, auth.ClassWrite, s.hide)
+	get("/moderate/log", auth.Moderator, s.moderationLog)
+	get("/moderate/members", auth.Moderator, s.moderatedMembers)
+	get("/moderate/members/:user_id", auth.Moderator, s.moderatedMember)
+	post("/moderate/members/:user_id/suspend", auth.Moderator, auth.ClassWrite, s.suspend)
+	post("/moderate/members/:user_id/remove", auth.Moderator, auth.ClassWrite, s.removeContent)
+	post("/moderate/members/:user_id/decide", auth.Moderator, auth.ClassWrite, s.decideOn)
 
 	get("/admin", auth.Admin, s.admin)
 	get("/admin/members", auth.Admin, s.adminMembers)
@@ -177,7 +218,10 @@ func (s *Site) add(engine *gin.Engine, method, path string, p auth.Policy, class
 			return
 		}
 		web.LimitBody(g, most)
-		err := h(c)
+		err := error(apperr.ErrForbidden)
+		if p != auth.Moderator || c.viewer.Moderates() {
+			err = h(c)
+		}
 		if err != nil && strings.HasPrefix(path, "/film/:movie_id") {
 			err = web.FollowMoved(g, err, "movie_id", s.Movies.MergedInto)
 		}
@@ -255,16 +299,24 @@ func (s *Site) pageAt(u *url.URL) string {
 // formPage returns the page with the form that is sent to a path, "" if the path is not one of those that have no page
 // themselves. Such an address stays in the browser when the answer is an error, and people open it again.
 func formPage(sentTo string) string {
-	if strings.HasPrefix(sentTo, "/settings/requests/") {
-		return "/settings/requests"
+	parent, last := path.Split(sentTo)
+	parent = path.Clean(parent)
+	if strings.HasPrefix(sentTo, "/settings/imports/") {
+		return parent
+	}
+	if strings.HasPrefix(sentTo, "/moderate/reports/") {
+		return "/moderate/reports"
+	}
+	for _, with := range []string{"requests", "security", "invites", "tokens"} { // pages whose rows have forms
+		if strings.HasPrefix(sentTo, "/settings/"+with+"/") {
+			return "/settings/" + with
+		}
 	}
 	if strings.HasPrefix(sentTo, "/settings/") {
 		return "/settings"
 	}
-	parent, last := path.Split(sentTo)
-	parent = path.Clean(parent)
 	switch last {
-	case "react", "like", "follow", "mute", "read", "rate", "want", "watch":
+	case "react", "like", "follow", "mute", "read", "rate", "want", "watch", "suspend", "decide", "remove":
 		return parent
 	case "role":
 		return path.Dir(parent)

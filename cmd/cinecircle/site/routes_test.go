@@ -17,6 +17,7 @@ import (
 const goldenPages = `
 GET / optional
 GET /.well-known/change-password member
+GET /about optional
 GET /admin admin
 GET /admin/films admin
 GET /admin/members admin
@@ -28,6 +29,7 @@ GET /apple-touch-icon.png public
 GET /comment/:comment_id optional
 GET /comment/:comment_id/delete owner
 GET /comment/:comment_id/edit author
+GET /email public
 GET /favicon.ico public
 GET /feed member
 GET /film/:movie_id optional
@@ -41,6 +43,7 @@ GET /film/:movie_id/merge moderator
 GET /film/:movie_id/review member
 GET /films optional
 GET /films/new member
+GET /forgotten public
 GET /inbox member
 GET /inbox/open/:notification_id member
 GET /join optional
@@ -67,6 +70,12 @@ GET /member/:user_id/watched optional
 GET /member/:user_id/watchlist optional
 GET /member/:user_id/year/:year optional
 GET /members optional
+GET /moderate/log moderator
+GET /moderate/members moderator
+GET /moderate/members/:user_id moderator
+GET /moderate/reports moderator
+GET /privacy optional
+GET /report member
 GET /reset public
 GET /review/:review_id optional
 GET /review/:review_id/comment member
@@ -76,13 +85,21 @@ GET /robots.txt public
 GET /settings member
 GET /settings/blocked member
 GET /settings/delete member
+GET /settings/imports/:import_id member
+GET /settings/imports/:import_id/report member
+GET /settings/imports/:import_id/rows/:n member
+GET /settings/invites member
 GET /settings/muted member
 GET /settings/privacy member
 GET /settings/requests member
+GET /settings/security member
+GET /settings/tokens member
+GET /settings/transfer member
 GET /signin optional
 GET /site/:name public
 GET /sitemap.xml public
 GET /sitemap/:part public
+GET /terms optional
 GET /users/session/renew public
 GET /write member
 POST /admin/members/:user_id/delete admin
@@ -90,6 +107,7 @@ POST /admin/members/:user_id/reset admin
 POST /admin/members/:user_id/role admin
 POST /comment/:comment_id/delete owner
 POST /comment/:comment_id/edit author
+POST /email public
 POST /film/:movie_id/collect member
 POST /film/:movie_id/delete owner
 POST /film/:movie_id/edit owner
@@ -101,6 +119,7 @@ POST /film/:movie_id/review member
 POST /film/:movie_id/want member
 POST /film/:movie_id/watch member
 POST /films/new member
+POST /forgotten public
 POST /inbox/read member
 POST /join public
 POST /list/:list_id/add owner
@@ -115,7 +134,13 @@ POST /log/:viewing_id/delete owner
 POST /member/:user_id/block member
 POST /member/:user_id/follow member
 POST /member/:user_id/mute member
+POST /moderate/hide/:target_type/:target_id moderator
+POST /moderate/members/:user_id/decide moderator
+POST /moderate/members/:user_id/remove moderator
+POST /moderate/members/:user_id/suspend moderator
+POST /moderate/reports/:report_id/close moderator
 POST /preferences public
+POST /report member
 POST /reset public
 POST /review/:review_id/comment member
 POST /review/:review_id/delete owner
@@ -123,11 +148,24 @@ POST /review/:review_id/like member
 POST /settings/delete member
 POST /settings/devices member
 POST /settings/image member
+POST /settings/imports/:import_id/confirm member
+POST /settings/imports/:import_id/remove member
+POST /settings/imports/:import_id/rows/:n member
+POST /settings/invites member
+POST /settings/invites/:invite_id/delete member
 POST /settings/password member
 POST /settings/privacy member
 POST /settings/profile member
 POST /settings/requests/:user_id member
+POST /settings/security/begin member
+POST /settings/security/confirm member
+POST /settings/security/email member
+POST /settings/security/off member
+POST /settings/tokens member
+POST /settings/tokens/:token_id/delete member
+POST /settings/transfer member
 POST /signin public
+POST /signin/code public
 POST /signout public
 POST /users/session/renew public
 `
@@ -160,7 +198,7 @@ func TestPoliciesOfPagesAreEnforced(t *testing.T) {
 	owner.post("/film/1/log", "day", "other", "watched_on", "2020-01-01").has(t, 200)
 	owner.post("/list/new", "title", "l", "film", "1").has(t, 200)
 	owner.post("/review/1/comment", "content", "c").has(t, 200)
-	fill := strings.NewReplacer(":comment_id", "1", ":movie_id", "1", ":review_id", "1", ":user_id", "1", ":viewing_id", "1", ":list_id", "1", ":year", "2020", ":notification_id", "1", ":part", "films-0.xml", ":name", "x")
+	fill := strings.NewReplacer(":comment_id", "1", ":movie_id", "1", ":review_id", "1", ":user_id", "1", ":viewing_id", "1", ":list_id", "1", ":year", "2020", ":notification_id", "1", ":import_id", "1", ":n", "1", ":report_id", "1", ":target_type", "review", ":target_id", "1", ":invite_id", "1", ":token_id", "1", ":part", "films-0.xml", ":name", "x")
 	for _, r := range a.Site.List() {
 		path := fill.Replace(r.Path)
 		for who, b := range map[string]*browser{"nobody": newBrowser(t, server), "other": other, "owner": owner, "admin": admin} {

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app/apptest"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/limit"
+	"github.com/cinecircle/cinecircle/platform/totp"
 )
 
 func TestExpiredAccessTokensAreRefreshedByPages(t *testing.T) {
@@ -16,8 +18,7 @@ func TestExpiredAccessTokensAreRefreshedByPages(t *testing.T) {
 	c := apptest.Config(t)
 	c.Auth.AccessTTL = time.Second
 	a := apptest.With(t, c)
-	server := httptest.NewServer(a.Handler)
-	t.Cleanup(server.Close)
+	server := apptest.Serve(t, a.Handler)
 	b := newBrowser(t, server)
 	b.join("mina")
 	expired(t, b)
@@ -100,8 +101,7 @@ func TestJoiningIsNoAttemptToSignIn(t *testing.T) {
 	c.Limits.Enabled = true
 	c.Limits.LoginAccount = limit.Rate{Count: 1, Per: time.Hour}
 	c.Limits.LoginAddress = limit.Rate{Count: 3, Per: time.Hour}
-	server := httptest.NewServer(apptest.With(t, c).Handler)
-	t.Cleanup(server.Close)
+	server := apptest.Serve(t, apptest.With(t, c).Handler)
 	b := newBrowser(t, server)
 	for range 3 {
 		b.post("/signin", "username", "mina", "password", "popcorn-and-tea")
@@ -111,4 +111,37 @@ func TestJoiningIsNoAttemptToSignIn(t *testing.T) {
 	}
 	b.join("mina")
 	b.get("/settings").has(t, 200, "mina")
+}
+
+func TestSigningInAsksForTheSecondFactorInASecondStep(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	setup, err := a.Users.BeginTOTP(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, _ := totp.Code(setup.Secret, time.Now())
+	recovery, err := a.Users.ConfirmTOTP(t.Context(), auth.Viewer{UserID: 1}, code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := newBrowser(t, server)
+	p := again.post("/signin", "username", "mina", "password", "popcorn-and-tea", "next", "/settings")
+	p.has(t, 200, "Two-factor authentication", `autocomplete="one-time-code" required autofocus`, `name="next" value="/settings"`)
+	if strings.Contains(p.body, "popcorn-and-tea") || p.header.Get("Cache-Control") != "private, no-store" {
+		t.Errorf("the page with the code holds the password, or is stored (%s)", p.header.Get("Cache-Control"))
+	}
+	_, challenge, _ := strings.Cut(p.body, `name="challenge" value="`)
+	challenge, _, _ = strings.Cut(challenge, `"`)
+	again.post("/signin/code", "challenge", challenge, "code", "", "next", "/settings").has(t, 422, challenge)
+	again.post("/signin/code", "challenge", challenge, "code", code, "next", "/settings").has(t, 422, "was used already", `aria-invalid="true"`, challenge)
+	again.get("/settings").has(t, 200, "Welcome back")
+	p = again.post("/signin/code", "challenge", challenge, "code", recovery[0], "next", "/settings")
+	if p.status != 200 || p.path != "/settings" {
+		t.Errorf("a right code leads to %d %s", p.status, p.path)
+	}
+	newBrowser(t, server).post("/signin/code", "challenge", challenge, "code", recovery[1]).has(t, 422, "This took too long", "Welcome back")
+	newBrowser(t, server).post("/signin/code", "challenge", "1.9999999999.00", "code", recovery[1]).has(t, 422, "This took too long")
 }

@@ -45,7 +45,7 @@ func (s *Site) showSettings(c *pageContext, status int, set func(*settingsPage))
 	if me.ID == 0 {
 		return auth.ErrUserGone
 	}
-	p := settingsPage{Member: me, Avatar: s.avatar(me)}
+	p := settingsPage{Member: me, Avatar: s.avatar(me.Face())}
 	p.Profile.Values = map[string]string{
 		"username": me.Username, "age": strconv.FormatInt(me.Age, 10), "gender": string(me.Gender), "bio": me.Bio,
 	}

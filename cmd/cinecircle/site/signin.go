@@ -1,7 +1,9 @@
 package site
 
 import (
+	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -15,6 +17,7 @@ type signInPage struct {
 	Next string // where to go afterwards
 
 	Contact string // of the operator, "" if it is not configured
+	Mail    bool   // links for lost passwords are sent
 
 	// How people join: Mode, and whether the visitor has an invite, without which nobody joins a Closed community.
 	Mode            user.Mode
@@ -49,7 +52,7 @@ func (s *Site) showJoin(c *pageContext, status int, f form, next string) error {
 }
 
 func (s *Site) showSignIn(c *pageContext, status int, name string, p signInPage) error {
-	p.Contact = s.Users.Registration().Contact
+	p.Contact, p.Mail = s.Users.Registration().Contact, s.Users.SendsMail()
 	return c.show(status, name, meta{Title: c.text("nav." + name), Description: c.text("site.description"), Section: name}, p)
 }
 
@@ -66,12 +69,66 @@ func (s *Site) signIn(c *pageContext) error {
 	var f signInFields
 	err := c.bind(&f)
 	var in user.SignedIn
+	var challenge string
 	if err == nil {
-		in, err = s.Users.Login(c.Request.Context(), f.Username, f.Password, c.device())
+		in, challenge, err = s.Users.SignIn(c.Request.Context(), f.Username, f.Password, c.device())
 	}
 	if err != nil {
 		return c.redisplay(err, map[string]string{"username": f.Username}, func(status int, shown form) error {
 			return s.showSignIn(c, status, "signin", signInPage{form: shown, Next: localPath(f.Next)})
+		})
+	}
+	if challenge != "" {
+		return s.showSignInCode(c, http.StatusOK, signInCodePage{Challenge: challenge, Next: localPath(f.Next)})
+	}
+	return s.startSession(c, in, f.Next)
+}
+
+// signInCodePage is the second step of signing in. It has a challenge in place of the password.
+type signInCodePage struct {
+	form
+	Challenge, Next string
+}
+
+func (s *Site) showSignInCode(c *pageContext, status int, p signInCodePage) error {
+	return c.show(status, "signincode", meta{Title: c.text("nav.signin"), Path: "/signin", Hidden: true, Private: true, Section: "signin"}, p)
+}
+
+type signInCodeFields struct {
+	Challenge string `formData:"challenge" raw:"true" binding:"max=200"`
+	Code      string `formData:"code" binding:"required,max=100"`
+	Next      string `formData:"next"`
+}
+
+// second returns what was typed as a recovery code if it is longer than codes of apps are.
+func (f signInCodeFields) second() user.SecondFactor {
+	if len(strings.Join(strings.Fields(f.Code), "")) <= maxAppCode {
+		return user.SecondFactor{Code: f.Code}
+	}
+	return user.SecondFactor{RecoveryCode: f.Code}
+}
+
+// maxAppCode is the length up to which a code is one of an app. Theirs have six digits, recovery codes many more.
+const maxAppCode = 8
+
+func (s *Site) signInCode(c *pageContext) error {
+	if err := c.checkOrigin(); err != nil {
+		return err
+	}
+	var f signInCodeFields
+	err := c.bind(&f)
+	var in user.SignedIn
+	if err == nil {
+		in, err = s.Users.FinishSignIn(c.Request.Context(), f.Challenge, f.second(), c.device())
+	}
+	if errors.Is(err, user.ErrSignInExpired) {
+		return c.redisplay(err, nil, func(status int, shown form) error {
+			return s.showSignIn(c, status, "signin", signInPage{form: shown, Next: localPath(f.Next)})
+		})
+	}
+	if err != nil {
+		return c.redisplay(errorAt(err, user.ErrTOTPInvalid, "code"), nil, func(status int, shown form) error {
+			return s.showSignInCode(c, status, signInCodePage{form: shown, Challenge: f.Challenge, Next: localPath(f.Next)})
 		})
 	}
 	return s.startSession(c, in, f.Next)

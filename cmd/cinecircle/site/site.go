@@ -9,8 +9,11 @@
 package site
 
 import (
+	"fmt"
+	"html/template"
 	"log/slog"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -20,12 +23,14 @@ import (
 	"github.com/cinecircle/cinecircle/feed"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
+	"github.com/cinecircle/cinecircle/moderation"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/notify"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/transfer"
 	"github.com/cinecircle/cinecircle/user"
 )
 
@@ -39,6 +44,8 @@ type Deps struct {
 	Diary         *diary.Service
 	Follows       *follow.Service
 	Comments      *comment.Service
+	Moderation    *moderation.Service
+	Transfer      *transfer.Service
 	Feed          *feed.Service
 	Notifications *notify.Service
 	Guard         *auth.Guard
@@ -47,28 +54,44 @@ type Deps struct {
 	Zone          *time.Location
 	Cookies       *auth.Cookies // of a session
 	ImageSource   func() string // returns the origin of images, "" for this one
-	PublicURL     string        // scheme://host[:port]; without it links have the host of the request
+	// Texts of the operator, "" for none.
+	Terms, PrivacyNotice template.HTML
+
+	PublicURL string // scheme://host[:port]; without it links have the host of the request
 }
 
 // Site serves the pages. It is safe for concurrent use.
 type Site struct {
 	Deps
-	pages  *pages
-	assets *assets
 	routes []Route
+
+	prepare func() // makes what follows for the first page, which takes longer than the rest of the start
+	pages   *pages
+	assets  *assets
+	notices map[string]template.HTML // what the program tells about privacy, by language
 }
 
-// New parses templates, texts and assets. It fails only when the embedded files are inconsistent.
-func New(d Deps) (*Site, error) {
+// New returns the site. Texts, templates and assets are loaded for the first page, which panics if the embedded files
+// are inconsistent.
+func New(d Deps) *Site {
 	s := &Site{Deps: d}
-	var err error
+	s.prepare = sync.OnceFunc(func() {
+		if err := s.load(); err != nil {
+			panic(fmt.Sprintf("site: %v", err))
+		}
+	})
+	return s
+}
+
+func (s *Site) load() (err error) {
 	if s.assets, err = loadAssets(); err != nil {
-		return nil, err
+		return err
 	}
-	if s.pages, err = loadPages(s.assets, d.Zone); err != nil {
-		return nil, err
+	if s.notices, err = renderNotices(); err != nil {
+		return err
 	}
-	return s, nil
+	s.pages, err = loadPages(s.assets, s.Zone)
+	return err
 }
 
 // contentPolicy returns the Content-Security-Policy, which allows this origin and the source of images only.

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/site/compile"
 	"github.com/cinecircle/cinecircle/platform/web"
 )
 
@@ -19,21 +21,45 @@ var templateFiles embed.FS
 // name in front: home/main.
 type pages struct {
 	texts map[string]texts
-	sets  map[string]*template.Template // by language
+	sets  map[string]templateSet // by language
 }
 
+// templateSet returns the function that renders the templates of one language. They are parsed and compiled when the
+// first page is rendered, which takes too long for the start of the program.
+type templateSet func() (renderer, error)
+
+// renderer appends what a template prints.
+type renderer func(out *bytes.Buffer, name string, data any) error
+
+// constant are the functions of the templates whose result depends on nothing but their arguments and the language.
+var constant = []string{"t", "label", "icon", "asset", "lang"}
+
 func loadPages(a *assets, zone *time.Location) (*pages, error) {
+	return parsePages(a, zone, func(set *template.Template, functions template.FuncMap) (renderer, error) {
+		t, err := compile.Compile(set, compile.Options{Functions: functions, Constant: constant, Named: "args"})
+		if err != nil {
+			return nil, err
+		}
+		return t.Execute, nil
+	})
+}
+
+// parsePages returns the templates, and calls finish for each set when it is first used.
+func parsePages(a *assets, zone *time.Location, finish func(*template.Template, template.FuncMap) (renderer, error)) (*pages, error) {
 	all, err := loadTexts()
 	if err != nil {
 		return nil, err
 	}
-	p := &pages{texts: all, sets: make(map[string]*template.Template, len(all))}
+	p := &pages{texts: all, sets: make(map[string]templateSet, len(all))}
 	for lang, t := range all {
-		set := template.New(lang).Funcs(functions(lang, t, a, zone))
-		if err := parseTemplates(set); err != nil {
-			return nil, err
-		}
-		p.sets[lang] = set
+		p.sets[lang] = sync.OnceValues(func() (renderer, error) {
+			funcs := functions(lang, t, a, zone)
+			set := template.New(lang).Funcs(funcs)
+			if err := parseTemplates(set); err != nil {
+				return nil, err
+			}
+			return finish(set, funcs)
+		})
 	}
 	return p, nil
 }
@@ -61,13 +87,30 @@ func (p *pages) has(key string) bool {
 	return ok
 }
 
-// render executes a template.
-func (p *pages) render(lang, name string, data any) ([]byte, error) {
-	var out bytes.Buffer
-	if err := p.sets[lang].ExecuteTemplate(&out, name, data); err != nil {
-		return nil, fmt.Errorf("render %s: %w", name, err)
+// buffers are empty buffers for pages.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// keptBuffer is the largest buffer that is used again, in bytes.
+const keptBuffer = 256 << 10
+
+// render executes a template and calls use with what it prints, which is not valid afterwards.
+func (p *pages) render(lang, name string, data any, use func([]byte)) error {
+	render, err := p.sets[lang]()
+	if err != nil {
+		return err
 	}
-	return out.Bytes(), nil
+	out, _ := buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if out.Cap() <= keptBuffer {
+			out.Reset()
+			buffers.Put(out)
+		}
+	}()
+	if err := render(out, name, data); err != nil {
+		return fmt.Errorf("render %s: %w", name, err)
+	}
+	use(out.Bytes())
+	return nil
 }
 
 // functions are the functions of the templates.
@@ -97,6 +140,7 @@ func functions(lang string, t texts, a *assets, zone *time.Location) template.Fu
 		"hue":    hue,
 		"first":  firstLetter,
 		"lang":   func() string { return lang },
+		"fields": strings.Fields,
 	}
 }
 

@@ -29,14 +29,19 @@ const toastCookie = "toast"
 
 // undos are the undo forms by the key of the toast. The argument of the toast replaces % in the path.
 var undos = map[string]undo{
-	"unfollowed": {Action: "/member/%/follow", Name: "on", Value: "true"},
-	"unblocked":  {Action: "/member/%/block", Name: "on", Value: "true"},
-	"muted":      {Action: "/member/%/mute", Name: "on", Value: "false"},
-	"unmuted":    {Action: "/member/%/mute", Name: "on", Value: "true"},
-	"want":       {Action: "/film/%/want", Name: "on", Value: "false"},
-	"unwant":     {Action: "/film/%/want", Name: "on", Value: "true"},
-	"watch":      {Action: "/film/%/watch", Name: "on", Value: "false"},
-	"unwatch":    {Action: "/film/%/watch", Name: "on", Value: "true"},
+	"unfollowed":       {Action: "/member/%/follow", Name: "on", Value: "true"},
+	"unblocked":        {Action: "/member/%/block", Name: "on", Value: "true"},
+	"muted":            {Action: "/member/%/mute", Name: "on", Value: "false"},
+	"unmuted":          {Action: "/member/%/mute", Name: "on", Value: "true"},
+	"want":             {Action: "/film/%/want", Name: "on", Value: "false"},
+	"unwant":           {Action: "/film/%/want", Name: "on", Value: "true"},
+	"watch":            {Action: "/film/%/watch", Name: "on", Value: "false"},
+	"hidden.review":    {Action: "/moderate/hide/review/%", Name: "hidden", Value: "false"},
+	"hidden.comment":   {Action: "/moderate/hide/comment/%", Name: "hidden", Value: "false"},
+	"hidden.movie":     {Action: "/moderate/hide/movie/%", Name: "hidden", Value: "false"},
+	"hidden.list":      {Action: "/moderate/hide/list/%", Name: "hidden", Value: "false"},
+	"member.suspended": {Action: "/moderate/members/%/decide", Name: "do", Value: "unsuspend"},
+	"unwatch":          {Action: "/film/%/watch", Name: "on", Value: "true"},
 }
 
 // setToast makes the next page show a toast. key is one of the texts toast.*, arg the id of the member whom it names.

@@ -32,6 +32,7 @@ type Call struct {
 	Body                []byte
 	Base                string // overrides the client's
 	From                string // X-Forwarded-For
+	Key                 string // Idempotency-Key
 }
 
 // Answer is a response. The status is 0 when there was none.
@@ -55,6 +56,9 @@ func (c *Client) Try(ctx context.Context, call Call) Answer {
 	}
 	if call.Token != "" {
 		req.Header.Set("Authorization", "Bearer "+call.Token)
+	}
+	if call.Key != "" {
+		req.Header.Set("Idempotency-Key", call.Key)
 	}
 	if call.From != "" {
 		req.Header.Set("X-Forwarded-For", call.From)

@@ -30,10 +30,10 @@ func newVisitor(t *testing.T, a *app.App) *visitor {
 	other := apptest.Member(t, a, "other", auth.RoleMember)
 	film, written := apptest.Film(t, a, admin.ID), apptest.Review(t, a, admin.ID)
 	v := &visitor{a: a, access: apptest.SignIn(t, a, admin).Access, paths: strings.NewReplacer(
-		":user_id", fmt.Sprint(other.ID), ":session_id", fmt.Sprint(apptest.Session(t, a, admin)), ":token_id", fmt.Sprint(apptest.TokenID(t, a, admin.ID)), ":invite_id", fmt.Sprint(apptest.Invite(t, a, admin.ID)), ":movie_id", fmt.Sprint(film), ":review_id", fmt.Sprint(written),
-		":list_id", fmt.Sprint(apptest.List(t, a, admin.ID, film)), ":comment_id", fmt.Sprint(apptest.Comment(t, a, admin.ID, written)), ":viewing_id", fmt.Sprint(apptest.Viewing(t, a, admin.ID)), ":owner", "movies",
+		":user_id", fmt.Sprint(other.ID), ":session_id", fmt.Sprint(apptest.Session(t, a, admin)), ":token_id", fmt.Sprint(apptest.TokenID(t, a, admin.ID)), ":invite_id", fmt.Sprint(apptest.Invite(t, a, admin.ID)), ":report_id", fmt.Sprint(apptest.Report(t, a, other.ID, film)), ":movie_id", fmt.Sprint(film), ":review_id", fmt.Sprint(written),
+		":list_id", fmt.Sprint(apptest.List(t, a, admin.ID, film)), ":comment_id", fmt.Sprint(apptest.Comment(t, a, admin.ID, written)), ":viewing_id", fmt.Sprint(apptest.Viewing(t, a, admin.ID)), ":owner", "movies", ":import_id", fmt.Sprint(apptest.Import(t, a, admin.ID)), "rows/:n", "rows/1",
 		":kind", "poster_images", "/media/:owner/:kind/:name", "/media/movies/poster_images/"+apptest.Poster(t, a, film),
-		"/docs/assets/:name", "/docs/assets/"+apptest.DocsAssets(t, a)[0], ":part", "films-1.xml",
+		"/docs/assets/:name", "/docs/assets/"+apptest.DocsAssets(t, a)[0], ":part", "films-1.xml", ":target_type", "movie", ":target_id", fmt.Sprint(film),
 	)}
 	home := v.get(t, "/", "").Body.String()
 	v.asset = regexp.MustCompile(`/site/site\.[0-9a-f]+\.css`).FindString(home)

@@ -42,16 +42,16 @@ type attempt struct {
 var attempts = map[string]attempt{
 	"DELETE /likes/movies/:movie_id":                  {success: 204},
 	"DELETE /movies/:movie_id":                        {success: 204},
-	"DELETE /movies/:movie_id/poster_image":           {success: 204},
+	"DELETE /movies/:movie_id/poster_image":           {success: 204, moderator: 204},
 	"DELETE /movies/:movie_id/rating":                 {success: 204},
 	"GET /movies/:movie_id/ratings":                   {success: 200},
 	"GET /users/:user_id/ratings":                     {success: 200},
 	"GET /users/me/ratings":                           {success: 200},
 	"PUT /movies/:movie_id/rating":                    {success: 200, contentType: "application/json", body: text(`{"rating": 4.5}`)},
 	"DELETE /reviews/:review_id":                      {success: 204},
-	"DELETE /reviews/:review_id/image":                {success: 204},
+	"DELETE /reviews/:review_id/image":                {success: 204, moderator: 204},
 	"DELETE /users/:user_id":                          {success: 204},
-	"DELETE /users/:user_id/profile_image":            {success: 204},
+	"DELETE /users/:user_id/profile_image":            {success: 204, moderator: 204},
 	"DELETE /users/me":                                {success: 204, admin: 409}, // the last admin cannot be deleted
 	"PUT /users/me/watchlist/:movie_id":               {success: 200},
 	"DELETE /users/me/watchlist/:movie_id":            {success: 204},
@@ -63,6 +63,13 @@ var attempts = map[string]attempt{
 	"GET /users/:user_id/watchlist":                   {success: 200},
 	"GET /users/:user_id/stats":                       {success: 200},
 	"DELETE /users/me/profile_image":                  {success: 204},
+	"POST /users/me/imports":                          {success: 409, contentType: "multipart/form-data; boundary=b", body: newImport}, // one is ready
+	"GET /users/me/imports":                           {success: 200},
+	"GET /users/me/imports/:import_id":                {success: 200},
+	"GET /users/me/imports/:import_id/rows":           {success: 200},
+	"PATCH /users/me/imports/:import_id/rows/:n":      {success: 200, contentType: "application/json", body: text(`{"skip": true}`)},
+	"POST /users/me/imports/:import_id/confirm":       {success: 202},
+	"DELETE /users/me/imports/:import_id":             {success: 204},
 	"DELETE /users/me/sessions":                       {success: 204},
 	"DELETE /users/me/sessions/:session_id":           {success: 204},
 	"GET /docs":                                       {success: 200},
@@ -154,9 +161,20 @@ var attempts = map[string]attempt{
 	"POST /users/:user_id/unmute":                     {success: 200},
 	"POST /movies/:movie_id/merge":                    {success: 200, contentType: "application/json", body: intoUnseen},
 
+	"GET /users/me/export":              {success: 200},
 	"POST /users/me/tokens":             {success: 201, contentType: "application/json", body: text(`{"name": "n", "scope": "read"}`)},
 	"GET /users/me/tokens":              {success: 200},
 	"DELETE /users/me/tokens/:token_id": {success: 204},
+
+	"POST /users/me/totp":         {success: 200},
+	"POST /users/me/totp/confirm": {success: 422, contentType: "application/json", body: text(`{}`)},
+	"DELETE /users/me/totp":       {success: 404, contentType: "application/json", body: text(`{"code": "123456", "current_password": "x"}`)},
+
+	"GET /users/me/email":            {success: 200},
+	"PUT /users/me/email":            {success: 409, contentType: "application/json", body: text(`{"email": "a@film.example", "current_password": "x"}`)},
+	"DELETE /users/me/email":         {success: 422, contentType: "application/json", body: text(`{}`)},
+	"POST /users/email_confirm":      {success: 422, contentType: "application/json", body: text(`{"token": "x"}`)},
+	"POST /users/password_forgotten": {success: 409, contentType: "application/json", body: text(`{"username": "x"}`)},
 
 	"POST /users/password_reset":                {success: 422, contentType: "application/json", body: text(`{"token": "x", "password": "a good password"}`)},
 	"GET /registration":                         {success: 200},
@@ -168,6 +186,14 @@ var attempts = map[string]attempt{
 	"POST /moderation/users/:user_id/unsuspend": {success: 200, contentType: "application/json", body: text(`{"reason": "a mistake"}`)},
 	"POST /moderation/users/:user_id/approve":   {success: 200, contentType: "application/json", body: text(`{"reason": "welcome"}`)},
 	"POST /moderation/users/:user_id/reject":    {success: 200, contentType: "application/json", body: text(`{"reason": "spam"}`)},
+
+	"POST /reports":                                  {success: 201, contentType: "application/json", body: aboutFilm},
+	"GET /moderation/reports":                        {success: 200},
+	"POST /moderation/reports/:report_id/close":      {success: 200, contentType: "application/json", body: text(`{"action": "dismiss"}`)},
+	"POST /moderation/hide":                          {success: 204, contentType: "application/json", body: ofReview},
+	"POST /moderation/restore":                       {success: 204, contentType: "application/json", body: ofReview},
+	"POST /moderation/users/:user_id/remove_content": {success: 200, contentType: "application/json", body: text(`{"what": ["lists"], "reason": "spam"}`)},
+	"GET /moderation/log":                            {success: 200},
 }
 
 const newFilm = `{"title": "기생충", "plot": "", "cast": [], "playtime": 132, "genre": "Thriller"}`
@@ -184,7 +210,19 @@ func newViewing(w *world) string {
 	return fmt.Sprintf(`{"movie_id": %d, "watched_on": "2020-01-02"}`, w.unseen)
 }
 
+func newImport(*world) string {
+	return "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"watched.csv\"\r\n\r\n" + apptest.History + "\r\n--b--\r\n"
+}
+
 func intoUnseen(w *world) string { return fmt.Sprintf(`{"into": %d, "discard_older": true}`, w.unseen) }
+
+func aboutFilm(w *world) string {
+	return fmt.Sprintf(`{"target_type": "movie", "target_id": %d, "reason": "spam"}`, w.movie)
+}
+
+func ofReview(w *world) string {
+	return fmt.Sprintf(`{"target_type": "review", "target_id": %d}`, w.review)
+}
 
 func newUser(w *world) string {
 	return fmt.Sprintf(`{"username": "new-%s", "password": "password of tests", "age": 20, "gender": "female"}`, w.name)
@@ -384,8 +422,7 @@ type matrix struct {
 
 func newMatrix(t *testing.T, a *app.App) *matrix {
 	t.Helper()
-	m := &matrix{t: t, a: a, server: httptest.NewServer(a.Handler), worlds: map[string]*world{}}
-	t.Cleanup(m.server.Close)
+	m := &matrix{t: t, a: a, server: apptest.Serve(t, a.Handler), worlds: map[string]*world{}}
 	m.admin = apptest.Member(t, a, "admin", auth.RoleAdmin)
 	m.poster, m.asset = apptest.Poster(t, a, apptest.Film(t, a, 0)), apptest.DocsAssets(t, a)[0]
 	return m
@@ -424,6 +461,8 @@ type world struct {
 	asker                        int64 // asks to follow owner and caller
 	token                        int64 // personal
 	invite, pending              int64
+	report                       int64 // of the film by asker
+	imported                     int64 // of the caller, ready
 	session                      int64
 	caller                       int64
 	access, refresh              string // of the caller
@@ -463,7 +502,8 @@ func newWorld(t *testing.T, a *app.App, name, who string, admin user.User) *worl
 	w.owners = apptest.SignIn(t, a, owner).Access
 	w.access, w.refresh = in.Access, in.Refresh
 	w.invite, w.pending = apptest.Invite(t, a, owner.ID), apptest.Pending(t, a, "pending"+name).ID
-	w.caller = caller.ID
+	w.report = apptest.Report(t, a, w.asker, w.movie)
+	w.caller, w.imported = caller.ID, apptest.Import(t, a, caller.ID)
 	w.token, _ = apptest.Token(t, a, caller.ID, auth.ScopeRead)
 	if scope, ok := map[string]auth.Scope{readToken: auth.ScopeRead, writeToken: auth.ScopeWrite}[who]; ok {
 		_, w.access = apptest.Token(t, a, owner.ID, scope)
@@ -491,7 +531,7 @@ func (w *world) send(t *testing.T, m *matrix, r openapi.Route, try attempt, c ce
 		name = m.asset
 	}
 	target := strings.NewReplacer(
-		":user_id", fmt.Sprint(w.target(r.Path, c.who)), ":movie_id", fmt.Sprint(w.movie), ":review_id", fmt.Sprint(w.review), ":list_id", fmt.Sprint(w.list), ":viewing_id", fmt.Sprint(w.viewing), ":comment_id", fmt.Sprint(w.comment), ":session_id", fmt.Sprint(w.session), ":token_id", fmt.Sprint(w.token), ":invite_id", fmt.Sprint(w.invite),
+		":user_id", fmt.Sprint(w.target(r.Path, c.who)), ":movie_id", fmt.Sprint(w.movie), ":review_id", fmt.Sprint(w.review), ":list_id", fmt.Sprint(w.list), ":viewing_id", fmt.Sprint(w.viewing), ":comment_id", fmt.Sprint(w.comment), ":session_id", fmt.Sprint(w.session), ":token_id", fmt.Sprint(w.token), ":invite_id", fmt.Sprint(w.invite), ":report_id", fmt.Sprint(w.report), ":import_id", fmt.Sprint(w.imported), "rows/:n", "rows/1",
 		":owner", "movies", ":kind", "poster_images", ":name", name,
 	).Replace(r.Path) + try.query
 	body := ""

@@ -51,6 +51,10 @@ func TestRepeatedParametersAreRefusedOnEveryRoute(t *testing.T) {
 		}
 		bodies++
 		body, target := try.body(&world{name: "x"}), v.paths.Replace(r.Path)
+		if body == "{}" {
+			bodies--
+			continue // nothing is left to repeat
+		}
 		if try.contentType == apptest.JSON {
 			name, _, _ := strings.Cut(strings.TrimPrefix(body, `{"`), `"`)
 			send(t, r.Method, target, try.contentType, strings.TrimSuffix(body, "}")+`, "`+name+`": 1}`, name)

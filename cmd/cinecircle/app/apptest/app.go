@@ -20,8 +20,7 @@ const Secret = "a secret of the tests, 32 bytes or more"
 // Config returns the default configuration on a new database, with cheap passwords and without rate limits.
 func Config(t testing.TB) config.Config {
 	t.Helper()
-	fresh := testkit.Fresh(t)
-	return ConfigOn(t, database.Config{Driver: fresh.Driver, DSN: fresh.DSN})
+	return ConfigOn(t, testkit.Migrated(t))
 }
 
 // ConfigOn is Config on a given database.
@@ -36,7 +35,7 @@ func ConfigOn(t testing.TB, on database.Config) config.Config {
 	return c
 }
 
-// New returns the whole program in this process, migrated and not listening.
+// New returns the whole program in this process, with a migrated database and not listening.
 func New(t testing.TB) *app.App {
 	t.Helper()
 	return With(t, Config(t))
@@ -45,10 +44,10 @@ func New(t testing.TB) *app.App {
 // OnFile is New on a SQLite file, whatever database the tests run on.
 func OnFile(t testing.TB) *app.App {
 	t.Helper()
-	return With(t, ConfigOn(t, SQLiteFile(t)))
+	return With(t, ConfigOn(t, testkit.MigratedFile(t)))
 }
 
-// SQLiteFile returns a database in a new folder.
+// SQLiteFile returns an empty database in a new folder.
 func SQLiteFile(t testing.TB) database.Config {
 	t.Helper()
 	return database.Config{Driver: database.SQLite, DSN: filepath.Join(t.TempDir(), "c.db")}

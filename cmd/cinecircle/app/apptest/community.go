@@ -3,6 +3,7 @@ package apptest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -21,6 +22,8 @@ import (
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/list"
+	"github.com/cinecircle/cinecircle/moderation"
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -28,6 +31,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/transfer"
 	"github.com/cinecircle/cinecircle/user"
 )
 
@@ -59,6 +63,17 @@ func Invite(t testing.TB, a *app.App, userID int64) int64 {
 		t.Fatal(err)
 	}
 	return i.ID
+}
+
+// Report reports a film and returns the id of the report.
+func Report(t testing.TB, a *app.App, userID, movieID int64) int64 {
+	t.Helper()
+	d := moderation.Draft{TargetType: record.Movie, TargetID: movieID, Reason: moderation.Spam}
+	r, _, err := a.Moderation.Report(t.Context(), auth.Viewer{UserID: userID}, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.ID
 }
 
 // Pending creates an account that waits for an approval.
@@ -163,6 +178,32 @@ func Viewing(t testing.TB, a *app.App, by int64) int64 {
 		t.Fatal(err)
 	}
 	return v.ID
+}
+
+// History is a file of another service.
+const History = "Date,Name,Year,Letterboxd URI\r\n2020-01-05,Nowhere,2011,https://boxd.it/aaaa\r\n"
+
+// Import brings [History] to a member, unless an import of theirs is not finished, and returns the id of the import, which is
+// ready.
+func Import(t testing.TB, a *app.App, by int64) int64 {
+	t.Helper()
+	made, err := a.Transfers.Start(t.Context(), by, transfer.Upload{Filename: "watched.csv", Data: []byte(History)})
+	if errors.Is(err, transfer.ErrRunning) {
+		all, _, err := a.Transfers.List(t.Context(), by, page.Page{Limit: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[0].ID
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for more := true; more; {
+		if more, err = a.Transfers.Step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return made.ID
 }
 
 // Comment comments on a review and returns the id.

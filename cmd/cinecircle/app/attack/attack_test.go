@@ -153,7 +153,7 @@ func attackStage(t *testing.T, a *app.App) barrage.Known {
 		Values: map[string][]string{
 			"username": {"owner", "other", "새 회원", "New member", "ÉCOLE"}, "q": {"o", "회원"},
 			"password": {apptest.Password}, "current_password": {apptest.Password}, "ids": {"1", "2", "3", "99"},
-			"owner": {"movies"}, "kind": {"poster_images"},
+			"owner": {"movies"}, "kind": {"poster_images"}, "n": {"1"},
 		},
 	}
 	for _, name := range []string{"owner", "other", "fresh", "admin"} {
@@ -177,7 +177,9 @@ func attackStage(t *testing.T, a *app.App) barrage.Known {
 // stageMember creates films, reviews, likes and sessions for a member, and adds them to known.
 func stageMember(t *testing.T, a *app.App, u user.User, known *barrage.Known, persistent bool) {
 	t.Helper()
-	own := map[string][]string{"session_id": {fmt.Sprint(apptest.Session(t, a, u))}}
+	history := fmt.Sprint(apptest.Import(t, a, u.ID))
+	own := map[string][]string{"session_id": {fmt.Sprint(apptest.Session(t, a, u))}, "import_id": {history}}
+	known.Values["import_id"] = append(known.Values["import_id"], history)
 	for range 3 {
 		movieID := apptest.Film(t, a, u.ID)
 		written, err := a.Reviews.Create(t.Context(), review.Draft{UserID: u.ID, MovieID: movieID, Title: "t", Content: "c"})
@@ -189,7 +191,7 @@ func stageMember(t *testing.T, a *app.App, u user.User, known *barrage.Known, pe
 		}
 		for name, id := range map[string]int64{
 			"movie_id": movieID, "review_id": written.ID, "list_id": apptest.List(t, a, u.ID, movieID), "user_id": u.ID, "comment_id": apptest.Comment(t, a, u.ID, written.ID),
-			"viewing_id": apptest.Viewing(t, a, u.ID), "invite_id": apptest.Invite(t, a, u.ID),
+			"viewing_id": apptest.Viewing(t, a, u.ID), "invite_id": apptest.Invite(t, a, u.ID), "report_id": apptest.Report(t, a, u.ID, movieID),
 		} {
 			own[name] = append(own[name], fmt.Sprint(id))
 			known.Values[name] = append(known.Values[name], fmt.Sprint(id))

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -131,8 +130,7 @@ func behindProxy(t *testing.T) (*app.App, *apptest.Client, *fault.Proxy) {
 	dsn.Addr = proxy.Addr
 	settings.Database.DSN = config.Masked(dsn.FormatDSN())
 	a := apptest.With(t, settings)
-	web := httptest.NewServer(a.Handler)
-	t.Cleanup(web.Close)
+	web := apptest.Serve(t, a.Handler)
 	return a, &apptest.Client{T: t, Base: web.URL}, proxy
 }
 

@@ -183,13 +183,17 @@ var channels = map[string]channel{
 	"/users/me/mutes":           {at("/users/me/mutes"), only(muter), theAccount, true},
 	"/users/me/preferences":     {at("/users/me/preferences"), nothing, theAccount, true},
 	"/users/me/sessions":        {at("/users/me/sessions"), nothing, theAccount, true},
+	"/users/me/imports":         {at("/users/me/imports"), nothing, theAccount, true},
 	"/users/me/tokens":          {at("/users/me/tokens"), nothing, theAccount, true},
+	"/users/me/export":          {at("/users/me/export"), own, theViewing, true},
 	"/notifications/inbox":      {at("/notifications/inbox"), only(stranger, follower, moderator), theAccount, true},
 	"/notifications":            {at("/notifications"), only(stranger, follower, moderator), theAccount, true},
 
 	// For moderators, who see everybody.
-	"/moderation/users": {at("/moderation/users"), only(moderator), theAccount, true},
-	"/invites":          {at("/invites"), nothing, theAccount, true},
+	"/moderation/users":   {at("/moderation/users"), only(moderator), theAccount, true},
+	"/moderation/reports": {at("/moderation/reports"), only(moderator), theReview, true},
+	"/moderation/log":     {at("/moderation/log"), nothing, theAccount, true},
+	"/invites":            {at("/invites"), nothing, theAccount, true},
 
 	// What says nothing of members.
 	"/movies":                          {at("/movies"), nothing, theAccount, false},
@@ -234,11 +238,15 @@ var channels = map[string]channel{
 var silent = []string{
 	"/docs", "/docs/assets/:name", "/redoc", "/openapi.json", "/openapi.yaml", "/healthz", "/readyz", "/version", "/registration", "/media/:owner/:kind/:name",
 	"/site/:name", "/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png", "/robots.txt", "/sitemap.xml",
-	"/.well-known/change-password", "/join", "/signin", "/reset", "/admin/members/:user_id/reset", "/settings", "/settings/privacy", "/settings/delete", "/inbox/open/:notification_id",
+	"/.well-known/change-password", "/join", "/signin", "/reset", "/forgotten", "/email", "/users/me/email", "/users/email_confirm", "/users/password_forgotten", "/admin/members/:user_id/reset", "/settings", "/settings/privacy", "/settings/delete", "/inbox/open/:notification_id",
+	"/settings/invites", "/settings/tokens", "/settings/security", "/settings/transfer", "/settings/imports/:import_id",
+	"/settings/imports/:import_id/report", "/settings/imports/:import_id/rows/:n", "/about", "/terms", "/privacy", "/report",
+	"/moderate/members", "/moderate/members/:user_id", "/moderate/reports", "/moderate/log",
 	"/admin", "/admin/members", "/admin/films", "/admin/members/:user_id/role", "/admin/members/:user_id/delete",
 	"/films/new", "/film/:movie_id/edit", "/film/:movie_id/delete", "/film/:movie_id/merge", "/film/:movie_id/log", "/write",
 	"/log/:viewing_id", "/log/:viewing_id/delete", "/review/:review_id/delete", "/comment/:comment_id/edit", "/comment/:comment_id/delete",
 	"/list/new", "/list/:list_id/edit", "/list/:list_id/delete", "/list/:list_id/add", "/list/:list_id/arrange", "/list/:list_id/note/:movie_id",
 	"/member/:user_id/block", "/review/:review_id/comment",
+	"/users/me/imports/:import_id", "/users/me/imports/:import_id/rows", // of nobody but the member
 	"/users/login", "/users/logout", "/users/refresh", "/users/password_reset", "/users/session/renew", "/users/me/profile_image", // of old pages: they answer 405 or lead on
 }

@@ -2,8 +2,10 @@
 package visibility_test
 
 import (
+	"archive/zip"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -21,6 +23,8 @@ import (
 	"github.com/cinecircle/cinecircle/comment"
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/list"
+	"github.com/cinecircle/cinecircle/moderation"
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/stars"
@@ -86,6 +90,12 @@ func newWorld(t *testing.T) *world {
 		}
 		if a.private {
 			must(w.a.Users.Change(ctx, auth.Viewer{UserID: a.id}, "", a.id, user.Patch{IsPrivate: &a.private}))(t)
+		}
+	}
+	for _, a := range w.authors {
+		d := moderation.Draft{TargetType: record.Review, TargetID: a.review, Reason: moderation.Spam}
+		if _, _, err := w.a.Moderation.Report(ctx, auth.Viewer{UserID: members[follower].ID}, d); err != nil {
+			t.Fatal(err)
 		}
 	}
 	w.notify(t)
@@ -186,6 +196,9 @@ func (w *world) get(t *testing.T, c channel, a author, who string) (outcome, str
 	t.Helper()
 	answer := w.send(t, http.MethodGet, c.target(w, a), w.token(a, who))
 	body := answer.Body.String()
+	if answer.Header().Get("Content-Type") == "application/zip" {
+		body = unzipped(t, body)
+	}
 	text := strings.NewReplacer("{review}", fmt.Sprint(a.review), "{author}", fmt.Sprint(a.id)).Replace(c.text)
 	if strings.Contains(text, "%s") {
 		text = fmt.Sprintf(text, a.name)
@@ -205,6 +218,20 @@ func (w *world) get(t *testing.T, c channel, a author, who string) (outcome, str
 		return leftOut, body
 	}
 	return outcome(fmt.Sprint(answer.Code)), body
+}
+
+// unzipped returns the files of an archive.
+func unzipped(t *testing.T, archive string) string {
+	t.Helper()
+	files := must(zip.NewReader(strings.NewReader(archive), int64(len(archive))))(t).File
+	var all strings.Builder
+	for _, f := range files {
+		from := must(f.Open())(t)
+		if _, err := io.Copy(&all, from); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all.String()
 }
 
 // want returns what a reader should get.
@@ -255,7 +282,7 @@ func (w *world) wantFrames(t *testing.T, a author, who string, c channel) {
 	if who == nobody { // the matrix of access holds that the socket is closed
 		return
 	}
-	server := httptest.NewServer(w.a.Handler)
+	server := apptest.Serve(t, w.a.Handler)
 	defer server.Close()
 	header := http.Header{"Authorization": {"Bearer " + w.token(a, who)}}
 	ctx, cancel := context.WithTimeout(t.Context(), apptest.Patience)

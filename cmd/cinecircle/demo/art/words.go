@@ -180,7 +180,7 @@ func (c *canvas) readable(p palette, y0, y1 float64) (words, scrim rgb, by blend
 	sum, n := 0.0, 0
 	for py := max(0, c.px(y0)); py < min(c.px(y1), c.img.Rect.Max.Y); py += 4 {
 		for px := 0; px < c.img.Rect.Max.X; px += 4 {
-			sum += c.get(px, py).light()
+			sum += c.pixel(px, py).get().light()
 			n++
 		}
 	}

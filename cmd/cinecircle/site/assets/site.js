@@ -517,6 +517,32 @@
     });
   });
 
+  // --- a file dropped anywhere on the page ----------------------------------------------------
+  all("[data-drop]").forEach((field) => {
+    const over = (on) => (event) => { event.preventDefault(); field.classList.toggle("over", on); };
+    document.addEventListener("dragover", over(true));
+    document.addEventListener("dragleave", over(false));
+    document.addEventListener("drop", (event) => {
+      over(false)(event);
+      if (!event.dataTransfer.files.length) return;
+      const input = one("input[type=file]", field);
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  });
+
+  // --- what is there to be copied -------------------------------------------------------------
+  const copyable = (within) => all("[data-copy]:not(:has(button))", within).forEach((line) => {
+    if (!navigator.clipboard) return;
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "button small quiet", textContent: line.dataset.copy });
+    button.addEventListener("click", () => navigator.clipboard.writeText(one("code", line).textContent.trim())
+      .then(() => show({ text: line.dataset.copied })));
+    line.append(button);
+  });
+  copyable(document);
+  document.addEventListener("htmx:load", (event) => copyable(event.target.parentNode ?? document));
+
   // --- forms are sent once --------------------------------------------------------------------
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -1,0 +1,79 @@
+package site_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/cinecircle/cinecircle/platform/auth"
+)
+
+func TestModeratorsSuspendMembersOnAPage(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina, mod := newBrowser(t, server), newBrowser(t, server)
+	mina.join("mina")
+	mod.join("mod")
+	mina.get("/moderate/members").has(t, 403)
+	if err := a.Users.SetRole(t.Context(), "mod", auth.RoleModerator); err != nil {
+		t.Fatal(err)
+	}
+	mod.get("/").has(t, 200, `href="/moderate/`)
+	mod.get("/moderate/members").has(t, 200, "mina", "joined ")
+	mod.get("/moderate/members?status=suspended").has(t, 200, "Nobody is suspended.")
+	mod.get("/moderate/members/1").has(t, 200, "mina", "Suspend the account")
+	mod.get("/moderate/members/2").has(t, 200, "mod").hasNot(t, "Suspend the account")
+
+	mod.post("/moderate/members/1/suspend", "days", "7", "reason", " ").has(t, 422, "Please fill this in.")
+	mod.post("/moderate/members/1/suspend", "days", "7", "reason", "Spam").has(t, 200, "mina was suspended.", "Spam", "Lift the suspension")
+	mod.get("/moderate/members?status=suspended").has(t, 200, "mina")
+	mina.post("/film/1/want").has(t, 403, "Spam", "Suspended until")
+	mod.post("/moderate/members/1/decide", "do", "unsuspend").has(t, 200, "The suspension of mina was lifted.")
+	mina.post("/film/1/want").has(t, 404)
+	mod.post("/moderate/members/1/decide", "do", "dance").has(t, 404)
+}
+
+func TestMembersMakeAndDeletePersonalTokens(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	mina.get("/settings/tokens").has(t, 200, "There are no tokens.").hasNot(t, "cct_")
+	mina.post("/settings/tokens", "name", "", "scope", "read", "days", "90").has(t, 422, "Please fill this in.")
+	made := mina.post("/settings/tokens", "name", "phone", "scope", "read", "days", "90")
+	made.has(t, 200, "cct_", "It is never shown again.", "phone", "until ")
+	_, token, _ := strings.Cut(made.body, "cct_")
+	token, _, _ = strings.Cut("cct_"+token, "<")
+	if _, err := a.Users.Personal(t.Context(), token); err != nil {
+		t.Errorf("the token that the page shows: %v", err)
+	}
+	mina.get("/settings/tokens").has(t, 200, "phone").hasNot(t, token)
+	mina.post("/settings/tokens/1/delete").has(t, 200, "The token was deleted", "There are no tokens.")
+	if _, err := a.Users.Personal(t.Context(), token); err == nil {
+		t.Error("a deleted token works")
+	}
+}
+
+func TestModeratorsMakeInvitesThatLetOthersJoin(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina, mod := newBrowser(t, server), newBrowser(t, server)
+	mina.join("mina")
+	mod.join("mod")
+	mina.get("/settings/invites").has(t, 200, "only moderators make invites").hasNot(t, "Make an invite")
+	mina.post("/settings/invites", "uses", "1", "days", "7").has(t, 403)
+	if err := a.Users.SetRole(t.Context(), "mod", auth.RoleModerator); err != nil {
+		t.Fatal(err)
+	}
+	mod.post("/settings/invites", "uses", "0", "days", "7").has(t, 422, "Please fill this in.")
+	made := mod.post("/settings/invites", "uses", "3", "days", "0")
+	made.has(t, 200, "for 3 more people", "does not expire", "/join?invite=")
+	_, code, _ := strings.Cut(made.body, "/join?invite=")
+	code, _, _ = strings.Cut(code, "<")
+	newBrowser(t, server).get("/join?invite="+code).has(t, 200, `name="invite"`)
+	guest := newBrowser(t, server)
+	guest.post("/join", "username", "guest", "password", "popcorn-and-tea", "age", "30", "gender", "male", "invite", code).has(t, 200)
+	mod.get("/moderate/members/3").has(t, 200, "Invited by", "mod")
+	mod.get("/moderate/members/2").has(t, 200, "People whom they invited", "guest")
+	mod.get("/moderate/members/1").hasNot(t, "People whom they invited")
+	mod.post("/settings/invites/1/delete").has(t, 200, "The invite was deleted.").hasNot(t, "/join?invite=")
+}

@@ -1,0 +1,177 @@
+package history
+
+import (
+	"encoding/json"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/tabular"
+)
+
+// document is a format of JSON. It is told by keys in the begin of a file.
+type document struct {
+	format Format
+	name   string
+	order  int
+	kind   Kind     // of values that cannot be read
+	keys   string   // all of them are there, with | between alternatives
+	lacks  string   // none of them is there
+	paths  []string // of the values that are rows, see [tabular.NewDocuments]
+	called func(name string, f *tabular.File) bool
+
+	prepare func(*scope, json.RawMessage) error
+	start   func(*scope, *tabular.File) func(json.RawMessage) ([]Entry, error)
+}
+
+// documents are the formats of JSON. The first one whose keys are there is taken.
+func documents() []document {
+	return slices.Concat(ownDocuments(), simklDocuments(), ryotDocuments(), watcharrDocuments(), traktDocuments())
+}
+
+// recogniseDocument returns the part that a file of JSON is, or ErrUnknown.
+func recogniseDocument(f *tabular.File, o Options) (*part, error) {
+	var alike []document
+	for _, d := range documents() {
+		if d.has(f.Head) && chosen(o.Format, d.format, d.name) {
+			alike = append(alike, d)
+		}
+	}
+	if len(alike) == 0 {
+		return nil, unknown(named("keys of JSON", "JSON 키는", keysOf(f.Head)), o.Format)
+	}
+	d := alike[0]
+	if d.called != nil && len(alike) > 1 {
+		i := slices.IndexFunc(alike, func(d document) bool { return d.called != nil && d.called(nameOf(f, o), f) })
+		if i < 0 {
+			var names []string
+			for _, d := range alike {
+				names = append(names, d.format.Name+"-"+d.name)
+			}
+			return nil, ambiguous(names)
+		}
+		d = alike[i]
+	}
+	return d.part(f), nil
+}
+
+var jsonKey = regexp.MustCompile(`"([^"\\]{1,40})"\s*:`)
+
+// keysOf returns the first keys of JSON.
+func keysOf(head string) (keys []string) {
+	for _, m := range jsonKey.FindAllStringSubmatch(head, 100) {
+		if !slices.Contains(keys, m[1]) && len(keys) < 20 {
+			keys = append(keys, m[1])
+		}
+	}
+	return keys
+}
+
+func (d document) has(head string) bool {
+	for key := range strings.FieldsSeq(d.keys) {
+		if !slices.ContainsFunc(strings.Split(key, "|"), func(k string) bool { return strings.Contains(head, `"`+k+`"`) }) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(strings.Fields(d.lacks), func(k string) bool { return strings.Contains(head, `"`+k+`"`) })
+}
+
+func (d document) part(f *tabular.File) *part {
+	p := &part{format: d.format, name: d.name, order: d.order, file: f}
+	open := func() (tabular.Rows, io.Closer, error) {
+		r, err := f.Reader(nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		if slices.Equal(d.paths, []string{""}) && f.Shape() == tabular.Lines {
+			return tabular.NewLines(r), r, nil // where a broken line does not end the file
+		}
+		return tabular.NewDocuments(r, func(path string) bool { return slices.Contains(d.paths, path) }), r, nil
+	}
+	p.open = func(s *scope) (readCloser, error) {
+		rows, closer, err := open()
+		if err != nil {
+			return nil, err
+		}
+		return &documentReader{Closer: closer, scope: s, rows: rows, kind: d.kind, read: d.start(s, f)}, nil
+	}
+	if d.prepare != nil {
+		p.prepare = func(s *scope) error {
+			rows, closer, err := open()
+			if err != nil {
+				return err
+			}
+			for err == nil {
+				var row tabular.Row
+				if row, err = rows.Next(); err == nil && row.Err == nil {
+					err = d.prepare(s, row.JSON)
+				}
+			}
+			return joined(err, closer.Close())
+		}
+	}
+	return p
+}
+
+// documentReader reads the values of a document.
+type documentReader struct {
+	io.Closer
+	scope   *scope
+	rows    tabular.Rows
+	kind    Kind
+	read    func(json.RawMessage) ([]Entry, error)
+	waiting []Entry
+}
+
+// badValue is the reason why a value cannot be used.
+var badValue = apperr.Text{EN: "This is not an object of JSON with the fields of its format.", KO: "형식에 맞는 JSON 객체가 아닙니다."}
+
+// Next implements [Reader].
+func (d *documentReader) Next() (Entry, error) {
+	for len(d.waiting) == 0 {
+		row, err := d.rows.Next()
+		if err != nil {
+			return Entry{}, err
+		}
+		if err := d.scope.addRow(); err != nil {
+			return Entry{}, err
+		}
+		if row.Err != nil {
+			d.waiting = []Entry{{Kind: d.kind, Failed: longRow}}
+		} else if d.waiting, err = d.read(row.JSON); err != nil {
+			d.waiting = []Entry{{Kind: d.kind, Failed: badValue}}
+		}
+		for i := range d.waiting {
+			d.waiting[i].Line, d.waiting[i].Text = row.Line, string(row.JSON)
+		}
+	}
+	e := d.waiting[0]
+	d.waiting = d.waiting[1:]
+	return e, nil
+}
+
+// loose is a text that some write as a number, and null is "".
+type loose string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (l *loose) UnmarshalJSON(data []byte) error {
+	switch {
+	case len(data) > 0 && data[0] == '"':
+		var s string
+		err := json.Unmarshal(data, &s)
+		*l = loose(s)
+		return err
+	case string(data) == "null", len(data) > 0 && (data[0] == '{' || data[0] == '['):
+		*l = ""
+	default:
+		*l = loose(data)
+	}
+	return nil
+}
+
+// htmlBegin is how web pages and tables in HTML begin.
+var htmlBegin = regexp.MustCompile(`(?i)^\s*(<!doctype html|<html|<head|<meta|<table|<tr)`)
+
+func isHTML(head string) bool { return htmlBegin.MatchString(head[:min(len(head), 300)]) }

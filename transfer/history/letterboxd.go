@@ -1,0 +1,263 @@
+package history
+
+import (
+	"cmp"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/cinecircle/cinecircle/movie/source"
+	"github.com/cinecircle/cinecircle/platform/tabular"
+)
+
+func letterboxdSheets() []sheet {
+	const film = "name year letterboxd_uri"
+	return []sheet{
+		{format: Letterboxd, name: "list", order: 7, kind: ListItem, needs: "date name tags url description", start: letterboxdList},
+		{
+			format: Letterboxd, name: "reviews", order: 4, kind: Review, needs: film + " review", other: "date rating rewatch tags watched_date",
+			prepare: letterboxdReview, start: letterboxdReviews,
+		},
+		{
+			format: Letterboxd, name: "diary", order: 3, kind: Viewing, needs: film + " watched_date", other: "date rating rewatch tags",
+			start: letterboxdDiary,
+		},
+		{format: Letterboxd, name: "ratings", order: 2, kind: Rating, needs: film + " rating", other: "date", prepare: letterboxdFilm, start: letterboxdRatings},
+		{
+			format: Letterboxd, name: "watched", order: 1, kind: Watched, called: called("watched"), needs: film, other: "date", prepare: letterboxdFilm,
+			start: letterboxdMarks(Watched),
+		},
+		{
+			format: Letterboxd, name: "likes", order: 5, kind: Reaction, called: called("films", "likes"), needs: film, other: "date", prepare: letterboxdFilm,
+			start: letterboxdMarks(Reaction),
+		},
+		{
+			format: Letterboxd, name: "watchlist", order: 6, kind: Watchlist, called: called("watchlist"), needs: film, other: "date", prepare: letterboxdFilm,
+			start: letterboxdMarks(Watchlist),
+		},
+	}
+}
+
+// letterboxdFilm remembers the id of a film. The address in a diary or a review is that of the entry, and the one in the
+// other files that of the film, so that only the title and the year join them.
+func letterboxdFilm(s *scope, r row) error {
+	key, id := titled(r).Key(), source.LetterboxdID(r.get("letterboxd_uri"))
+	if other, has := s.films[key]; has && other != id {
+		id = "" // two films of a title and a year
+	}
+	s.films[key] = id
+	return nil
+}
+
+// titled returns the film of a row without ids.
+func titled(r row) Film { return Film{Title: line(r.get("name", "title")), Year: year(r.get("year"))} }
+
+// entryFilm returns the film of an entry of a diary, by what the other files say.
+func (s *scope) entryFilm(r row) Film {
+	f := titled(r)
+	f.IDs.Letterboxd = s.films[f.Key()]
+	return f
+}
+
+// letterboxdReview remembers the newest reviews. Two films of one title and year keep all of theirs.
+func letterboxdReview(s *scope, r row) error {
+	if id, has := s.films[titled(r).Key()]; !has || id != "" {
+		s.reviews.add(s.entryFilm(r), review{r.get("date"), r.get("watched_date"), r.get("letterboxd_uri"), plain(r.get("review"))})
+	}
+	return nil
+}
+
+// letterboxdMarks reads the files that have a film in each row.
+func letterboxdMarks(kind Kind) func(*scope, *tabular.File) func(row) []Entry {
+	return func(s *scope, _ *tabular.File) func(row) []Entry {
+		return func(r row) []Entry {
+			f := titled(r)
+			f.IDs.Letterboxd = source.LetterboxdID(r.get("letterboxd_uri"))
+			return one(Entry{Kind: kind, Key: f.Key(), Film: f, At: s.begin(r.get("date"))})
+		}
+	}
+}
+
+func letterboxdRatings(s *scope, _ *tabular.File) func(row) []Entry {
+	return func(r row) []Entry {
+		f := titled(r)
+		f.IDs.Letterboxd = source.LetterboxdID(r.get("letterboxd_uri"))
+		return orNoRating(s.rated(f, r.get("rating"), 5, s.begin(r.get("date"))), f)
+	}
+}
+
+// letterboxdDiary reads viewings. What is an earlier review of the film becomes the note.
+func letterboxdDiary(s *scope, _ *tabular.File) func(row) []Entry {
+	return func(r row) []Entry { return one(s.letterboxdViewing(r)) }
+}
+
+func (s *scope) letterboxdViewing(r row) Entry {
+	address := r.get("letterboxd_uri")
+	s.viewed[address] = true
+	rewatch := strings.EqualFold(r.get("rewatch"), "yes")
+	e := Entry{Kind: Viewing, Key: address, Film: s.entryFilm(r), At: s.begin(r.get("date")), Rewatch: &rewatch, Tags: tags(r.get("tags"), ",")}
+	e.Note = s.reviews.earlier[address]
+	e.Rating, e.Failed = rating(r.get("rating"), 5)
+	if e.Failed == fine {
+		e.Day, e.Failed = day(r.get("watched_date"))
+	}
+	return e
+}
+
+// letterboxdReviews reads reviews, and the viewings that no diary had before.
+func letterboxdReviews(s *scope, _ *tabular.File) func(row) []Entry {
+	return func(r row) (out []Entry) {
+		address, seen := r.get("letterboxd_uri"), r.get("watched_date") != ""
+		if seen && !s.viewed[address] {
+			out = one(s.letterboxdViewing(r))
+		}
+		e := Entry{Kind: Review, Film: s.entryFilm(r), At: s.begin(r.get("date")), Content: plain(r.get("review"))}
+		if e.Rating, e.Failed = rating(r.get("rating"), 5); !seen && e.Rating != 0 && !s.has["letterboxd-ratings"] {
+			out = append(out, one(Entry{Kind: Rating, Key: e.Film.Key(), Film: e.Film, At: e.At, Rating: e.Rating})...)
+		}
+		e.Rating = 0 // it is that of the viewing, or stands for itself
+		if seen {
+			e.Viewing = address
+		}
+		_, e.Earlier = s.reviews.earlier[address]
+		e.Key = reviewKey(e.Film, address, e.Earlier)
+		if e.Content == "" || e.Earlier && seen {
+			return out
+		}
+		return append(out, one(e)...)
+	}
+}
+
+// letterboxdList reads a list: a row about the list, and rows about its films below a header of their own. The description
+// may have blank lines and what looks like that header.
+func letterboxdList(s *scope, f *tabular.File) func(row) []Entry {
+	var list Entry
+	return func(r row) []Entry {
+		switch {
+		case list.Key == "":
+			list = Entry{Kind: List, Title: line(r.get("name")), Content: plain(r.get("description")), At: s.begin(r.get("date"))}
+			list.Key = cmp.Or(r.get("url"), f.Name+"\n"+list.Title)
+			return one(list)
+		case strings.EqualFold(strings.TrimSpace(r.cells[0]), "position"):
+			clear(r.columns)
+			for i, name := range fold(r.cells) {
+				r.columns[name] = i
+			}
+			return nil
+		}
+		film := titled(r)
+		film.IDs.Letterboxd = source.LetterboxdID(r.get("url"))
+		return one(Entry{
+			Kind: ListItem, Key: list.Key + "\n" + film.Key(), ListKey: list.Key, Film: film, Position: number(r.get("position")),
+			Note: plain(r.get("description")),
+		})
+	}
+}
+
+// letterboxdImportSheets are the files that Letterboxd imports, on three pages of its own: what was seen, the watchlist, and
+// a list, in which a review is the note of the film. Their names tell them apart, such as those of an export from here.
+func letterboxdImportSheets() []sheet {
+	const (
+		needs = "letterboxduri|tmdbid|imdbid|title letterboxduri|watcheddate|rating10|rating|review|rewatch"
+		lacks = "const watchedat addedat userrating simkl_id playtime movie_id media_id"
+		other = "title year directors tags letterboxduri tmdbid imdbid"
+		// filmsOnly are the headings of files that tell of films and nothing else.
+		filmsOnly = "letterboxduri|tmdbid|imdbid|title letterboxduri|tmdbid|imdbid|year"
+	)
+	return []sheet{
+		{
+			format: LetterboxdImport, name: "list", order: 7, kind: ListItem, called: called("lists/"), needs: needs, lacks: lacks + " watcheddate rewatch",
+			other: other + " rating rating10", start: letterboxdImportList,
+		},
+		{
+			format: LetterboxdImport, name: "watchlist", order: 6, kind: Watchlist, called: called("watchlist"), needs: needs,
+			lacks: lacks + " watcheddate rewatch rating rating10 review", other: other, start: letterboxdImportWatchlist,
+		},
+		{
+			format: LetterboxdImport, name: "films", order: 1, kind: Viewing, called: otherwise, needs: needs, lacks: lacks, other: other,
+			prepare: letterboxdImportReview, start: letterboxdImport,
+		},
+		{
+			format: LetterboxdImport, name: "watchlist", order: 6, kind: Watchlist, called: called("watchlist"), needs: filmsOnly, other: other, only: true,
+			start: letterboxdImportWatchlist,
+		},
+		{format: LetterboxdImport, name: "films", order: 1, kind: Viewing, called: otherwise, needs: filmsOnly, other: other, only: true, start: letterboxdImport},
+	}
+}
+
+func letterboxdImportWatchlist(*scope, *tabular.File) func(row) []Entry {
+	return func(r row) []Entry {
+		f, _ := letterboxdImportFilm(r)
+		return one(Entry{Kind: Watchlist, Key: f.Key(), Film: f})
+	}
+}
+
+// listFile matches the name of a list in an export from here: a number, the title, and which part of the list it is.
+var listFile = regexp.MustCompile(`(?i)^(?:\d{3,}-)?(.*?)(?:-\d+)?\.csv$`)
+
+func listTitle(name string) string {
+	if m := listFile.FindStringSubmatch(name); m != nil {
+		return m[1]
+	}
+	return name
+}
+
+// letterboxdImportList reads the films of a list, whose title is in the name of the file.
+func letterboxdImportList(s *scope, f *tabular.File) func(row) []Entry {
+	title, key := listTitle(labelOf(f, s.Options)), "list "+listTitle(path.Base(nameOf(f, s.Options)))
+	return func(r row) (out []Entry) {
+		if !s.lists[key] {
+			s.lists[key] = true
+			out = one(Entry{Kind: List, Key: key, Title: line(title)})
+		}
+		film, _ := letterboxdImportFilm(r)
+		return append(out, one(Entry{Kind: ListItem, Key: key + "\n" + film.Key(), ListKey: key, Film: film, Note: plain(r.get("review"))})...)
+	}
+}
+
+// letterboxdImportFilm returns the film of a row and what identifies the viewing: the same film and day are the same viewing.
+func letterboxdImportFilm(r row) (f Film, viewing string) {
+	f = titled(r)
+	f.Directors = split(r.get("directors"), ",")
+	f.IDs.Letterboxd, f.IDs.IMDb, f.IDs.TMDB = source.LetterboxdID(r.get("letterboxduri")), source.IMDbID(r.get("imdbid")), number(r.get("tmdbid"))
+	return f, f.Key() + "\n" + r.get("watcheddate")
+}
+
+func letterboxdImportReview(s *scope, r row) error {
+	f, viewing := letterboxdImportFilm(r)
+	s.reviews.add(f, review{r.get("watcheddate"), "", viewing, plain(r.get("review"))})
+	return nil
+}
+
+// letterboxdImport reads the files that Letterboxd imports, of any columns.
+func letterboxdImport(s *scope, _ *tabular.File) func(row) []Entry {
+	return func(r row) (out []Entry) {
+		f, viewing := letterboxdImportFilm(r)
+		text, most := r.get("rating"), 5.0
+		if text == "" {
+			text, most = r.get("rating10"), 10
+		}
+		_, earlier := s.reviews.earlier[viewing]
+		seen := r.get("watcheddate") != ""
+		if seen {
+			e := Entry{Kind: Viewing, Key: viewing, Film: f, Rewatch: truth(r.get("rewatch")), Tags: tags(r.get("tags"), ","), Note: s.reviews.earlier[viewing]}
+			if e.Rating, e.Failed = rating(text, most); e.Failed == fine {
+				e.Day, e.Failed = day(r.get("watcheddate"))
+			}
+			out = one(e)
+		} else {
+			out = s.rated(f, text, most, s.begin(""))
+		}
+		if content := plain(r.get("review")); content != "" && (!earlier || !seen) {
+			e := Entry{Kind: Review, Key: reviewKey(f, viewing, earlier), Film: f, At: s.begin(r.get("watcheddate")), Content: content, Earlier: earlier}
+			if seen {
+				e.Viewing = viewing
+			}
+			out = append(out, one(e)...)
+		}
+		if len(out) == 0 {
+			return one(Entry{Kind: Watched, Key: f.Key(), Film: f})
+		}
+		return out
+	}
+}

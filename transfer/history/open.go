@@ -1,0 +1,286 @@
+package history
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/tabular"
+)
+
+// MaxRows is how many rows the files of a member have at most.
+const MaxRows = 100_000
+
+// Limits bound the files of a member, with their images.
+var Limits = tabular.Limits{Unpacked: 64 << 20, Ratio: 200}
+
+// ErrTooManyRows means that a file has more than MaxRows rows.
+var ErrTooManyRows = apperr.New(apperr.Invalid, "import_too_long",
+	"The file has more than 100,000 rows. Please divide it.", "파일의 행이 10만 개를 넘습니다. 나누어 올려 주세요.")
+
+// Options say how files are read.
+type Options struct {
+	Format   string           // the name of a format; "" tells it by the content
+	Encoding tabular.Encoding // "" guesses it; for OpenFile
+	Zone     *time.Location   // of the service: instants become its days; nil is UTC
+	Filename string           // what the member calls a single file; it counts only where contents are alike
+}
+
+// Source is what a member brings: files whose format is known.
+type Source struct {
+	Format   Format
+	Encoding tabular.Encoding
+	Guessed  bool     // the encoding is a guess
+	Ignored  []string // headings that the format does not know, each once
+	Unread   []string // files of an archive whose content is not known
+
+	scope  *scope
+	parts  []*part
+	reader readCloser
+	seen   map[string]int // how often the keys before occurred
+	files  *tabular.Files // to be closed, of OpenFile
+}
+
+// scope is what the parts of a source share.
+type scope struct {
+	Options
+	rows int
+	has  map[string]bool // kinds of files that there are, such as letterboxd-ratings
+
+	films   map[string]string // the ids of Letterboxd by title and year; "" for several films
+	viewed  map[string]bool   // the addresses of the entries of the diary that were read
+	reviews reviews
+	lens    lens
+	lists   map[string]bool // the keys of lists that were read
+
+	images   images
+	owner    string           // of the own format: the member whose export it is
+	numbered map[int64]string // of the own format: the keys of lists by their numbers
+}
+
+// part is a file of a source.
+type part struct {
+	format  Format
+	name    string // the kind of file, behind the name of the format
+	extra   bool   // it only tells more about films
+	order   int    // parts are read in this order
+	file    *tabular.File
+	ignored []string
+	prepare func(*scope) error // may be nil
+	open    func(*scope) (readCloser, error)
+}
+
+type readCloser interface {
+	Reader
+	io.Closer
+}
+
+// Tabular returns how the files are opened that [Open] gets.
+func (o Options) Tabular() tabular.Options {
+	return tabular.Options{Encoding: o.Encoding, Limits: Limits, Known: Known, Attached: attached}
+}
+
+// OpenFile opens and recognises a file within the Limits. Besides ErrUnknown it returns the errors of [tabular.Open].
+func OpenFile(name string, o Options) (*Source, error) {
+	files, err := tabular.Open(name, o.Tabular())
+	if err != nil {
+		return nil, err
+	}
+	s, err := Open(files.List, o)
+	if err != nil {
+		return nil, errors.Join(err, files.Close())
+	}
+	s.files = files
+	return s, nil
+}
+
+// Open recognises the files of one format. The result must be closed before the files are.
+func Open(files []*tabular.File, o Options) (*Source, error) {
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if o.Format != "" {
+		if _, err := ParseFormat(o.Format); err != nil {
+			return nil, err
+		}
+	}
+	s := &Source{seen: map[string]int{}, scope: &scope{
+		Options: o, has: map[string]bool{}, films: map[string]string{}, viewed: map[string]bool{}, lists: map[string]bool{}, numbered: map[int64]string{},
+		images: images{files: map[string]*tabular.File{}, used: map[string]bool{}},
+	}}
+	var failed error
+	for _, f := range files {
+		if f.Attached {
+			s.scope.images.files[f.Name] = f
+			continue
+		}
+		p, err := recognise(f, o)
+		switch {
+		case errors.Is(err, ErrUnknown) && f.Inside: // somebody else's business
+			failed = err
+			s.Unread = append(s.Unread, f.Name)
+		case err != nil:
+			return nil, err
+		default:
+			s.parts = append(s.parts, p)
+			s.scope.has[p.format.Name+"-"+p.name] = true
+		}
+	}
+	if !slices.ContainsFunc(s.parts, func(p *part) bool { return !p.extra }) {
+		return nil, cmp.Or(failed, unknown(onlyFilms, o.Format))
+	}
+	slices.SortStableFunc(s.parts, func(a, b *part) int { return a.order - b.order })
+	if err := s.describe(); err != nil {
+		return nil, err
+	}
+	for _, p := range s.parts {
+		if p.prepare == nil {
+			continue
+		}
+		if err := p.prepare(s.scope); err != nil {
+			return nil, p.failed(err)
+		}
+	}
+	s.parts = slices.DeleteFunc(s.parts, func(p *part) bool { return p.extra })
+	return s, nil
+}
+
+// describe sets the fields for people, and refuses files of several formats.
+func (s *Source) describe() error {
+	s.Format, s.Encoding = s.parts[0].format, s.parts[0].file.Encoding
+	for _, p := range s.parts {
+		if p.format != s.Format {
+			return refused("The files are of several formats: "+s.Format.Title+", "+p.format.Title+". Please import one after another.",
+				"파일의 형식이 서로 다릅니다: "+s.Format.Title+", "+p.format.Title+". 하나씩 가져와 주세요.", p.format.Title)
+		}
+		if p.file.Guessed {
+			s.Encoding, s.Guessed = p.file.Encoding, true
+		}
+		for _, name := range p.ignored {
+			if !slices.Contains(s.Ignored, name) {
+				s.Ignored = append(s.Ignored, name)
+			}
+		}
+	}
+	return nil
+}
+
+// Known reports whether a file in an archive is of interest, by its name in small letters.
+func Known(name string) bool {
+	folder, base := path.Split(name)
+	if slices.Contains(ownFiles, name) {
+		return true
+	}
+	return !skipped.MatchString(name) && slices.Contains(folders, folder) && slices.Contains([]string{".csv", ".json"}, path.Ext(base))
+}
+
+// folders are those of exports whose files are read: of Letterboxd, and of older tools for Trakt.
+var folders = []string{"", "lists/", "likes/", "history/", "watched/", "ratings/"}
+
+// skipped are files of Letterboxd and Trakt that are not read: they have an address of a person, what others wrote and made,
+// or what has no place here.
+var skipped = regexp.MustCompile(`^(profile\.csv|comments\.csv|likes/(reviews|lists)\.csv|(user|likes|hidden|network|collection|notes)-.*\.json|lists-collaborations\.json)$`)
+
+// Next implements [Reader].
+func (s *Source) Next() (Entry, error) {
+	for len(s.parts) > 0 {
+		if s.reader == nil {
+			r, err := s.parts[0].open(s.scope)
+			if err != nil {
+				return Entry{}, s.parts[0].failed(err)
+			}
+			s.reader = r
+		}
+		e, err := s.reader.Next()
+		if err == nil {
+			e.File = s.parts[0].inside()
+			return s.keyed(e), nil
+		}
+		if !errors.Is(err, io.EOF) {
+			return Entry{}, s.parts[0].failed(err)
+		}
+		if err := s.closePart(); err != nil {
+			return Entry{}, err
+		}
+	}
+	e, err := s.scope.images.next()
+	if err != nil {
+		return e, err
+	}
+	return s.keyed(e), nil
+}
+
+func (p *part) inside() string {
+	if p.file.Inside {
+		return p.file.Name
+	}
+	return ""
+}
+
+// failed returns an error with the name of the file in the archive.
+func (p *part) failed(err error) error {
+	if _, ok := errors.AsType[*apperr.Error](err); ok || !p.file.Inside {
+		return err
+	}
+	return fmt.Errorf("%s: %w", p.file.Name, err)
+}
+
+func (s *Source) closePart() error {
+	r := s.reader
+	s.parts, s.reader = s.parts[1:], nil
+	return r.Close()
+}
+
+// Close closes what is open.
+func (s *Source) Close() error {
+	var all []error
+	if s.reader != nil {
+		all = append(all, s.closePart())
+	}
+	s.parts = nil
+	if s.files != nil {
+		all = append(all, s.files.Close())
+	}
+	return errors.Join(all...)
+}
+
+// keyed turns the keys that readers give into those of [Entry].
+func (s *Source) keyed(e Entry) Entry {
+	if e.Key == "" {
+		return e
+	}
+	e.Key = s.count(e.Kind, e.Key)
+	if e.Viewing != "" {
+		e.Viewing = s.last(Viewing, e.Viewing)
+	}
+	if e.ListKey != "" {
+		e.ListKey = s.last(List, e.ListKey)
+	}
+	return e
+}
+
+// count returns the key of the next occurrence of what readers call key.
+func (s *Source) count(kind Kind, key string) string {
+	first := hashed(kind, key, 1)
+	s.seen[first]++
+	return hashed(kind, key, s.seen[first])
+}
+
+// last returns the key of the last occurrence.
+func (s *Source) last(kind Kind, key string) string {
+	return hashed(kind, key, max(1, s.seen[hashed(kind, key, 1)]))
+}
+
+func hashed(kind Kind, key string, n int) string {
+	sum := sha256.Sum256([]byte(string(kind) + "\n" + strconv.Itoa(n) + "\n" + key))
+	return hex.EncodeToString(sum[:16])
+}

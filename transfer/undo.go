@@ -1,0 +1,203 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/apperr"
+	"github.com/cinecircle/cinecircle/platform/failpoint"
+	"github.com/cinecircle/cinecircle/transfer/history"
+)
+
+// What the rows of an import say after it was undone.
+var (
+	takenOut   = apperr.Text{EN: "It was taken out again.", KO: "다시 삭제했습니다."}
+	stillUse   = apperr.Text{EN: "Something else here belongs to it, so it stays.", KO: "여기에 연결된 다른 내용이 있어 남겨 두었습니다."}
+	stays      = apperr.Text{EN: "You have changed it since it was imported, so it stays.", KO: "가져온 뒤에 바꾼 내용이라 남겨 두었습니다."}
+	filmHidden = apperr.Text{EN: "Its film is hidden, so it stays.", KO: "숨겨진 영화의 기록이라 남겨 두었습니다."}
+)
+
+// undo takes out what an import has made, the last thing first, in batches.
+func (s *Service) undo(ctx context.Context, imp Import) error {
+	for {
+		done, err := s.undoSome(ctx, imp)
+		if err != nil || done {
+			return err
+		}
+		failpoint.Reach("import-batch")
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// undoSome takes out the next things in one transaction, and reports whether they were the last ones. While an import is
+// undone, Applied is the id of the last source that was looked at.
+func (s *Service) undoSome(ctx context.Context, mine Import) (done bool, err error) {
+	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
+		sources, err := s.nextUndone(tx, mine)
+		if err != nil {
+			return err
+		}
+		there, err := lockFilms(tx, mine.UserID, sources)
+		if err != nil {
+			return err
+		}
+		imp, err := s.hold(tx, mine)
+		if err != nil {
+			return err
+		}
+		a, err := s.newApplier(imp, false)
+		if err != nil {
+			return err
+		}
+		a.tx = tx
+		for _, src := range sources {
+			undo := a.takeOut
+			if src.hidden(there) {
+				undo = a.leaveHidden
+			}
+			if err := undo(&imp, src); err != nil {
+				return fmt.Errorf("undo row %d of import %d: %w", src.N, imp.ID, err)
+			}
+			imp.Applied = src.ID
+		}
+		failpoint.Reach("import-applied")
+		if done = len(sources) < applyBatch; done {
+			imp.Status = Undone
+			return s.finish(tx, &imp)
+		}
+		return saveImport(tx, &imp)
+	})
+	return done, err
+}
+
+func (s *Service) nextUndone(tx *gorm.DB, mine Import) (found []Source, err error) {
+	imp, err := take(tx, mine.ID)
+	if errors.Is(err, ErrNotFound) {
+		return nil, errLost
+	}
+	if err != nil {
+		return nil, err
+	}
+	q := tx.Where("import_id = ?", imp.ID)
+	if imp.Applied != 0 {
+		q = q.Where("id < ?", imp.Applied)
+	}
+	if err := q.Order("id DESC").Limit(applyBatch).Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("load what import %d has made: %w", imp.ID, err)
+	}
+	return found, nil
+}
+
+// lockFilms locks the films of sources, and returns which of those that exist are not hidden.
+func lockFilms(tx *gorm.DB, userID int64, sources []Source) (map[int64]bool, error) {
+	if err := lockUser(tx, userID); err != nil {
+		return nil, err
+	}
+	var films []int64
+	for _, src := range sources {
+		if src.MovieID != nil {
+			films = append(films, *src.MovieID)
+		}
+	}
+	return movie.LockAll(tx, films)
+}
+
+// hidden reports whether the film of what a source names is hidden.
+func (s Source) hidden(there map[int64]bool) bool {
+	if s.MovieID == nil {
+		return false
+	}
+	seen, exists := there[*s.MovieID]
+	return exists && !seen
+}
+
+// leaveHidden leaves what a source names where it is, because its film is hidden: nobody attaches anything to one or takes it
+// back, and what is there does not count until it is restored.
+func (a *applier) leaveHidden(imp *Import, src Source) error {
+	if !src.Made {
+		return a.forget(src)
+	}
+	return a.tell(imp, src, filmHidden)
+}
+
+// takeOut takes out what a source names, unless somebody has changed it or needs it, and says so in its row.
+func (a *applier) takeOut(imp *Import, src Source) error {
+	if !src.Made { // it was there before
+		return a.forget(src)
+	}
+	k := kinds[history.Kind(src.Kind)]
+	t, err := k.find(a, src)
+	if err != nil {
+		return err
+	}
+	reason := takenOut
+	switch {
+	case t == nil:
+	case t.state != src.StateHash:
+		reason = stays
+	default:
+		removed, err := k.remove(a, t)
+		if err != nil {
+			return err
+		}
+		if !removed {
+			reason = stillUse
+		}
+	}
+	if reason == takenOut {
+		if err := a.forget(src); err != nil {
+			return err
+		}
+	}
+	return a.tell(imp, src, reason)
+}
+
+func (a *applier) forget(src Source) error {
+	if err := a.tx.Where("id = ?", src.ID).Delete(&Source{}).Error; err != nil {
+		return fmt.Errorf("forget the source of a %s: %w", src.Kind, err)
+	}
+	return nil
+}
+
+// tell writes into the row of a source what has become of the thing. A mark or a rating that another thing has brought along
+// is not what the row is about.
+func (a *applier) tell(imp *Import, src Source, reason apperr.Text) error {
+	var row Row
+	found := a.tx.Omit("entry").Where("import_id = ? AND n = ?", imp.ID, src.N).Limit(1).Find(&row)
+	if found.Error != nil {
+		return fmt.Errorf("load row %d of import %d: %w", src.N, imp.ID, found.Error)
+	}
+	if found.RowsAffected == 0 || row.SourceKey != src.SourceKey {
+		return nil
+	}
+	row.Reason = encodeText(reason)
+	if reason == takenOut {
+		imp.add(row.Outcome, -1)
+		imp.add(Unchanged, 1)
+		row.Outcome = Unchanged
+	}
+	return saveRow(a.tx, &row)
+}
+
+// discard deletes an import that has stored nothing.
+func (s *Service) discard(ctx context.Context, mine Import) error {
+	if err := s.forgetRows(ctx, mine); err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		imp, err := s.hold(tx, mine)
+		if err != nil {
+			return err
+		}
+		if err := tx.Where("id = ?", imp.ID).Delete(&Import{}).Error; err != nil {
+			return fmt.Errorf("delete import %d: %w", imp.ID, err)
+		}
+		return nil
+	})
+}
