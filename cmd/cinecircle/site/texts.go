@@ -44,7 +44,11 @@ func (t texts) say(key string, values ...any) (string, error) {
 }
 
 // show is say for the content of an element: strings among the values are elements of their own, see [isolatedHTML].
+// The script fills in attributes only, so a placeholder without a value is an error here also when there are no values.
 func (t texts) show(key string, values ...any) (template.HTML, error) {
+	if text := t[key]; len(values) == 0 && strings.Contains(text, "{") {
+		return "", fmt.Errorf("text %q has placeholders and no values: %s", key, text)
+	}
 	text, err := t.fill(key, values, template.HTMLEscapeString, func(s string) string { return string(isolatedHTML(s)) })
 	return template.HTML(text), err //nolint:gosec // all parts are escaped
 }

@@ -229,6 +229,10 @@ func TestTextsWithoutTheirValuesAreErrors(t *testing.T) {
 			t.Errorf("%s: got %q and no error", key, got)
 		}
 	}
+	// Only the script takes texts whose placeholders are not filled in, and it finds them in attributes.
+	if got, err := sentences.show("two"); err == nil {
+		t.Errorf("without values, in an element: got %q and no error", got)
+	}
 }
 
 func TestTimesAreRelativeForAMonth(t *testing.T) {
