@@ -319,6 +319,9 @@ func (s *Site) logRows(c *pageContext, f moderation.LogFilter) (out []logRow, ne
 		if r.TargetType == record.User {
 			row.Path = moderatedPath(r.TargetID)
 		}
+		if r.Action == record.Role {
+			row.Note = c.text("role." + r.Note)
+		}
 		out = append(out, row)
 	}
 	return out, c.next(key), nil

@@ -44,7 +44,7 @@ func TestMembersReportAndModeratorsDecide(t *testing.T) {
 	mina.get("/review/1").has(t, 200, "Moderators have hidden this review.")
 	mina.get("/inbox").has(t, 200, "No advertising")
 	mod.get("/moderate/reports?status=closed").has(t, 200, "Buy watches", "Hide")
-	mod.get("/moderate/log").has(t, 200, "Hide", "Review 1")
+	mod.get("/moderate/log").has(t, 200, "Hide", "Review 1", ">Moderator<") // who became one
 	mod.get("/moderate/log?action=merge").has(t, 200, "There is nothing in the log.")
 
 	mod.post("/moderate/hide/review/1", "hidden", "false").has(t, 200, "It is visible again.")
