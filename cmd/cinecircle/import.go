@@ -112,7 +112,7 @@ func (p *program) importFlags(args []string) (o importOptions, names []string, e
 // openFiles opens and inspects all files before anything is stored.
 func openFiles(names []string, encoding tabular.Encoding) (opened []*tabular.Files, err error) {
 	for _, name := range names {
-		o := tabular.Options{Encoding: encoding, Known: source.Known}
+		o := tabular.Options{Encoding: encoding, Known: source.Known, Own: source.Folders}
 		var files *tabular.Files
 		if name == "-" {
 			files, err = tabular.OpenStream(os.Stdin, o)

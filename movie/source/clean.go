@@ -62,9 +62,9 @@ func splitBy(list, separators string) []string {
 var (
 	fullDate   = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$`)
 	monthDate  = regexp.MustCompile(`^(\d{4})-(\d{2})$`)
-	plainDate  = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
-	dottedDate = regexp.MustCompile(`^(\d{4})[./](\d{1,2})[./](\d{1,2})\.?$`)
-	otherDate  = regexp.MustCompile(`^(\d{1,2})[./](\d{1,2})[./](\d{4})$`)
+	plainDate  = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})(?:\.0)?$`) // with .0 from a spreadsheet
+	dottedDate = regexp.MustCompile(`^(\d{4})[-./년] *(\d{1,2})[-./월] *(\d{1,2})[.일]?(?: .*)?$`)
+	otherDate  = regexp.MustCompile(`^(\d{1,2})[-./] *(\d{1,2})[-./] *(\d{4})(?: .*)?$`)
 )
 
 // Date returns a date as YYYY, YYYY-MM or YYYY-MM-DD, and "" for what is none. Of a date whose day and month cannot be told
@@ -152,6 +152,9 @@ func IMDbID(text string) string {
 	return ""
 }
 
+// IsIMDbPerson reports whether an id is that of a person, as in lists of people.
+func IsIMDbPerson(id string) bool { return strings.HasPrefix(strings.TrimSpace(id), "nm") }
+
 // Number returns the positive number of an id, or 0.
 func Number(text string) int64 {
 	n, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(text), ".0"), 10, 64)
@@ -196,7 +199,7 @@ type film struct {
 func (f film) item(number int64, text string) movie.Item {
 	item := movie.Item{Line: number, Text: text, Key: f.key, NotFilm: f.notFilm, Adds: f.adds}
 	d := &item.Draft
-	if d.Title = line(f.title); d.Title == "" {
+	if d.Title = line(f.title); d.Title == "" && !f.adds {
 		item.Failed = &movie.RowError{Line: number, Text: noTitle}
 		return item
 	}

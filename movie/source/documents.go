@@ -51,8 +51,12 @@ func (s *Source) documents(r io.Reader, o Options) error {
 		return s.read(r, d)
 	}
 	if o.isOwn() || o.Format == nil && strings.Contains(s.File.Head, `"title"`) && strings.Contains(s.File.Head, `"playtime"`) {
+		whole := "[]"
+		if !strings.HasPrefix(strings.TrimSpace(s.File.Head), "[") {
+			whole = "" // objects of several lines
+		}
 		s.Format = Own
-		s.Items = movie.NewLines(tabular.NewDocuments(r, func(path string) bool { return path == "[]" }))
+		s.Items = movie.NewLines(tabular.NewDocuments(r, func(path string) bool { return path == whole }))
 		return nil
 	}
 	return unknown("JSON of another form")

@@ -34,6 +34,9 @@ func imdbTitle(r row) film {
 // the account.
 func imdbListed(r row) film {
 	id := IMDbID(r.get("const"))
+	if IsIMDbPerson(r.get("const")) { // of a list of people
+		return film{key: r.get("const"), title: r.get("name", "title"), notFilm: "person"}
+	}
 	if id == "" {
 		return film{notFilm: broken}
 	}

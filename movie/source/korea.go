@@ -11,7 +11,7 @@ import (
 
 // kobisListed reads a row of a list of films of KOBIS.
 func kobisListed(r row) film {
-	id := strings.ToUpper(r.get("moviecd"))
+	id := kobisID(r.get("moviecd"))
 	if !kobisForm.MatchString(id) {
 		return film{notFilm: broken}
 	}
@@ -25,6 +25,9 @@ func kobisListed(r row) film {
 	return f
 }
 
+// kobisID returns the id in a cell, which a spreadsheet may have made a number with decimals.
+func kobisID(cell string) string { return strings.ToUpper(strings.TrimSuffix(cell, ".0")) }
+
 // addEnglish adds the English title of a Korean source.
 func (f *film) addEnglish(title string) {
 	if f.original == "" {
@@ -34,7 +37,7 @@ func (f *film) addEnglish(title string) {
 	}
 }
 
-// kobisOffice reads a row of a box office, which has neither ids nor running times. The last row is a sum.
+// kobisOffice reads a row of a box office, which has no running times, and ids in some copies only. The last row is a sum.
 func kobisOffice(r row) film {
 	f := film{
 		title: r.get("영화명"), released: Date(r.get("개봉일")), directors: splitBy(r.get("감독"), ","),
@@ -44,6 +47,9 @@ func kobisOffice(r row) film {
 		return film{notFilm: noRow}
 	}
 	f.key = strings.Join([]string{f.title, f.released, strings.Join(f.directors, ",")}, "\n")
+	if id := kobisID(r.get("영화코드")); kobisForm.MatchString(id) {
+		f.ids.KOBIS, f.key = id, id
+	}
 	return f
 }
 

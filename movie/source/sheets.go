@@ -43,9 +43,10 @@ var sheets = []sheet{
 		format: TMDBCredits, needs: "movie_id|id cast crew", film: tmdbCredits, other: "title",
 	},
 	{
-		format: TMDB, needs: "id title original_language|original_title overview|genres", film: tmdb,
-		other: "budget genres homepage keywords original_title overview popularity production_companies production_countries release_date revenue runtime " +
-			"spoken_languages status tagline vote_average vote_count imdb_id",
+		format: TMDB, needs: "id title|original_title original_language|original_title overview|genres", lacks: "crew", film: tmdb,
+		other: "title budget genres homepage keywords original_title overview popularity production_companies production_countries release_date revenue runtime " +
+			"spoken_languages status tagline vote_average vote_count imdb_id adult backdrop_path poster_path original_language director directors cast " +
+			"release_year budget_adj revenue_adj",
 	},
 	{
 		format: KOBIS, needs: "moviecd movienm", film: kobisListed,

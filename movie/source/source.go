@@ -99,6 +99,9 @@ func Known(name string) bool {
 		!inFolder && !slices.Contains(letterboxdOthers, name) && (strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, ".tsv") || strings.HasSuffix(name, ".json") || strings.HasSuffix(name, ".jsonl") || strings.HasSuffix(name, ".ndjson"))
 }
 
+// Folders are the folders of archives that mean something: what Letterboxd has deleted is read from no archive.
+var Folders = []string{"lists", "likes", "deleted", "orphaned"}
+
 // letterboxdOthers are the files of an export of Letterboxd that say nothing about films, or nothing more.
 var letterboxdOthers = []string{"comments.csv", "profile.csv", "diary.csv", "reviews.csv"}
 
@@ -185,6 +188,10 @@ const headerRows = 12
 
 // table finds the header.
 func (s *Source) table(r io.Reader, o Options, more *supplements) error {
+	if isOldLens(s.File.Head) && (o.Format == nil || *o.Format == MovieLens) {
+		s.Format, s.Items = MovieLens, newOldLens(r, more)
+		return nil
+	}
 	comma, isNamed := tabular.Separator(s.File.Head)
 	dialect := tabular.Dialect{Comma: comma, Quotes: tabular.Lenient}
 	switch first := firstLine(s.File.Head); {
@@ -247,10 +254,18 @@ func isOwnHeader(first string, mapped map[string]string) bool {
 	return len(mapped) > 0 || strings.Contains(first, "title") && strings.Contains(first, "playtime")
 }
 
+// onlyOwn reports whether folded headings are those of the own format and no others. A column that it needs may be missing,
+// which is easier to mend when it is named than when the format is unknown.
+func onlyOwn(folded []string) bool {
+	known := movie.ColumnNames()
+	return len(folded) > 1 && slices.Contains(folded, "title") &&
+		!slices.ContainsFunc(folded, func(name string) bool { return name != "" && !slices.Contains(known, name) })
+}
+
 // recognise sets the items if header is one of a known format.
 func (s *Source) recognise(rows tabular.Rows, header []string, o Options, more *supplements) (bool, error) {
 	folded := fold(header)
-	if o.isOwn() || o.Format == nil && isOwnHeader(strings.Join(folded, ","), o.Map) {
+	if o.isOwn() || o.Format == nil && (isOwnHeader(strings.Join(folded, ","), o.Map) || onlyOwn(folded)) {
 		if !o.isOwn() && len(o.Map) == 0 && !slices.Contains(folded, "title") {
 			return false, nil
 		}

@@ -33,7 +33,7 @@ func files(t testing.TB, contents ...[2]string) []*tabular.File {
 		if err := os.WriteFile(name, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		opened, err := tabular.Open(name, tabular.Options{Known: Known})
+		opened, err := tabular.Open(name, tabular.Options{Known: Known, Own: Folders})
 		if err != nil {
 			t.Fatalf("%s: %v", c[0], err)
 		}
@@ -185,6 +185,44 @@ func TestFormatsAreToldAndRead(t *testing.T) {
 			`3: Salt, Rust & "Gold" ("1997-12-05" genres ["SF","Crime"] speaks ["en"] ids {"tmdb":9900002} plot "First line.\n\nSecond paragraph."`,
 			`6: Nothing Known ids {"tmdb":9900090}`,
 			`2: The Lantern Ferry by ["Han Seo-yul"] ids {"tmdb":9900001} cast [{"name":"Baek Ju-won","role":"Ferryman"}] adds true`,
+		}},
+		{"films of TMDB with commas between names", [][2]string{sample(t, "tmdb-names-with-commas.csv")}, "tmdb", []string{
+			`2: The Lantern Ferry ("2011-09-08" original "등불 나룻배" min 112 genres ["Drama","Mystery","SF"] in ["KR","US"] speaks ["ko"] ids {"imdb":"tt9900001","tmdb":9900001} plot "Cobb, a thief."`,
+			`3: Velvet Tram ("2014-11-05" genres ["Adventure","Drama"] in ["GB"] speaks ["en"] ids {"imdb":"tt9900077","tmdb":9900077}`,
+		}},
+		{"films of TMDB with lines between names, and no other title", [][2]string{sample(t, "tmdb-names-with-lines.csv")}, "tmdb", []string{
+			`2: Quay World ("2015" min 124 genres ["Action","Adventure","SF","Thriller"] by ["Colin Trevor","Ann Two"] ids {"imdb":"tt9900078","tmdb":9900078} plot "Twenty-two years after." cast [{"name":"Chris Pratt"},{"name":"Bryce Dallas Howard"}]`,
+		}},
+		{"The Movies Dataset, whose credits are literals of Python", [][2]string{
+			{"all.zip", ""}, sample(t, "movies_metadata.csv"), sample(t, "credits.csv"), {"keywords.csv", "id,keywords\n9900001,\"[{'id': 931, 'name': 'lamp'}]\"\n"},
+			sample(t, "links.csv"), {"links_small.csv", "movieId,imdbId,tmdbId\n1,9900001,9900001\n"}, {"ratings_small.csv", "userId,movieId,rating,timestamp\n1,110,1.0,1425941529\n"},
+		}, "movies-metadata,tmdb-credits", []string{
+			`2: The Lantern Ferry ("2011-09-08" original "등불 나룻배" min 112 genres ["Drama","Mystery"] in ["KR"] speaks ["ko"] ids {"imdb":"tt9900001","tmdb":9900001} plot "It's dark."`,
+			`3: bad: This row has a different number of columns than the header.`,
+			`4: bad: This row has a different number of columns than the header.`,
+			`5: Été ("2004-07-14" genres ["Comedy"] in ["FR"] speaks ["fr"] ids {"tmdb":9900004}`,
+			`2:  by ["Han 'H' Seo-yul"] ids {"tmdb":9900001} cast [{"name":"Baek Ju-won","role":"Woody's (voice)"}] adds true`,
+		}},
+		{"MovieLens until ml-10m", [][2]string{{"ml-1m.zip", ""}, {"ml-1m/README", "hello"}, {"ml-1m/movies.dat", sample(t, "movies.dat")[1]}, {"ml-1m/ratings.dat", "1::1193::5::978300760\n"}}, "movielens", []string{
+			`1: Toy Story ("1995" genres ["Animation","Family","Comedy"] ids {"movielens":1}`,
+			`2: Les Misérables ("1995" genres ["Drama"] ids {"movielens":2}`,
+			`3: Star Wars: Episode IV ("1977" genres ["Action"] ids {"movielens":3}`,
+			`4: bad: This row has a different number of columns than the header.`,
+			`5: Lois & Clark (1993-1997) is no film: (1993-1997)`,
+		}},
+		{"KOBIS box office with ids, below titles", [][2]string{sample(t, "kobis-office-with-codes.csv")}, "kobis-boxoffice", []string{
+			`5: 등불나룻배 ("2011-09-08" in ["KR"] ids {"kobis":"20119901"}`,
+			`6: 파도 콘서트 ("2024-07-27" in ["KR"] ids {"kobis":"20249901"}`,
+		}},
+		{"KOBIS list with numbers of a spreadsheet", [][2]string{{"a.csv", "movieCd,movieNm,prdtYear,openDt\n20119901.0,등불 나룻배,2010.0,20110908.0\n"}}, "kobis", []string{
+			`2: 등불 나룻배 ("2011-09-08" produced 2010 ids {"kobis":"20119901"}`,
+		}},
+		{"own JSON, an array with a film on each line", [][2]string{{"films.json", "[\n" + `{"title":"a","plot":"","cast":[],"playtime":90,"genres":["Drama"]},` + "\n" + `{"title":"b","plot":"","cast":[],"playtime":null,"genres":[]}` + "\n]"}}, "own", []string{
+			`2: a min 90 genres ["Drama"]`,
+			`3: b`,
+		}},
+		{"own JSON, a film on several lines", [][2]string{{"films.json", "{\n \"title\": \"a\", \"plot\": \"\", \"cast\": [],\n \"playtime\": 90, \"genres\": []\n}\n"}}, "own", []string{
+			`1: a min 90`,
 		}},
 		{"movies_metadata", [][2]string{sample(t, "movies_metadata.csv")}, "movies-metadata", []string{
 			`2: The Lantern Ferry ("2011-09-08" original "등불 나룻배" min 112 genres ["Drama","Mystery"] in ["KR"] speaks ["ko"] ids {"imdb":"tt9900001","tmdb":9900001} plot "It's dark."`,
@@ -347,7 +385,7 @@ func TestDates(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"2011-09-08": "2011-09-08", "20110908": "2011-09-08", "2011-09": "2011-09", "2011": "2011", "2011-09-08T00:00:00Z": "2011-09-08",
-		"2011/9/8": "2011-09-08", "2011. 9. 8": "", "2011.09.08": "2011-09-08", "12/10/2009": "2009", "25/12/2009": "2009-12-25", "12/25/2009": "2009-12-25",
+		"2011/9/8": "2011-09-08", "2011. 9. 8": "2011-09-08", "2011. 9. 8.": "2011-09-08", "2011년 9월 8일": "2011-09-08", "2011-9-8": "2011-09-08", "20110908.0": "2011-09-08", "25-12-2009 10:00": "2009-12-25", "2011.09.08": "2011-09-08", "12/10/2009": "2009", "25/12/2009": "2009-12-25", "12/25/2009": "2009-12-25",
 		"2011-02-30": "2011-02", "2011-13-01": "2011", "201100": "", "1799": "", "3000-01-01": "", "t2034567": "", "": "", "20110000": "2011", "20110900": "2011-09",
 	} {
 		if got := Date(text); got != want {
@@ -406,6 +444,7 @@ func TestFilesOfNoFormatAreRefusedWithWhatWasSeen(t *testing.T) {
 		"an API":       {"{\n\"results\": []}", "it has JSON of another form"},
 		"only links":   {"movieId,imdbId,tmdbId\n1,1,1\n", "give the file of the films"},
 		"broken":       {"\"a,b\n", "unmatched quotation mark"},
+		"own columns":  {"Title,Release_Date,Directors\na,2001,\n", `lacks the column "plot"`},
 		"too few rows": {strings.Repeat("x,y\n", 20), `"x", "y"`},
 	} {
 		_, err := Open(files(t, [2]string{"file", c.file}), Options{}, nil)

@@ -98,7 +98,9 @@ func takeSupplements(files []*tabular.File) (s *supplements, rest []*tabular.Fil
 }
 
 func (s *supplements) readLinks(f *tabular.File) error {
-	s.links = map[int64]link{}
+	if s.links == nil { // there may be several files
+		s.links = map[int64]link{}
+	}
 	return eachRow(f, tabular.Dialect{Comma: ','}, func(cells []string) {
 		if len(cells) < 3 {
 			return

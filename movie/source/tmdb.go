@@ -3,12 +3,14 @@ package source
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/cinecircle/cinecircle/movie"
 )
 
-// tmdb reads a row of tmdb_5000_movies.csv: cells with lists are JSON.
+// tmdb reads a row of tmdb_5000_movies.csv: cells with lists are JSON. In files that others have made from TMDB they have only
+// names, with commas or vertical lines between them.
 func tmdb(r row) film { return tmdbFilm(r, func(s string) string { return s }) }
 
 // metadata reads a row of movies_metadata.csv, whose cells with lists are literals of Python. Three of its records are broken
@@ -31,14 +33,47 @@ func tmdbFilm(r row, toJSON func(string) string) film {
 	f := film{
 		key: r.get("id"), title: cmp.Or(r.get("title"), r.get("original_title")), original: r.get("original_title"), plot: r.get("overview"),
 		runtime: minutes(r.get("runtime")), released: Date(r.get("release_date")),
-		genres: valuesOf(toJSON(r.get("genres")), "name"), countries: valuesOf(toJSON(r.get("production_countries")), "iso_3166_1"),
-		languages: valuesOf(toJSON(r.get("spoken_languages")), "iso_639_1"),
+		genres: listed(r.get("genres"), "name", toJSON), countries: listed(r.get("production_countries"), "iso_3166_1", toJSON),
+		languages: languageCodes(listed(r.get("spoken_languages"), "iso_639_1", toJSON)), directors: plainNames(r.get("directors", "director")),
+	}
+	if f.released == "" {
+		f.released = Date(r.get("release_year"))
+	} else if year := Date(r.get("release_year")); year != "" && !strings.HasPrefix(f.released, year) {
+		f.released = year
+	}
+	for _, name := range plainNames(r.get("cast")) {
+		f.cast = append(f.cast, movie.CastMember{Name: name})
 	}
 	if len(f.languages) == 0 {
 		f.languages = splitBy(r.get("original_language"), " ")
 	}
 	f.ids.TMDB, f.ids.IMDb = id, IMDbID(r.get("imdb_id"))
 	return f
+}
+
+// listed returns the values of a key in a list of objects, or the names in a cell that has only these.
+func listed(cell, key string, toJSON func(string) string) []string {
+	if strings.HasPrefix(cell, "[") {
+		return valuesOf(toJSON(cell), key)
+	}
+	return plainNames(cell)
+}
+
+// plainNames returns names with commas or vertical lines between them. Where there are vertical lines, a comma is part of a
+// name.
+func plainNames(cell string) []string {
+	switch {
+	case strings.HasPrefix(cell, "["):
+		return nil
+	case strings.Contains(cell, "|"):
+		return splitBy(cell, "|")
+	}
+	return splitBy(cell, ",")
+}
+
+// languageCodes leaves out the names of languages.
+func languageCodes(all []string) []string {
+	return slices.DeleteFunc(all, func(code string) bool { return !movie.IsLanguage(code) })
 }
 
 // valuesOf returns the values of a key in a JSON list of objects.
@@ -61,10 +96,10 @@ func tmdbCredits(r row) film {
 	if id == 0 {
 		return film{notFilm: broken}
 	}
-	f := film{key: "credits/" + r.get("movie_id", "id"), title: cmp.Or(r.get("title"), "?"), adds: true}
+	f := film{key: "credits/" + r.get("movie_id", "id"), title: r.get("title"), adds: true}
 	f.ids.TMDB = id
 	var cast, crew []struct{ Name, Character, Job string }
-	if json.Unmarshal([]byte(r.get("cast")), &cast) != nil || json.Unmarshal([]byte(r.get("crew")), &crew) != nil {
+	if !readCredits(r.get("cast"), &cast) || !readCredits(r.get("crew"), &crew) {
 		return film{notFilm: broken}
 	}
 	for _, c := range cast {
@@ -76,6 +111,12 @@ func tmdbCredits(r row) film {
 		}
 	}
 	return f
+}
+
+// readCredits reads a list of objects: JSON in tmdb_5000_credits.csv, and a literal of Python in the credits.csv of The Movies
+// Dataset.
+func readCredits(cell string, to any) bool {
+	return json.Unmarshal([]byte(cell), to) == nil || json.Unmarshal([]byte(fromPython(cell)), to) == nil
 }
 
 // fromPython turns a literal of Python, of lists, dictionaries, texts, numbers, None, True and False, into JSON. What is none

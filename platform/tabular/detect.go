@@ -27,6 +27,9 @@ func (f *File) Shape() Shape {
 	case named:
 		return Lines
 	}
+	if head[0] == '[' { // an array, also if each of its elements is on a line
+		return Documents
+	}
 	for i, text := range strings.SplitN(head, "\n", 4) {
 		if text = strings.TrimSpace(text); i < 3 && strings.HasPrefix(text, "{") && json.Valid([]byte(text)) {
 			return Lines // the first may be broken
@@ -36,8 +39,8 @@ func (f *File) Shape() Shape {
 }
 
 // Separator returns the character between the cells of a table, and the table without a line "sep=;" that Excel writes
-// before it. That character is the one of comma, semicolon and tab that is most often in the first line of any, outside of
-// quotation marks.
+// before it. That character is the one of comma, semicolon and tab that is most often in the first line that has one, outside
+// of quotation marks: titles may stand above a table.
 func Separator(head string) (comma byte, named bool) {
 	for text := range strings.Lines(head) {
 		text = strings.TrimRight(text, "\r\n")
@@ -47,12 +50,14 @@ func Separator(head string) (comma byte, named bool) {
 		if len(text) == len("sep=;") && strings.EqualFold(text[:4], "sep=") {
 			return text[4], true
 		}
-		return mostOften(text), false
+		if comma, found := mostOften(text); found {
+			return comma, false
+		}
 	}
 	return ',', false
 }
 
-func mostOften(text string) byte {
+func mostOften(text string) (comma byte, found bool) {
 	counts, inside := map[rune]int{}, false
 	for _, r := range text {
 		if r == '"' {
@@ -67,5 +72,5 @@ func mostOften(text string) byte {
 			best = r
 		}
 	}
-	return byte(best)
+	return byte(best), counts[best] > 0
 }

@@ -169,8 +169,10 @@ func encodingOf(s *inspection, open func() (io.ReadCloser, error)) (e Encoding, 
 		return UTF16LE, false, nil
 	case bytes.HasPrefix(s.head, []byte{0xFE, 0xFF}):
 		return UTF16BE, false, nil
-	case wideASCII(s.head):
+	case wideASCII(s.head, 1):
 		return UTF16LE, true, nil
+	case wideASCII(s.head, 0):
+		return UTF16BE, true, nil
 	case s.mostlyUTF8():
 		return UTF8, false, nil
 	}
@@ -189,14 +191,15 @@ func encodingOf(s *inspection, open func() (io.ReadCloser, error)) (e Encoding, 
 	return CP1252, true, nil
 }
 
-// wideASCII reports whether a file begins like ASCII in UTF-16, as some programs write it without a byte order mark.
-func wideASCII(head []byte) bool {
+// wideASCII reports whether a file begins like ASCII in UTF-16, as some programs write it without a byte order mark: every
+// other byte is 0, beginning at zero.
+func wideASCII(head []byte, zero int) bool {
 	const enough = 16
 	if len(head) < enough {
 		return false
 	}
 	for i, b := range head[:enough] {
-		if (b == 0) != (i%2 == 1) {
+		if (b == 0) != (i%2 == zero) {
 			return false
 		}
 	}

@@ -27,6 +27,8 @@ type Options struct {
 	// Attached reports whether a file in an archive is a picture or another file that is no table: it is listed without
 	// being inspected, see [File.Bytes]. It may be nil.
 	Attached func(name string) bool
+	// Own are the names of folders that mean something, in small letters: they are never taken for a folder around all files.
+	Own []string
 }
 
 // File is a file that was inspected and can be read as often as needed.
@@ -223,13 +225,13 @@ func (f *Files) addArchive(file io.ReaderAt, size int64, o Options) error {
 	if len(archive.File) > o.Limits.orDefault().Names {
 		return ErrNames
 	}
-	names, unpacked, tables := entryNames(archive), int64(0), 0
+	names, unpacked, tables := entryNames(archive, o), int64(0), 0
 	for i, entry := range archive.File {
 		from := source{packed: size, before: unpacked, open: entry.Open}
 		switch {
 		case o.Known(names[i]):
 			tables++
-			err = f.inspect(names[i], path.Base(slashed(entry.Name)), from, o)
+			err = f.inspect(names[i], path.Base(readName(entry.Name)), from, o)
 		case o.Attached != nil && names[i] != "" && o.Attached(names[i]):
 			err = f.attach(names[i], from, entry.UncompressedSize64, o)
 		default:
@@ -257,9 +259,6 @@ func withoutGZ(name string) string {
 	}
 	return name
 }
-
-// slashed returns the name of an entry with / between folders.
-func slashed(name string) string { return strings.ReplaceAll(name, `\`, "/") }
 
 // attach adds a file without reading it.
 func (f *Files) attach(name string, from source, size uint64, o Options) error {
@@ -292,29 +291,6 @@ func (f *File) Bytes() ([]byte, error) {
 	}
 	all, err := io.ReadAll(r)
 	return all, errors.Join(err, r.Close())
-}
-
-// entryNames returns the names of the entries of an archive in small letters, without a folder around all of them. The
-// entries that macOS adds have no name.
-func entryNames(archive *zip.Reader) []string {
-	names := make([]string, len(archive.File))
-	top, folders := "", true
-	for i, entry := range archive.File {
-		name := path.Clean(strings.ToLower(slashed(entry.Name)))
-		if strings.HasSuffix(entry.Name, "/") || strings.HasPrefix(name, "__macosx/") || path.Base(name) == ".ds_store" || strings.HasPrefix(path.Base(name), "._") {
-			continue
-		}
-		names[i] = name
-		first, _, inFolder := strings.Cut(name, "/")
-		folders = folders && inFolder && (top == "" || top == first)
-		top = first
-	}
-	if folders && top != "" {
-		for i, name := range names {
-			names[i] = strings.TrimPrefix(name, top+"/")
-		}
-	}
-	return names
 }
 
 // inspect reads a file once and adds it.

@@ -1,6 +1,7 @@
 package tabular
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/korean"
 	uni "golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/unicode/norm"
 )
 
 func TestEncodingsAreTold(t *testing.T) {
@@ -32,6 +34,7 @@ func TestEncodingsAreTold(t *testing.T) {
 		"UTF-16LE":         {encoded(t, uni.UTF16(uni.LittleEndian, uni.UseBOM), text), UTF16LE, false, text},
 		"UTF-16BE":         {encoded(t, uni.UTF16(uni.BigEndian, uni.UseBOM), text), UTF16BE, false, text},
 		"UTF-16 unmarked":  {[]byte("t\x00i\x00t\x00l\x00e\x00,\x00g\x00e\x00n\x00r\x00e\x00\n\x00\xf1\xb4"), UTF16LE, true, "title,genre\n등"},
+		"unmarked, other":  {[]byte("\x00t\x00i\x00t\x00l\x00e\x00,\x00g\x00e\x00n\x00r\x00e\x00\n\xb4\xf1"), UTF16BE, true, "title,genre\n등"},
 		"CP949":            {encoded(t, korean.EUCKR, text+"똠방\n"), CP949, true, text + "똠방\n"},
 		"CP1252":           {encoded(t, charmap.Windows1252, "Été – à\n"), CP1252, true, "Été – à\n"},
 		"no Hangul":        {[]byte("caf\xe9 cr\xe8me\n"), CP1252, true, "café crème\n"},
@@ -98,6 +101,80 @@ func TestPackedFilesAreOpened(t *testing.T) {
 	f, _ := opened(t, "Folder.ZIP", zipped(t, [2]string{"Top/Likes/Films.csv", "a\n"}, [2]string{"Top/x", ""}), Options{Known: func(n string) bool { return n == "likes/films.csv" }})
 	if f.Name != "likes/films.csv" || !f.Inside {
 		t.Errorf("the name is %q", f.Name)
+	}
+}
+
+// TestFoldersAroundAllFilesAreLeftOut also holds that folders that mean something stay, and that other files may be beside
+// the ones that have everything.
+func TestFoldersAroundAllFilesAreLeftOut(t *testing.T) {
+	t.Parallel()
+	known := func(name string) bool { return name == "x.csv" || name == "likes/x.csv" }
+	for _, c := range []struct {
+		about string
+		names []string
+		want  []string
+	}{
+		{"two folders", []string{"a/b/x.csv", "a/b/likes/x.csv"}, []string{"likes/x.csv", "x.csv"}},
+		{"a file beside the folder", []string{"desktop.ini", "a/x.csv", "a/likes/x.csv"}, []string{"likes/x.csv", "x.csv"}},
+		{"a file in the outer folder", []string{"a/readme.txt", "a/b/x.csv"}, []string{"x.csv"}},
+		{"another folder beside it", []string{"notes/todo.txt", "a/x.csv"}, []string{"x.csv"}},
+		{"a folder that means something alone", []string{"likes/x.csv"}, []string{"likes/x.csv"}},
+		{"the same in a folder", []string{"a/likes/x.csv"}, []string{"likes/x.csv"}},
+		{"deleted ones beside others", []string{"a/x.csv", "a/deleted/x.csv"}, []string{"x.csv"}},
+		{"deleted ones alone", []string{"deleted/x.csv"}, nil},
+		{"deleted ones alone in a folder", []string{"a/deleted/x.csv"}, nil},
+		{"two equal folders", []string{"a/x.csv", "b/x.csv"}, nil},
+	} {
+		var entries [][2]string
+		for _, name := range c.names {
+			entries = append(entries, [2]string{name, "a,b\n"})
+		}
+		files, err := Open(write(t, "a.zip", zipped(t, entries...)), Options{Known: known, Own: []string{"likes", "deleted"}})
+		if err != nil && (c.want != nil || !errors.Is(err, ErrNothing)) {
+			t.Errorf("%s: %v", c.about, err)
+		}
+		if err != nil {
+			continue
+		}
+		var got []string
+		for _, f := range files.List {
+			got = append(got, f.Name)
+		}
+		slices.Sort(got)
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.about, diff)
+		}
+		_ = files.Close()
+	}
+}
+
+// TestNamesInArchivesAreReadAsTheirProgramsWriteThem also holds that the same name is the same, whoever has packed it.
+func TestNamesInArchivesAreReadAsTheirProgramsWriteThem(t *testing.T) {
+	t.Parallel()
+	for about, raw := range map[string]string{
+		"UTF-8 in NFC": "등불 é.csv", "macOS takes letters apart": norm.NFD.String("등불 é.csv"),
+	} {
+		f, _ := opened(t, "a.zip", zipped(t, [2]string{raw, "a\n"}), Options{})
+		if f.Name != "등불 é.csv" || f.Called != "등불 é.csv" {
+			t.Errorf("%s: %q, called %q", about, f.Name, f.Called)
+		}
+	}
+	for about, c := range map[string][2]string{
+		"Korean Windows":   {string(encoded(t, korean.EUCKR, "Lists/등불.csv")), "lists/등불.csv"},
+		"European Windows": {string(encoded(t, charmap.CodePage437, "Été.csv")), "été.csv"},
+	} {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		entry, err := w.CreateHeader(&zip.FileHeader{Name: c[0], NonUTF8: true})
+		if err == nil {
+			_, err = entry.Write([]byte("a\n"))
+		}
+		if err = errors.Join(err, w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if f, _ := opened(t, "a.zip", b.Bytes(), Options{Own: []string{"lists"}}); f.Name != c[1] {
+			t.Errorf("%s: %q, want %q", about, f.Name, c[1])
+		}
 	}
 }
 
@@ -277,6 +354,7 @@ func TestSeparatorsAreTold(t *testing.T) {
 	for head, want := range map[string]string{
 		"a,b\n": ",false", "a;b;c\n": ";false", "a\tb\n": "\tfalse", "sep=;\na;b\n": ";true", "SEP=\t\r\na\tb\n": "\ttrue",
 		"\n\na;b\n": ";false", "\"a,b,c\";d\n": ";false", "": ",false", "title\n": ",false", "sep=;": ";true",
+		"Letterboxd list export v7\nDate;Name;Tags\n": ";false", "KOBIS\n\n2011-09-30\n순위\t영화명\n": "\tfalse", "a title\na,b;c;d\n": ";false",
 	} {
 		if comma, named := Separator(head); fmt.Sprintf("%c%v", comma, named) != want {
 			t.Errorf("%q: %q (named %v)", head, comma, named)
@@ -288,7 +366,7 @@ func TestShapesAreTold(t *testing.T) {
 	t.Parallel()
 	for head, want := range map[string]Shape{
 		"a,b\n": Table, "": Table, "{\"a\":1}\n{\"a\":2}\n": Lines, " {\"a\":1}": Lines, "{\n \"a\": 1\n}": Documents, "[\n{\"a\":1}]": Documents,
-		"{broken\n{\"a\":1}\n": Lines,
+		"{broken\n{\"a\":1}\n": Lines, "[\n{\"a\":1},\n{\"a\":2}\n]": Documents, "[\n{\"a\":1}\n,{\"a\":2}]": Documents,
 	} {
 		if got := (&File{Head: head}).Shape(); got != want {
 			t.Errorf("%q is %d, want %d", head, got, want)

@@ -15,7 +15,7 @@ import (
 // and lists, and later ones for the last two.
 func imdbSheets() []sheet {
 	const other = "title title_type original_title url imdb_rating runtime_(mins) year genres num_votes num._votes release_date " +
-		"release_date_(month/day/year) directors created modified description date_rated date_added your_rating you_rated position"
+		"release_date_(month/day/year) directors created modified description date_rated date_added your_rating you_rated position name known_for birth_date"
 	return []sheet{
 		{format: IMDb, name: "ratings", order: 1, kind: Rating, needs: "const your_rating|you_rated", lacks: "position", other: other, start: imdbRatings},
 		{
@@ -71,6 +71,10 @@ func imdbFilm(r row) Film {
 		Directors: split(r.get("directors"), ","),
 	}
 	f.IDs.IMDb = source.IMDbID(r.get("const"))
+	if source.IsIMDbPerson(r.get("const")) { // of a list of people
+		f.Title, f.NotFilm = line(cmp.Or(f.Title, r.get("name"))), "person"
+		return f
+	}
 	if f.OriginalTitle == f.Title {
 		f.OriginalTitle = ""
 	}
@@ -88,7 +92,7 @@ func (s *scope) imdbTime(text string) time.Time {
 	if t, err := time.ParseInLocation(time.ANSIC, text, s.Zone); err == nil {
 		return t
 	}
-	return s.begin(text)
+	return s.when(text)
 }
 
 func imdbRatings(s *scope, _ *tabular.File) func(row) []Entry {
@@ -101,7 +105,7 @@ func imdbRatings(s *scope, _ *tabular.File) func(row) []Entry {
 
 // imdbChecked fails the entries of a row without an id: it was shifted or is no row of IMDb.
 func imdbChecked(r row, out []Entry) []Entry {
-	if source.IMDbID(r.get("const")) == "" {
+	if source.IMDbID(r.get("const")) == "" && !source.IsIMDbPerson(r.get("const")) {
 		out[0].Failed = noID
 		return out[:1]
 	}

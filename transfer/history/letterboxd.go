@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/cinecircle/cinecircle/movie/source"
 	"github.com/cinecircle/cinecircle/platform/tabular"
@@ -62,7 +63,7 @@ func (s *scope) entryFilm(r row) Film {
 // letterboxdReview remembers the newest reviews. Two films of one title and year keep all of theirs.
 func letterboxdReview(s *scope, r row) error {
 	if id, has := s.films[titled(r).Key()]; !has || id != "" {
-		s.reviews.add(s.entryFilm(r), review{r.get("date"), r.get("watched_date"), r.get("letterboxd_uri"), plain(r.get("review"))})
+		s.reviews.add(s.entryFilm(r), review{s.ordered(r.get("date")), s.ordered(r.get("watched_date")), r.get("letterboxd_uri"), plain(r.get("review"))})
 	}
 	return nil
 }
@@ -73,7 +74,7 @@ func letterboxdMarks(kind Kind) func(*scope, *tabular.File) func(row) []Entry {
 		return func(r row) []Entry {
 			f := titled(r)
 			f.IDs.Letterboxd = source.LetterboxdID(r.get("letterboxd_uri"))
-			return one(Entry{Kind: kind, Key: f.Key(), Film: f, At: s.begin(r.get("date"))})
+			return one(Entry{Kind: kind, Key: f.Key(), Film: f, At: s.when(r.get("date"))})
 		}
 	}
 }
@@ -82,7 +83,7 @@ func letterboxdRatings(s *scope, _ *tabular.File) func(row) []Entry {
 	return func(r row) []Entry {
 		f := titled(r)
 		f.IDs.Letterboxd = source.LetterboxdID(r.get("letterboxd_uri"))
-		return orNoRating(s.rated(f, r.get("rating"), 5, s.begin(r.get("date"))), f)
+		return orNoRating(s.rated(f, r.get("rating"), 5, s.when(r.get("date"))), f)
 	}
 }
 
@@ -95,11 +96,11 @@ func (s *scope) letterboxdViewing(r row) Entry {
 	address := r.get("letterboxd_uri")
 	s.viewed[address] = true
 	rewatch := strings.EqualFold(r.get("rewatch"), "yes")
-	e := Entry{Kind: Viewing, Key: address, Film: s.entryFilm(r), At: s.begin(r.get("date")), Rewatch: &rewatch, Tags: tags(r.get("tags"), ",")}
+	e := Entry{Kind: Viewing, Key: address, Film: s.entryFilm(r), At: s.when(r.get("date")), Rewatch: &rewatch, Tags: tags(r.get("tags"), ",")}
 	e.Note = s.reviews.earlier[address]
 	e.Rating, e.Failed = rating(r.get("rating"), 5)
 	if e.Failed == fine {
-		e.Day, e.Failed = day(r.get("watched_date"))
+		e.Day, e.Failed = s.seenOn(r.get("watched_date"))
 	}
 	return e
 }
@@ -111,7 +112,7 @@ func letterboxdReviews(s *scope, _ *tabular.File) func(row) []Entry {
 		if seen && !s.viewed[address] {
 			out = one(s.letterboxdViewing(r))
 		}
-		e := Entry{Kind: Review, Film: s.entryFilm(r), At: s.begin(r.get("date")), Content: plain(r.get("review"))}
+		e := Entry{Kind: Review, Film: s.entryFilm(r), At: s.when(r.get("date")), Content: plain(r.get("review"))}
 		if e.Rating, e.Failed = rating(r.get("rating"), 5); !seen && e.Rating != 0 && !s.has["letterboxd-ratings"] {
 			out = append(out, one(Entry{Kind: Rating, Key: e.Film.Key(), Film: e.Film, At: e.At, Rating: e.Rating})...)
 		}
@@ -135,7 +136,7 @@ func letterboxdList(s *scope, f *tabular.File) func(row) []Entry {
 	return func(r row) []Entry {
 		switch {
 		case list.Key == "":
-			list = Entry{Kind: List, Title: line(r.get("name")), Content: plain(r.get("description")), At: s.begin(r.get("date"))}
+			list = Entry{Kind: List, Title: line(r.get("name")), Content: plain(r.get("description")), At: s.when(r.get("date"))}
 			list.Key = cmp.Or(r.get("url"), f.Name+"\n"+list.Title)
 			return one(list)
 		case strings.EqualFold(strings.TrimSpace(r.cells[0]), "position"):
@@ -185,9 +186,9 @@ func letterboxdImportSheets() []sheet {
 	}
 }
 
-func letterboxdImportWatchlist(*scope, *tabular.File) func(row) []Entry {
+func letterboxdImportWatchlist(s *scope, _ *tabular.File) func(row) []Entry {
 	return func(r row) []Entry {
-		f, _ := letterboxdImportFilm(r)
+		f, _ := s.letterboxdImportFilm(r)
 		return one(Entry{Kind: Watchlist, Key: f.Key(), Film: f})
 	}
 }
@@ -210,29 +211,31 @@ func letterboxdImportList(s *scope, f *tabular.File) func(row) []Entry {
 			s.lists[key] = true
 			out = one(Entry{Kind: List, Key: key, Title: line(title)})
 		}
-		film, _ := letterboxdImportFilm(r)
+		film, _ := s.letterboxdImportFilm(r)
 		return append(out, one(Entry{Kind: ListItem, Key: key + "\n" + film.Key(), ListKey: key, Film: film, Note: plain(r.get("review"))})...)
 	}
 }
 
 // letterboxdImportFilm returns the film of a row and what identifies the viewing: the same film and day are the same viewing.
-func letterboxdImportFilm(r row) (f Film, viewing string) {
+func (s *scope) letterboxdImportFilm(r row) (f Film, viewing string) {
 	f = titled(r)
 	f.Directors = split(r.get("directors"), ",")
 	f.IDs.Letterboxd, f.IDs.IMDb, f.IDs.TMDB = source.LetterboxdID(r.get("letterboxduri")), source.IMDbID(r.get("imdbid")), number(r.get("tmdbid"))
-	return f, f.Key() + "\n" + r.get("watcheddate")
+	return f, f.Key() + "\n" + s.ordered(r.get("watcheddate"))
 }
 
+// letterboxdImportReview remembers the newest reviews. One without a day is of the film and not of a viewing, such as those in
+// an export from here: it stays the review, because the others can be notes of their viewings.
 func letterboxdImportReview(s *scope, r row) error {
-	f, viewing := letterboxdImportFilm(r)
-	s.reviews.add(f, review{r.get("watcheddate"), "", viewing, plain(r.get("review"))})
+	f, viewing := s.letterboxdImportFilm(r)
+	s.reviews.add(f, review{cmp.Or(s.ordered(r.get("watcheddate")), "undated"), "", viewing, plain(r.get("review"))})
 	return nil
 }
 
 // letterboxdImport reads the files that Letterboxd imports, of any columns.
 func letterboxdImport(s *scope, _ *tabular.File) func(row) []Entry {
 	return func(r row) (out []Entry) {
-		f, viewing := letterboxdImportFilm(r)
+		f, viewing := s.letterboxdImportFilm(r)
 		text, most := r.get("rating"), 5.0
 		if text == "" {
 			text, most = r.get("rating10"), 10
@@ -242,14 +245,14 @@ func letterboxdImport(s *scope, _ *tabular.File) func(row) []Entry {
 		if seen {
 			e := Entry{Kind: Viewing, Key: viewing, Film: f, Rewatch: truth(r.get("rewatch")), Tags: tags(r.get("tags"), ","), Note: s.reviews.earlier[viewing]}
 			if e.Rating, e.Failed = rating(text, most); e.Failed == fine {
-				e.Day, e.Failed = day(r.get("watcheddate"))
+				e.Day, e.Failed = s.seenOn(r.get("watcheddate"))
 			}
 			out = one(e)
 		} else {
-			out = s.rated(f, text, most, s.begin(""))
+			out = s.rated(f, text, most, time.Time{})
 		}
 		if content := plain(r.get("review")); content != "" && (!earlier || !seen) {
-			e := Entry{Kind: Review, Key: reviewKey(f, viewing, earlier), Film: f, At: s.begin(r.get("watcheddate")), Content: content, Earlier: earlier}
+			e := Entry{Kind: Review, Key: reviewKey(f, viewing, earlier), Film: f, At: s.when(r.get("watcheddate")), Content: content, Earlier: earlier}
 			if seen {
 				e.Viewing = viewing
 			}

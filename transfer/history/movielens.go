@@ -22,6 +22,10 @@ func lensSheets() []sheet {
 			start: noEntries,
 		},
 		{format: MovieLens, name: "links", order: 3, extra: true, needs: "movieid imdbid tmdbid", prepare: lensLink, start: noEntries},
+		{
+			format: MovieLens, name: "wishlist", order: 3, kind: Watchlist, needs: "movie_id average_rating title", lacks: "rating", called: called("wishlist"),
+			other: "imdb_id tmdb_id", start: lensWanted,
+		},
 		{format: MovieLens, name: "account", order: 1, kind: Rating, needs: "movie_id rating title", other: "imdb_id tmdb_id average_rating", start: lensAccount},
 	}
 }
@@ -34,8 +38,9 @@ func lensRated(s *scope, r row) error {
 		s.lens.user, s.lens.films = r.get("userid"), map[int64]Film{}
 	}
 	if r.get("userid") != s.lens.user {
-		return refused("This is a data set with the ratings of several people, and not the history of one.",
-			"한 사람의 기록이 아니라 여러 사람의 평점을 모은 데이터입니다.", "ratings of several users")
+		return refused(
+			"This is a data set with the ratings of several people. Please keep the first line and the rows with your own userId, in a file or archive as before, and import that.",
+			"여러 사람의 평점을 모은 데이터입니다. 첫 줄과 본인의 userId가 적힌 행만 남겨 저장한 뒤 그 파일을 가져와 주세요.", "ratings of several users")
 	}
 	if len(s.lens.films) > MaxRows {
 		return ErrTooManyRows
@@ -84,12 +89,23 @@ func lensRatings(s *scope, _ *tabular.File) func(row) []Entry {
 	}
 }
 
-// lensAccount reads what an account of MovieLens exports.
+// lensAccountFilm returns the film of a row of what an account of MovieLens exports.
+func lensAccountFilm(r row) (f Film) {
+	f.setLensTitle(r.get("title"))
+	f.IDs.IMDb, f.IDs.TMDB, f.IDs.MovieLens = source.IMDbID(r.get("imdb_id")), number(r.get("tmdb_id")), number(r.get("movie_id"))
+	return f
+}
+
+func lensWanted(*scope, *tabular.File) func(row) []Entry {
+	return func(r row) []Entry {
+		f := lensAccountFilm(r)
+		return one(Entry{Kind: Watchlist, Key: f.Key(), Film: f})
+	}
+}
+
 func lensAccount(s *scope, _ *tabular.File) func(row) []Entry {
 	return func(r row) []Entry {
-		var f Film
-		f.setLensTitle(r.get("title"))
-		f.IDs.IMDb, f.IDs.TMDB, f.IDs.MovieLens = source.IMDbID(r.get("imdb_id")), number(r.get("tmdb_id")), number(r.get("movie_id"))
+		f := lensAccountFilm(r)
 		return orNoRating(s.rated(f, r.get("rating"), 5, time.Time{}), f)
 	}
 }

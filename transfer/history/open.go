@@ -86,7 +86,7 @@ type readCloser interface {
 
 // Tabular returns how the files are opened that [Open] gets.
 func (o Options) Tabular() tabular.Options {
-	return tabular.Options{Encoding: o.Encoding, Limits: Limits, Known: Known, Attached: attached}
+	return tabular.Options{Encoding: o.Encoding, Limits: Limits, Known: Known, Attached: attached, Own: ownFolders}
 }
 
 // OpenFile opens and recognises a file within the Limits. Besides ErrUnknown it returns the errors of [tabular.Open].
@@ -185,6 +185,9 @@ func Known(name string) bool {
 
 // folders are those of exports whose files are read: of Letterboxd, and of older tools for Trakt.
 var folders = []string{"", "lists/", "likes/", "history/", "watched/", "ratings/"}
+
+// ownFolders are the folders that mean something: what Letterboxd has deleted is no history, also if it is packed alone.
+var ownFolders = []string{"lists", "likes", "history", "watched", "ratings", "deleted", "orphaned", "images"}
 
 // skipped are files of Letterboxd and Trakt that are not read: they have an address of a person, what others wrote and made,
 // or what has no place here.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/platform/tabular"
@@ -123,9 +124,9 @@ func ownRating(_ *scope, r own.Rating) Entry {
 
 func ownViewing(_ *scope, v own.Viewing) Entry {
 	e := about(v.Movie, v.CreatedAt, "\n"+v.WatchedOn)
-	d, failed := day(v.WatchedOn)
-	if failed != fine {
-		e.Failed = failed
+	d, ok := diary.ParseDay(v.WatchedOn)
+	if !ok {
+		e.Failed = badDay
 	}
 	e.Day, e.Rewatch, e.Updated = d, &v.Rewatch, v.UpdatedAt
 	if v.Rating != nil {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cinecircle/cinecircle/movie/source"
 	"github.com/cinecircle/cinecircle/platform/tabular"
@@ -14,15 +15,15 @@ import (
 // peerSheets are the tables of TMDB and of trackers that people run themselves.
 func peerSheets() []sheet {
 	const (
-		tmdb   = "tmdb_id imdb_id type name your_rating"
+		tmdb   = "tmdb_id imdb_id type name"
 		movary = "title tmdbid|imdbid"
 		neodb  = "title info links timestamp"
 	)
-	tmdbOther := "release_date season_number episode_number rating date_rated date_added"
+	tmdbOther := "release_date season_number episode_number rating your_rating date_rated date_added"
 	return []sheet{
 		{format: TMDB, name: "watchlist", order: 3, kind: Watchlist, needs: tmdb, called: called("watchlist"), other: tmdbOther, start: tmdbMarks(Watchlist)},
 		{format: TMDB, name: "favorites", order: 2, kind: Reaction, needs: tmdb, called: called("favorit", "favourit"), other: tmdbOther, start: tmdbMarks(Reaction)},
-		{format: TMDB, name: "ratings", order: 1, kind: Rating, needs: tmdb, called: otherwise, other: tmdbOther, start: tmdbRatings},
+		{format: TMDB, name: "ratings", order: 1, kind: Rating, needs: tmdb + " your_rating", called: otherwise, other: tmdbOther, start: tmdbRatings},
 		{format: Movary, name: "history", order: 1, kind: Viewing, needs: movary + " watchedat", other: "year tmdbid imdbid comment location", start: movaryHistory},
 		{format: Movary, name: "ratings", order: 2, kind: Rating, needs: movary + " userrating", other: "year tmdbid imdbid", start: movaryRatings},
 		{format: Movary, name: "watchlist", order: 3, kind: Watchlist, needs: movary + " addedat", other: "year tmdbid imdbid", start: movaryWatchlist},
@@ -77,7 +78,7 @@ func movaryHistory(s *scope, _ *tabular.File) func(row) []Entry {
 func movaryRatings(s *scope, _ *tabular.File) func(row) []Entry {
 	return func(r row) []Entry {
 		f := movaryFilm(r)
-		return orNoRating(s.rated(f, r.get("userrating"), 10, s.begin("")), f)
+		return orNoRating(s.rated(f, r.get("userrating"), 10, time.Time{}), f)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cinecircle/cinecircle/movie/source"
 	"github.com/cinecircle/cinecircle/platform/tabular"
@@ -203,7 +204,7 @@ func watcharrItems(s *scope, _ *tabular.File) func(json.RawMessage) ([]Entry, er
 			}
 		}
 		if len(out) > 0 && i.Status != "PLANNED" {
-			out = append(out, s.rated(f, string(i.Rating), 10, s.begin(""))...)
+			out = append(out, s.rated(f, string(i.Rating), 10, time.Time{})...)
 		} else {
 			out = append(out, s.status(item{film: f, status: i.Status, rating: string(i.Rating), most: 10, added: s.when(string(i.Created))})...)
 		}

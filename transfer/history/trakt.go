@@ -107,10 +107,13 @@ var (
 func traktViewing(s *scope, t traktItem) []Entry {
 	f := t.film()
 	at, ok := s.instant(string(t.WatchedAt))
-	if !ok || at.Year() <= 1970 { // Trakt's "unknown date"
+	if ok && at.Year() <= 1970 { // Trakt's "unknown date"
 		return one(Entry{Kind: Watched, Key: f.Key(), Film: f})
 	}
 	out := s.seen(f, string(t.WatchedAt), "", nil)
+	if !ok {
+		return out
+	}
 	if id := string(t.ID); id != "" {
 		out[0].Key = "play " + id
 	}

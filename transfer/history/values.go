@@ -22,7 +22,10 @@ var (
 	noFilm    = apperr.Text{EN: "This row has no film.", KO: "이 행에는 영화가 없습니다."}
 	badRating = apperr.Text{EN: "The rating is outside its scale, or between two half-stars.", KO: "평점이 범위를 벗어났거나 별 반 개 단위가 아닙니다."}
 	noID      = apperr.Text{EN: "This row has no film id. Its cells may be in the wrong columns.", KO: "이 행에 영화 아이디가 없습니다. 칸이 밀렸을 수 있습니다."}
-	badDay    = apperr.Text{EN: "The day of the viewing is not a date.", KO: "관람한 날짜가 올바르지 않습니다."}
+	badDay    = apperr.Text{
+		EN: "The day of the viewing is not a date, or its day and month cannot be told apart.",
+		KO: "관람한 날짜가 올바르지 않거나 월과 일을 구별할 수 없습니다.",
+	}
 )
 
 // The reasons why a row has no place here.
@@ -118,13 +121,30 @@ func (s *scope) instant(text string) (time.Time, bool) {
 			return t, true
 		}
 	}
-	return time.Time{}, false
+	t, err := time.ParseInLocation(time.DateOnly, source.Date(text), s.Zone) // in the forms of spreadsheets
+	return t, err == nil
 }
 
 // when returns an instant, or the zero time for what is none.
 func (s *scope) when(text string) time.Time {
 	t, _ := s.instant(text)
 	return t
+}
+
+// seenOn returns the day of a viewing.
+func (s *scope) seenOn(text string) (diary.Day, apperr.Text) {
+	if at, ok := s.instant(text); ok {
+		return diary.DayOf(at), fine
+	}
+	return 0, badDay
+}
+
+// ordered returns a day in the form 2026-01-31, in which days can be compared, and other texts as they are.
+func (s *scope) ordered(text string) string {
+	if at, ok := s.instant(text); ok {
+		return at.Format(time.DateOnly)
+	}
+	return text
 }
 
 // truth returns what yes, true and 1 say, and nil for nothing.
@@ -134,23 +154,6 @@ func truth(text string) *bool {
 	}
 	is := slices.Contains([]string{"yes", "true", "1"}, strings.ToLower(text))
 	return &is
-}
-
-// day returns a day written as 2026-01-31.
-func day(text string) (diary.Day, apperr.Text) {
-	if d, ok := diary.ParseDay(text); ok {
-		return d, fine
-	}
-	return 0, badDay
-}
-
-// begin returns the begin of a day, or the zero time for what is none.
-func (s *scope) begin(text string) time.Time {
-	t, err := time.ParseInLocation(time.DateOnly, text, s.Zone)
-	if err != nil {
-		return time.Time{}
-	}
-	return t
 }
 
 // year returns the year of a date that a film can have, or 0.
