@@ -69,6 +69,31 @@ func (*Service) FindWanted(tx *gorm.DB, userID, movieID int64) (*WatchlistFilm, 
 	return findIn[WatchlistFilm](tx, "movie_id = ? AND user_id = ?", movieID, userID)
 }
 
+// WantedAmong returns the entries on the watchlist of a member that are of some films, by the ids of these.
+func (*Service) WantedAmong(tx *gorm.DB, userID int64, movieIDs []int64) (map[int64]WatchlistFilm, error) {
+	of := map[int64]WatchlistFilm{}
+	if len(movieIDs) == 0 {
+		return of, nil
+	}
+	var found []WatchlistFilm
+	if err := tx.Where("user_id = ? AND movie_id IN ?", userID, movieIDs).Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("look for %d films on the watchlist of user %d: %w", len(movieIDs), userID, err)
+	}
+	for _, w := range found {
+		of[w.MovieID] = w
+	}
+	return of, nil
+}
+
+// WantAgain puts an entry back on a watchlist as it was.
+func (*Service) WantAgain(tx *gorm.DB, w WatchlistFilm) error {
+	w.AddedAt = database.Time(w.AddedAt)
+	if err := tx.Create(&w).Error; err != nil {
+		return fmt.Errorf("put movie %d back on the watchlist of user %d: %w", w.MovieID, w.UserID, err)
+	}
+	return nil
+}
+
 // WantAt puts a film that is not on the watchlist of a member there.
 func (*Service) WantAt(tx *gorm.DB, userID, movieID int64, at time.Time) (*WatchlistFilm, error) {
 	w := &WatchlistFilm{UserID: userID, MovieID: movieID, AddedAt: database.Time(at)}

@@ -10,6 +10,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/database"
@@ -46,6 +47,8 @@ type job struct {
 	row   *Row
 	entry history.Entry
 	hash  int64 // of what the file says
+
+	takesOff bool // the film comes off the watchlist
 }
 
 // hasFilm reports whether the row is about a film that has to be found.
@@ -97,14 +100,17 @@ type applier struct {
 	planned map[string]int64  // gists of what a plan would have made, by what members have once
 	claimed map[claim]bool    // what a plan has found to be the same as something in the file
 	images  bool              // a plan has images that may be stored
-	image   *prepared         // of the row, nil while it is not known whether it is needed
+
+	wanted   map[int64]diary.WatchlistFilm // what the watchlist has of the films of the batch
+	unwanted map[int64]bool                // the films of which a plan has said that they come off it
+	image    *prepared                     // of the row, nil while it is not known whether it is needed
 }
 
 func (s *Service) newApplier(imp Import, dry bool) (*applier, error) {
 	o, err := imp.options()
 	return &applier{
 		Service: s, imp: imp, asked: o, dry: dry, at: s.now(),
-		there: map[string]Source{}, planned: map[string]int64{}, claimed: map[claim]bool{},
+		there: map[string]Source{}, planned: map[string]int64{}, claimed: map[claim]bool{}, unwanted: map[int64]bool{},
 	}, err
 }
 
@@ -115,6 +121,7 @@ func (a *applier) key(e history.Entry) string { return sourceKey(a.imp.Format, s
 func (a *applier) load(tx *gorm.DB, rows []*job) error {
 	a.tx, a.sources = tx, map[string]Source{}
 	var keys []string
+	var films []int64
 	for _, j := range rows {
 		j.hash, j.row.SourceKey = entryHash(j.entry), a.key(j.entry)
 		keys = append(keys, j.row.SourceKey)
@@ -122,11 +129,13 @@ func (a *applier) load(tx *gorm.DB, rows []*job) error {
 			keys = append(keys, a.listKey(j))
 		}
 		if j.row.MovieID != nil {
-			keys = append(keys, a.markKey(j.film()), a.ratingKey(j.film()))
+			keys = append(keys, a.markKey(j.film()), a.ratingKey(j.film()), a.offKey(j.film()))
+			films = append(films, j.film())
 		}
 	}
-	if len(keys) == 0 {
-		return nil
+	var err error
+	if a.wanted, err = a.diary.WantedAmong(tx, a.imp.UserID, films); err != nil || len(keys) == 0 {
+		return err
 	}
 	var found []Source
 	if err := tx.Where("user_id = ? AND source_key IN ?", a.imp.UserID, keys).Find(&found).Error; err != nil {
@@ -242,12 +251,23 @@ func (a *applier) first(k kind, j *job) (Outcome, apperr.Text, error) {
 		if k.marks {
 			a.planned[planKey(history.Watched, onceAFilm(j))] = noGist(j)
 		}
-		return Created, k.cuts(j), nil
+		if k.marks || j.entry.Kind == history.Watched {
+			err = a.planMark(j)
+		}
+		return Created, a.loses(k, j), err
 	}
 	if t, err = k.make(a, j); err != nil {
 		return "", apperr.Text{}, err
 	}
-	return Created, k.cuts(j), a.remember(j, j.row.SourceKey, t, true)
+	return Created, a.loses(k, j), a.remember(j, j.row.SourceKey, t, true)
+}
+
+// loses says what is lost by storing an entry: a part of it, or the place of the film on the watchlist.
+func (*applier) loses(k kind, j *job) apperr.Text {
+	if lost := k.cuts(j); lost != (apperr.Text{}) || !j.takesOff {
+		return lost
+	}
+	return takesOff
 }
 
 // planKey is the key in planned of what members have once.

@@ -66,6 +66,8 @@ type importResponse struct {
 	Encoding   string       `json:"encoding" example:"utf-8" description:"The encoding of the file."`
 	Filename   string       `json:"filename" example:"letterboxd-cat-2026-11-23.zip" description:"The name of the file."`
 	Rows       int64        `json:"rows" example:"913" description:"Number of rows; of those read so far while it is reading."`
+	Columns    []string     `json:"ignored_columns" example:"[\"Watched on\"]" description:"Columns of the file that are not known and not used, the first ones of many."`
+	Files      []string     `json:"ignored_files" example:"[]" description:"Files of the archive that are not known and not used, the first ones of many."`
 	Counts     importCounts `json:"counts" description:"Number of rows by outcome: what would happen until it is confirmed, what has happened afterwards. Their sum grows while it is running."`
 	Reason     *string      `json:"reason" example:"The archive is damaged or was cut off." description:"Why it failed; else null."`
 	CreatedAt  time.Time    `json:"created_at" example:"2026-11-23T10:00:00+09:00" description:"Time of the upload."`
@@ -185,6 +187,7 @@ func (h handler) show(c *gin.Context) func(Import) importResponse {
 			ID: i.ID, Status: i.Stage(), Format: i.Format, Encoding: i.Encoding, Filename: i.Filename, Rows: i.Rows,
 			Counts: importCounts(i.Counts), Reason: sentence(c, i.Why()), CreatedAt: i.CreatedAt.In(h.zone),
 		}
+		out.Columns, out.Files = i.LeftAlone()
 		if i.FinishedAt != nil {
 			out.FinishedAt = new(i.FinishedAt.In(h.zone))
 		}

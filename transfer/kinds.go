@@ -66,6 +66,8 @@ var kinds = map[history.Kind]kind{
 
 	history.ReviewImage:  reviewImages,
 	history.ProfileImage: profileImages,
+
+	offWatchlist: putBack,
 }
 
 func (k kind) cuts(j *job) apperr.Text {

@@ -149,7 +149,7 @@ func (s *Service) keep(ctx context.Context, mine Import, file io.Reader) error {
 // hire begins an import that no other worker gets.
 func (s *Service) hire(ctx context.Context, userID int64, from *Opened, o Options) (imp Import, err error) {
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
-		if imp, err = s.begin(tx, userID, filepath.Base(from.names[0]), from.Format.Name, string(from.Encoding), o); err != nil {
+		if imp, err = s.begin(tx, userID, filepath.Base(from.names[0]), from.Source, o); err != nil {
 			return err
 		}
 		imp.LeaseToken, imp.LeaseUntil = rand.Int64(), s.now().Add(lease)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
 
@@ -25,6 +26,7 @@ import (
 	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/review"
+	"github.com/cinecircle/cinecircle/transfer/history"
 	"github.com/cinecircle/cinecircle/user"
 )
 
@@ -109,6 +111,38 @@ type Options struct {
 	Visibility string `json:"visibility,omitempty"` // of lists: "public", or "" for the default
 }
 
+// noted is what an import notes of what was asked for and of what it leaves alone.
+type noted struct {
+	Options
+	Columns []string `json:"columns,omitempty"` // that are not known
+	Files   []string `json:"files,omitempty"`   // of an archive, that are not known
+}
+
+// mostOfNames is how many characters the names of what an import leaves alone have together.
+const mostOfNames = 500
+
+// fitting returns the first of some names that have at most a number of characters together as JSON, and how many they have.
+func fitting(names []string, most int) (fit []string, used int) {
+	for _, name := range names {
+		name, _ = cut(name, 60)
+		stored, err := json.Marshal(name)
+		if used += utf8.RuneCount(stored) + len(","); err != nil || used > most {
+			break
+		}
+		fit = append(fit, name)
+	}
+	return fit, used
+}
+
+// LeftAlone returns the columns and the files of an archive that are not known and not used, the first ones of many.
+func (i Import) LeftAlone() (columns, files []string) {
+	var n noted
+	if json.Unmarshal([]byte(i.Asked), &n) != nil {
+		return []string{}, []string{}
+	}
+	return append([]string{}, n.Columns...), append([]string{}, n.Files...)
+}
+
 // Upload is a file that a member sends.
 type Upload struct {
 	Filename string // as the member calls it
@@ -123,14 +157,14 @@ func (s *Service) Start(ctx context.Context, userID int64, u Upload) (Import, er
 	if err != nil {
 		return Import{}, err
 	}
-	format, encoding := source.Format.Name, string(source.Encoding)
+	from := source.Source
 	if err := source.Close(); err != nil {
 		return Import{}, fmt.Errorf("close the file of an import: %w", err)
 	}
 	var made Import
 	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
 		var err error
-		if made, err = s.begin(tx, userID, u.Filename, format, encoding, u.Options); err != nil {
+		if made, err = s.begin(tx, userID, u.Filename, from, u.Options); err != nil {
 			return err
 		}
 		if err := storeFile(tx, made.ID, u.Data); err != nil {
@@ -146,20 +180,23 @@ func (s *Service) Start(ctx context.Context, userID int64, u Upload) (Import, er
 }
 
 // begin stores a new import.
-func (s *Service) begin(tx *gorm.DB, userID int64, filename, format, encoding string, o Options) (Import, error) {
+func (s *Service) begin(tx *gorm.DB, userID int64, filename string, from *history.Source, o Options) (Import, error) {
 	if err := user.Lock(tx, userID); errors.Is(err, user.ErrNotFound) {
 		return Import{}, auth.ErrUserGone
 	} else if err != nil {
 		return Import{}, err
 	}
-	asked, err := json.Marshal(o)
+	columns, used := fitting(from.Ignored, mostOfNames)
+	files, _ := fitting(from.Unread, mostOfNames-used)
+	asked, err := json.Marshal(noted{o, columns, files})
 	if err != nil {
 		return Import{}, fmt.Errorf("encode the options of an import: %w", err)
 	}
 	now := s.now()
 	name, _ := cut(filename, 255)
 	imp := Import{
-		UserID: userID, ActiveUserID: &userID, Status: Reading, Format: format, Encoding: encoding, Filename: name, Asked: string(asked),
+		UserID: userID, ActiveUserID: &userID, Status: Reading, Format: from.Format.Name, Encoding: string(from.Encoding), Filename: name,
+		Asked:      string(asked),
 		LeaseUntil: now, CreatedAt: now,
 	}
 	return imp, tx.Create(&imp).Error

@@ -48,6 +48,9 @@ func (p *program) importMember(ctx context.Context, args []string) error {
 		if len(files.Ignored) > 0 {
 			fmt.Fprintf(p.err, "columns that are left alone: %s\n", printable(strings.Join(files.Ignored, ", ")))
 		}
+		if len(files.Unread) > 0 {
+			fmt.Fprintf(p.err, "files that are left alone: %s\n", printable(strings.Join(files.Unread, ", ")))
+		}
 		err = a.Transfers.Load(ctx, u.ID, files, m.Options, m.dryRun, func(i transfer.Import) error {
 			person = i.Status == transfer.Failed || i.Counts.NeedsReview+i.Counts.Bad > 0
 			if i.Status == transfer.Ready && !m.dryRun {

@@ -174,7 +174,7 @@ func TestLetterboxdImportHasAnyColumnsInAnyOrder(t *testing.T) {
 		"Undated.,Salt,,,3,78,,lost,1997,,\n" +
 		",Tide,,,,79,,,1997,,\n"
 	s, all := entries(t, "import.csv", []byte(file), Options{})
-	if s.Format != LetterboxdImport || !slices.Equal(s.Ignored, []string{"mood"}) {
+	if s.Format != LetterboxdImport || !slices.Equal(s.Ignored, []string{"Mood"}) {
 		t.Errorf("%v, ignored %q", s.Format, s.Ignored)
 	}
 	if all[2].Viewing != all[1].Key {

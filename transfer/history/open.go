@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
@@ -41,7 +42,7 @@ type Source struct {
 	Encoding tabular.Encoding
 	Guessed  bool     // the encoding is a guess
 	Ignored  []string // headings that the format does not know, each once
-	Unread   []string // files of an archive whose content is not known
+	Unread   []string // files of an archive whose content is not known, but for empty ones
 
 	scope  *scope
 	parts  []*part
@@ -127,7 +128,9 @@ func Open(files []*tabular.File, o Options) (*Source, error) {
 		switch {
 		case errors.Is(err, ErrUnknown) && f.Inside: // somebody else's business
 			failed = err
-			s.Unread = append(s.Unread, f.Name)
+			if text := strings.TrimSpace(f.Head); text != "" && text != "[]" && text != "{}" {
+				s.Unread = append(s.Unread, f.Name)
+			}
 		case err != nil:
 			return nil, err
 		default:

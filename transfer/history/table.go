@@ -69,11 +69,10 @@ func recogniseTable(f *tabular.File, o Options) (*part, error) {
 		if err != nil || row.Err != nil {
 			return nil, unknown(noTable, o.Format)
 		}
-		header := fold(row.Cells)
-		if p, err := headed(f, o, header, row.Line); p != nil || err != nil {
+		if p, err := headed(f, o, row); p != nil || err != nil {
 			return p, err
 		}
-		if len(seen) < len(header) {
+		if len(seen) < len(row.Cells) {
 			seen = slices.Clone(row.Cells)
 		}
 	}
@@ -84,7 +83,8 @@ func recogniseTable(f *tabular.File, o Options) (*part, error) {
 }
 
 // headed returns the part of a file with this header.
-func headed(f *tabular.File, o Options, header []string, line int64) (*part, error) {
+func headed(f *tabular.File, o Options, row tabular.Row) (*part, error) {
+	header := fold(row.Cells)
 	var alike []sheet
 	for _, s := range sheets() {
 		if s.has(header) && chosen(o.Format, s.format, s.name) {
@@ -106,19 +106,20 @@ func headed(f *tabular.File, o Options, header []string, line int64) (*part, err
 		}
 		s = alike[i]
 	}
-	return s.part(f, header, line), nil
+	return s.part(f, row), nil
 }
 
-// part returns the part of a file whose header is on a line.
-func (s sheet) part(f *tabular.File, header []string, line int64) *part {
-	p := &part{format: s.format, name: s.name, extra: s.extra, order: s.order, file: f, ignored: without(header, s.known())}
+// part returns the part of a file with this header.
+func (s sheet) part(f *tabular.File, first tabular.Row) *part {
+	header := fold(first.Cells)
+	p := &part{format: s.format, name: s.name, extra: s.extra, order: s.order, file: f, ignored: without(first.Cells, s.known())}
 	open := func(scope *scope) (*tableReader, error) {
 		r, err := f.Reader(nil)
 		if err != nil {
 			return nil, err
 		}
 		return &tableReader{
-			Closer: r, scope: scope, rows: tabular.NewTable(r, dialect(f)), kind: s.kind, header: line, columns: columnsOf(header),
+			Closer: r, scope: scope, rows: tabular.NewTable(r, dialect(f)), kind: s.kind, header: first.Line, columns: columnsOf(header),
 		}, nil
 	}
 	p.open = func(scope *scope) (readCloser, error) {
@@ -220,11 +221,11 @@ func (s sheet) known() []string {
 	return strings.Fields(strings.ReplaceAll(s.needs, "|", " ") + " " + s.other)
 }
 
-// without returns the headings that are not known.
+// without returns the headings that are not known, as the file has them.
 func without(header, known []string) (others []string) {
-	for _, name := range header {
-		if name != "" && !slices.Contains(known, name) && !slices.Contains(others, name) {
-			others = append(others, name)
+	for i, name := range fold(header) {
+		if as := line(header[i]); as != "" && !slices.Contains(known, name) && !slices.Contains(others, as) {
+			others = append(others, as)
 		}
 	}
 	return others

@@ -86,7 +86,9 @@ type importPage struct {
 	Outcome transfer.Outcome // "" for all
 	Rows    []importRow
 	Next    string
-	Why     string // why it failed
+	Why     string   // why it failed
+	Columns []string // that are not known and not used
+	Files   []string
 }
 
 // outcomeTab is a filter of rows, with their number.
@@ -116,6 +118,7 @@ func (s *Site) showImport(c *pageContext) error {
 		return err
 	}
 	p := importPage{Import: imp, Status: imp.Stage(), Why: c.translate(imp.Why())}
+	p.Columns, p.Files = imp.LeftAlone()
 	p.Busy = p.Status == transfer.Reading || p.Status == transfer.Running
 	for _, o := range transfer.Outcomes {
 		n := imp.Of(o)
