@@ -194,8 +194,12 @@ func TestFormatsAreToldAndRead(t *testing.T) {
 			`2: Quay World ("2015" min 124 genres ["Action","Adventure","SF","Thriller"] by ["Colin Trevor","Ann Two"] ids {"imdb":"tt9900078","tmdb":9900078} plot "Twenty-two years after." cast [{"name":"Chris Pratt"},{"name":"Bryce Dallas Howard"}]`,
 		}},
 		{"The Movies Dataset, whose credits are literals of Python", [][2]string{
-			{"all.zip", ""}, sample(t, "movies_metadata.csv"), sample(t, "credits.csv"), {"keywords.csv", "id,keywords\n9900001,\"[{'id': 931, 'name': 'lamp'}]\"\n"},
-			sample(t, "links.csv"), {"links_small.csv", "movieId,imdbId,tmdbId\n1,9900001,9900001\n"}, {"ratings_small.csv", "userId,movieId,rating,timestamp\n1,110,1.0,1425941529\n"},
+			{"all.zip", ""},
+			sample(t, "movies_metadata.csv"), sample(t, "credits.csv"),
+			{"keywords.csv", "id,keywords\n9900001,\"[{'id': 931, 'name': 'lamp'}]\"\n"},
+			sample(t, "links.csv"),
+			{"links_small.csv", "movieId,imdbId,tmdbId\n1,9900001,9900001\n"},
+			{"ratings_small.csv", "userId,movieId,rating,timestamp\n1,110,1.0,1425941529\n"},
 		}, "movies-metadata,tmdb-credits", []string{
 			`2: The Lantern Ferry ("2011-09-08" original "등불 나룻배" min 112 genres ["Drama","Mystery"] in ["KR"] speaks ["ko"] ids {"imdb":"tt9900001","tmdb":9900001} plot "It's dark."`,
 			`3: bad: This row has a different number of columns than the header.`,
