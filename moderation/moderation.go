@@ -45,7 +45,14 @@ var (
 		"This report is closed already.", "이미 처리된 신고입니다.")
 	ErrSelf = apperr.New(apperr.Invalid, "self_report",
 		"You cannot report yourself or what you have written.", "자신이나 자신이 쓴 글은 신고할 수 없습니다.")
+	ErrTooMany = apperr.New(apperr.Conflict, "too_many_reports",
+		fmt.Sprintf("%d of your reports are still open. Please wait until moderators have dealt with some of them.", maxOpen),
+		fmt.Sprintf("아직 처리되지 않은 신고가 %d건입니다. 운영진이 확인한 뒤에 다시 신고해 주세요.", maxOpen))
 )
+
+// maxOpen is how many open reports a member can have. The rate of writes alone would let one member put thousands into the
+// queue in an hour, and into the inbox of every moderator. Moderators themselves have no such limit.
+const maxOpen = 50
 
 // Report is a row of the table reports.
 type Report struct {

@@ -25,8 +25,8 @@ type Draft struct {
 
 // Report stores a report by a member, and tells moderators if it is the first open one of its target. If the member has an
 // open report of the target already, it returns that one and false. It returns the domain's not-found error for a target
-// that the member does not see, [ErrSelf] for themselves or what they have written, or auth.ErrUserGone when
-// their account does not exist.
+// that the member does not see, [ErrSelf] for themselves or what they have written, [ErrTooMany], or auth.ErrUserGone
+// when their account does not exist.
 func (s *Service) Report(ctx context.Context, by auth.Viewer, d Draft) (r Report, created bool, err error) {
 	t, err := s.reportable(ctx, by, d)
 	if err != nil {
@@ -52,6 +52,9 @@ func (s *Service) Report(ctx context.Context, by auth.Viewer, d Draft) (r Report
 			return err
 		}
 		created = true
+		if err := mayReport(tx, by); err != nil {
+			return err
+		}
 		r, err = s.insert(tx, by, d, t)
 		if err != nil {
 			return err
@@ -59,6 +62,23 @@ func (s *Service) Report(ctx context.Context, by auth.Viewer, d Draft) (r Report
 		return s.tellStaff(tx, r, staff, locked)
 	})
 	return r, created, err
+}
+
+// mayReport returns [ErrTooMany] for a member with as many open reports as a member can have. Their account is locked, so
+// that reports at the same time do not pass it.
+func mayReport(tx *gorm.DB, by auth.Viewer) error {
+	if by.Moderates() {
+		return nil
+	}
+	var open int64
+	err := tx.Model(&Report{}).Where("reporter_id = ? AND is_open = ?", by.UserID, true).Count(&open).Error
+	if err != nil {
+		return fmt.Errorf("count the open reports of user %d: %w", by.UserID, err)
+	}
+	if open >= maxOpen {
+		return ErrTooMany
+	}
+	return nil
 }
 
 // CheckTarget returns the domain's not-found error for something that a member does not see, and that they therefore

@@ -209,3 +209,39 @@ func TestDeletedMembersLeaveReports(t *testing.T) {
 		t.Errorf("without the moderator: %v", r)
 	}
 }
+
+// A member has at most 50 open reports, also when several are made at once; moderators have no limit.
+func TestAMemberHasABoundedNumberOfOpenReports(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	const most, more = 50, 6
+	var comments []int64
+	for range most + more {
+		comments = append(comments, s.say(t, s.ann))
+	}
+	for _, id := range comments[:most-1] {
+		s.report(t, s.bob, "comment", id)
+	}
+	var all sync.WaitGroup
+	statuses := make(chan int, more)
+	for _, id := range comments[most : most+more] {
+		all.Go(func() { statuses <- s.try(t, s.bob, "comment", id).Status })
+	}
+	all.Wait()
+	close(statuses)
+	count := map[int]int{}
+	for status := range statuses {
+		count[status]++
+	}
+	if count[201] != 1 || count[409] != more-1 {
+		t.Errorf("reports at once beyond the limit: %v, want one 201 and the rest 409", count)
+	}
+	s.try(t, s.bob, "comment", comments[most-1]).WantProblem(409, "too_many_reports")
+	s.try(t, s.bob, "comment", comments[0]).Want(200) // again, which adds none
+	s.report(t, s.cleo, "comment", comments[most-1])
+	for _, id := range comments {
+		s.report(t, s.mod, "comment", id)
+	}
+	s.close(t, s.boss, s.queue(t, "")[0], "dismiss").Want(200)
+	s.report(t, s.bob, "comment", comments[most-1])
+}
