@@ -67,7 +67,7 @@ func (s *Service) publishHide(userID int64) {
 }
 
 // CloseSessions closes the sockets of sessions that have ended, on all instances and without waiting for
-// them; nil means all sessions of the user. An instance that misses the message closes them with its next
+// them; nil means all sockets of the user. An instance that misses the message closes them with its next
 // sweep.
 func (s *Service) CloseSessions(userID int64, sessionIDs []int64) {
 	if sessionIDs != nil && len(sessionIDs) == 0 {

@@ -75,7 +75,9 @@ func (s *Service) Join(ctx context.Context, d Draft, from Device) (SignedIn, err
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return s.openSession(ctx, u, "", from, nil)
+	in, err := s.openSession(ctx, u, "", from, nil)
+	in.Pending = u.Status == auth.StatusPending
+	return in, err
 }
 
 // openSession opens the session of a login whose password was right. check, which may be nil, can refuse it under the lock of

@@ -102,10 +102,9 @@ func (s *Service) ResetPassword(ctx context.Context, address, token, password st
 		if err := tx.Model(&User{ID: u.ID}).Updates(map[string]any{"password_hash": hash, "updated_at": s.now()}).Error; err != nil {
 			return fmt.Errorf("reset the password of user %d: %w", u.ID, err)
 		}
-		if err := tx.Where("user_id = ?", u.ID).Delete(&Session{}).Error; err != nil {
-			return fmt.Errorf("end sessions of user %d: %w", u.ID, err)
+		if err := s.endAll(tx, u.ID); err != nil {
+			return err
 		}
-		s.notifyEnded(tx, u.ID, nil)
 		if err := s.notifyByMail(tx, u, letterPassword); err != nil {
 			return err
 		}

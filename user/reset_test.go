@@ -45,7 +45,7 @@ func TestALinkSetsAPasswordOnceAndEndsAllSessions(t *testing.T) {
 	k.reset(t, token, "short").WantField("password", "min")
 	k.reset(t, token, "password1").WantField("password", "password_too_common")
 	k.reset(t, token, newPassword).Want(http.StatusNoContent)
-	if got := k.ended.take(); len(got) != 1 || got[0].UserID != id || got[0].Sessions != nil {
+	if got := k.ended.take(); len(got) != 1 || got[0].UserID != id || !slices.Equal(got[0].Sessions, []int64{k.sessionID(t, in.Access)}) {
 		t.Errorf("ended %v", got)
 	}
 	k.me(t, in.Access).WantProblem(http.StatusUnauthorized, "invalid_token")

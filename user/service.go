@@ -96,7 +96,7 @@ func (s *Service) OnDeleteMovies(fn func(ctx context.Context, userID int64, by a
 }
 
 // OnSessionsEnded registers fn to be called with the sessions of an account that were ended, after the
-// transaction is committed. Nil ids mean all sessions. Sessions that expire are not reported.
+// transaction is committed. Nil ids mean all sessions and personal tokens. Sessions that expire are not reported.
 func (s *Service) OnSessionsEnded(fn func(userID int64, sessionIDs []int64)) {
 	s.onSessionsEnded = append(s.onSessionsEnded, fn)
 }

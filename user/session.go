@@ -50,6 +50,7 @@ type SignedIn struct {
 	UserID          int64
 	Access, Refresh string
 	ExpiresIn       time.Duration // of the access token
+	Pending         bool          // the account is new, and waits for an approval; see [Service.Join]
 }
 
 // Sessions returns a page of the active sessions of an account, latest login first, and the key of the next
@@ -84,17 +85,27 @@ func (s *Service) EndSession(ctx context.Context, userID, sessionID int64) error
 
 // EndSessions ends all sessions of an account.
 func (s *Service) EndSessions(ctx context.Context, userID int64) error {
-	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
-		if err := tx.Where("user_id = ?", userID).Delete(&Session{}).Error; err != nil {
-			return fmt.Errorf("end sessions of user %d: %w", userID, err)
-		}
-		s.notifyEnded(tx, userID, nil)
-		return nil
-	})
+	err := s.db.Tx(ctx, func(tx *gorm.DB) error { return s.endAll(tx, userID) })
 	if err == nil {
 		web.LogEvent(ctx, s.log, web.EventLevel(ctx, userID), "sessions_ended", userID)
 	}
 	return err
+}
+
+// endAll ends all sessions of an account. The hooks get their ids, because nil also means the sockets of personal tokens,
+// which go on.
+func (s *Service) endAll(tx *gorm.DB, userID int64) error {
+	var ids []int64
+	if err := tx.Model(&Session{}).Where("user_id = ?", userID).Order("id").Pluck("id", &ids).Error; err != nil {
+		return fmt.Errorf("list sessions of user %d: %w", userID, err)
+	}
+	if err := tx.Where("user_id = ?", userID).Delete(&Session{}).Error; err != nil {
+		return fmt.Errorf("end sessions of user %d: %w", userID, err)
+	}
+	if len(ids) > 0 {
+		s.notifyEnded(tx, userID, ids)
+	}
+	return nil
 }
 
 // Logout ends the sessions of the tokens and reports whether at least one of them was issued here. An expired access

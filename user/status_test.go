@@ -73,6 +73,14 @@ func TestSuspendedMembersOnlyRead(t *testing.T) {
 	if active, err := k.users.ActiveSessions(t.Context(), []int64{k.sessionID(t, in.Access)}); err != nil || len(active) > 0 {
 		t.Errorf("a suspended member may have sockets: %v, %v", active, err)
 	}
+	k.api.GET(t, "/users/me/sessions", testkit.As(in.Access)).Want(http.StatusOK)
+	// They sign out like anybody, on other devices too: whoever stole their password must not stay.
+	thief := k.login(t, "alice")
+	k.api.DELETE(t, fmt.Sprintf("/users/me/sessions/%d", k.sessionID(t, thief.Access)), testkit.As(in.Access)).Want(http.StatusNoContent)
+	k.me(t, thief.Access).WantProblem(http.StatusUnauthorized, "invalid_token")
+	k.api.DELETE(t, "/users/me/sessions", testkit.As(token)).WantProblem(http.StatusForbidden, "insufficient_scope")
+	k.api.DELETE(t, "/users/me/sessions", testkit.As(in.Access)).Want(http.StatusNoContent)
+	k.me(t, in.Access).WantProblem(http.StatusUnauthorized, "invalid_token")
 
 	k.Clock.Advance(48 * time.Hour) // the end
 	in = k.login(t, "alice")

@@ -124,6 +124,46 @@ func (s *Service) DeleteToken(ctx context.Context, userID, tokenID int64) error 
 	return err
 }
 
+// CountTokens returns how many personal tokens of an account work.
+func (s *Service) CountTokens(ctx context.Context, userID int64) (count int64, err error) {
+	err = s.db.Reader(ctx).Model(&Token{}).Where("user_id = ? AND (expires_at IS NULL OR expires_at > ?)", userID, s.now()).Count(&count).Error
+	if err != nil {
+		return 0, fmt.Errorf("count the personal tokens of user %d: %w", userID, err)
+	}
+	return count, nil
+}
+
+// RevokeTokens deletes all personal tokens of an account, and closes the sockets that they opened.
+func (s *Service) RevokeTokens(ctx context.Context, userID int64) error {
+	var ids []int64
+	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
+		ids = nil // Tx may run the function again
+		if err := Lock(tx, userID); err != nil {
+			return err // with the lock under which tokens are made, none stays that is not reported
+		}
+		if err := tx.Model(&Token{}).Where("user_id = ?", userID).Pluck("id", &ids).Error; err != nil {
+			return err
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		if err := tx.Where("user_id = ?", userID).Delete(&Token{}).Error; err != nil {
+			return err
+		}
+		credentials := make([]int64, len(ids))
+		for i, id := range ids {
+			credentials[i] = auth.Viewer{TokenID: id}.Credential()
+		}
+		s.notifyEnded(tx, userID, credentials)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("revoke the personal tokens of user %d: %w", userID, err)
+	}
+	web.LogEvent(ctx, s.log, slog.LevelInfo, "personal_tokens_revoked", userID, slog.Int("tokens", len(ids)))
+	return nil
+}
+
 const selectPersonal = `SELECT ` + accountColumns + `, users.id, personal_tokens.id, personal_tokens.scope, personal_tokens.expires_at
 	FROM personal_tokens JOIN users ON users.id = personal_tokens.user_id WHERE personal_tokens.token_hash = ?`
 

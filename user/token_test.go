@@ -132,6 +132,36 @@ func TestPersonalTokensWorkUntilTheyExpireOrAreDeleted(t *testing.T) {
 	k.me(t, token).WantProblem(http.StatusUnauthorized, "invalid_token")
 }
 
+func TestAllPersonalTokensAreRevokedAtOnce(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	id, in := k.member(t, "alice")
+	_, others := k.member(t, "bob")
+	a, b, bobs := k.newToken(t, in.Access, "read"), k.newToken(t, in.Access, "write", "expires_in_days", 1), k.newToken(t, others.Access, "read")
+	count := func(want int64) {
+		t.Helper()
+		if got, err := k.users.CountTokens(t.Context(), id); err != nil || got != want {
+			t.Errorf("%d tokens work, want %d: %v", got, want, err)
+		}
+	}
+	count(2)
+	k.ended.take()
+	for range 2 {
+		if err := k.users.RevokeTokens(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	count(0)
+	for _, token := range []string{a.Token, b.Token} {
+		k.me(t, token).WantProblem(http.StatusUnauthorized, "invalid_token")
+	}
+	k.me(t, in.Access).Want(http.StatusOK)
+	k.me(t, bobs.Token).Want(http.StatusOK)
+	if got := k.ended.take(); len(got) != 1 || got[0].UserID != id || !slices.Equal(slices.Sorted(slices.Values(got[0].Sessions)), []int64{-b.ID, -a.ID}) {
+		t.Errorf("ended %v, want the sockets of both tokens", got)
+	}
+}
+
 func TestSocketsOfPersonalTokensEndWithThem(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)

@@ -22,7 +22,7 @@ func (h *Hub) close(k *socket, reason closeReason) {
 	h.markClosing(k, reason)
 }
 
-// CloseSessions closes the sockets of sessions of a user in the background; nil means all sessions.
+// CloseSessions closes the sockets of sessions of a user in the background; nil means all sockets of the user.
 func (h *Hub) CloseSessions(userID int64, sessionIDs []int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
