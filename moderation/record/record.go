@@ -38,6 +38,15 @@ const (
 	RemoveContent Action = "remove_content"
 )
 
+// Actions are all actions, those about content first: the choices of whoever filters the log.
+var Actions = []Action{
+	Hide, Restore, Delete, DeleteImage, MarkSpoiler, Dismiss, Warn, Suspend, Unsuspend, Approve, Reject, RemoveContent, Role,
+	PasswordSet, ResetLink, TOTPOff, Merge,
+}
+
+// Targets are all types of targets.
+var Targets = []string{Review, Comment, User, Movie, List}
+
 // The types of targets.
 const (
 	User    = "user"

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 func TestModeratorsSuspendMembersOnAPage(t *testing.T) {
@@ -51,6 +52,49 @@ func TestMembersMakeAndDeletePersonalTokens(t *testing.T) {
 	if _, err := a.Users.Personal(t.Context(), token); err == nil {
 		t.Error("a deleted token works")
 	}
+}
+
+// Tokens survive a lost phone, so the page about it says so and revokes them, also for a suspended member: what they were
+// suspended for may be what a thief did.
+func TestAllTokensAreRevokedWithOneButton(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	token := func() string {
+		t.Helper()
+		_, text, err := a.Users.CreateToken(t.Context(), 1, user.TokenDraft{Name: "script", Scope: auth.ScopeRead})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	mina.get("/settings/security").has(t, 200, "Lost or stolen device", "they keep working", "There are no tokens.").hasNot(t, "Revoke all tokens")
+	mina.get("/settings/tokens").hasNot(t, "Revoke all tokens")
+	mina.get("/settings").has(t, 200, "they keep working", `href="/settings/security#leave"`)
+	first, second := token(), token()
+	mina.get("/settings/tokens").has(t, 200, "they keep working", "Revoke all tokens")
+	mina.get("/settings/security").has(t, 200, "2 tokens work.", "Revoke all tokens")
+	mina.post("/settings/tokens/revoke", "to", "/settings/security").has(t, 200, "All tokens were revoked.", "There are no tokens.", "Lost or stolen device")
+	for _, text := range []string{first, second} {
+		if _, err := a.Users.Personal(t.Context(), text); err == nil {
+			t.Error("a revoked token works")
+		}
+	}
+	third := token()
+	_, err := a.Users.Suspend(t.Context(), auth.Viewer{UserID: 99, Role: auth.RoleAdmin}, 1, user.Suspension{Reason: "spam"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mina.post("/settings/tokens", "name", "x", "scope", "read", "days", "7").has(t, 403)
+	mina.post("/settings/tokens/revoke").has(t, 200, "All tokens were revoked.")
+	if _, err := a.Users.Personal(t.Context(), third); err == nil {
+		t.Error("the token of a suspended member works")
+	}
+	other := newBrowser(t, server)
+	other.post("/signin", "username", "mina", "password", "popcorn-and-tea").has(t, 200)
+	mina.post("/settings/devices", "all", "1").has(t, 200, "signed out")
+	other.get("/settings").has(t, 200, "Sign in").hasNot(t, "Lost or stolen device")
 }
 
 func TestModeratorsMakeInvitesThatLetOthersJoin(t *testing.T) {

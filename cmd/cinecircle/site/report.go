@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/cinecircle/cinecircle/moderation"
 	"github.com/cinecircle/cinecircle/moderation/record"
@@ -27,9 +29,6 @@ var reportReasons = []moderation.Reason{
 	moderation.Spam, moderation.Abuse, moderation.Spoiler, moderation.Illegal, moderation.Copyright, moderation.Other,
 }
 
-// targetTypes are what can be reported.
-var targetTypes = []string{record.Review, record.Comment, record.User, record.Movie, record.List}
-
 // targetPath returns the page of something that can be reported, "" if there is none of the type.
 func targetPath(kind string, id int64) string {
 	number := strconv.FormatInt(id, 10)
@@ -51,7 +50,7 @@ func targetPath(kind string, id int64) string {
 func (s *Site) reportForm(c *pageContext) error {
 	kind := c.Query("type")
 	id, ok := web.ParseID(c.Query("id"))
-	if !ok || !slices.Contains(targetTypes, kind) {
+	if !ok || !slices.Contains(record.Targets, kind) {
 		return errNotFound
 	}
 	if err := s.Moderation.CheckTarget(c.Request.Context(), c.viewer, kind, id); err != nil {
@@ -81,7 +80,7 @@ func (s *Site) report(c *pageContext) error {
 	var f reportFields
 	err := c.sent.Bind(&f)
 	id, ok := web.ParseID(f.ID)
-	if !ok || !slices.Contains(targetTypes, f.Type) {
+	if !ok || !slices.Contains(record.Targets, f.Type) {
 		return errNotFound
 	}
 	if err == nil {
@@ -128,13 +127,31 @@ type queueRow struct {
 	Durations []int64 // of a suspension, in days
 
 	Answerable bool // the viewer may warn and suspend the author
+	Deletable  bool // with one more tap than the rest, because nothing undoes it
 }
 
 // snapshot is what was reported, as it was then.
 type snapshot struct {
 	Title, Image string
 	Texts        []string
+	Excerpt      string // the beginning of the texts if they are long, else ""
 	Spoiler      bool
+}
+
+// longText is how many characters and lines of what was reported stand in the queue. A spammer has many long texts, and
+// moderators look through it on a phone.
+const (
+	longText  = 400
+	longLines = 8
+)
+
+// excerptOf returns the beginning of a long text, "" of another one.
+func excerptOf(text string) string {
+	if utf8.RuneCountInString(text) <= longText && strings.Count(text, "\n") < longLines {
+		return ""
+	}
+	lines := strings.SplitN(text, "\n", longLines/2+1)
+	return strings.TrimSuffix(shorten(longText/2, strings.Join(lines[:min(len(lines), longLines/2)], "\n")), "…") + "…"
 }
 
 func showSnapshot(kind string, was *moderation.Snapshot) *snapshot {
@@ -153,28 +170,30 @@ func showSnapshot(kind string, was *moderation.Snapshot) *snapshot {
 	if kind == record.User {
 		title = was.Username // of anything else its author, who is named above it
 	}
+	text := first(was.Content, was.Description, was.Plot, was.Bio)
 	return &snapshot{
 		Title:   first(title),
 		Image:   first(was.ReviewImageURL, was.PosterImageURL, was.ProfileImageURL),
-		Texts:   []string{first(was.Content), first(was.Description), first(was.Plot), first(was.Bio)},
+		Texts:   []string{text},
+		Excerpt: excerptOf(text),
 		Spoiler: was.Spoiler != nil && *was.Spoiler,
 	}
 }
 
-// pressed are the actions with a button of their own, for the types of targets to which they apply. Those against the
-// author are asked for separately.
+// pressed are the actions that take one tap, for the types of targets to which they apply. Those against the author, and
+// deleting, take two.
 var pressed = map[string][]record.Action{
-	record.Review:  {record.Dismiss, record.MarkSpoiler, record.Hide, record.Delete},
-	record.Comment: {record.Dismiss, record.MarkSpoiler, record.Hide, record.Delete},
-	record.Movie:   {record.Dismiss, record.Hide, record.Delete},
-	record.List:    {record.Dismiss, record.Hide, record.Delete},
+	record.Review:  {record.Dismiss, record.MarkSpoiler, record.Hide},
+	record.Comment: {record.Dismiss, record.MarkSpoiler, record.Hide},
+	record.Movie:   {record.Dismiss, record.Hide},
+	record.List:    {record.Dismiss, record.Hide},
 	record.User:    {record.Dismiss},
 }
 
 func (s *Site) reports(c *pageContext) error {
 	open := c.Query("status") != "closed"
 	f := moderation.Filter{Open: &open}
-	if kind := c.Query("type"); slices.Contains(targetTypes, kind) {
+	if kind := c.Query("type"); slices.Contains(record.Targets, kind) {
 		f.TargetType = kind
 	}
 	rows, next, err := s.Moderation.Reports(c.Request.Context(), f, c.page(perPage))
@@ -191,7 +210,7 @@ func (s *Site) reports(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	p := queuePage{Open: open, Type: f.TargetType, Types: append([]string{""}, targetTypes...), Next: c.next(next)}
+	p := queuePage{Open: open, Type: f.TargetType, Types: append([]string{""}, record.Targets...), Next: c.next(next)}
 	for _, r := range rows {
 		was, err := r.SnapshotOf()
 		if err != nil {
@@ -199,7 +218,7 @@ func (s *Site) reports(c *pageContext) error {
 		}
 		p.Rows = append(p.Rows, queueRow{
 			Shown: r, Was: showSnapshot(r.TargetType, was), Path: targetPath(r.TargetType, r.TargetID), Actions: pressed[r.TargetType], Durations: durations,
-			Answerable: r.Author != nil && c.maySuspend(authors[r.Author.ID]),
+			Answerable: r.Author != nil && c.maySuspend(authors[r.Author.ID]), Deletable: r.TargetType != record.User,
 		})
 	}
 	return c.show(http.StatusOK, "queue", moderationMeta(c, "moderation.reports"), p)
@@ -211,7 +230,7 @@ type closeFields struct {
 	Days   int64  `formData:"days" binding:"min=0,max=3650"`
 }
 
-// closeReport does what a moderator decides about a report. What was hidden can be brought back from the toast.
+// closeReport does what a moderator decides about a report. Hiding and suspending can be undone from the toast.
 func (s *Site) closeReport(c *pageContext) error {
 	id, err := c.id("report_id")
 	if err != nil {
@@ -233,9 +252,12 @@ func (s *Site) closeReport(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	if closing.Action == record.Hide {
+	switch {
+	case closing.Action == record.Hide:
 		c.setToast("hidden."+r.TargetType, strconv.FormatInt(r.TargetID, 10))
-	} else {
+	case closing.Action == record.Suspend && r.Author != nil:
+		c.setToast("member.suspended", strconv.FormatInt(r.Author.ID, 10))
+	default:
 		c.setToast("closed."+f.Action, "")
 	}
 	return c.redirectTo(c.returnPath("/moderate/reports"))
@@ -270,6 +292,10 @@ func (s *Site) hide(c *pageContext) error {
 type logPage struct {
 	Action  string // "" for all
 	Actions []record.Action
+	Type    string // "" for all
+	Types   []string
+	Actor   int64  // whose entries are shown, 0 for everybody's
+	ByWhom  string // their name
 	Rows    []logRow
 	Next    string
 }
@@ -280,24 +306,26 @@ type logRow struct {
 	Name string // of the account, film or list that it is about, "" if it is about something else or that is gone
 }
 
-// loggedActions are the choices of the filter.
-var loggedActions = []record.Action{
-	record.Hide, record.Restore, record.Delete, record.MarkSpoiler, record.Dismiss, record.Warn, record.Suspend, record.Unsuspend, record.Approve,
-	record.Reject, record.RemoveContent, record.Role, record.PasswordSet, record.ResetLink, record.TOTPOff, record.Merge,
-}
-
 func (s *Site) moderationLog(c *pageContext) error {
-	f := moderation.LogFilter{TargetType: c.Query("type")}
+	var f moderation.LogFilter
+	if kind := c.Query("type"); slices.Contains(record.Targets, kind) {
+		f.TargetType = kind
+	}
 	if id, ok := web.ParseID(c.Query("id")); ok && f.TargetType != "" {
 		f.TargetID = id
 	}
 	if id, ok := web.ParseID(c.Query("actor")); ok {
 		f.ActorID = id
 	}
-	if action := record.Action(c.Query("action")); slices.Contains(loggedActions, action) {
+	if action := record.Action(c.Query("action")); slices.Contains(record.Actions, action) {
 		f.Action = action
 	}
-	p := logPage{Action: string(f.Action), Actions: loggedActions}
+	p := logPage{
+		Action: string(f.Action), Actions: record.Actions, Type: f.TargetType, Types: record.Targets, Actor: f.ActorID,
+	}
+	if p.Actor != 0 {
+		p.ByWhom = c.memberName(p.Actor)
+	}
 	var err error
 	if p.Rows, p.Next, err = s.logRows(c, f); err != nil {
 		return err

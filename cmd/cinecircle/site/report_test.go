@@ -1,11 +1,124 @@
 package site_test
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"gorm.io/gorm"
+
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/platform/auth"
 )
+
+// Whatever is in the log has a name on its pages, in both languages, and can be looked for.
+func TestTheLogShowsEveryAction(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mod := newBrowser(t, server)
+	mod.join("mod")
+	if err := a.Users.SetRole(t.Context(), "mod", auth.RoleModerator); err != nil {
+		t.Fatal(err)
+	}
+	for _, action := range record.Actions {
+		err := a.DB.Tx(t.Context(), func(tx *gorm.DB) error {
+			return record.Add(tx, time.Now(), 0, action, record.User, 1, "note of "+string(action))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, lang := range []string{"en", "ko"} {
+			mod.lang = lang
+			mod.get("/moderate/log?action="+string(action)).has(t, 200, "note of "+string(action)+"<", `value="`+string(action)+`" selected`)
+			mod.get("/moderate/members/1").has(t, 200, "note of "+string(action)+"<")
+		}
+	}
+}
+
+func TestFiltersOfTheLogWorkTogether(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mod := newBrowser(t, server)
+	mod.join("mod")
+	if err := a.Users.SetRole(t.Context(), "mod", auth.RoleModerator); err != nil {
+		t.Fatal(err)
+	}
+	err := a.DB.Tx(t.Context(), func(tx *gorm.DB) error {
+		return errors.Join(
+			record.Add(tx, time.Now(), 1, record.Hide, record.Review, 7, "mine"),
+			record.Add(tx, time.Now(), 1, record.Hide, record.Comment, 8, "of a comment"),
+			record.Add(tx, time.Now(), 0, record.Hide, record.Review, 9, "by a command"),
+		)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod.get("/moderate/log").has(t, 200, "mine", "of a comment", "by a command").hasNot(t, `name="actor"`)
+	mod.get("/moderate/log?type=review").has(t, 200, "mine", "by a command", `value="review" selected`).hasNot(t, "of a comment")
+	// The form keeps whose entries are shown, and says how to see those of everybody.
+	mod.get("/moderate/log?actor=1&type=review&action=hide").
+		has(t, 200, "mine", `name="actor" value="1"`, "By mod", `href="/moderate/log?action=hide&type=review"`).
+		hasNot(t, "by a command", "of a comment")
+}
+
+// What nothing undoes takes one tap more than what can be undone, and says so.
+func TestDeletingTakesOneTapMore(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina, jun, mod := newBrowser(t, server), newBrowser(t, server), newBrowser(t, server)
+	mina.join("mina")
+	jun.join("jun")
+	mod.join("mod")
+	if err := a.Users.SetRole(t.Context(), "mod", auth.RoleModerator); err != nil {
+		t.Fatal(err)
+	}
+	addFilm(t, a, 1, "A")
+	jun.post("/report", "type", "movie", "id", "1", "reason", "spam").has(t, 200)
+	jun.post("/report", "type", "user", "id", "1", "reason", "spam").has(t, 200)
+	for kind, deletes := range map[string]int{"movie": 1, "user": 0} {
+		p := mod.get("/moderate/reports?type=" + kind)
+		p.has(t, 200, `value="dismiss"`, `value="warn"`)
+		before, within, _ := strings.Cut(p.body, `<details>`)
+		if strings.Contains(before, `value="delete"`) || strings.Count(within, `value="delete"`) != deletes {
+			t.Errorf("%s: what can be deleted is deleted behind one more tap, want %d such buttons", kind, deletes)
+		}
+		if (deletes > 0) != strings.Contains(within, "It cannot be undone. Hiding it can.") {
+			t.Errorf("%s: the page does not say what deleting does", kind)
+		}
+	}
+	mod.post("/moderate/reports/2/close", "action", "suspend", "days", "1").
+		has(t, 200, "mina was suspended.", "/moderate/members/1/decide", "unsuspend")
+}
+
+func TestLongTextsInTheQueueAreFolded(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina, jun, mod := newBrowser(t, server), newBrowser(t, server), newBrowser(t, server)
+	mina.join("mina")
+	jun.join("jun")
+	mod.join("mod")
+	if err := a.Users.SetRole(t.Context(), "mod", auth.RoleModerator); err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range []string{"A short one.", strings.Repeat("cheap watches ", 30) + "THE END", strings.Repeat("line\n", 8) + "THE END"} {
+		addFilm(t, a, 1, "A")
+		number := strconv.Itoa(i + 1)
+		mina.upload("/film/"+number+"/review", nil, "title", "Buy", "content", text).has(t, 200)
+		jun.post("/report", "type", "review", "id", number, "reason", "spam").has(t, 200)
+		p := mod.get("/moderate/reports?type=review")
+		p.has(t, 200, strings.TrimSpace(text[len(text)-8:]))
+		if i == 0 {
+			p.hasNot(t, "Show all of it")
+			continue
+		}
+		row := p.body[strings.LastIndex(p.body, `id="report-`):]
+		if before, _, folded := strings.Cut(row, "Show all of it"); !folded || strings.Contains(before, "THE END") {
+			t.Errorf("the text %q is not folded", text)
+		}
+	}
+}
 
 func TestMembersReportAndModeratorsDecide(t *testing.T) {
 	t.Parallel()

@@ -78,8 +78,11 @@ func TestThePageForJoiningKnowsHowTheCommunityTakesMembers(t *testing.T) {
 	for _, mode := range []user.Mode{user.ModeInvite, user.ModeClosed} {
 		a, server := openWith(t, mode)
 		b := newBrowser(t, server)
-		if p := b.get("/join"); mode == user.ModeClosed {
-			p.has(t, 200, "by invite only").hasNot(t, "<textarea", `name="username"`)
+		if p := b.get("/join?next=/films"); mode == user.ModeClosed {
+			p.has(t, 200, "Registration is closed.", `name="invite"`, `name="next" value="/films"`).hasNot(t, "<textarea", `name="username"`)
+			for _, sent := range [][]string{nil, juno, {"username", "j", "password", "p", "age", "old"}} {
+				b.post("/join", sent...).has(t, 403, "Registration is closed.", "Join cinecircle").hasNot(t, "Error", "Please", `name="username"`)
+			}
 		} else {
 			p.has(t, 200, `name="invite"`)
 			b.post("/join", juno...).has(t, 422, `name="invite"`, `value="juno"`)
@@ -96,6 +99,16 @@ func TestThePageForJoiningKnowsHowTheCommunityTakesMembers(t *testing.T) {
 	}
 }
 
+// The first member of a community waits for nobody, and is not told to.
+func TestTheFirstMemberIsWelcomedAlsoWhenOthersNeedAnApproval(t *testing.T) {
+	t.Parallel()
+	c := apptest.Config(t)
+	c.Registration.Mode = string(user.ModeApproval)
+	server := apptest.Serve(t, apptest.With(t, c).Handler)
+	newBrowser(t, server).post("/join", "username", "owner", "password", "popcorn-and-tea", "age", "30", "gender", "female").
+		has(t, 200, "Welcome").hasNot(t, "You applied")
+}
+
 func TestWhoAppliesReadsUntilTheyAreLetIn(t *testing.T) {
 	t.Parallel()
 	a, server := openWith(t, user.ModeApproval)
@@ -106,6 +119,17 @@ func TestWhoAppliesReadsUntilTheyAreLetIn(t *testing.T) {
 		has(t, 200, "You applied to join")
 	b.get("/film/1").has(t, 200, "Kite Season")
 	b.post("/film/1/want", "on", "true").has(t, 403)
+
+	// Rejecting deletes the account, so it is asked for, with the reason.
+	boss := newBrowser(t, server)
+	boss.post("/signin", "username", "mina", "password", "popcorn-and-tea").has(t, 200)
+	p := boss.get("/moderate/members?status=pending")
+	p.has(t, 200, "juno", `value="approve"`, "Rejecting deletes the account.")
+	if before, _, _ := strings.Cut(p.body, "<details class=\"reject\">"); strings.Contains(before, `value="reject"`) {
+		t.Error("one tap rejects")
+	}
+	boss.post("/moderate/members/2/decide", "do", "reject", "note", "an advertiser").has(t, 200, "The application was rejected.")
+	boss.get("/moderate/log").has(t, 200, "an advertiser")
 }
 
 func TestALostPasswordIsSetByMail(t *testing.T) {

@@ -163,6 +163,7 @@ POST /settings/security/email member
 POST /settings/security/off member
 POST /settings/tokens member
 POST /settings/tokens/:token_id/delete member
+POST /settings/tokens/revoke member
 POST /settings/transfer member
 POST /signin public
 POST /signin/code public

@@ -14,6 +14,8 @@ type securityPage struct {
 	Mail  form
 	Email user.Email
 	Mails bool // the program sends mail
+
+	Tokens int64 // how many personal tokens work
 	user.TOTPState
 	Setup    *setup   // a new secret, nil unless it waits for its first code
 	Recovery []string // the recovery codes, which are shown once
@@ -37,6 +39,9 @@ func (s *Site) showSecurity(c *pageContext, status int, p securityPage) error {
 	}
 	p.Mails = s.Users.SendsMail()
 	if p.Email, err = s.Users.EmailOf(c.Request.Context(), c.viewer.UserID); err != nil {
+		return err
+	}
+	if p.Tokens, err = s.Users.CountTokens(c.Request.Context(), c.viewer.UserID); err != nil {
 		return err
 	}
 	m := meta{Title: c.text("security.title"), Path: securityPath, Hidden: true, Private: true, Section: "me"}

@@ -40,15 +40,23 @@ func (s *Site) joinForm(c *pageContext) error {
 
 // showJoin shows the form for joining, as far as the community takes new members.
 func (s *Site) showJoin(c *pageContext, status int, f form, next string) error {
-	p := signInPage{form: f, Next: next, Mode: s.Users.Registration().Mode, Invited: f.Values["invite"] != ""}
-	if p.Mode == user.ModeClosed && !p.Invited {
-		nobody, err := s.nobody(c)
-		if err != nil {
-			return err
-		}
-		p.Closed = !nobody // the first account can always be made
+	closed, err := s.joinClosed(c, f.Values["invite"])
+	if err != nil {
+		return err
 	}
-	return s.showSignIn(c, status, "join", p)
+	return s.showSignIn(c, status, "join", signInPage{
+		form: f, Next: next, Mode: s.Users.Registration().Mode, Invited: f.Values["invite"] != "", Closed: closed,
+	})
+}
+
+// joinClosed reports whether registration is closed to somebody with this invite, "" for none. The first account can
+// always be made.
+func (s *Site) joinClosed(c *pageContext, invite string) (bool, error) {
+	if s.Users.Registration().Mode != user.ModeClosed || invite != "" {
+		return false, nil
+	}
+	nobody, err := s.nobody(c)
+	return !nobody, err
 }
 
 func (s *Site) showSignIn(c *pageContext, status int, name string, p signInPage) error {
@@ -162,7 +170,14 @@ func (s *Site) join(c *pageContext) error {
 		return err
 	}
 	var f joinFields
-	in, err := s.signUp(c, &f)
+	wrong := c.bind(&f)
+	if closed, err := s.joinClosed(c, f.Invite); err != nil {
+		return err
+	} else if closed { // which matters more than what is wrong with the form
+		_ = c.Error(user.ErrRegistrationClosed) // for the access log
+		return s.showJoin(c, http.StatusForbidden, form{}, localPath(f.Next))
+	}
+	in, err := s.signUp(c, f, wrong)
 	if err != nil {
 		values := map[string]string{"username": f.Username, "age": f.Age, "gender": f.Gender, "invite": f.Invite, "application": f.Application}
 		return c.redisplay(errorAt(err, user.ErrUsernameTaken, "username"), values, func(status int, shown form) error {
@@ -170,15 +185,15 @@ func (s *Site) join(c *pageContext) error {
 		})
 	}
 	said := "joined"
-	if s.Users.Registration().Mode == user.ModeApproval && f.Invite == "" {
+	if in.Pending {
 		said = "applied"
 	}
 	c.setToast(said, "")
 	return s.startSession(c, in, f.Next)
 }
 
-func (s *Site) signUp(c *pageContext, f *joinFields) (user.SignedIn, error) {
-	err := c.bind(f)
+// signUp creates the account of a form in which something may be wrong.
+func (s *Site) signUp(c *pageContext, f joinFields, err error) (user.SignedIn, error) {
 	age, wrong := parseWhole(f.Age, "age")
 	if wrong != nil {
 		return user.SignedIn{}, apperr.Join(err, validation(*wrong))

@@ -84,7 +84,7 @@ func isComposed(key string) bool {
 	for _, prefix := range []string{
 		"genre.", "month.", "sort.", "review.sort.", "problem.title.", "notice.", "member.no_", "ago.", "feed.", "latest.",
 		"join.", "signin.", "toast.", "found.", "rating.word.", "weekday.", "lists.sort.", "ratings.sort.", "member.", "log.", "field.", "grade.",
-		"activity.", "privacy.", "status.", "about.mode.", "hide.", "hidden.", "import.status.", "import.outcome.", "import.kind.", "action.", "target.", "report.reason.", "report.heading.", "moderation.remove.", "days.", "suspend.", "moderation.none.", "role.", "tokens.can.", "tokens.scope.", "blocked.", "muted.", "requests.", "review.comments.", "comment.",
+		"activity.", "privacy.", "status.", "about.mode.", "hide.", "hidden.", "import.status.", "import.outcome.", "import.kind.", "action.", "target.", "report.reason.", "reports.delete.", "report.heading.", "moderation.remove.", "days.", "suspend.", "moderation.none.", "role.", "tokens.can.", "tokens.scope.", "blocked.", "muted.", "requests.", "review.comments.", "comment.",
 	} {
 		if strings.HasPrefix(key, prefix) {
 			return true

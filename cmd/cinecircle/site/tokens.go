@@ -69,3 +69,15 @@ func (s *Site) deleteToken(c *pageContext) error {
 	c.setToast("token.deleted", "")
 	return c.redirectTo("/settings/tokens")
 }
+
+// revokeTokens deletes all of the viewer's tokens, from whichever page has the button.
+func (s *Site) revokeTokens(c *pageContext) error {
+	if err := c.readForm(0); err != nil {
+		return err
+	}
+	if err := s.Users.RevokeTokens(c.Request.Context(), c.viewer.UserID); err != nil {
+		return err
+	}
+	c.setToast("tokens.revoked", "")
+	return c.redirectTo(c.returnPath("/settings/tokens"))
+}
