@@ -58,6 +58,24 @@ const adminUsage = "usage: admin grant USERNAME [--role moderator], admin revoke
 	"admin create USERNAME [--role ROLE] [--age AGE] [--gender GENDER], admin reset USERNAME, admin totp-off USERNAME, " +
 	"admin suspend USERNAME --reason REASON [--days DAYS], admin unsuspend USERNAME --reason REASON, or admin new-id"
 
+// adminHelp says what each action does, with its flags.
+const adminHelp = `  grant USERNAME [--role moderator]
+        make a member an admin, or a moderator
+  revoke USERNAME
+        make an admin or a moderator a member without a role
+  create USERNAME [--role ROLE] [--age AGE] [--gender GENDER]
+        make an account in every mode of registration; asks for the password
+  reset USERNAME
+        print a link that sets a new password, once and within an hour
+  totp-off USERNAME
+        turn two-step sign-in off for a member who lost phone and recovery codes
+  suspend USERNAME --reason REASON [--days DAYS]
+        let a member only read, for so many days or until it is lifted
+  unsuspend USERNAME --reason REASON
+        lift a suspension
+  new-id
+        give a copy of a database that runs beside the original an id of its own`
+
 // adminActionOf parses the arguments.
 func adminActionOf(p *program, args []string) (adminAction, error) {
 	if len(args) == 0 {

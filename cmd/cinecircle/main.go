@@ -170,6 +170,9 @@ func (p *program) start(ctx context.Context, c command, args []string) error {
 	flags.BoolVar(&p.allowNewer, allowNewer, p.allowNewer, allowNewerHelp)
 	flags.Usage = func() {
 		fmt.Fprintf(p.err, "Usage: cinecircle %s %s\n\n%s\n\n", c.name, c.args, c.summary)
+		if c.name == "admin" {
+			fmt.Fprintln(p.err, adminHelp)
+		}
 		flags.PrintDefaults()
 	}
 	switch c.name { // the other commands have no additional flags

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 	"github.com/cinecircle/cinecircle/moderation"
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
 
@@ -54,8 +56,14 @@ func (p *program) logRequestOf(args []string) (logRequest, error) {
 		return want, p.wrong(moderationUsage)
 	}
 	want.filter.Action = moderation.Action(action)
+	if action != "" && !slices.Contains(record.Actions, want.filter.Action) {
+		return want, p.wrong("--action must be one of %s, got %q", words(record.Actions), action)
+	}
 	kind, id, found := strings.Cut(target, ":")
 	want.filter.TargetType = kind
+	if target != "" && !slices.Contains(record.Targets, kind) {
+		return want, p.wrong("--target must be one of %s, alone or with an id, got %q", words(record.Targets), target)
+	}
 	if found {
 		var err error
 		if want.filter.TargetID, err = strconv.ParseInt(id, 10, 64); err != nil || want.filter.TargetID < 1 {
@@ -63,6 +71,15 @@ func (p *program) logRequestOf(args []string) (logRequest, error) {
 		}
 	}
 	return want, nil
+}
+
+// words joins words of the log for people.
+func words[T ~string](all []T) string {
+	texts := make([]string, len(all))
+	for i, one := range all {
+		texts[i] = string(one)
+	}
+	return strings.Join(texts, ", ")
 }
 
 // logPage is how many entries one query reads.

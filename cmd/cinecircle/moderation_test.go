@@ -63,9 +63,13 @@ func TestOperatorsSuspendAndReadTheLog(t *testing.T) {
 	run(1, "moderation", "log", "--actor", "nobody at all")
 	for _, args := range []string{
 		"moderation", "moderation lock", "moderation log more", "moderation log --limit 0", "moderation log --target user:x",
+		"moderation log --target song", "moderation log --target song:1", "moderation log --target :1", "moderation log --action hid",
 		"admin suspend Member", "admin suspend --reason x", "admin suspend Member --reason x --days -1", "admin unsuspend Member --reason x --days 3",
 	} {
 		run(2, strings.Fields(args)...)
+	}
+	if output := run(0, "admin", "--help"); !strings.Contains(output, "suspend USERNAME --reason REASON [--days DAYS]") {
+		t.Errorf("admin --help does not tell the flags of its actions: %s", output)
 	}
 	if output := run(0, "moderation", "log", "--help"); !strings.Contains(output, "-target") {
 		t.Errorf("--help prints %s", output)
