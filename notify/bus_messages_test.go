@@ -18,14 +18,16 @@ func TestCommitOnOneInstanceArrivesOnAnother(t *testing.T) {
 func TestLostWakeIsHealedByTheSweep(t *testing.T) {
 	t.Parallel()
 	in := newInstance(t)
+	other := in.another(t)
 	me, cat := in.user("me"), in.user("cat")
-	c := in.connect(me)
+	here, there := in.connect(me), other.connect(me)
 	in.bus.loseAll()
 	for seq := range int64(20) {
 		in.send(like(me, cat, seq+1))
-		c.WantSeqs(seq+1, seq+1)
+		here.WantSeqs(seq+1, seq+1)
+		there.WantSeqs(seq+1, seq+1)
 	}
-	if healed := in.s.Stats().Healed; healed == 0 {
+	if healed := other.s.Stats().Healed; healed == 0 {
 		t.Error("no sweep healed anything, so this shows nothing")
 	}
 }

@@ -19,7 +19,8 @@ type accounts struct {
 	ended        map[int64]bool // sessions
 	actorCalls   int
 	sessionCalls int
-	actorsErr    error // what Actors returns once
+	actorsErr    error // what the next actorsFail calls of Actors return
+	actorsFail   int
 	activeErr    error // what Active returns
 }
 
@@ -48,9 +49,9 @@ func (a *accounts) Actors(_ context.Context, ids []int64) (map[int64]notify.Acto
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.actorCalls++
-	if err := a.actorsErr; err != nil {
-		a.actorsErr = nil
-		return nil, err
+	if a.actorsFail > 0 {
+		a.actorsFail--
+		return nil, a.actorsErr
 	}
 	found := make(map[int64]notify.Actor, len(ids))
 	for _, id := range ids {
@@ -73,9 +74,14 @@ type testBus struct {
 	subscribers map[string][]func(string)
 	lossy       bool // it delivers nothing
 	published   []string
+
+	before func(topic string) // called first by Publish if it is set
 }
 
 func (b *testBus) Publish(topic, payload string) {
+	if b.before != nil {
+		b.before(topic)
+	}
 	b.mu.Lock()
 	b.published = append(b.published, payload)
 	to := b.subscribers[topic]

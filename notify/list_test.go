@@ -235,7 +235,7 @@ func TestDatabaseFailureFailsTheRequest(t *testing.T) {
 	mine := testkit.As(in.token(me))
 	in.send(follow(me, cat))
 	inbox := func() { t.Helper(); in.api.GET(t, "/notifications/inbox", mine).WantProblem(500, "internal") }
-	in.accounts.set(func(a *accounts) { a.actorsErr = http.ErrAbortHandler })
+	in.accounts.set(func(a *accounts) { a.actorsErr, a.actorsFail = http.ErrAbortHandler, 1 })
 	inbox()
 	in.write(func(tx *gorm.DB) error { return tx.Exec("DROP TABLE notifications").Error })
 	inbox()

@@ -2,9 +2,9 @@
 //
 // The code that lets something happen to a user calls [Send] in the same transaction, usually from a GORM
 // hook. The row that Send stores is the notification. It gets the recipient's next seq under a row lock, so
-// the seqs of a user have no gap and become visible in order. After the commit a message on the bus wakes
-// all instances, and package live of each delivers the rows that its sockets lack. If the message is lost,
-// a sweep delivers them a moment later.
+// the seqs of a user have no gap and become visible in order. After the commit the sockets of this instance get
+// a frame that was made in the transaction, and a message on the bus wakes all instances: package live of each
+// delivers the rows that its sockets lack. If the message is lost, a sweep delivers them a moment later.
 //
 // A transaction that is rolled back pushes nothing, and no writer waits for the socket of a reader.
 package notify

@@ -24,6 +24,7 @@ func (s *Service) MergeMovies(tx *gorm.DB, from, into int64) error {
 		if len(ids) == 0 {
 			return nil
 		}
+		s.hub.ForgetAll() // frames made ahead, also by this transaction
 	}
 }
 
@@ -50,6 +51,7 @@ func (s *Service) replaceReview(tx *gorm.DB, userID, reviewID, by int64) error {
 			return err
 		}
 	}
+	s.hub.Forget(userID) // frames made ahead, also by this transaction
 	return tx.Model(&Notification{}).Where("user_id = ? AND review_id = ?", userID, reviewID).UpdateColumn("review_id", by).Error
 }
 

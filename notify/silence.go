@@ -60,6 +60,7 @@ func (s *Service) hide(tx *gorm.DB, userID, actorID int64) error {
 	if err != nil {
 		return err
 	}
+	s.hub.Forget(userID) // frames made ahead, also by this transaction
 	database.AfterCommit(tx, func() { s.publishHide(userID) })
 	return nil
 }

@@ -55,22 +55,40 @@ func (s source) Load(ctx context.Context, batches []*live.Batch) error {
 	}
 	for _, b := range batches {
 		first, _ := slices.BinarySearchFunc(rows, Notification{UserID: b.UserID, Seq: b.After + 1}, byUserAndSeq)
-		for _, n := range rows[first:] {
-			if n.UserID != b.UserID {
-				break
-			}
-			var frame []byte
-			if !n.Hidden {
-				if frame, err = json.Marshal(show(n, actors, s.Zone)); err != nil {
-					return fmt.Errorf("encode notification %d: %w", n.ID, err)
-				}
-			}
-			if !b.Append(n.Seq, frame) {
-				break
-			}
+		if err := s.appendFrames(b, rows[first:], actors); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// appendFrames appends the frames of the first rows, which are sorted by user and seq, to the batch of their user.
+func (s *Service) appendFrames(b *live.Batch, rows []Notification, users map[int64]Actor) error {
+	for _, n := range rows {
+		if n.UserID != b.UserID {
+			break
+		}
+		frame, err := s.frame(n, users)
+		if err != nil {
+			return err
+		}
+		if !b.Append(n.Seq, frame) {
+			break
+		}
+	}
+	return nil
+}
+
+// frame returns what sockets get of a notification, nil if it is hidden. All frames are made here.
+func (s *Service) frame(n Notification, users map[int64]Actor) ([]byte, error) {
+	if n.Hidden {
+		return nil, nil
+	}
+	frame, err := json.Marshal(show(n, users, s.Zone))
+	if err != nil {
+		return nil, fmt.Errorf("encode notification %d: %w", n.ID, err)
+	}
+	return frame, nil
 }
 
 // rowsOf returns up to live.BatchSize notifications for each batch, sorted by user and seq.

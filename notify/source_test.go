@@ -30,8 +30,8 @@ func TestFailureToLoadDelaysButLosesNothing(t *testing.T) {
 	in := newInstance(t)
 	me, cat := in.user("me"), in.user("cat")
 	c := in.connect(me)
-	for seq := range int64(8) {
-		in.accounts.set(func(a *accounts) { a.actorsErr = errors.New("the database is down") })
+	for seq := range int64(8) { // the writer fails, and every second time a worker, too
+		in.accounts.set(func(a *accounts) { a.actorsErr, a.actorsFail = errors.New("the database is down"), 1+int(seq%2) })
 		in.send(like(me, cat, seq+1))
 		c.WantSeqs(seq+1, seq+1)
 	}
@@ -40,9 +40,10 @@ func TestFailureToLoadDelaysButLosesNothing(t *testing.T) {
 func TestMissingTableClosesNoSocket(t *testing.T) {
 	t.Parallel()
 	var log sockettest.Journal
-	in := newInstance(t, func(d *notify.Deps) { d.Log = log.Logger() })
+	in := newInstance(t)
+	other := in.another(t, func(d *notify.Deps) { d.Log = log.Logger() }) // which does not push itself
 	me, cat := in.user("me"), in.user("cat")
-	c := in.connect(me)
+	c := other.connect(me)
 	rename := func(from, to string) {
 		in.write(func(tx *gorm.DB) error { return tx.Exec("ALTER TABLE " + from + " RENAME TO " + to).Error })
 	}

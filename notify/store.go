@@ -1,12 +1,14 @@
 package notify
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"time"
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/notify/live"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/failpoint"
 )
@@ -35,15 +37,39 @@ func (s *Service) store(tx *gorm.DB, e Event) error {
 	if e.ActorID != 0 {
 		n.ActorID = &e.ActorID
 	}
-	if _, err := notifications.Insert(tx, &n); err != nil {
+	if n.ID, err = notifications.Insert(tx, &n); err != nil {
 		return fmt.Errorf("store a notification of user %d: %w", e.UserID, err)
 	}
+	ready := s.ahead(tx.Statement.Context, n)
 	database.AfterCommit(tx, func() {
 		failpoint.Reach("row-before-push")
 		s.stored.Add(1)
+		s.hub.Push(ready)
 		s.publishWake(e.UserID, seq)
 	})
 	return nil
+}
+
+// ahead makes the frame of a notification that is not committed yet, if its recipient has a socket here: a worker would
+// first have to be woken, and to load what this transaction knows. It returns nil without one. ctx is that of the
+// transaction, so the users are as the notification finds them.
+//
+// What changes notifications later must call Forget or ForgetAll of the hub, so that the frame is not used: with the state of
+// the recipient locked, or in the transaction that has stored the notification.
+func (s *Service) ahead(ctx context.Context, n Notification) *live.Batch {
+	ready := s.hub.Ahead(n.UserID, n.Seq)
+	if ready == nil {
+		return nil
+	}
+	one := []Notification{n}
+	users, err := s.actorsOf(ctx, one)
+	if err == nil {
+		err = s.appendFrames(ready, one, users)
+	}
+	if err != nil { // not a reason to lose the notification: a worker tries again
+		return nil
+	}
+	return ready
 }
 
 // onConflict begins the second half of an upsert. SQLite wants to know which unique columns.

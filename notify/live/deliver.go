@@ -26,6 +26,10 @@ type Batch struct {
 	After  int64 // the seq before the first frame
 	loaded time.Time
 	frames [][]byte // nil in the places of hidden notifications
+
+	// Set by [Hub.Ahead].
+	ahead *recipient
+	epoch int64
 }
 
 // Append adds the frame of the notification with the seq, nil if it is hidden. It returns false and adds nothing if that
@@ -90,13 +94,18 @@ func (h *Hub) deliver(ctx context.Context, rs []*recipient) error {
 			return err
 		}
 	}
+	h.handOut(ds)
+	return nil
+}
+
+// handOut hands the loaded frames of deliveries to their sockets.
+func (h *Hub) handOut(ds []delivery) {
 	for _, d := range ds {
 		if frames := d.batch.following(d.after, d.n); len(frames) > 0 {
 			h.write(d, frames)
 			d.socket.recipient.progress = true // also if they were forgotten meanwhile, so that they are loaded again
 		}
 	}
-	return nil
 }
 
 // assign gives the deliveries of a user that have no batch a new one each, or a common one where their

@@ -40,10 +40,10 @@ type recipient struct {
 	epoch   int64     // the number of calls of Forget
 
 	queued bool // it is in the queue
-	busy   bool // a worker delivers to it; only one may, or frames would get out of order
+	busy   bool // a worker or Push delivers to it; only one may, or frames would get out of order
 	again  bool // something changed while it was busy
 
-	progress bool // the worker that delivers to it has handed over frames
+	progress bool // who delivers to it has handed over frames
 }
 
 // reserve takes a slot, which release returns. It fails with apperr.ErrUnavailable during shutdown and

@@ -18,14 +18,27 @@ func (h *Hub) Wake(userID, seq int64) {
 }
 
 // Forget makes the hub load anew what it has not handed to the sockets of a user yet, because the source shows some of it
-// no longer. Frames that were handed to a socket before Forget returns may still be on their way.
+// no longer, or shows it differently. This includes what was made ahead. Frames that were handed to a socket before Forget
+// returns may still be on their way.
 func (h *Hub) Forget(userID int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	r := h.recipients[userID]
-	if r == nil {
-		return
+	if r := h.recipients[userID]; r != nil {
+		r.forget()
 	}
+}
+
+// ForgetAll is [Hub.Forget] for all users.
+func (h *Hub) ForgetAll() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, r := range h.recipients {
+		r.forget()
+	}
+}
+
+// forget is called with Hub.mu held.
+func (r *recipient) forget() {
 	r.epoch++
 	for _, k := range r.sockets {
 		k.loaded = nil
@@ -93,12 +106,15 @@ func (h *Hub) next() []*recipient {
 	clear(h.queue[:n])
 	h.queue = h.queue[n:]
 	for _, r := range taken {
-		r.queued, r.busy, r.again, r.progress = false, true, false, false
+		r.begin()
 	}
 	return taken
 }
 
-// done returns recipients that a worker has delivered to. One without progress, because the source
+// begin makes the caller the only one who delivers to a recipient, until done. Hub.mu is held.
+func (r *recipient) begin() { r.queued, r.busy, r.again, r.progress = false, true, false, false }
+
+// done returns recipients that a worker or Push has delivered to. One without progress, because the source
 // failed or does not show all notifications yet, waits for the next change or sweep.
 func (h *Hub) done(rs []*recipient) {
 	h.mu.Lock()
