@@ -87,7 +87,8 @@ var filmTypes = strings.Fields(`movie film feature featurefilm tvmovie tvfilm tv
 	영화 장편 단편 옴니버스 극영화 애니메이션 다큐멘터리 tv영화 映画 电影 電影 фильм película pelicula filme spielfilm largometraje
 	lungometraggio longmétrage langfilm filmtv téléfilm fernsehfilm kurzfilm cortometraggio cortometraje courtmétrage curtametragem
 	kısafilm sinemafilmi tvfilmi телефильм короткометражка
-	мультфильм фільм мультфільм animationmovie películadetv películaparatv filmeparatv kortfilm`)
+	мультфильм фільм мультфільм animationmovie películadetv películaparatv filmeparatv kortfilm
+	vídeo vidéo telefilm telefilme tvspielfilm curta`)
 
 // withoutSpaces drops what the words of filmTypes do not have. It is built once: that takes longer than to read a row.
 var withoutSpaces = strings.NewReplacer(" ", "", "-", "")

@@ -44,6 +44,7 @@ type File struct {
 
 	source source
 	limits Limits
+	oldMac bool // lines end with a carriage return alone
 }
 
 // source is something that can be read several times.
@@ -312,6 +313,9 @@ func (f *Files) inspect(name, called string, from source, o Options) error {
 		return fmt.Errorf("read the begin of the file: %w", err)
 	}
 	file.Head = strings.TrimPrefix(string(head), string(byteOrderMark))
+	if file.oldMac = strings.Contains(file.Head, "\r") && !strings.Contains(file.Head, "\n"); file.oldMac {
+		file.Head = strings.ReplaceAll(file.Head, "\r", "\n")
+	}
 	f.list(file)
 	return nil
 }
@@ -372,7 +376,25 @@ func (f *File) Reader(done func(int64)) (io.ReadCloser, error) {
 	if done == nil {
 		done = func(int64) {}
 	}
-	return &decoded{Reader: f.Encoding.decode(&counting{r: r, done: done}), Closer: r}, nil
+	text := f.Encoding.decode(&counting{r: r, done: done})
+	if f.oldMac {
+		text = lineFeeds{text}
+	}
+	return &decoded{Reader: text, Closer: r}, nil
+}
+
+// lineFeeds makes a carriage return a line feed: the CSV of Excel for Macintosh has no other line breaks.
+type lineFeeds struct{ io.Reader }
+
+// Read implements [io.Reader].
+func (l lineFeeds) Read(p []byte) (int, error) {
+	n, err := l.Reader.Read(p)
+	for i, b := range p[:n] {
+		if b == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
 }
 
 type decoded struct {

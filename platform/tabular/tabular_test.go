@@ -104,6 +104,26 @@ func TestPackedFilesAreOpened(t *testing.T) {
 	}
 }
 
+// TestLinesOfOldMacintoshesAreRead has a file whose begin alone has no line feed, too: that one stays as it is.
+func TestLinesOfOldMacintoshesAreRead(t *testing.T) {
+	t.Parallel()
+	for about, c := range map[string]struct {
+		data []byte
+		want string
+	}{
+		"UTF-8":           {[]byte("a,b\r1,\"x\ry\"\r"), "a,b\n1,\"x\ny\"\n"},
+		"UTF-16":          {encoded(t, uni.UTF16(uni.LittleEndian, uni.UseBOM), "a,b\r등,2\r"), "a,b\n등,2\n"},
+		"Windows":         {[]byte("a,b\r\n1,2\r\n"), "a,b\r\n1,2\r\n"},
+		"one in a cell":   {[]byte("a,b\n1,\"x\ry\"\n"), "a,b\n1,\"x\ry\"\n"},
+		"no break at all": {[]byte("a,b"), "a,b"},
+	} {
+		f, got := opened(t, "a.csv", c.data, Options{})
+		if got != c.want || strings.TrimPrefix(f.Head, "\uFEFF") != c.want {
+			t.Errorf("%s: %q, and its begin %q", about, got, f.Head)
+		}
+	}
+}
+
 // TestFoldersAroundAllFilesAreLeftOut also holds that folders that mean something stay, and that other files may be beside
 // the ones that have everything.
 func TestFoldersAroundAllFilesAreLeftOut(t *testing.T) {

@@ -8,32 +8,36 @@ import (
 	"time"
 
 	"github.com/cinecircle/cinecircle/movie/source"
+	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/tabular"
 )
 
 func letterboxdSheets() []sheet {
-	const film = "name year letterboxd_uri"
+	const (
+		film = "name year letterboxd_uri"
+		ids  = " imdbid imdb_id tmdbid tmdb_id" // as tools add them
+	)
 	return []sheet{
 		{format: Letterboxd, name: "list", order: 7, kind: ListItem, needs: "date name tags url description", start: letterboxdList},
 		{
-			format: Letterboxd, name: "reviews", order: 4, kind: Review, needs: film + " review", other: "date rating rewatch tags watched_date",
+			format: Letterboxd, name: "reviews", order: 4, kind: Review, needs: film + " review", other: "date rating rewatch tags watched_date" + ids,
 			prepare: letterboxdReview, start: letterboxdReviews,
 		},
 		{
-			format: Letterboxd, name: "diary", order: 3, kind: Viewing, needs: film + " watched_date", other: "date rating rewatch tags",
+			format: Letterboxd, name: "diary", order: 3, kind: Viewing, needs: film + " watched_date", other: "date rating rewatch tags" + ids,
 			start: letterboxdDiary,
 		},
-		{format: Letterboxd, name: "ratings", order: 2, kind: Rating, needs: film + " rating", other: "date", prepare: letterboxdFilm, start: letterboxdRatings},
+		{format: Letterboxd, name: "ratings", order: 2, kind: Rating, needs: film + " rating", other: "date" + ids, prepare: letterboxdFilm, start: letterboxdRatings},
 		{
-			format: Letterboxd, name: "watched", order: 1, kind: Watched, called: called("watched"), needs: film, other: "date", prepare: letterboxdFilm,
+			format: Letterboxd, name: "watched", order: 1, kind: Watched, called: called("watched"), needs: film, other: "date" + ids, prepare: letterboxdFilm,
 			start: letterboxdMarks(Watched),
 		},
 		{
-			format: Letterboxd, name: "likes", order: 5, kind: Reaction, called: called("films", "likes"), needs: film, other: "date", prepare: letterboxdFilm,
+			format: Letterboxd, name: "likes", order: 5, kind: Reaction, called: called("films", "likes"), needs: film, other: "date" + ids, prepare: letterboxdFilm,
 			start: letterboxdMarks(Reaction),
 		},
 		{
-			format: Letterboxd, name: "watchlist", order: 6, kind: Watchlist, called: called("watchlist"), needs: film, other: "date", prepare: letterboxdFilm,
+			format: Letterboxd, name: "watchlist", order: 6, kind: Watchlist, called: called("watchlist"), needs: film, other: "date" + ids, prepare: letterboxdFilm,
 			start: letterboxdMarks(Watchlist),
 		},
 	}
@@ -53,17 +57,33 @@ func letterboxdFilm(s *scope, r row) error {
 // titled returns the film of a row without ids.
 func titled(r row) Film { return Film{Title: line(r.get("name", "title")), Year: year(r.get("year"))} }
 
-// entryFilm returns the film of an entry of a diary, by what the other files say.
-func (s *scope) entryFilm(r row) Film {
-	f := titled(r)
+// entryFilm returns the film of an entry of a diary, by what the other files say, and its key.
+func (s *scope) entryFilm(r row) (f Film, key string) {
+	f = titled(r)
 	f.IDs.Letterboxd = s.films[f.Key()]
-	return f
+	return f.withIDs(r)
+}
+
+// uriFilm returns the film of a row with the address of the film, and its key.
+func uriFilm(r row, column string) (f Film, key string) {
+	f = titled(r)
+	f.IDs.Letterboxd = source.LetterboxdID(r.get(column))
+	return f.withIDs(r)
+}
+
+// withIDs returns a film with the ids that a tool has added, and the key that it has without them, so that it is the same film
+// as in the export itself.
+func (f Film) withIDs(r row) (with Film, key string) {
+	key = f.Key()
+	f.IDs.IMDb, f.IDs.TMDB = source.IMDbID(r.get("imdbid", "imdb_id")), number(r.get("tmdbid", "tmdb_id"))
+	return f, key
 }
 
 // letterboxdReview remembers the newest reviews. Two films of one title and year keep all of theirs.
 func letterboxdReview(s *scope, r row) error {
 	if id, has := s.films[titled(r).Key()]; !has || id != "" {
-		s.reviews.add(s.entryFilm(r), review{s.ordered(r.get("date")), s.ordered(r.get("watched_date")), r.get("letterboxd_uri"), plain(r.get("review"))})
+		f, _ := s.entryFilm(r)
+		s.reviews.add(f, review{s.ordered(r.get("date")), s.ordered(r.get("watched_date")), r.get("letterboxd_uri"), plain(r.get("review"))})
 	}
 	return nil
 }
@@ -72,37 +92,44 @@ func letterboxdReview(s *scope, r row) error {
 func letterboxdMarks(kind Kind) func(*scope, *tabular.File) func(row) []Entry {
 	return func(s *scope, _ *tabular.File) func(row) []Entry {
 		return func(r row) []Entry {
-			f := titled(r)
-			f.IDs.Letterboxd = source.LetterboxdID(r.get("letterboxd_uri"))
-			return one(Entry{Kind: kind, Key: f.Key(), Film: f, At: s.when(r.get("date"))})
+			f, key := uriFilm(r, "letterboxd_uri")
+			return one(Entry{Kind: kind, Key: key, Film: f, At: s.when(r.get("date"))})
 		}
 	}
 }
 
 func letterboxdRatings(s *scope, _ *tabular.File) func(row) []Entry {
 	return func(r row) []Entry {
-		f := titled(r)
-		f.IDs.Letterboxd = source.LetterboxdID(r.get("letterboxd_uri"))
-		return orNoRating(s.rated(f, r.get("rating"), 5, s.when(r.get("date"))), f)
+		f, key := uriFilm(r, "letterboxd_uri")
+		out := orNoRating(s.rated(f, r.get("rating"), 5, s.when(r.get("date"))), f)
+		out[0].Key = key
+		return out
 	}
 }
 
 // letterboxdDiary reads viewings. What is an earlier review of the film becomes the note.
 func letterboxdDiary(s *scope, _ *tabular.File) func(row) []Entry {
-	return func(r row) []Entry { return one(s.letterboxdViewing(r)) }
+	return s.letterboxdViewing
 }
 
-func (s *scope) letterboxdViewing(r row) Entry {
+func (s *scope) letterboxdViewing(r row) []Entry {
 	address := r.get("letterboxd_uri")
+	f, key := s.entryFilm(r)
 	s.viewed[address] = true
 	rewatch := strings.EqualFold(r.get("rewatch"), "yes")
-	e := Entry{Kind: Viewing, Key: address, Film: s.entryFilm(r), At: s.when(r.get("date")), Rewatch: &rewatch, Tags: tags(r.get("tags"), ",")}
+	e := Entry{Kind: Viewing, Key: address, Film: f, At: s.when(r.get("date")), Rewatch: &rewatch, Tags: tags(r.get("tags"), ",")}
 	e.Note = s.reviews.earlier[address]
-	e.Rating, e.Failed = rating(r.get("rating"), 5)
-	if e.Failed == fine {
-		e.Day, e.Failed = s.seenOn(r.get("watched_date"))
+	return s.viewing(e, r.get("watched_date"), r.get("rating"), 5, key)
+}
+
+// viewing returns a viewing with its day and its rating. A rating that is none of its scale is a bad row of its own.
+func (s *scope) viewing(e Entry, seenOn, rated string, most float64, film string) (out []Entry) {
+	var failed apperr.Text
+	if e.Rating, failed = rating(rated, most); failed != fine {
+		out = one(Entry{Kind: Rating, Key: film, Film: e.Film, Failed: failed})
 	}
-	return e
+	e.Day, e.Failed = s.seenOn(seenOn)
+	return append(one(e), out...)
 }
 
 // letterboxdReviews reads reviews, and the viewings that no diary had before.
@@ -110,11 +137,15 @@ func letterboxdReviews(s *scope, _ *tabular.File) func(row) []Entry {
 	return func(r row) (out []Entry) {
 		address, seen := r.get("letterboxd_uri"), r.get("watched_date") != ""
 		if seen && !s.viewed[address] {
-			out = one(s.letterboxdViewing(r))
+			out = s.letterboxdViewing(r)
 		}
-		e := Entry{Kind: Review, Film: s.entryFilm(r), At: s.when(r.get("date")), Content: plain(r.get("review"))}
+		f, key := s.entryFilm(r)
+		e := Entry{Kind: Review, Film: f, At: s.when(r.get("date")), Content: plain(r.get("review"))}
 		if e.Rating, e.Failed = rating(r.get("rating"), 5); !seen && e.Rating != 0 && !s.has["letterboxd-ratings"] {
-			out = append(out, one(Entry{Kind: Rating, Key: e.Film.Key(), Film: e.Film, At: e.At, Rating: e.Rating})...)
+			out = append(out, one(Entry{Kind: Rating, Key: key, Film: e.Film, At: e.At, Rating: e.Rating})...)
+		}
+		if seen {
+			e.Failed = fine // the viewing tells
 		}
 		e.Rating = 0 // it is that of the viewing, or stands for itself
 		if seen {
@@ -146,10 +177,9 @@ func letterboxdList(s *scope, f *tabular.File) func(row) []Entry {
 			}
 			return nil
 		}
-		film := titled(r)
-		film.IDs.Letterboxd = source.LetterboxdID(r.get("url"))
+		film, key := uriFilm(r, "url")
 		return one(Entry{
-			Kind: ListItem, Key: list.Key + "\n" + film.Key(), ListKey: list.Key, Film: film, Position: number(r.get("position")),
+			Kind: ListItem, Key: list.Key + "\n" + key, ListKey: list.Key, Film: film, Position: number(r.get("position")),
 			Note: plain(r.get("description")),
 		})
 	}
@@ -244,10 +274,7 @@ func letterboxdImport(s *scope, _ *tabular.File) func(row) []Entry {
 		seen := r.get("watcheddate") != ""
 		if seen {
 			e := Entry{Kind: Viewing, Key: viewing, Film: f, Rewatch: truth(r.get("rewatch")), Tags: tags(r.get("tags"), ","), Note: s.reviews.earlier[viewing]}
-			if e.Rating, e.Failed = rating(text, most); e.Failed == fine {
-				e.Day, e.Failed = s.seenOn(r.get("watcheddate"))
-			}
-			out = one(e)
+			out = s.viewing(e, r.get("watcheddate"), text, most, f.Key())
 		} else {
 			out = s.rated(f, text, most, time.Time{})
 		}

@@ -171,3 +171,31 @@ func TestWatchlistsWithoutRatings(t *testing.T) {
 	const lens = "movie_id,imdb_id,tmdb_id,average_rating,title\n1,9900001,9900001,3.9,\"Lantern Ferry, The (2011)\"\n"
 	same(t, said(t, "movielens-wishlist.csv", []byte(lens), Options{}), "watchlist The Lantern Ferry (2011) imdb:tt9900001 tmdb:9900001 movielens:1")
 }
+
+// TestIDsThatToolsAddToLetterboxdAreUsed also holds that the mark, the rating and the item are the same as without them.
+func TestIDsThatToolsAddToLetterboxdAreUsed(t *testing.T) {
+	t.Parallel()
+	const salt = "2019-03-02,Sal,1997,https://boxd.it/Zf2B"
+	for name, columns := range map[string]string{"watched.csv": "", "watchlist.csv": "", "ratings.csv": ",Rating"} {
+		value := strings.Replace(columns, "Rating", "4", 1)
+		_, without := entries(t, name, []byte("Date,Name,Year,Letterboxd URI"+columns+"\n"+salt+value+"\n"), Options{})
+		s, with := entries(t, name, []byte("Date,Name,Year,Letterboxd URI"+columns+",imdbID,tmdbID\n"+salt+value+",tt9900002,9900002\n"), Options{})
+		if with[0].Film.IDs.IMDb != "tt9900002" || with[0].Film.IDs.TMDB != 9900002 || with[0].Key != without[0].Key || len(s.Ignored) > 0 {
+			t.Errorf("%s: %s with the key %s, without ids %s, ignored %q", name, with[0].say(), with[0].Key, without[0].Key, s.Ignored)
+		}
+	}
+	const diary = "Date,Name,Year,Letterboxd URI,Watched Date,IMDb ID\n2020-11-05,Salt,1997,https://boxd.it/Ze1,2020-11-04,tt9900002\n"
+	same(t, said(t, "diary.csv", []byte(diary), Options{}), "viewing Salt (1997) imdb:tt9900002 on 2020-11-04 first")
+}
+
+// TestAViewingWithAnInvalidRatingIsStored has ratings of other scales, which are bad rows of their own.
+func TestAViewingWithAnInvalidRatingIsStored(t *testing.T) {
+	t.Parallel()
+	bad := "rating failed: " + badRating.EN + " Salt (1997)"
+	const diary = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\n2020-11-05,Salt,1997,https://boxd.it/Ze1,4.3,,,2020-11-04\n"
+	same(t, said(t, "diary.csv", []byte(diary), Options{}), "viewing Salt (1997) on 2020-11-04 first", bad)
+	same(t, said(t, "a.csv", []byte("Title,Year,Rating,WatchedDate,Review\nSalt,1997,8,2020-11-04,r\n"), Options{}),
+		"viewing Salt (1997) on 2020-11-04", bad, `review Salt (1997) "r"`)
+	const reviews = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Review,Tags,Watched Date\n2020-11-05,Salt,1997,https://boxd.it/Ze1,4.3,,r,,2020-11-04\n"
+	same(t, said(t, "reviews.csv", []byte(reviews), Options{}), "viewing Salt (1997) on 2020-11-04 first", bad, `review Salt (1997) "r"`)
+}
