@@ -102,7 +102,7 @@ type applier struct {
 	images  bool              // a plan has images that may be stored
 
 	wanted   map[int64]diary.WatchlistFilm // what the watchlist has of the films of the batch
-	unwanted map[int64]bool                // the films of which a plan has said that they come off it
+	unwanted map[int64]bool                // whether the films that a plan has marked come off it
 	image    *prepared                     // of the row, nil while it is not known whether it is needed
 }
 
@@ -247,13 +247,7 @@ func (a *applier) first(k kind, j *job) (Outcome, apperr.Text, error) {
 		return Kept, otherHere, nil
 	}
 	if a.dry {
-		a.plan(k, j)
-		if k.marks {
-			a.planned[planKey(history.Watched, onceAFilm(j))] = noGist(j)
-		}
-		if k.marks || j.entry.Kind == history.Watched {
-			err = a.planMark(j)
-		}
+		err := a.planNew(k, j)
 		return Created, a.loses(k, j), err
 	}
 	if t, err = k.make(a, j); err != nil {
@@ -268,6 +262,18 @@ func (*applier) loses(k kind, j *job) apperr.Text {
 		return lost
 	}
 	return takesOff
+}
+
+// planNew remembers that applying a row would store something, and what that would do to the mark of its film.
+func (a *applier) planNew(k kind, j *job) error {
+	a.plan(k, j)
+	if k.marks {
+		a.planned[planKey(history.Watched, onceAFilm(j))] = noGist(j)
+	}
+	if k.marks || j.entry.Kind == history.Watched {
+		return a.planMark(j)
+	}
+	return nil
 }
 
 // planKey is the key in planned of what members have once.

@@ -121,12 +121,13 @@ func (a *applier) staysWanted(film int64) error {
 
 // planMark says of a row that marks its film whether that takes it off the watchlist.
 func (a *applier) planMark(j *job) error {
-	if _, is := a.wanted[j.film()]; !is || a.unwanted[j.film()] {
+	_, is := a.wanted[j.film()]
+	if _, said := a.unwanted[j.film()]; !is || said {
 		return nil
 	}
-	a.unwanted[j.film()] = true
 	m, err := a.diary.FindMark(a.tx, a.imp.UserID, j.film())
 	j.takesOff = err == nil && m == nil
+	a.unwanted[j.film()] = j.takesOff
 	return err
 }
 
@@ -248,7 +249,12 @@ func (a *applier) react(film int64, t reaction.Type, at time.Time) (*thing, erro
 var wanted = kind{
 	film: true, once: onceAFilm, gist: noGist, same: always,
 	find: func(a *applier, src Source) (*thing, error) { return a.wantedOf(src.film()) },
-	like: func(a *applier, j *job) (*thing, error) { return a.wantedOf(j.film()) },
+	like: func(a *applier, j *job) (*thing, error) {
+		if a.dry && a.unwanted[j.film()] { // an earlier row takes it off
+			return nil, nil //nolint:nilnil // nothing is an answer
+		}
+		return a.wantedOf(j.film())
+	},
 	make: func(a *applier, j *job) (*thing, error) {
 		w, err := a.diary.WantAt(a.tx, a.imp.UserID, j.film(), j.at(a))
 		if err == nil {

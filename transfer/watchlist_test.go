@@ -66,6 +66,30 @@ func TestThePreviewSaysWhichFilmsComeOffTheWatchlist(t *testing.T) {
 	}
 }
 
+// TestAFilmThatTheSameFileMarksAndWantsIsOnTheWatchlist has a rating above an entry of the watchlist that is there already.
+func TestAFilmThatTheSameFileMarksAndWantsIsOnTheWatchlist(t *testing.T) {
+	t.Parallel()
+	const file = "Position,Const,Title,Title Type,Year,Your Rating\n1,tt0000077,Salt,Movie,1997,9\n2,tt0000078,Harbour,Movie,2004,\n"
+	s := newStage(t)
+	_, salt, harbour := s.catalogue(t)
+	me := s.Join(t, 1)[0]
+	drop(s.diary.Want(t.Context(), me, salt))(t)
+	drop(s.diary.Want(t.Context(), me, harbour))(t)
+	before := s.wanted(t, me)
+	imp := s.start(t, me, "watchlist.csv", []byte(file))
+	s.work(t)
+	planned := s.rows(t, me, imp.ID)
+	want(t, "the plan", []string{"1 rating Salt: created " + offTheWatchlist, "2 watchlist Salt: created", "3 watchlist Harbour: unchanged"}, planned)
+	must[transfer.Import](t)(s.transfers.Confirm(t.Context(), me, imp.ID))
+	s.work(t)
+	want(t, "what happened", planned, s.rows(t, me, imp.ID))
+	want(t, "films on the watchlist", 2, len(s.wanted(t, me)))
+	ok(t, s.transfers.Remove(t.Context(), me, imp.ID))
+	s.work(t)
+	back := s.wanted(t, me)
+	want(t, "the watchlist after undoing", before, back)
+}
+
 // TestAFilmThatIsStillWatchedStaysOffTheWatchlist undoes imports of films that the member has touched since.
 func TestAFilmThatIsStillWatchedStaysOffTheWatchlist(t *testing.T) {
 	t.Parallel()

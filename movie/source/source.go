@@ -169,12 +169,14 @@ func open(f *tabular.File, o Options, more *supplements, progress func(int64)) (
 		return nil, err
 	}
 	s := &Source{File: f, closer: r}
-	switch f.Shape() {
-	case tabular.Table:
+	switch shape := f.Shape(); {
+	case shape == tabular.Table && isOldLens(f.Head) && (o.Format == nil || *o.Format == MovieLens):
+		s.Format, s.Items = MovieLens, newOldLens(r, more)
+	case shape == tabular.Table:
 		err = s.table(r, o, more)
-	case tabular.Lines:
+	case shape == tabular.Lines:
 		err = s.lines(r, o)
-	case tabular.Documents:
+	default:
 		err = s.documents(r, o)
 	}
 	if err != nil {
@@ -188,10 +190,6 @@ const headerRows = 12
 
 // table finds the header.
 func (s *Source) table(r io.Reader, o Options, more *supplements) error {
-	if isOldLens(s.File.Head) && (o.Format == nil || *o.Format == MovieLens) {
-		s.Format, s.Items = MovieLens, newOldLens(r, more)
-		return nil
-	}
 	comma, isNamed := tabular.Separator(s.File.Head)
 	dialect := tabular.Dialect{Comma: comma, Quotes: tabular.Lenient}
 	switch first := firstLine(s.File.Head); {

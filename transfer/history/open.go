@@ -128,9 +128,7 @@ func Open(files []*tabular.File, o Options) (*Source, error) {
 		switch {
 		case errors.Is(err, ErrUnknown) && f.Inside: // somebody else's business
 			failed = err
-			if text := strings.TrimSpace(f.Head); text != "" && text != "[]" && text != "{}" {
-				s.Unread = append(s.Unread, f.Name)
-			}
+			s.leaveUnread(f)
 		case err != nil:
 			return nil, err
 		default:
@@ -155,6 +153,13 @@ func Open(files []*tabular.File, o Options) (*Source, error) {
 	}
 	s.parts = slices.DeleteFunc(s.parts, func(p *part) bool { return p.extra })
 	return s, nil
+}
+
+// leaveUnread names a file of an archive that is not known, unless it is empty.
+func (s *Source) leaveUnread(f *tabular.File) {
+	if text := strings.TrimSpace(f.Head); text != "" && text != "[]" && text != "{}" {
+		s.Unread = append(s.Unread, f.Name)
+	}
 }
 
 // describe sets the fields for people, and refuses files of several formats.
