@@ -29,6 +29,9 @@ const (
 
 // line returns a text as it is stored, on one line.
 func line(text string) string {
+	if isPlain(text) {
+		return text
+	}
 	clean, ok := web.CleanText(text)
 	if !ok {
 		clean, _ = web.CleanText(strings.ReplaceAll(strings.ToValidUTF8(text, "�"), "\x00", ""))
@@ -37,6 +40,19 @@ func line(text string) string {
 		clean = strings.Join(strings.FieldsFunc(clean, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	}
 	return clean
+}
+
+// isPlain reports whether a text has only letters, digits and signs of ASCII, with single spaces between them. Most titles do,
+// and are stored as they are.
+func isPlain(text string) bool {
+	before := byte(' ')
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == ' ' && before == ' ' {
+			return false
+		}
+		before = text[i]
+	}
+	return before != ' '
 }
 
 // names returns texts that are not empty, each once, up to most of them and of a length.
@@ -143,6 +159,9 @@ var (
 // IMDbID returns the id in a text: an id, an URL, or the number without tt and its zeros.
 func IMDbID(text string) string {
 	text = strings.TrimSpace(text)
+	if isIMDbID(text) {
+		return text
+	}
 	if m := imdbForm.FindStringSubmatch(text); m != nil {
 		return "tt" + m[1]
 	}
@@ -154,6 +173,12 @@ func IMDbID(text string) string {
 
 // IsIMDbPerson reports whether an id is that of a person, as in lists of people.
 func IsIMDbPerson(id string) bool { return strings.HasPrefix(strings.TrimSpace(id), "nm") }
+
+// isIMDbID reports whether a text is an id and nothing else, which takes a regular expression twenty times as long.
+func isIMDbID(text string) bool {
+	digits, has := strings.CutPrefix(text, "tt")
+	return has && len(digits) >= 7 && len(digits) <= 10 && !strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
+}
 
 // Number returns the positive number of an id, or 0.
 func Number(text string) int64 {

@@ -18,12 +18,13 @@ func imdbTitle(r row) film {
 	if id == "" {
 		return film{notFilm: broken}
 	}
-	f := film{key: id, title: get("primarytitle"), original: get("originaltitle"), runtime: minutes(get("runtimeminutes"))}
-	if kind := get("titletype"); !IsFilm(kind) || get("endyear") != "" {
+	f := film{key: id, title: get("primarytitle")}
+	if kind := get("titletype"); !IsFilm(kind) || get("endyear") != "" { // most rows are episodes
 		f.notFilm = cmp.Or(kind, "?")
 		return f
 	}
 	f.ids.IMDb = id
+	f.original, f.runtime = get("originaltitle"), minutes(get("runtimeminutes"))
 	f.released = Date(get("startyear"))
 	f.genres = splitBy(get("genres"), ",")
 	f.directors = r.more.directorsOf(id)

@@ -583,3 +583,18 @@ func accept(t *testing.T, d movie.Draft) {
 		t.Fatalf("%s: %v", text, err)
 	}
 }
+
+func TestPlainTitlesAreStoredAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Salt, Rust & \"Gold\"": "Salt, Rust & \"Gold\"", "...": "...", "~": "~", "": "", " ": "", " a": "a", "a ": "a", "a  b": "a b", "a\tb": "a b",
+		"a\x7fb": "a b", "e\u0301": "é", "a\x00": "a", "\u3164": "",
+	} {
+		if got := line(text); got != want {
+			t.Errorf("line(%q) is %q, want %q", text, got, want)
+		}
+		if isPlain(text) != (text != "" && text == want && text != "é") {
+			t.Errorf("isPlain(%q) is %t", text, isPlain(text))
+		}
+	}
+}

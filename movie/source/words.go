@@ -1,6 +1,7 @@
 package source
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -48,18 +49,20 @@ func plainWord(word string) string {
 	return word
 }
 
-var ownGenres = movie.Genres()
+// genresByWord are the genres by their own names, in small letters, and by genreWords.
+var genresByWord = func() map[string]string {
+	all := maps.Clone(genreWords)
+	for _, g := range movie.Genres() {
+		all[strings.ToLower(g)] = g
+	}
+	return all
+}()
 
 // genreOf returns the genre of a word of a source, and false if there is none. "" is a word that stands for no genre.
 func genreOf(word string) (string, bool) {
 	plain := plainWord(word)
 	for _, form := range []string{plain, strings.TrimSuffix(plain, "film"), strings.TrimSuffix(plain, "movie"), strings.TrimSuffix(plain, "영화")} {
-		for _, g := range ownGenres {
-			if strings.EqualFold(g, form) {
-				return g, true
-			}
-		}
-		if g, ok := genreWords[form]; ok {
+		if g, ok := genresByWord[form]; ok {
 			return g, true
 		}
 	}
@@ -83,19 +86,27 @@ func genresOf(words []string) (genres, dropped []string) {
 
 // filmTypes are the words of sources for kinds of films, in small letters without spaces. Anything else is no film: series,
 // episodes and games, in whatever language, and what nobody knows.
-var filmTypes = strings.Fields(`movie film feature featurefilm tvmovie tvfilm tvshort short shortfilm video tvspecial documentary
+var filmTypes = setOf(`movie film feature featurefilm tvmovie tvfilm tvshort short shortfilm video tvspecial documentary
 	영화 장편 단편 옴니버스 극영화 애니메이션 다큐멘터리 tv영화 映画 电影 電影 фильм película pelicula filme spielfilm largometraje
 	lungometraggio longmétrage langfilm filmtv téléfilm fernsehfilm kurzfilm cortometraggio cortometraje courtmétrage curtametragem
 	kısafilm sinemafilmi tvfilmi телефильм короткометражка
 	мультфильм фільм мультфільм animationmovie películadetv películaparatv filmeparatv kortfilm
 	vídeo vidéo telefilm telefilme tvspielfilm curta`)
 
+func setOf(words string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		set[word] = true
+	}
+	return set
+}
+
 // withoutSpaces drops what the words of filmTypes do not have. It is built once: that takes longer than to read a row.
 var withoutSpaces = strings.NewReplacer(" ", "", "-", "")
 
 // IsFilm reports whether a word of a source stands for a kind of films.
 func IsFilm(kind string) bool {
-	return slices.Contains(filmTypes, withoutSpaces.Replace(strings.ToLower(strings.TrimSpace(kind))))
+	return filmTypes[withoutSpaces.Replace(strings.ToLower(strings.TrimSpace(kind)))]
 }
 
 // gradeOf returns the age grade for the words of Korea's rating board, old and new, or "".
