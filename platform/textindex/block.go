@@ -25,15 +25,6 @@ func (b *block) add(place int)      { b[place/64] |= 1 << (place % 64) }
 func (b *block) remove(place int)   { b[place/64] &^= 1 << (place % 64) }
 func (b *block) has(place int) bool { return b[place/64]>>(place%64)&1 == 1 }
 
-// addThose adds those places that another block has.
-func (b *block) addThose(places []uint16, of *block) {
-	for _, place := range places {
-		if of.has(int(place)) {
-			b.add(int(place))
-		}
-	}
-}
-
 // and sets b to the intersection.
 func (b *block) and(other *block) {
 	for i := range b {

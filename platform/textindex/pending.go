@@ -3,6 +3,7 @@ package textindex
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -62,55 +63,81 @@ func (x *Index) pending(tx *gorm.DB, number int64) (pending block, err error) {
 // adds rows after the commit of [Index.AnnounceAll]; other writers may change and remove the rows meanwhile. It is not safe
 // for concurrent use.
 type Pending struct {
-	index  *Index
+	index *Index
+	pause func(time.Duration)
+	added chan struct{} // closed when the rows of the latest Add are in what follows
+
 	number int64 // of the block of the rows
 	rows   block
 	count  int
-	at     map[ngram]int32 // the index in places
-	places [][]uint16      // of each n-gram, ascending; those after len(at) are free
-	ngrams []ngram         // of the latest row
-	pause  func(time.Duration)
+	ngrams []ngram // of the latest row
+
+	// The places that have an n-gram, the latest first: their indexes in places are last[n-gram], then that in before, and so
+	// on down to -1. Lists of their own would be a hundred thousand objects, most of them short.
+	last   map[ngram]int32
+	places []uint16
+	before []int32
 }
 
 // Pending returns the n-grams of no rows.
-func (x *Index) Pending() *Pending { return &Pending{index: x, at: map[ngram]int32{}} }
+func (x *Index) Pending() *Pending {
+	added := make(chan struct{})
+	close(added)
+	return &Pending{index: x, added: added, last: map[ngram]int32{}}
+}
 
 // Pace makes the transactions of Flush short, and calls pause after each of them with the time that it took, so that other
 // writers get in between. A nil pause undoes that.
 func (p *Pending) Pace(pause func(took time.Duration)) { p.pause = pause }
 
-// Add adds rows in ascending order of their ids. It flushes when it has most rows of a block, or all of it.
+// Add adds rows in ascending order of their ids. It flushes when it has most rows of a block, or all of it. It splits texts
+// into n-grams beside its caller, who must not change them any more.
 func (p *Pending) Add(ctx context.Context, most int, texts ...Text) error {
-	for _, t := range texts {
-		number, place := blockOf(t.ID)
+	for len(texts) > 0 {
+		number, _ := blockOf(texts[0].ID)
 		if number != p.number || p.count >= most {
 			if err := p.Flush(ctx); err != nil {
 				return err
 			}
 			p.number = number
 		}
-		p.rows.add(place)
-		p.count++
-		p.ngrams = t.appendTo(p.ngrams[:0])
-		for _, g := range p.ngrams {
-			p.add(g, uint16(place))
+		n := 0
+		for n < len(texts) && texts[n].ID/blockIDs == number && p.count+n < most {
+			n++
 		}
+		p.count += n
+		p.collect(texts[:n])
+		texts = texts[n:]
 	}
 	return nil
 }
 
-func (p *Pending) add(g ngram, place uint16) {
-	i, has := p.at[g]
-	if !has {
-		i = int32(len(p.at))
-		p.at[g] = i
-		if int(i) == len(p.places) {
-			p.places = append(p.places, nil)
+// collect adds rows of the block on another goroutine.
+func (p *Pending) collect(texts []Text) {
+	<-p.added
+	p.added = make(chan struct{})
+	go func() {
+		defer close(p.added)
+		for _, t := range texts {
+			_, place := blockOf(t.ID)
+			p.rows.add(place)
+			p.ngrams = t.appendTo(p.ngrams[:0])
+			for _, g := range p.ngrams {
+				p.add(g, uint16(place))
+			}
 		}
+	}()
+}
+
+func (p *Pending) add(g ngram, place uint16) {
+	before, has := p.last[g]
+	if !has {
+		before = -1
+	} else if p.places[before] == place {
+		return
 	}
-	if of := p.places[i]; len(of) == 0 || of[len(of)-1] != place {
-		p.places[i] = append(of, place)
-	}
+	p.last[g] = int32(len(p.places))
+	p.places, p.before = append(p.places, place), append(p.before, before)
 }
 
 // How many lists Flush writes in a transaction. Other writers of SQLite wait for it.
@@ -125,11 +152,8 @@ func (p *Pending) Flush(ctx context.Context) error {
 	if p.count == 0 {
 		return nil
 	}
-	all := make([]ngram, 0, len(p.at))
-	for g := range p.at {
-		all = append(all, g)
-	}
-	slices.Sort(all)
+	<-p.added
+	all := slices.Sorted(maps.Keys(p.last))
 	most := flushLists
 	if p.pause != nil {
 		most = pacedLists
@@ -146,11 +170,8 @@ func (p *Pending) Flush(ctx context.Context) error {
 			p.pause(time.Since(began))
 		}
 	}
-	p.rows, p.count = block{}, 0
-	clear(p.at)
-	for i := range p.places {
-		p.places[i] = p.places[i][:0]
-	}
+	p.rows, p.count, p.places, p.before = block{}, 0, p.places[:0], p.before[:0]
+	clear(p.last)
 	return nil
 }
 
@@ -176,7 +197,11 @@ func (p *Pending) post(tx *gorm.DB, ngrams []ngram, last bool) error {
 			return err
 		}
 		for i, g := range some {
-			blocks[i].addThose(p.places[p.at[g]], &pending)
+			for at := p.last[g]; at >= 0; at = p.before[at] {
+				if place := int(p.places[at]); pending.has(place) {
+					blocks[i].add(place)
+				}
+			}
 		}
 		if err := p.index.writeBlocks(tx, p.number, some, lists); err != nil {
 			return err
