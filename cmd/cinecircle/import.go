@@ -13,6 +13,7 @@ import (
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/movie/source"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/memory"
 	"github.com/cinecircle/cinecircle/platform/tabular"
 )
 
@@ -131,6 +132,7 @@ func openFiles(names []string, encoding tabular.Encoding) (opened []*tabular.Fil
 }
 
 func (p *program) importFiles(ctx context.Context, files []*tabular.File, o importOptions) error {
+	defer memory.Bound()()
 	meter := newImportMeter(p.err, files)
 	sources, err := source.Open(files, o.source, meter.read)
 	if err != nil {

@@ -5,7 +5,7 @@
 // peak to the system.
 //
 // debug.SetMemoryLimit does neither: a limit only adds collections. To make them rarer it needs GOGC=off, and then a live
-// heap above the limit would be collected without pause.
+// heap above the limit would be collected without pause. [Bound] uses it for programs that allocate much and keep little.
 package memory
 
 import (
@@ -21,6 +21,17 @@ const headroom = 16 << 20
 func Headroom() (release func()) {
 	ballast := make([]byte, headroom)
 	return func() { runtime.KeepAlive(ballast) }
+}
+
+// bound is what an import has twice on its heap.
+const bound = 40 << 20
+
+// Bound makes collections more frequent while Go holds more than 40 MiB, until release is called. The program and SQLite take
+// as much again.
+func Bound() (release func()) {
+	before := debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(before, bound))
+	return func() { debug.SetMemoryLimit(before) }
 }
 
 // Free collects garbage and returns free memory to the system at once. It is for code that has just dropped far more
