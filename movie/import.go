@@ -96,16 +96,16 @@ type ahead struct {
 }
 
 // next returns the next row, and false after the last one.
-func (a *ahead) next() (item Item, more bool, err error) {
+func (a *ahead) next() (item *Item, more bool, err error) {
 	for len(a.items) == 0 {
 		if a.err != nil {
-			return Item{}, false, fmt.Errorf("import: read: %w", a.err)
+			return nil, false, fmt.Errorf("import: read: %w", a.err)
 		}
 		if a.part, more = <-a.parts; !more {
-			return Item{}, false, nil
+			return nil, false, nil
 		}
 	}
-	item = a.items[0]
+	item = &a.items[0]
 	a.items = a.items[1:]
 	return item, true, nil
 }

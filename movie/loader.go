@@ -84,7 +84,7 @@ type loader struct {
 	options LoadOptions
 	report  func(Result)
 
-	batch []Item
+	batch []*Item
 	bytes int
 	first int64 // the id of the first film that this import can make
 	again idSet // films that an interrupted import of the same file has made
@@ -98,6 +98,12 @@ type loader struct {
 	added    int64        // films that were made
 	read     int64        // rows
 	deferred bool         // the indexes of films wait to be built
+	kind     string       // of ids that all rows of the latest batch have, or ""
+	filters  bool         // stored is used
+	stored   *filter      // what is stored
+
+	served bool // a service was running when it was last looked for
+	looked time.Time
 
 	known *known                // the films of a dry run
 	made  map[string]*candidate // likewise, by the key of the source
@@ -163,7 +169,7 @@ func (l *loader) endAlone(ctx context.Context) error {
 		return nil
 	}
 	restore := l.ending
-	l.ending = nil
+	l.ending, l.stored, l.filters = nil, nil, false
 	return errors.Join(l.into.db.BuildDeferred(context.WithoutCancel(ctx)), restore())
 }
 
@@ -191,6 +197,9 @@ func (l *loader) transact(ctx context.Context, rows *ahead) (more bool, err erro
 		}
 		began, l.joined = true, true
 		defer func() { l.joined = false }()
+		if err := l.filter(tx); err != nil {
+			return err
+		}
 		more, err = l.fill(ctx, tx.Statement.Context, rows)
 		return err
 	})
@@ -249,11 +258,28 @@ func (l *loader) deferIndexes(ctx context.Context) error {
 	if !l.defers() {
 		return nil
 	}
-	l.deferred = true
+	l.deferred, l.filters = true, true
 	if err := l.into.db.DeferIndexes(ctx, "movies", "movie_genres", "movie_titles", "movie_people"); err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
 	return nil
+}
+
+// filter keeps what is stored in a filter from the moment on that the indexes are dropped, until another program writes. It is
+// called at the begin of a transaction, in which nobody else does.
+func (l *loader) filter(tx *gorm.DB) (err error) {
+	if !l.filters {
+		return nil
+	}
+	if l.stored == nil {
+		l.stored, err = newFilter(tx, l.kind)
+		return err
+	}
+	version, err := database.DataVersion(tx)
+	if version != l.stored.version {
+		l.stored, l.filters = nil, false
+	}
+	return err
 }
 
 // deliver passes on the results of rows that are stored.
@@ -278,7 +304,16 @@ func (l *loader) mostPending() int {
 	return mostPendingServing
 }
 
-func (l *loader) serving() bool { return l.options.Serving != nil && l.options.Serving() }
+// lookEvery is how often an import that writes alone looks for a service.
+const lookEvery = 10 * time.Millisecond
+
+func (l *loader) serving() bool {
+	if l.options.Serving == nil || l.ending != nil && !l.served && time.Since(l.looked) < lookEvery {
+		return false
+	}
+	l.served, l.looked = l.options.Serving(), time.Now()
+	return l.served
+}
 
 // complete adds all new films to the index of titles.
 func (l *loader) complete(ctx context.Context) error {
@@ -377,7 +412,7 @@ func (l *loader) store(ctx context.Context) (b *loading, err error) {
 // prepareAll prepares the batch again.
 func (l *loader) prepareAll() error {
 	for i := range l.batch {
-		if err := l.prepare(&l.batch[i]); err != nil {
+		if err := l.prepare(l.batch[i]); err != nil {
 			return err
 		}
 	}
@@ -390,7 +425,7 @@ func (b *loading) run(tx *gorm.DB) error {
 		return err
 	}
 	for i := range b.batch {
-		b.decisions[i] = b.decide(&b.batch[i])
+		b.decisions[i] = b.decide(b.batch[i])
 	}
 	if b.options.DryRun {
 		b.forget()
@@ -445,8 +480,9 @@ type loading struct {
 	*loader
 	decisions []decision // on each row
 
-	sources map[string]Source
-	fresh   []*candidate
+	sources    map[string]Source
+	remembered map[string]bool // the keys of sources that are stored, also of films that are gone
+	fresh      []*candidate
 }
 
 // decision is what to do with a row, as [Result] has it.
@@ -460,7 +496,7 @@ type decision struct {
 func (b *loading) load(tx *gorm.DB) error {
 	var keys []string
 	for i := range b.batch {
-		if r := &b.batch[i].prepared; r.film != nil {
+		if r := &b.batch[i].prepared; r.film != nil && mayHave(b.stored, r.key) {
 			keys = append(keys, r.key)
 		}
 	}
@@ -468,11 +504,16 @@ func (b *loading) load(tx *gorm.DB) error {
 	if b.sources, err = loadSources(tx, keys); err != nil {
 		return err
 	}
+	b.remembered = make(map[string]bool, len(b.sources))
+	for key := range b.sources {
+		b.remembered[key] = true
+	}
 	if err := resolve(tx, b.sources); err != nil {
 		return err
 	}
+	b.kind = b.commonKind()
 	ids, hashes, numbers := b.wanted()
-	stored, err := loadKnown(tx, ids, hashes, numbers, b.commonKind(), true)
+	stored, err := loadKnown(tx, ids, hashes, numbers, b.kind, true)
 	if err != nil {
 		return err
 	}
@@ -493,6 +534,10 @@ func (b *loading) load(tx *gorm.DB) error {
 
 // wanted returns the ids, the hashes of titles and the numbers of the films that the rows may be about.
 func (b *loading) wanted() (ids []ExternalID, hashes, numbers []int64) {
+	titles := b.stored
+	if !b.stored.knowsTitles(b.kind) {
+		titles = nil
+	}
 	for i := range b.batch {
 		r := &b.batch[i].prepared
 		if r.film == nil {
@@ -504,13 +549,23 @@ func (b *loading) wanted() (ids []ExternalID, hashes, numbers []int64) {
 			}
 			numbers = append(numbers, source.MovieID)
 		}
-		ids = append(ids, r.film.draft.ExternalIDs.List()...)
+		ids = appendThose(ids, r.film.ids, b.stored)
 		if !b.batch[i].Adds {
-			hashes = append(hashes, r.film.titles...)
+			hashes = appendThose(hashes, r.film.titles, titles)
 		}
 	}
 	slices.Sort(hashes)
 	return ids, slices.Compact(hashes), numbers
+}
+
+// appendThose appends the keys that may be stored.
+func appendThose[T comparable](to, keys []T, stored *filter) []T {
+	for _, key := range keys {
+		if mayHave(stored, key) {
+			to = append(to, key)
+		}
+	}
+	return to
 }
 
 // commonKind returns a kind of ids that all rows have, or "".
@@ -522,7 +577,7 @@ func (b *loading) commonKind() string {
 			continue
 		}
 		rows++
-		for _, id := range r.film.draft.ExternalIDs.List() {
+		for _, id := range r.film.ids {
 			counts[id.Kind]++
 		}
 	}
@@ -678,7 +733,7 @@ func (b *loading) write(tx *gorm.DB) error {
 			}
 		}
 	}
-	var sources []Source
+	sources := make(map[string]Source, len(b.made))
 	for i := range b.batch {
 		r := &b.batch[i].prepared
 		if r.film == nil {
@@ -688,9 +743,12 @@ func (b *loading) write(tx *gorm.DB) error {
 		if c == nil {
 			continue
 		}
-		sources = append(sources, Source{SourceKey: r.key, MovieID: c.movie.ID, RowHash: r.hash})
+		sources[r.key] = Source{SourceKey: r.key, MovieID: c.movie.ID, RowHash: r.hash}
+		if b.stored != nil {
+			b.stored.addFilm(r.key, c)
+		}
 	}
-	return storeSources(tx, sources)
+	return storeSources(tx, sources, b.remembered)
 }
 
 // rewrite stores the values of a film that has changed.

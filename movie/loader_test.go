@@ -388,3 +388,45 @@ func TestFewNewFilmsAreImportedWithTheIndexes(t *testing.T) {
 		}
 	}
 }
+
+// TestALargeImportFindsWhatItAndOthersHaveStored has rows about films that were stored before the indexes were dropped, since
+// then by the same import, and by another program meanwhile.
+func TestALargeImportFindsWhatItAndOthersHaveStored(t *testing.T) {
+	t.Parallel()
+	config := testkit.MigratedFile(t)
+	var both [2]*movie.Service
+	for i := range both {
+		db, err := database.Open(t.Context(), config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		both[i] = movie.New(movie.Deps{DB: db, Clock: time.Now})
+	}
+	rows := numbered(10_001)
+	rows.items[9000] = row("known by its id", "1950", imdb("tt9900009"))
+	told := func(i *movie.Item) { i.Draft.Plot = "A plot." }
+	again := []movie.Item{
+		row("film 7", "2001", told), row("Film 8000", "2001", told), row("Late", "2002", told), rows.items[8500],
+		row("another title", "1950", func(i *movie.Item) { imdb("tt9900009")(i); told(i) }), row("New", "2001", told),
+	}
+	rows.items = append(rows.items, again...)
+	var outcomes []movie.Outcome
+	_, err := both[0].Load(t.Context(), &rows, movie.LoadOptions{Format: "test"},
+		func(r movie.Result) { outcomes = append(outcomes, r.Outcome) },
+		func(p movie.Progress) { // is called between two transactions
+			if p.Read != 10_000 {
+				return
+			}
+			if _, err := both[1].Create(t.Context(), 0, movie.Draft{Title: "Late", ReleaseDate: "2002"}); err != nil {
+				t.Error(err)
+			}
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []movie.Outcome{movie.Updated, movie.Updated, movie.Updated, movie.Unchanged, movie.Updated, movie.Created}
+	if diff := cmp.Diff(want, outcomes[max(0, len(outcomes)-len(again)):]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

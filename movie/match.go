@@ -15,6 +15,7 @@ import (
 type candidate struct {
 	movie  Movie // as it is stored; without an id if it is not
 	draft  Draft // as it will be
+	ids    []ExternalID
 	titles []int64
 	people []string // the keys of its directors
 	fresh  bool     // this import has made it, or an interrupted one of the same file
@@ -22,13 +23,14 @@ type candidate struct {
 }
 
 func newCandidate(m Movie, d Draft) *candidate {
-	c := &candidate{movie: m, draft: d, titles: titleHashes(m.hashStored(), d.Title, d.Details)}
+	c := &candidate{movie: m, draft: d, ids: d.ExternalIDs.List(), titles: titleHashes(m.hashStored(), d.Title, d.Details)}
 	c.people = peopleOf(d.Directors)
 	return c
 }
 
 // derive sets anew what matching compares.
 func (c *candidate) derive() {
+	c.ids = c.draft.ExternalIDs.List()
 	c.titles = titleHashes(hashTitle(c.draft.Title), c.draft.Title, c.draft.Details)
 	c.people = peopleOf(c.draft.Directors)
 }
@@ -172,13 +174,16 @@ func loadKnown(tx *gorm.DB, ids []ExternalID, hashes, numbers []int64, kind stri
 	return k, nil
 }
 
+// withoutKind selects the hashes of titles of films that have no id of a kind.
+const withoutKind = "NOT EXISTS (SELECT 1 FROM movie_external_ids e WHERE e.movie_id = movie_title_hashes.movie_id AND e.kind = ?)"
+
 // moviesOfTitles returns the films with one of the hashes of titles, without those that have an id of a kind.
 func moviesOfTitles(tx *gorm.DB, hashes []int64, kind string) (ids []int64, err error) {
 	for some := range slices.Chunk(hashes, statementRows) {
 		in, args := database.InList(some)
 		query := "SELECT movie_id FROM movie_title_hashes WHERE hash IN " + in
 		if kind != "" {
-			query += " AND NOT EXISTS (SELECT 1 FROM movie_external_ids e WHERE e.movie_id = movie_title_hashes.movie_id AND e.kind = ?)"
+			query += " AND " + withoutKind
 			args = append(args, kind)
 		}
 		err := database.Each(tx, query, args, func(row database.Scanner) error {
@@ -201,7 +206,7 @@ func (k *known) add(c *candidate) {
 	if c.movie.ID != 0 {
 		k.films[c.movie.ID] = c
 	}
-	for _, id := range c.draft.ExternalIDs.List() {
+	for _, id := range c.ids {
 		k.holders[id] = c
 	}
 	for _, hash := range c.titles {
@@ -214,7 +219,7 @@ func (k *known) add(c *candidate) {
 // matchIDs returns the film with an id of the row.
 func (k *known) matchIDs(row *candidate) match {
 	var m match
-	for _, id := range row.draft.ExternalIDs.List() {
+	for _, id := range row.ids {
 		if c := k.holders[id]; c != nil && !slices.Contains(m.candidates, c) {
 			m.candidates = append(m.candidates, c)
 		}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -76,11 +77,21 @@ func loadSources(tx *gorm.DB, keys []string) (map[string]Source, error) {
 	return found, nil
 }
 
-// storeSources stores sources, also in place of others with the same key.
-func storeSources(tx *gorm.DB, sources []Source) error {
-	args := make([]any, 0, 3*len(sources))
-	for _, s := range sources {
-		args = append(args, s.SourceKey, s.MovieID, s.RowHash)
+// storeSources stores sources. Those whose keys are stored take the place of the others with these keys. REPLACE costs more
+// than INSERT where nothing is to be replaced, see [database.InsertInto].
+func storeSources(tx *gorm.DB, sources map[string]Source, stored map[string]bool) error {
+	var added, replaced []any
+	for _, key := range slices.Sorted(maps.Keys(sources)) {
+		s := sources[key]
+		if stored[key] {
+			replaced = append(replaced, key, s.MovieID, s.RowHash)
+		} else {
+			added = append(added, key, s.MovieID, s.RowHash)
+		}
 	}
-	return insertMany(tx, "REPLACE INTO movie_sources (source_key, movie_id, row_hash)", args, 3)
+	const into = "movie_sources (source_key, movie_id, row_hash)"
+	if err := insertMany(tx, database.InsertInto(tx.Name())+into, added, 3); err != nil {
+		return err
+	}
+	return insertMany(tx, "REPLACE INTO "+into, replaced, 3)
 }

@@ -188,6 +188,16 @@ func IDStep(tx *gorm.DB) (step int64, err error) {
 	return step, err
 }
 
+// DataVersion returns a number that is another one when another connection has written to SQLite since
+// (https://sqlite.org/pragma.html#pragma_data_version). On MySQL it is always 0.
+func DataVersion(tx *gorm.DB) (version int64, err error) {
+	if tx.Name() != SQLite {
+		return 0, nil
+	}
+	err = Each(tx, "PRAGMA data_version", nil, func(row Scanner) error { return row.Scan(&version) })
+	return version, err
+}
+
 // InList returns the right side of an IN for ids or texts, of which there must be at least one, and the arguments of
 // the statement: args followed by ids. It repeats the last id until their number is [InListSize], so that
 // few different statements are prepared.
