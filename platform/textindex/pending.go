@@ -197,11 +197,7 @@ func (p *Pending) post(tx *gorm.DB, ngrams []ngram, last bool) error {
 			return err
 		}
 		for i, g := range some {
-			for at := p.last[g]; at >= 0; at = p.before[at] {
-				if place := int(p.places[at]); pending.has(place) {
-					blocks[i].add(place)
-				}
-			}
+			p.addPlaces(g, &pending, &blocks[i])
 		}
 		if err := p.index.writeBlocks(tx, p.number, some, lists); err != nil {
 			return err
@@ -215,6 +211,15 @@ func (p *Pending) post(tx *gorm.DB, ngrams []ngram, last bool) error {
 			pending[i] &^= p.rows[i]
 		}
 	})
+}
+
+// addPlaces adds those places of an n-gram that are still pending to its list.
+func (p *Pending) addPlaces(g ngram, pending, to *block) {
+	for at := p.last[g]; at >= 0; at = p.before[at] {
+		if place := int(p.places[at]); pending.has(place) {
+			to.add(place)
+		}
+	}
 }
 
 // flushLeft flushes the rows of blocks with more than pendingRows of them, which an interrupted writer of many rows has left.
