@@ -1,7 +1,6 @@
 package movie
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/fastjson"
 	"github.com/cinecircle/cinecircle/platform/idempotency"
 	"github.com/cinecircle/cinecircle/platform/picture"
 	"github.com/cinecircle/cinecircle/platform/web"
@@ -256,19 +256,18 @@ type shown struct {
 	details string
 }
 
-// EncodeJSON implements [web.Encodable].
-func (s shown) EncodeJSON(b *bytes.Buffer, e *json.Encoder) error {
-	if err := e.Encode(&s.fields); err != nil {
-		return fmt.Errorf("encode movie %d: %w", s.ID, err)
+// AppendJSON implements [fastjson.Appender].
+func (s shown) AppendJSON(b []byte) ([]byte, error) {
+	b, err := fastjson.Append(b, &s.fields)
+	if err != nil {
+		return nil, fmt.Errorf("encode movie %d: %w", s.ID, err)
 	}
-	b.Truncate(b.Len() - len("}\n"))
-	b.WriteByte(',')
-	b.WriteString(s.details[1:])
-	return nil
+	b[len(b)-1] = ','
+	return append(b, s.details[1:]...), nil
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (s shown) MarshalJSON() ([]byte, error) { return web.Encode(s) }
+func (s shown) MarshalJSON() ([]byte, error) { return s.AppendJSON(nil) }
 
 // fields are those of a film that are not in its details. C is the type of its cast.
 type fields[C any] struct {

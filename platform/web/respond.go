@@ -1,8 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,58 +11,14 @@ import (
 	"github.com/cespare/xxhash/v2"
 	"github.com/gin-gonic/gin"
 
+	"github.com/cinecircle/cinecircle/platform/fastjson"
 	"github.com/cinecircle/cinecircle/platform/page"
 )
-
-// Encodable is a value that writes itself as JSON. [JSON] and [List] trust what it writes: encoding/json would check and copy
-// the result of a MarshalJSON, which takes as long as encoding it.
-type Encodable interface {
-	// EncodeJSON writes the value to b, to which e writes as well.
-	EncodeJSON(b *bytes.Buffer, e *json.Encoder) error
-}
-
-// Encode returns v as JSON.
-func Encode(v any) ([]byte, error) {
-	one, ok := v.(Encodable)
-	if !ok {
-		return json.Marshal(v)
-	}
-	var b bytes.Buffer
-	err := one.EncodeJSON(&b, json.NewEncoder(&b))
-	return b.Bytes(), err
-}
-
-// bytesPerRow is what encodeList expects of a row.
-const bytesPerRow = 1200
-
-// encodeList returns rows, each converted by show, as JSON.
-func encodeList[T, R any](rows []T, show func(T) R) ([]byte, error) {
-	if _, ok := any(*new(R)).(Encodable); !ok {
-		out := make([]R, len(rows))
-		for i, row := range rows {
-			out[i] = show(row)
-		}
-		return json.Marshal(out)
-	}
-	b := bytes.NewBuffer(make([]byte, 0, bytesPerRow*len(rows)+2))
-	e := json.NewEncoder(b)
-	b.WriteByte('[')
-	for i, row := range rows {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		if err := any(show(row)).(Encodable).EncodeJSON(b, e); err != nil {
-			return nil, err
-		}
-	}
-	b.WriteByte(']')
-	return b.Bytes(), nil
-}
 
 // JSON writes v with an ETag of the encoded bytes. A GET with a matching If-None-Match is answered with 304
 // (RFC 9110 §13.1.2).
 func JSON(c *gin.Context, status int, v any) error {
-	body, err := Encode(v)
+	body, err := fastjson.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode response: %w", err)
 	}
@@ -113,7 +67,7 @@ func NoContent(c *gin.Context) error {
 // List writes the rows of a page, each converted by show. If there is a next page, Link has its address, which is
 // absolute with a public URL so that pages of other origins can follow it, and X-Next-Cursor its cursor.
 func List[T, R any](c *gin.Context, rows []T, next *page.Key, show func(T) R) error {
-	body, err := encodeList(rows, show)
+	body, err := fastjson.MarshalList(rows, show)
 	if err != nil {
 		return fmt.Errorf("encode response: %w", err)
 	}
