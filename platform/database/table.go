@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
@@ -30,6 +31,7 @@ import (
 // A Table is safe for concurrent use.
 type Table[T any] struct {
 	columns  []string
+	times    []bool  // of each column, whether its field is a time
 	fields   [][]int // of each column, the index of its field for [reflect.Value.FieldByIndex]
 	inserted [][]int // likewise, without a key that the database assigns
 	insert   string
@@ -61,6 +63,7 @@ func TableOf[T any]() *Table[T] {
 			continue // no column
 		}
 		t.columns, t.fields = append(t.columns, f.DBName), append(t.fields, f.StructField.Index)
+		t.times = append(t.times, f.StructField.Type == timeType || f.StructField.Type == reflect.PointerTo(timeType))
 		if !f.AutoIncrement {
 			inserted, t.inserted = append(inserted, f.DBName), append(t.inserted, f.StructField.Index)
 		}
@@ -70,12 +73,23 @@ func TableOf[T any]() *Table[T] {
 	return t
 }
 
-// Columns returns the columns of the table as a SELECT lists them.
-func (t *Table[T]) Columns() string { return strings.Join(t.columns, ", ") }
+var timeType = reflect.TypeFor[time.Time]()
+
+// Columns returns the columns of the table as a SELECT lists them, the times by [AsText].
+func (t *Table[T]) Columns() string { return t.list("") }
 
 // ColumnsOf returns the columns, each qualified by the name of the table in a query.
-func (t *Table[T]) ColumnsOf(name string) string {
-	return name + "." + strings.Join(t.columns, ", "+name+".")
+func (t *Table[T]) ColumnsOf(name string) string { return t.list(name + ".") }
+
+func (t *Table[T]) list(prefix string) string {
+	all := make([]string, len(t.columns))
+	for i, column := range t.columns {
+		all[i] = prefix + column
+		if t.times[i] {
+			all[i] = AsText(all[i])
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // Scan returns the row that a query of [Table.Columns] is at. Its errors are those of row.Scan.
@@ -91,14 +105,14 @@ func (t *Table[T]) Scan(row Scanner) (T, error) {
 	return found, nil
 }
 
-// Targets returns pointers to the fields of row, in the order of the columns.
+// Targets returns pointers to the fields of row, in the order of the columns, by [Into].
 func (t *Table[T]) Targets(row *T) []any {
 	v := reflect.ValueOf(row).Elem()
 	targets := make([]any, len(t.fields), len(t.fields)+4) // a query that joins appends its own
 	for i, index := range t.fields {
 		targets[i] = v.FieldByIndex(index).Addr().Interface()
 	}
-	return targets
+	return Into(targets...)
 }
 
 // Insert inserts row, all its columns but a key that the database assigns, and returns the id of the new row.
