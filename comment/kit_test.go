@@ -217,7 +217,7 @@ func (s *stage) told(t testing.TB, userID int64) (rows []notify.Notification) {
 	}
 	for i := range in.Rows {
 		if n := in.Rows[len(in.Rows)-1-i]; n.Type != notify.TypeFollow {
-			rows = append(rows, n)
+			rows = append(rows, n.Notification)
 		}
 	}
 	return rows

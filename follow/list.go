@@ -79,7 +79,7 @@ type row struct {
 
 // targets returns the fields that receive the columns of listQuery.
 func (r *row) targets() []any {
-	return []any{&r.id, &r.since, &r.userID, &r.username, &r.image}
+	return database.Into(&r.id, &r.since, &r.userID, &r.username, &r.image)
 }
 
 func (s *Service) list(ctx context.Context, of relation, userID int64, reader auth.Viewer, p page.Page) ([]Person, *page.Key, error) {
@@ -109,7 +109,7 @@ func listQuery(driver string, of relation, userID int64, reader auth.Viewer, p p
 		conditions += " AND pairs." + of.since + " <= ? AND (pairs." + of.since + " < ? OR pairs.id < ?)"
 		args = append(args, at, at, p.After.ID)
 	}
-	return "SELECT pairs.id, pairs." + of.since + ", users.id, users.username, users.profile_image FROM " + of.table +
+	return "SELECT pairs.id, " + database.AsText("pairs."+of.since) + ", users.id, users.username, users.profile_image FROM " + of.table +
 		" pairs JOIN users ON users.id = pairs." + of.other + " WHERE " + conditions +
 		" ORDER BY pairs." + of.since + " DESC, pairs.id DESC" + database.Limit(driver), append(args, p.Fetch())
 }

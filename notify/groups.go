@@ -11,10 +11,11 @@ import (
 
 // Groups is one page of a user's notifications in groups.
 type Groups struct {
-	Rows   []GroupRow      // the one with the newest notification first
-	Next   *page.Key       // nil on the last page
-	Actors map[int64]Actor // of the rows, and the user for the language
-	Unread int64           // unread notifications, not groups, on all pages
+	Rows     []GroupRow      // the one with the newest notification first
+	Next     *page.Key       // nil on the last page
+	Actors   map[int64]Actor // of the rows
+	Unread   int64           // unread notifications, not groups, on all pages
+	Language string          // of the user, see [Actor]
 }
 
 // GroupRow is a group with what an entry shows of it.
@@ -32,32 +33,19 @@ const actorsShown = 3
 
 // Groups returns a page of the groups of a user's notifications, or of those groups that have unread ones.
 func (s *Service) Groups(ctx context.Context, userID int64, unreadOnly bool, p page.Page) (Groups, error) {
-	state, err := s.state(ctx, userID)
+	state, language, err := s.stateAndLanguage(ctx, userID)
 	if err != nil {
 		return Groups{}, err
 	}
-	const table = "notification_groups"
-	query, index := s.DB.Reader(ctx).Model(&Group{}), "idx_notification_groups_last"
-	if unreadOnly {
-		index = "idx_notification_groups_unread"
-	}
-	query = s.DB.ForceIndex(query, table, index).Select(selectGroup).
-		Joins("JOIN notifications latest ON latest.user_id = notification_groups.user_id AND latest.seq = notification_groups.last_seq").
-		Where("notification_groups.user_id = ?", userID)
-	if unreadOnly {
-		query = query.Where("is_unread = ?", true)
-	}
-	if p.After != nil {
-		query = query.Where("last_seq < ?", p.After.Num)
-	}
-	rows, err := database.Scan(query.Order("last_seq DESC").Limit(p.Fetch()), groupTargets)
+	query, args := s.groupsQuery(userID, unreadOnly, p)
+	rows, err := database.Collect(s.DB.Reader(ctx), groupTargets, p.Fetch(), query, args...)
 	if err != nil {
 		return Groups{}, fmt.Errorf("load the notification groups of user %d: %w", userID, err)
 	}
-	out := Groups{Unread: state.UnreadCount}
+	out := Groups{Unread: state.UnreadCount, Language: language}
 	var found []groupScan
 	found, out.Next = page.Cut(rows, p, func(r groupScan) page.Key { return page.Key{Num: r.LastSeq, ID: r.ID} })
-	ids := []int64{userID}
+	var ids []int64
 	for _, row := range found {
 		out.Rows = append(out.Rows, row.shown())
 		ids = append(ids, out.Rows[len(out.Rows)-1].ActorIDs...)
@@ -65,10 +53,27 @@ func (s *Service) Groups(ctx context.Context, userID int64, unreadOnly bool, p p
 			ids = append(ids, *row.Latest.ActorID)
 		}
 	}
-	if len(found) > 0 {
-		out.Actors, err = s.usersByID(ctx, ids)
-	}
+	out.Actors, err = s.usersByID(ctx, ids)
 	return out, err
+}
+
+// groupsQuery returns the query of a page of groups, and its arguments.
+func (s *Service) groupsQuery(userID int64, unreadOnly bool, p page.Page) (string, []any) {
+	index, conditions, args := "idx_notification_groups_last", "notification_groups.user_id = ?", []any{userID}
+	if unreadOnly {
+		index, conditions = "idx_notification_groups_unread", conditions+" AND is_unread = TRUE"
+	}
+	if p.After != nil {
+		conditions, args = conditions+" AND notification_groups.last_seq < ?", append(args, p.After.Num)
+	}
+	if s.DB.Driver() == database.MySQL { // see DB.ForceIndex
+		index = " FORCE INDEX (" + index + ")"
+	} else {
+		index = ""
+	}
+	return "SELECT " + selectGroup + " FROM notification_groups" + index +
+		" JOIN notifications latest ON latest.user_id = notification_groups.user_id AND latest.seq = notification_groups.last_seq WHERE " + conditions +
+		" ORDER BY notification_groups.last_seq DESC" + database.Limit(s.DB.Driver()), append(args, p.Fetch())
 }
 
 // groupScan is a row of the query of groups.
@@ -83,7 +88,8 @@ var selectGroup = groups.ColumnsOf("notification_groups") + ", " + notifications
 func selectActors() string {
 	var all strings.Builder
 	for i := range actorsShown {
-		fmt.Fprintf(&all, ", (SELECT n.actor_id %s AND n.is_newest = 1 AND n.actor_id IS NOT NULL ORDER BY n.seq DESC LIMIT 1 OFFSET %d)", ofGroup, i)
+		fmt.Fprintf(&all, ", CASE WHEN notification_groups.people > %d THEN (SELECT n.actor_id %s AND n.is_newest = 1 AND n.actor_id IS NOT NULL"+
+			" ORDER BY n.seq DESC LIMIT 1 OFFSET %[1]d) END", i, ofGroup)
 	}
 	return all.String()
 }
@@ -93,7 +99,7 @@ func groupTargets(r *groupScan) []any {
 	for i := range r.actors {
 		all = append(all, &r.actors[i])
 	}
-	return all
+	return database.Into(all...)
 }
 
 // shown returns the row with its actors.

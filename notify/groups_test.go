@@ -205,7 +205,8 @@ func TestMessagesAreInTheReadersLanguage(t *testing.T) {
 	want := func(step int) {
 		t.Helper()
 		for language, steps := range texts {
-			in.accounts.set(func(a *accounts) { a.languages = map[int64]string{me: language, cat: "en"} })
+			in.speaks(cat, "en")
+			in.speaks(me, language)
 			var got []string
 			for _, g := range in.groups(me, "") {
 				got = append([]string{g.Message}, got...)
@@ -262,7 +263,7 @@ func TestDeletedActorsHaveNoNameInGroups(t *testing.T) {
 	if diff := cmp.Diff(want, messages()); diff != "" {
 		t.Errorf("messages (-want +got):\n%s", diff)
 	}
-	in.accounts.set(func(a *accounts) { a.languages = map[int64]string{me: "en"} })
+	in.speaks(me, "en")
 	want = []string{"A former member liked your review!", "dog and 2 others liked your review!"}
 	if diff := cmp.Diff(want, messages()); diff != "" {
 		t.Errorf("messages (-want +got):\n%s", diff)

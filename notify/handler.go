@@ -34,8 +34,8 @@ func (h handler) inbox(c *gin.Context) error {
 		return err
 	}
 	c.Header("X-Unread-Count", strconv.FormatInt(in.Unread, 10))
-	return web.List(c, in.Rows, in.Next, func(n Notification) notificationResponse {
-		return show(n, in.Actors, h.zone)
+	return web.List(c, in.Rows, in.Next, func(n Shown) notificationResponse {
+		return show(n, in.Language, h.zone)
 	})
 }
 
@@ -47,7 +47,7 @@ func (h handler) groups(c *gin.Context, unread bool) error {
 	}
 	c.Header("X-Unread-Count", strconv.FormatInt(found.Unread, 10))
 	return web.List(c, found.Rows, found.Next, func(g GroupRow) notificationGroupResponse {
-		return showGroup(g, found.Actors, h.zone)
+		return showGroup(g, found.Actors, found.Language, h.zone)
 	})
 }
 
@@ -110,26 +110,34 @@ type notificationResponse struct {
 	ReadAt    *time.Time `json:"read_at" example:"2026-05-01T20:16:00+09:00" description:"When it was marked as read, null if it is unread."`
 }
 
-// show returns the response for a notification in the language of its reader. An actor that actors does not contain was
-// deleted.
-func show(n Notification, actors map[int64]Actor, zone *time.Location) notificationResponse {
+// show returns the response for a notification in the language of its reader.
+func show(n Shown, language string, zone *time.Location) notificationResponse {
 	out := notificationResponse{
-		ID: n.ID, Seq: n.Seq, Type: n.Type, ReviewID: n.ReviewID, ListID: n.ListID, CommentID: n.CommentID, MovieID: n.MovieID,
+		ID: n.ID, Seq: n.Seq, Type: n.Type, Actor: n.Actor, ReviewID: n.ReviewID, ListID: n.ListID, CommentID: n.CommentID, MovieID: n.MovieID,
 		ReportID: n.ReportID, ImportID: n.ImportID, Action: n.Action, Note: n.Note,
 		CreatedAt: n.CreatedAt.In(zone),
 	}
 	var name string
-	if n.ActorID != nil {
-		if actor, ok := actors[*n.ActorID]; ok {
-			out.Actor, name = &actor, actor.Username
-		}
+	if n.Actor != nil {
+		name = n.Actor.Username
 	}
-	out.Message = wordingOf(actors[n.UserID].Language).message(n, name, 0)
+	out.Message = wordingOf(language).message(n.Notification, name, 0)
 	if n.ReadAt != nil {
 		at := n.ReadAt.In(zone)
 		out.ReadAt = &at
 	}
 	return out
+}
+
+// with returns the notification with its actor, who was deleted if actors does not contain them.
+func (n Notification) with(actors map[int64]Actor) Shown {
+	shown := Shown{Notification: n}
+	if n.ActorID != nil {
+		if actor, ok := actors[*n.ActorID]; ok {
+			shown.Actor = &actor
+		}
+	}
+	return shown
 }
 
 // notificationGroupResponse is an entry of the grouped inbox.
@@ -149,8 +157,8 @@ type notificationGroupResponse struct {
 }
 
 // showGroup returns the response for a group, as show does for a notification.
-func showGroup(g GroupRow, users map[int64]Actor, zone *time.Location) notificationGroupResponse {
-	latest := show(g.Latest, users, zone)
+func showGroup(g GroupRow, users map[int64]Actor, language string, zone *time.Location) notificationGroupResponse {
+	latest := show(g.Latest.with(users), language, zone)
 	out := notificationGroupResponse{
 		Type: g.Type, ReviewID: latest.ReviewID, ListID: latest.ListID, MovieID: latest.MovieID, ReportID: latest.ReportID, ImportID: latest.ImportID,
 		Count: g.Total, Unread: g.Unread, Actors: []Actor{}, Latest: latest,
@@ -170,6 +178,6 @@ func showGroup(g GroupRow, users map[int64]Actor, zone *time.Location) notificat
 	if len(out.Actors) > 0 {
 		name = out.Actors[0].Username
 	}
-	out.Message = wordingOf(users[g.UserID].Language).message(g.Latest, name, g.People-1)
+	out.Message = wordingOf(language).message(g.Latest, name, g.People-1)
 	return out
 }

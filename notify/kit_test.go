@@ -34,7 +34,7 @@ type instance struct {
 // newInstance returns an instance that runs until the test ends. Changes change its dependencies.
 func newInstance(t testing.TB, changes ...func(*notify.Deps)) *instance {
 	t.Helper()
-	a := &accounts{names: map[int64]string{}, deleted: map[int64]bool{}, ended: map[int64]bool{}}
+	a := &accounts{names: map[int64]string{}, languages: map[int64]string{}, deleted: map[int64]bool{}, ended: map[int64]bool{}}
 	in := (&instance{Kit: testkit.New(t), t: t, accounts: a, bus: &testBus{}}).another(t, changes...)
 	if err := in.DB.Use(in.s); err != nil {
 		t.Fatalf("install the notifier: %v", err)
@@ -95,6 +95,15 @@ func (in *instance) user(name string) int64 {
 	})
 	in.accounts.set(func(a *accounts) { a.names[id] = name })
 	return id
+}
+
+// speaks sets the language of a user.
+func (in *instance) speaks(id int64, language string) {
+	in.t.Helper()
+	in.write(func(tx *gorm.DB) error {
+		return tx.Table("users").Where("id = ?", id).Update("language", language).Error
+	})
+	in.accounts.set(func(a *accounts) { a.languages[id] = language })
 }
 
 // token returns an access token. The id of the session is ten times that of the user.

@@ -236,7 +236,7 @@ func TestDatabaseFailureFailsTheRequest(t *testing.T) {
 	in.send(follow(me, cat))
 	inbox := func() { t.Helper(); in.api.GET(t, "/notifications/inbox", mine).WantProblem(500, "internal") }
 	in.accounts.set(func(a *accounts) { a.actorsErr, a.actorsFail = http.ErrAbortHandler, 1 })
-	inbox()
+	in.api.GET(t, "/notifications/inbox?grouped=true", mine).WantProblem(500, "internal")
 	in.write(func(tx *gorm.DB) error { return tx.Exec("DROP TABLE notifications").Error })
 	inbox()
 	in.api.POST(t, "/notifications/read", mine, testkit.JSON(map[string]any{"up_to": 1})).WantProblem(500, "internal")

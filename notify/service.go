@@ -45,6 +45,9 @@ type Deps struct {
 	// default everybody hears of everything.
 	Hears string
 
+	// ImageURL returns the URL of the profile image with a storage key, nil for "". By default nobody has an image.
+	ImageURL func(key string) *string
+
 	MaxSocketsPerUser int           // default 10
 	MaxSockets        int           // of this process; by default what the limit on open files allows
 	SweepInterval     time.Duration // default 1 s
@@ -63,6 +66,9 @@ type Service struct {
 // New returns a service. Install it with DB.Use and call Run before use.
 func New(d Deps) *Service {
 	s := &Service{Deps: d}
+	if s.ImageURL == nil {
+		s.ImageURL = func(string) *string { return nil }
+	}
 	s.ifHeard, s.always = numberingOf(cmp.Or(s.Hears, hearsAll), d.DB.Driver()), numberingOf(hearsAll, d.DB.Driver())
 	s.hub = live.New(live.Config{
 		Source: source{s}, Sessions: d.Sessions, Clock: d.Clock, Log: d.Log, Subprotocols: []string{bearerProtocol},

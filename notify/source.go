@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/cinecircle/cinecircle/notify/live"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/fastjson"
 )
 
 // source implements live.Source by the tables.
@@ -84,7 +84,7 @@ func (s *Service) frame(n Notification, users map[int64]Actor) ([]byte, error) {
 	if n.Hidden {
 		return nil, nil
 	}
-	frame, err := json.Marshal(show(n, users, s.Zone))
+	frame, err := fastjson.Marshal(show(n.with(users), users[n.UserID].Language, s.Zone))
 	if err != nil {
 		return nil, fmt.Errorf("encode notification %d: %w", n.ID, err)
 	}

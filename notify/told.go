@@ -120,8 +120,11 @@ var englishTold = toldWording{
 func (n Notification) Told(language string) string { return wordingOf(language).told.message(n) }
 
 // message implements [Notification.Told].
-func (w toldWording) message(n Notification) string {
-	sentence := w.types[n.Type]
+func (w *toldWording) message(n Notification) string {
+	sentence, told := w.types[n.Type]
+	if !told {
+		return ""
+	}
 	if own, ok := w.actions[n.Type][n.Action]; ok {
 		sentence = own
 	}
@@ -131,7 +134,7 @@ func (w toldWording) message(n Notification) string {
 		}
 	}
 	note := strings.TrimSpace(n.Note)
-	if sentence == "" || note == "" {
+	if note == "" {
 		return sentence
 	}
 	if n.Type == TypeModeration {

@@ -74,7 +74,7 @@ func TestWhatTheCommunityTellsHasNoActor(t *testing.T) {
 		frames = append(frames, c.next())
 	}
 	for language, messages := range want {
-		in.accounts.set(func(a *accounts) { a.languages = map[int64]string{me: language} })
+		in.speaks(me, language)
 		var inbox, grouped []string
 		var rows []frame
 		in.api.GET(t, "/notifications/inbox", testkit.As(in.token(me))).Decode(&rows)

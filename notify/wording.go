@@ -49,15 +49,15 @@ var english = wording{
 }
 
 // wordingOf returns the wording for a language: "en", or Korean by default.
-func wordingOf(language string) wording {
+func wordingOf(language string) *wording {
 	if language == "en" {
-		return english
+		return &english
 	}
-	return korean
+	return &korean
 }
 
 // message says what a user and others did, or what the reader is told. The name is "" for a deleted account.
-func (w wording) message(n Notification, name string, others int64) string {
+func (w *wording) message(n Notification, name string, others int64) string {
 	if told := w.told.message(n); told != "" {
 		return told
 	}

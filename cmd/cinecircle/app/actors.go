@@ -22,3 +22,6 @@ func (a actors) Actors(ctx context.Context, ids []int64) (map[int64]notify.Actor
 	}
 	return out, nil
 }
+
+// imageURL returns the URL of a profile image by its storage key, nil for "".
+func (a actors) imageURL(key string) *string { return a.users.ImageURL(user.Face{ProfileImage: key}) }

@@ -226,7 +226,7 @@ func (a *App) wire() error {
 	guard.AcceptPersonalTokens(a.Users)
 	a.Notifications = notify.New(notify.Deps{
 		DB: a.DB, Actors: actors{a.Users}, Auth: guard, Sessions: a.Users, Origin: a.origin, Bus: a.bus,
-		Clock: now, Log: a.log, Zone: a.zone, Hears: follow.Hears,
+		Clock: now, Log: a.log, Zone: a.zone, Hears: follow.Hears, ImageURL: actors{a.Users}.imageURL,
 		MaxSocketsPerUser: c.Notify.MaxSocketsPerUser, SweepInterval: c.Notify.SweepInterval,
 	})
 	if err := a.DB.Use(a.Notifications); err != nil {
