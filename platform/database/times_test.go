@@ -43,7 +43,7 @@ func TestTargetsTakeWhatDriversReturn(t *testing.T) {
 	targets := Into(&at, &maybe, &n, &maybeN)
 	scan := func(i int, value any) error { return targets[i].(sql.Scanner).Scan(value) }
 	for _, value := range []any{noon, "2026-05-01 12:00:00+00:00", []byte("2026-05-01 12:00:00")} {
-		if err := errors.Join(scan(0, value), scan(1, value)); err != nil || at != noon || *maybe != noon {
+		if err := errors.Join(scan(0, value), scan(1, value)); err != nil || at.String() != noon.String() || maybe.String() != noon.String() {
 			t.Errorf("%v is read as %v and %v, %v", value, at, *maybe, err)
 		}
 		at = time.Time{}

@@ -154,14 +154,13 @@ func appendItself(b []byte, v reflect.Value) ([]byte, error) {
 }
 
 func appendTime(b []byte, v reflect.Value) ([]byte, error) {
-	at, ok := time.Time{}, v.CanAddr()
-	if ok {
-		at = *v.Addr().Interface().(*time.Time)
+	var at time.Time
+	if v.CanAddr() {
+		at = *v.Addr().Interface().(*time.Time) // an interface of a pointer needs no copy
 	} else {
 		at = v.Interface().(time.Time)
 	}
-	b = append(b, '"')
-	b, err := at.AppendText(b)
+	b, err := at.AppendText(append(b, '"'))
 	return append(b, '"'), err
 }
 
@@ -284,7 +283,7 @@ func fieldsOf(t reflect.Type, index []int, fields []field) (_ []field, ok bool) 
 // isPlain reports whether encoding/json takes a name as it is.
 func isPlain(name string) bool {
 	return strings.IndexFunc(name, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '.')
+		return r > 'z' || !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.", r)
 	}) < 0
 }
 

@@ -62,7 +62,7 @@ type everything struct {
 	Empty  string          `json:"empty,omitempty"`
 	Zero   *int64          `json:"zero,omitempty"`
 	Off    bool            `json:"off,omitempty"`
-	Struct inner           `json:"struct,omitempty"`
+	Struct inner           `json:"struct,omitempty"` //nolint:modernize // it is to have no effect
 	Left   string          `json:"-"`
 	Dash   string          `json:"-,"` //nolint:staticcheck // a field with the name -
 	hidden string
