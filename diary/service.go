@@ -98,8 +98,18 @@ func (s *Service) markAt(tx *gorm.DB, userID, movieID int64, counts user.Counts,
 	if err != nil {
 		return fmt.Errorf("look for movie %d among those of user %d: %w", movieID, userID, err)
 	}
+	return mark(tx, userID, movieID, marked, listed, counts, at)
+}
+
+// MarkKnown is [Service.MarkIn] for a caller who has looked, in the same transaction, for the id of the mark and of the entry
+// of the watchlist, 0 for none.
+func (s *Service) MarkKnown(tx *gorm.DB, userID, movieID, marked, listed int64, counts user.Counts) error {
+	return mark(tx, userID, movieID, marked, listed, counts, s.now())
+}
+
+func mark(tx *gorm.DB, userID, movieID, marked, listed int64, counts user.Counts, at time.Time) error {
 	if listed != 0 {
-		if err := tx.Exec("DELETE FROM watchlist_films WHERE id = ?", listed).Error; err != nil {
+		if err := database.Exec(tx, "DELETE FROM watchlist_films WHERE id = ?", listed); err != nil {
 			return fmt.Errorf("take movie %d off the watchlist of user %d: %w", movieID, userID, err)
 		}
 	}
@@ -109,7 +119,7 @@ func (s *Service) markAt(tx *gorm.DB, userID, movieID int64, counts user.Counts,
 	if err := user.AddCounts(tx, userID, counts); err != nil || marked != 0 {
 		return err
 	}
-	err = database.Exec(tx, "INSERT INTO watched_films (user_id, movie_id, marked_at) VALUES (?, ?, ?)", userID, movieID, at)
+	err := database.Exec(tx, "INSERT INTO watched_films (user_id, movie_id, marked_at) VALUES (?, ?, ?)", userID, movieID, at)
 	if err != nil {
 		return fmt.Errorf("mark movie %d watched by user %d: %w", movieID, userID, err)
 	}

@@ -55,9 +55,9 @@ func (s *Service) CreateAt(tx *gorm.DB, d Draft, at time.Time, announce bool) (*
 	if announce {
 		announced = new(database.Time(s.clock()))
 	}
-	err := s.lockAndName(tx, &r)
+	has, err := s.lockAndName(tx, &r)
 	if err == nil {
-		r.ID, err = s.insert(tx, r.Review, 0, announced)
+		r.ID, err = s.insert(tx, r.Review, has, 0, announced)
 	}
 	if err != nil {
 		return nil, err

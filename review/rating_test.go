@@ -28,7 +28,7 @@ func TestReviewingMarksTheFilmWatchedInItsTransaction(t *testing.T) {
 			calls = append(calls, call{"rate", userID, movieID, rating})
 			return errors.Join(tx.Error, fail)
 		},
-		Watched: func(tx *gorm.DB, userID, movieID int64, _ user.Counts) error {
+		Watched: func(tx *gorm.DB, userID, movieID, _, _ int64, _ user.Counts) error {
 			calls = append(calls, call{"mark", userID, movieID, 0})
 			return errors.Join(tx.Error, fail)
 		},
@@ -58,5 +58,29 @@ func TestReviewingMarksTheFilmWatchedInItsTransaction(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, calls, cmp.AllowUnexported(call{})); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+// The hook need not look for what the review has found already.
+func TestTheHookIsToldWhetherTheFilmIsMarked(t *testing.T) {
+	t.Parallel()
+	var got [][2]bool
+	s := newStageWith(t, review.Deps{
+		Watched: func(_ *gorm.DB, _, _, marked, listed int64, _ user.Counts) error {
+			got = append(got, [2]bool{marked != 0, listed != 0})
+			return nil
+		},
+	})
+	s.Write(t, func(tx *gorm.DB) error {
+		now := s.Clock.Now()
+		return errors.Join(
+			tx.Exec("INSERT INTO watchlist_films (user_id, movie_id, added_at) VALUES (?, ?, ?)", s.ann.ID, s.film.ID, now).Error,
+			tx.Exec("INSERT INTO watched_films (user_id, movie_id, marked_at) VALUES (?, ?, ?)", s.bob.ID, s.film.ID, now).Error)
+	})
+	for _, author := range []int64{s.ann.ID, s.bob.ID} {
+		s.POST(t, "/reviews", s.As(t, author), testkit.JSON(map[string]any{"movie_id": s.film.ID, "title": "a", "content": "a"})).Want(201)
+	}
+	if diff := cmp.Diff([][2]bool{{false, true}, {true, false}}, got); diff != "" {
+		t.Errorf("marked and listed (-want +got):\n%s", diff)
 	}
 }

@@ -65,7 +65,7 @@ func newStageOn(t testing.TB, k *testkit.Kit) *stage {
 	}
 	s.diary = diary.New(diary.Deps{DB: k.DB, Users: s.users, Movies: s.movies, Clock: k.Clock.Now, Zone: k.Zone, Rate: rate})
 	s.reviews = review.New(review.Deps{
-		DB: k.DB, Pictures: k.Pictures, Media: k.Media, Clock: k.Clock.Now, Movies: s.movies, Rate: rate, Watched: s.diary.MarkIn,
+		DB: k.DB, Pictures: k.Pictures, Media: k.Media, Clock: k.Clock.Now, Movies: s.movies, Rate: rate, Watched: s.diary.MarkKnown,
 		WatchedAmong: s.diary.WatchedAmong,
 	})
 	s.lists = list.New(list.Deps{DB: k.DB, Users: s.users, Movies: s.movies, Clock: k.Clock.Now})

@@ -249,7 +249,7 @@ func (a *App) wire() error {
 	})
 	a.Reviews = review.New(review.Deps{
 		DB: a.DB, Pictures: a.pictures, Media: a.images, Movies: a.Movies, Clock: now, MaxContent: c.Limits.ReviewContent, Log: a.log,
-		Replaced: a.Notifications.ReplaceReview, Rate: rate, Watched: a.Diary.MarkIn, WatchedAmong: a.Diary.WatchedAmong,
+		Replaced: a.Notifications.ReplaceReview, Rate: rate, Watched: a.Diary.MarkKnown, WatchedAmong: a.Diary.WatchedAmong,
 	})
 	a.Lists = list.New(list.Deps{DB: a.DB, Users: a.Users, Movies: a.Movies, Clock: now})
 	toggles := &toggle.Switch{DB: a.DB, Limiter: a.limiter, Rate: c.Limits.Toggle, Clock: now}
