@@ -11,6 +11,7 @@ type confirmPage struct {
 	Password       bool              // ask for the password
 	Harmless       bool              // nothing is deleted
 	Hidden         map[string]string // fields that are sent along
+	Export         bool              // offer the data of the viewer first
 	Films          bool              // ask whether the films that a member added go too
 	form
 }

@@ -200,7 +200,7 @@ func (s *Site) askDeleteAccount(c *pageContext) error {
 func (s *Site) showDeleteAccount(c *pageContext, status int, f form) error {
 	return c.show(status, "confirm", meta{Title: c.text("account.delete"), Hidden: true, Private: true, Section: "me"}, confirmPage{
 		Heading: c.html("account.delete.heading"), Lead: c.text("account.delete.lead"), Action: "/settings/delete",
-		Button: c.text("account.delete"), Back: "/settings", Password: true, form: f,
+		Button: c.text("account.delete"), Back: "/settings", Password: true, Export: true, form: f,
 	})
 }
 

@@ -47,3 +47,12 @@ func TestABioIsShownKeptAndBounded(t *testing.T) {
 	mina.post("/settings/profile", append(profile, "bio", strings.Repeat("a", 501))...).has(t, 422, `href="#bio"`, strings.Repeat("a", 501))
 	mina.post("/settings/profile", append(profile, "bio", "")...).hasNot(t, "By train.")
 }
+
+func TestWhoDeletesTheirAccountIsOfferedTheirData(t *testing.T) {
+	t.Parallel()
+	_, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	mina.get("/settings/delete").has(t, 200, `href="/settings/transfer">Download your data first`)
+	mina.post("/settings/delete", "current_password", "wrong").has(t, 422, "Download your data first")
+}
