@@ -1,6 +1,8 @@
 package site_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"strings"
 	"testing"
 
@@ -74,6 +76,33 @@ func TestAHistoryMayBeLargerThanOtherFiles(t *testing.T) {
 		work(t, a)
 		mina.post(path+"/remove").has(t, 200)
 	}
+}
+
+// TestThePreviewNamesWhatIsNotUsed has a column and a file of an archive that nobody knows.
+func TestThePreviewNamesWhatIsNotUsed(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	var data bytes.Buffer
+	w := zip.NewWriter(&data)
+	for name, text := range map[string]string{
+		"watched.csv": "Date,Name,Year,Letterboxd URI,My <Mood>\r\n2024-03-01,Salt,1997,https://boxd.it/aaaa,x\r\n", "notes.csv": "a,b\r\n1,2\r\n",
+	} {
+		file, err := w.Create(name)
+		if err == nil {
+			_, err = file.Write([]byte(text))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	mina.uploadFile("/settings/transfer", "file", "a.zip", data.Bytes()).has(t, 200)
+	work(t, a)
+	mina.get("/settings/imports/1").has(t, 200, "Columns not used", "My <Mood>", "Files not used", "notes.csv")
 }
 
 // TestMembersSayWhatAFileIsWhoseContentDoesNot also holds that an import with nothing new has nothing to confirm.
