@@ -52,7 +52,7 @@ var (
 
 // maxOpen is how many open reports a member can have. The rate of writes alone would let one member put thousands into the
 // queue in an hour, and into the inbox of every moderator. Moderators themselves have no such limit.
-const maxOpen = 50
+const maxOpen = 200
 
 // Report is a row of the table reports.
 type Report struct {

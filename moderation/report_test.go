@@ -210,11 +210,11 @@ func TestDeletedMembersLeaveReports(t *testing.T) {
 	}
 }
 
-// A member has at most 50 open reports, also when several are made at once; moderators have no limit.
+// A member has at most 200 open reports, also when several are made at once; moderators have no limit.
 func TestAMemberHasABoundedNumberOfOpenReports(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	const most, more = 50, 6
+	const most, more = 200, 6
 	var comments []int64
 	for range most + more {
 		comments = append(comments, s.say(t, s.ann))

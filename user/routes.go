@@ -128,11 +128,10 @@ func (h handler) sessions(r *openapi.Router) {
 	})
 	r.DELETE("/users/me/sessions", auth.Member, h.endSessions, openapi.Op{
 		Tag: tagSessions, ID: "endMySessions", Summary: "Sign out on all devices, including this one", Status: http.StatusNoContent, Headers: cookieHeader,
-		Description: "Personal tokens go on. Pending and suspended members may do it, too.", Restricted: true,
+		Description: "Personal tokens go on.",
 	})
 	r.DELETE("/users/me/sessions/:session_id", auth.Member, h.endSession, openapi.Op{
 		Tag: tagSessions, ID: "endMySession", Summary: "Sign out on one device", Status: http.StatusNoContent, Errors: []*apperr.Error{ErrNoSession},
-		Description: "Pending and suspended members may do it, too.", Restricted: true,
 	})
 }
 

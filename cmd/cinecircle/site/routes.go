@@ -136,7 +136,7 @@ func (s *Site) Routes(engine *gin.Engine) {
 	post("/settings/profile", auth.Member, auth.ClassWrite, s.changeProfile)
 	post("/settings/image", auth.Member, auth.ClassUpload, s.changeImage)
 	post("/settings/password", auth.Member, auth.ClassWrite, s.changePassword)
-	post(devicesPath, auth.Member, auth.ClassWrite, s.endDevice)
+	post("/settings/devices", auth.Member, auth.ClassWrite, s.endDevice)
 	get("/settings/privacy", auth.Member, s.privacy)
 	post("/settings/privacy", auth.Member, auth.ClassWrite, s.changePrivacy)
 	get("/settings/requests", auth.Member, s.requests)
@@ -161,7 +161,7 @@ func (s *Site) Routes(engine *gin.Engine) {
 	post("/settings/invites/:invite_id/delete", auth.Member, auth.ClassWrite, s.deleteInvite)
 	get("/settings/tokens", auth.Member, s.tokens)
 	post("/settings/tokens", auth.Member, auth.ClassWrite, s.makeToken)
-	post(revokePath, auth.Member, auth.ClassWrite, s.revokeTokens)
+	post("/settings/tokens/revoke", auth.Member, auth.ClassWrite, s.revokeTokens)
 	post("/settings/tokens/:token_id/delete", auth.Member, auth.ClassWrite, s.deleteToken)
 	get(deletePath, auth.Member, s.askDeleteAccount)
 	post(deletePath, auth.Member, auth.ClassWrite, s.deleteAccount)
@@ -205,15 +205,10 @@ func (s *Site) Routes(engine *gin.Engine) {
 	engine.NoRoute(s.noRoute(web.NoRoute(engine)))
 }
 
-const (
-	deletePath  = "/settings/delete"
-	devicesPath = "/settings/devices"
-	revokePath  = "/settings/tokens/revoke"
-)
+const deletePath = "/settings/delete"
 
-// restricted are the paths of the forms that pending and suspended members may send, too: they delete their account, and
-// keep others out of it.
-var restricted = map[string]bool{deletePath: true, devicesPath: true, revokePath: true}
+// restricted are the paths of the forms that pending and suspended members may send, too.
+var restricted = map[string]bool{deletePath: true}
 
 // List returns the registered pages in the order of registration.
 func (s *Site) List() []Route { return s.routes }
