@@ -258,11 +258,11 @@ type shown struct {
 
 // AppendJSON implements [fastjson.Appender].
 func (s shown) AppendJSON(b []byte) ([]byte, error) {
-	b, err := fastjson.Append(b, &s.fields)
+	shared, err := fastjson.Marshal(&s.fields)
 	if err != nil {
 		return nil, fmt.Errorf("encode movie %d: %w", s.ID, err)
 	}
-	b[len(b)-1] = ','
+	b = append(append(b, shared[:len(shared)-1]...), ',')
 	return append(b, s.details[1:]...), nil
 }
 

@@ -21,11 +21,6 @@ const (
 // String returns the number of stars without superfluous digits: "0.5", "1", "1.5" … "5".
 func (s Stars) String() string { return strconv.FormatFloat(float64(s)/2, 'f', -1, 64) }
 
-// AppendJSON appends the number of stars to b, as [Stars.MarshalJSON] writes it.
-func (s Stars) AppendJSON(b []byte) ([]byte, error) {
-	return strconv.AppendFloat(b, float64(s)/2, 'f', -1, 64), nil
-}
-
 // MarshalJSON implements [json.Marshaler].
 func (s Stars) MarshalJSON() ([]byte, error) { return []byte(s.String()), nil }
 
