@@ -121,7 +121,22 @@ async function inChromium(name) {
     browser.kill();
     await new Promise((resolve) => (browser.exitCode ?? browser.signalCode) === null ? browser.once("exit", resolve) : resolve());
     server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }); // its children end later, and write until then
+    await removeWhenUnused(profile);
+  }
+}
+
+/**
+ * removeWhenUnused removes the profile of a browser, whose children end after it and write until then. The retries of rmSync
+ * only repeat the last rmdir, but not the removal of files that came meanwhile.
+ */
+async function removeWhenUnused(folder) {
+  for (let left = 100; ; left--) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 }
 
