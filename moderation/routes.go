@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/cinecircle/cinecircle/comment"
@@ -19,7 +20,7 @@ func (s *Service) Routes(r *openapi.Router, zone *time.Location) {
 	r.POST("/reports", auth.Member, h.report, openapi.Op{
 		Tag: tag, ID: "report", Summary: "Report a review, comment, user, film or list", JSON: reportRequest{},
 		Description: "Moderators get a snapshot of it as it is now. Reporting it again while your report is open changes nothing and responds with that report and 200. " +
-			"What you do not see is 404; yourself and what you wrote is 422 with `self_report`. Members can have 50 open reports; one more is 409 with `too_many_reports`.",
+			"What you do not see is 404; yourself and what you wrote is 422 with `self_report`. Members can have " + strconv.Itoa(maxOpen) + " open reports; one more is 409 with `too_many_reports`.",
 		Status: http.StatusCreated, Response: reportResponse{}, Also: map[int]any{http.StatusOK: reportResponse{}},
 		Errors: []*apperr.Error{review.ErrNotFound, ErrSelf, ErrTooMany},
 	})

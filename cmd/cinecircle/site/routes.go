@@ -205,16 +205,14 @@ func (s *Site) Routes(engine *gin.Engine) {
 	engine.NoRoute(s.noRoute(web.NoRoute(engine)))
 }
 
+// deletePath is the page to delete one's account, which pending and suspended members may do too.
 const deletePath = "/settings/delete"
-
-// restricted are the paths of the forms that pending and suspended members may send, too.
-var restricted = map[string]bool{deletePath: true}
 
 // List returns the registered pages in the order of registration.
 func (s *Site) List() []Route { return s.routes }
 
 func (s *Site) add(engine *gin.Engine, method, path string, p auth.Policy, class auth.Class, h handler) {
-	enter, most := s.Guard.Enter(auth.Rule{Policy: p, Class: class, Restricted: restricted[path]}), maxBody(path, class)
+	enter, most := s.Guard.Enter(auth.Rule{Policy: p, Class: class, Restricted: path == deletePath}), maxBody(path, class)
 	handle := func(g *gin.Context) {
 		c := s.newContext(g)
 		if !c.enter(enter) {
