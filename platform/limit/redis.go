@@ -32,6 +32,7 @@ type Redis struct {
 	fallback Limiter
 	log      *slog.Logger
 	clock    func() time.Time
+	patience time.Duration
 
 	// restUntil is the time of the next try, in Unix nanoseconds; 0 while Redis answers.
 	restUntil atomic.Int64
@@ -67,6 +68,7 @@ func NewRedis(client redis.UniversalClient, fallback Limiter, log *slog.Logger) 
 		fallback: fallback,
 		log:      log,
 		clock:    time.Now,
+		patience: redisPatience,
 	}
 }
 
@@ -89,7 +91,7 @@ func (l *Redis) Take(ctx context.Context, key string, r Rate, n int) (Quota, err
 // Reset implements [Limiter], here and in the fallback.
 func (l *Redis) Reset(ctx context.Context, key string) {
 	if l.mayTry() {
-		tryCtx, cancel := context.WithTimeout(ctx, redisPatience)
+		tryCtx, cancel := context.WithTimeout(ctx, l.patience)
 		defer cancel()
 		l.record(ctx, l.rates.Reset(tryCtx, redisKey(key)))
 	}
@@ -107,7 +109,7 @@ func (l *Redis) Check(ctx context.Context) error {
 }
 
 func (l *Redis) ask(ctx context.Context, key string, r Rate, n int) (Quota, error) {
-	ctx, cancel := context.WithTimeout(ctx, redisPatience)
+	ctx, cancel := context.WithTimeout(ctx, l.patience)
 	defer cancel()
 	res, err := l.rates.AllowN(ctx, redisKey(key), redis_rate.Limit{Rate: r.Count, Burst: r.burst(), Period: r.Per}, n)
 	if err != nil {
