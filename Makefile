@@ -48,7 +48,10 @@ format: ## fail if a file is not formatted
 	GO="$(GO)" ./scripts/format.sh
 
 # golangci-lint keeps findings with absolute paths. In a cache that checkouts share, those of a checkout that was removed
-# come back as faults, because the comments that allow them can no longer be read (golangci/golangci-lint#6695).
+# come back as faults, because the comments that allow them can no longer be read (golangci/golangci-lint#6695). With
+# -trimpath, checkouts also share what cgo generates from a file, which names the first checkout's path: linters then look
+# for the file there.
+lint: export GOFLAGS := $(filter-out -trimpath,$(GOFLAGS))
 lint: ## the linters and the import rules of .golangci.yml
 	GOLANGCI_LINT_CACHE="$(CURDIR)/bin/lint" $(TOOL) golangci-lint run ./...
 
