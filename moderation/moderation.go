@@ -67,7 +67,7 @@ type Report struct {
 	Snapshot   string     `gorm:"type:mediumtext;not null"` // the JSON of a Snapshot, "" once it is purged
 	Action     Action     `gorm:"size:20;not null"`         // "" while it is open
 	ClosedBy   *int64     `gorm:"index:idx_reports_closed_by"`
-	ClosedAt   *time.Time `gorm:"precision:6"`
+	ClosedAt   *time.Time `gorm:"precision:6;index:idx_reports_target,priority:4"` // the same for all that were closed together
 	CreatedAt  time.Time  `gorm:"not null;precision:6"`
 }
 

@@ -3,6 +3,7 @@ package site
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,20 +110,27 @@ func (c *pageContext) askForReason(f *form) {
 	f.Mistakes = c.mistakes(f.Errors)
 }
 
-// queuePage is the reports that moderators decide about.
+// queuePage is what was reported, for moderators to decide about.
 type queuePage struct {
-	Open  bool
-	Type  string // "" for all
-	Types []string
-	Rows  []queueRow
-	Next  string
+	Open   bool
+	Type   string // "" for all
+	Types  []string
+	Thing  bool   // one thing alone is shown, with many of its reports
+	Author int64  // whose things are shown, 0 for everybody's
+	Name   string // of the author
+	Rows   []queueRow
+	Next   string
 }
 
-// queueRow is a report.
+// queueRow is something that was reported.
 type queueRow struct {
-	moderation.Shown
+	moderation.Reported
 	Was       *snapshot // nil once it is purged
 	Path      string    // of the target, as it is now
+	Each      []eachReport
+	All       string // the page with more of the reports, "" if Each has as many
+	Unfolded  bool
+	To        string // where to go once it is decided: what is left of the same list
 	Actions   []record.Action
 	Durations []int64 // of a suspension, in days
 
@@ -130,12 +138,32 @@ type queueRow struct {
 	Deletable  bool // with one more tap than the rest, because nothing undoes it
 }
 
+// eachReport is one of several reports of a thing.
+type eachReport struct {
+	moderation.Shown
+	Was *snapshot // nil if that was the same as in the first report, or once it is purged
+}
+
+// How many reports of a thing are on the page with all things, and on that of the thing alone.
+const (
+	reportsInQueue = 20
+	reportsAlone   = 200
+)
+
 // snapshot is what was reported, as it was then.
 type snapshot struct {
 	Title, Image string
 	Texts        []string
 	Excerpt      string // the beginning of the texts if they are long, else ""
 	Spoiler      bool
+}
+
+// equal reports whether two snapshots show the same. Either may be nil.
+func (s *snapshot) equal(other *snapshot) bool {
+	if s == nil || other == nil {
+		return s == other
+	}
+	return s.Title == other.Title && s.Image == other.Image && s.Spoiler == other.Spoiler && slices.Equal(s.Texts, other.Texts)
 }
 
 // longText is how many characters and lines of what was reported stand in the queue. A spammer has many long texts, and
@@ -191,12 +219,17 @@ var pressed = map[string][]record.Action{
 }
 
 func (s *Site) reports(c *pageContext) error {
-	open := c.Query("status") != "closed"
-	f := moderation.Filter{Open: &open}
+	f := moderation.QueueFilter{Closed: c.Query("status") == "closed", Reports: reportsInQueue}
 	if kind := c.Query("type"); slices.Contains(record.Targets, kind) {
 		f.TargetType = kind
 	}
-	rows, next, err := s.Moderation.Reports(c.Request.Context(), f, c.page(perPage))
+	if id, ok := web.ParseID(c.Query("id")); ok && f.TargetType != "" {
+		f.TargetID, f.Reports = id, reportsAlone
+	}
+	if id, ok := web.ParseID(c.Query("author")); ok {
+		f.AuthorID = id
+	}
+	rows, next, err := s.Moderation.Queue(c.Request.Context(), f, c.page(perPage))
 	if err != nil {
 		return err
 	}
@@ -210,24 +243,69 @@ func (s *Site) reports(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	p := queuePage{Open: open, Type: f.TargetType, Types: append([]string{""}, record.Targets...), Next: c.next(next)}
+	p := queuePage{
+		Open: !f.Closed, Type: f.TargetType, Types: append([]string{""}, record.Targets...), Thing: f.TargetID != 0, Author: f.AuthorID,
+		Next: c.next(next),
+	}
+	if p.Author != 0 {
+		p.Name = c.memberName(p.Author)
+	}
 	for _, r := range rows {
-		was, err := r.SnapshotOf()
+		row, err := showReported(r, p.Thing)
 		if err != nil {
 			return err
 		}
-		p.Rows = append(p.Rows, queueRow{
-			Shown: r, Was: showSnapshot(r.TargetType, was), Path: targetPath(r.TargetType, r.TargetID), Actions: pressed[r.TargetType], Durations: durations,
-			Answerable: r.Author != nil && c.maySuspend(authors[r.Author.ID]), Deletable: r.TargetType != record.User,
-		})
+		row.To = p.path()
+		row.Answerable = r.Author != nil && c.maySuspend(authors[r.Author.ID])
+		p.Rows = append(p.Rows, row)
 	}
 	return c.show(http.StatusOK, "queue", moderationMeta(c, "moderation.reports"), p)
+}
+
+// path is the page of all that is open, with the filters of this one.
+func (p queuePage) path() string {
+	q := url.Values{}
+	if p.Type != "" && !p.Thing {
+		q.Set("type", p.Type)
+	}
+	if p.Author != 0 {
+		q.Set("author", strconv.FormatInt(p.Author, 10))
+	}
+	return strings.TrimSuffix("/moderate/reports?"+q.Encode(), "?")
+}
+
+// showReported returns something that was reported, on a page of its own if it is alone.
+func showReported(r moderation.Reported, alone bool) (queueRow, error) {
+	was, err := r.SnapshotOf()
+	if err != nil {
+		return queueRow{}, err
+	}
+	row := queueRow{
+		Reported: r, Was: showSnapshot(r.TargetType, was), Path: targetPath(r.TargetType, r.TargetID), Unfolded: alone,
+		Actions: pressed[r.TargetType], Durations: durations, Deletable: r.TargetType != record.User,
+	}
+	if r.Count > int64(len(r.Reports)) && len(r.Reports) > 0 && !alone {
+		row.All = "/moderate/reports?status=" + r.Status() + "&type=" + r.TargetType + "&id=" + strconv.FormatInt(r.TargetID, 10)
+	}
+	for _, one := range r.Reports {
+		then, err := one.SnapshotOf()
+		if err != nil {
+			return queueRow{}, err
+		}
+		shown := eachReport{Shown: one, Was: showSnapshot(r.TargetType, then)}
+		if shown.Was.equal(row.Was) {
+			shown.Was = nil
+		}
+		row.Each = append(row.Each, shown)
+	}
+	return row, nil
 }
 
 type closeFields struct {
 	Action string `formData:"action" binding:"required"`
 	Note   string `formData:"note" binding:"max=500"`
 	Days   int64  `formData:"days" binding:"min=0,max=3650"`
+	To     string `formData:"to"`
 }
 
 // closeReport does what a moderator decides about a report. Hiding and suspending can be undone from the toast.

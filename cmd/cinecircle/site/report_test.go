@@ -189,3 +189,53 @@ func TestMembersReportAndModeratorsDecide(t *testing.T) {
 	jun.post("/report", "type", "review", "id", "2", "reason", "abuse").has(t, 200)
 	mod.get("/moderate/reports").has(t, 200, "From above").hasNot(t, `value="suspend"`) // nobody suspends an admin
 }
+
+// A wave of reports of one thing is one card, with the reports folded below it.
+func TestAThingWithManyReportsIsOneCard(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina, mod := newBrowser(t, server), newBrowser(t, server)
+	mina.join("mina")
+	mod.join("mod")
+	if err := a.Users.SetRole(t.Context(), "mod", auth.RoleModerator); err != nil {
+		t.Fatal(err)
+	}
+	addFilm(t, a, 1, "A")
+	mina.upload("/film/1/review", nil, "title", "Buy watches", "content", "cheap watches").has(t, 200)
+	for i := range 22 {
+		if i == 21 {
+			mina.upload("/film/1/review", nil, "title", "Buy rings", "content", "cheap rings").has(t, 200)
+		}
+		reporter := newBrowser(t, server)
+		reporter.join("crowd" + strconv.Itoa(i))
+		reason := []string{"spam", "spam", "abuse"}[i%3]
+		reporter.post("/report", "type", "review", "id", "1", "reason", reason, "note", []string{"", "note" + strconv.Itoa(i)}[i%2]).has(t, 200)
+		if i == 0 {
+			reporter.post("/report", "type", "movie", "id", "1", "reason", "other").has(t, 200)
+			mod.get("/moderate/reports").has(t, 200, "Review · Spam or advertising", "by crowd0").hasNot(t, "Each report")
+		}
+	}
+	p := mod.get("/moderate/reports")
+	p.has(t, 200, "Review · 22 reports", "Spam or advertising <b>15</b>", "Abuse or harassment <b>7</b>", "first reported",
+		"Each report · 11 with a note", "note1", "note19", "by crowd19", "Film · Something else").
+		hasNot(t, "by crowd20", "cheap rings", "<details class=\"each\" open")
+	if n := strings.Count(p.body, `id="report-head-`); n != 2 {
+		t.Errorf("the queue has %d cards, want one of the review and one of the film", n)
+	}
+	alone := mod.get("/moderate/reports?status=open&type=review&id=1")
+	p.has(t, 200, `href="/moderate/reports?status=open&type=review&id=1"`)
+	alone.has(t, 200, `class="each" open`, "by crowd21", "At the time of this report it was:", "cheap rings").
+		hasNot(t, "Film · ", "Show more of these reports")
+
+	// The case of a member leads to the reports about them and what is theirs, and these back to it.
+	mod.get("/moderate/members/1").has(t, 200, `href="/moderate/reports?author=1">23 open reports</a>`,
+		`href="/moderate/reports?status=closed&author=1"`)
+	mod.get("/moderate/members/3").has(t, 200, `href="/moderate/reports?status=closed&author=3"`).hasNot(t, "open report")
+	mod.get("/moderate/reports?author=1").has(t, 200, "Reports about mina and what they posted", "Buy watches", "Film · ",
+		`href="/moderate/members/1"`, `href="/moderate/reports?status=open&type=movie&author=1"`, `href="/moderate/reports?status=closed&author=1"`)
+	mod.get("/moderate/reports?author=3").has(t, 200, "Reports about crowd0", "There is nothing to deal with.").hasNot(t, "Buy watches")
+
+	mod.post("/moderate/reports/1/close", "action", "hide", "to", "/moderate/reports?author=1").
+		has(t, 200, "The review is hidden.", "Reports about mina", "Film · ").hasNot(t, "Buy watches")
+	mod.get("/moderate/reports?status=closed").has(t, 200, "Review · 22 reports", "Hide").hasNot(t, "Film · ")
+}
