@@ -28,6 +28,15 @@ type GroupRow struct {
 // groups maps the columns of the table.
 var groups = database.TableOf[Group]()
 
+// Told returns the message of a group whose type has no actor, as [Notification.Told] does. That of several unread reports
+// says their number.
+func (g GroupRow) Told(language string) string {
+	if g.Type == TypeReport && g.Unread > 1 {
+		return wordingOf(language).told.reports(g.Unread)
+	}
+	return g.Latest.Told(language)
+}
+
 // actorsShown is how many actors a GroupRow has at most.
 const actorsShown = 3
 
@@ -82,13 +91,14 @@ type groupScan struct {
 	actors [actorsShown]*int64
 }
 
-// selectGroup is the columns of groupTargets. Each actor is one step along the index of the group, however large that is.
+// selectGroup is the columns of groupTargets. Each actor is one step along the index of the group, however large that is; only
+// the group of reports is large and has none.
 var selectGroup = groups.ColumnsOf("notification_groups") + ", " + notifications.ColumnsOf("latest") + selectActors()
 
 func selectActors() string {
 	var all strings.Builder
 	for i := range actorsShown {
-		fmt.Fprintf(&all, ", CASE WHEN notification_groups.people > %d THEN (SELECT n.actor_id %s AND n.is_newest = 1 AND n.actor_id IS NOT NULL"+
+		fmt.Fprintf(&all, ", CASE WHEN notification_groups.people > %d AND notification_groups.type <> 'report' THEN (SELECT n.actor_id %s AND n.is_newest = 1 AND n.actor_id IS NOT NULL"+
 			" ORDER BY n.seq DESC LIMIT 1 OFFSET %[1]d) END", i, ofGroup)
 	}
 	return all.String()

@@ -326,3 +326,41 @@ func TestTheDocumentHasBothFormsOfTheInbox(t *testing.T) {
 		t.Error("groups match the document of the plain inbox, want an error")
 	}
 }
+
+// A wave of reports is one entry of a moderator's inbox, which says how many are new.
+func TestReportsAreOneGroup(t *testing.T) {
+	t.Parallel()
+	in := newInstance(t)
+	me, cat := in.user("me"), in.user("cat")
+	report := func(id int64) notify.Event { return notify.Event{UserID: me, Type: notify.TypeReport, ReportID: &id} }
+	message := func() string { return in.groups(me, "")[0].Message }
+	in.send(report(7))
+	if got := message(); got != "새 신고가 접수되었습니다." {
+		t.Errorf("of one report: %q", got)
+	}
+	in.send(report(8), like(me, cat, 5), report(9))
+	in.wantGroups(me, "report 3/3 [] seq 4", "review_like 1/1 [cat] seq 3")
+	in.wantState(me, 4, 4)
+	if got := message(); got != "새 신고 3건이 접수되었습니다." {
+		t.Errorf("of three reports: %q", got)
+	}
+	newest := in.groups(me, "")[0].Latest
+	if newest.ReportID == nil || *newest.ReportID != 9 || newest.Message != "새 신고가 접수되었습니다." {
+		t.Errorf("the latest notification is %+v", newest)
+	}
+	if _, err := in.s.Open(t.Context(), me, newest.ID); err != nil {
+		t.Fatal(err)
+	}
+	in.wantGroups(me, "report 0/3 [] seq 4", "review_like 1/1 [cat] seq 3")
+	in.send(report(10))
+	in.wantGroups(me, "report 1/4 [] seq 5", "review_like 1/1 [cat] seq 3")
+	if got := message(); got != "새 신고가 접수되었습니다." {
+		t.Errorf("of one new report: %q", got)
+	}
+	in.send(report(11))
+	in.speaks(me, "en")
+	if got := message(); got != "2 new reports are waiting." {
+		t.Errorf("of two new reports in English: %q", got)
+	}
+	in.wantCounters()
+}

@@ -148,7 +148,7 @@ type notificationGroupResponse struct {
 	ListID    *int64               `json:"list_id,omitempty" example:"9" description:"With list_like and moderation of a list: the list, which may have been deleted since."`
 	CommentID *int64               `json:"comment_id,omitempty" example:"15" description:"With comment_reply: your comment that the replies answer; the new comment is in latest. With moderation of a comment: that comment."`
 	MovieID   *int64               `json:"movie_id,omitempty" example:"3" description:"With review_id: the film of the review. With moderation of a film: that film."`
-	ReportID  *int64               `json:"report_id,omitempty" example:"8" description:"With report and report_closed: the report."`
+	ReportID  *int64               `json:"report_id,omitempty" example:"8" description:"With report_closed: the report. With report: the latest of them."`
 	ImportID  *int64               `json:"import_id,omitempty" example:"2" description:"With import_ready and import_done: the import."`
 	Count     int64                `json:"count" example:"4" description:"How many notifications the group has. Its other members are in the list without grouped."`
 	Unread    int64                `json:"unread" example:"2" description:"How many of them are unread."`
@@ -178,6 +178,8 @@ func showGroup(g GroupRow, users map[int64]Actor, language string, zone *time.Lo
 	if len(out.Actors) > 0 {
 		name = out.Actors[0].Username
 	}
-	out.Message = wordingOf(language).message(g.Latest, name, g.People-1)
+	if out.Message = g.Told(language); out.Message == "" {
+		out.Message = wordingOf(language).message(g.Latest, name, g.People-1)
+	}
 	return out
 }

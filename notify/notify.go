@@ -66,7 +66,11 @@ type Event struct {
 
 // target returns the id of what the event is about, 0 if that is the recipient. Events of one type and target are one
 // group. An event without an actor is a group of its own, because its message has its own reason: its target is its seq.
+// Reports are the exception: each says the same, and what waits for the recipient is the queue of all.
 func (e Event) target(seq int64) int64 {
+	if e.Type == TypeReport {
+		return 0
+	}
 	if e.ActorID == 0 {
 		return seq
 	}
@@ -158,7 +162,7 @@ type Group struct {
 	ID       int64 `gorm:"primaryKey;autoIncrement"`
 	UserID   int64 `gorm:"not null;uniqueIndex:idx_notification_groups_target,priority:1;index:idx_notification_groups_last,priority:1;index:idx_notification_groups_unread,priority:1"`
 	Type     Type  `gorm:"size:20;not null;uniqueIndex:idx_notification_groups_target,priority:2"`
-	TargetID int64 `gorm:"not null;uniqueIndex:idx_notification_groups_target,priority:3"` // a review, list or comment, 0 for none; without an actor the seq
+	TargetID int64 `gorm:"not null;uniqueIndex:idx_notification_groups_target,priority:3"` // a review, list or comment, 0 for none and for reports; without an actor the seq
 	Total    int64 `gorm:"not null"`
 	Unread   int64 `gorm:"not null"`
 	People   int64 `gorm:"not null"`                                                                                               // how many actors there are

@@ -1,12 +1,16 @@
 package notify
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // toldWording is the texts of the types without an actor in a language.
 type toldWording struct {
 	types      map[Type]string              // the sentence, unless actions has one
 	actions    map[Type]map[string]string   // the sentence by what was done
 	moderation map[string]map[string]string // the sentence of TypeModeration by what was done and to what
+	reports    func(n int64) string         // the sentence of several reports
 	reason     string                       // precedes the note of TypeModeration
 }
 
@@ -64,7 +68,8 @@ var koreanTold = toldWording{
 		"suspend":   {ofAccount: "운영진이 내 계정의 이용을 정지했습니다."},
 		"unsuspend": {ofAccount: "운영진이 내 계정의 이용 정지를 해제했습니다."},
 	},
-	reason: "사유: ",
+	reports: func(n int64) string { return fmt.Sprintf("새 신고 %d건이 접수되었습니다.", n) },
+	reason:  "사유: ",
 }
 
 var englishTold = toldWording{
@@ -112,7 +117,8 @@ var englishTold = toldWording{
 		"suspend":   {ofAccount: "A moderator suspended your account."},
 		"unsuspend": {ofAccount: "A moderator lifted the suspension of your account."},
 	},
-	reason: "Reason: ",
+	reports: func(n int64) string { return fmt.Sprintf("%d new reports are waiting.", n) },
+	reason:  "Reason: ",
 }
 
 // Told returns the message of a notification whose type has no actor, in a language: "en", or Korean by default. It is ""

@@ -121,7 +121,7 @@ func (s *Site) inboxRow(group notify.GroupRow, about noticeSubjects, lang string
 	newest := group.Latest
 	out := inboxRow{
 		ID: newest.ID, Type: newest.Type, Unread: group.IsUnread, CreatedAt: newest.CreatedAt, Others: max(0, group.People-1),
-		Told: newest.Told(lang),
+		Told: group.Told(lang),
 	}
 	if actor := about.actors[deref(newest.ActorID)]; actor.ID != 0 {
 		out.Actor, out.ActorID, out.Avatar, out.Admin = actor.Username, actor.ID, s.avatar(actor), actor.Admin

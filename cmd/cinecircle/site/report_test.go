@@ -213,6 +213,7 @@ func TestAThingWithManyReportsIsOneCard(t *testing.T) {
 		if i == 0 {
 			reporter.post("/report", "type", "movie", "id", "1", "reason", "other").has(t, 200)
 			mod.get("/moderate/reports").has(t, 200, "Review · Spam or advertising", "by crowd0").hasNot(t, "Each report")
+			mod.get("/inbox").has(t, 200, "2 new reports are waiting.").hasNot(t, "A new report is waiting.")
 		}
 	}
 	p := mod.get("/moderate/reports")
