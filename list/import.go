@@ -78,13 +78,19 @@ func (*Service) AppendIn(tx *gorm.DB, id int64, e Entry) (*Item, error) {
 	return it, nil
 }
 
-// RemoveIn takes a film out of a list, as [Service.Remove] does.
+// RemoveIn takes a film out of a list that [Service.AppendIn] has put there. The time of the last change stays here too.
 func (s *Service) RemoveIn(tx *gorm.DB, it Item) error {
 	l, err := Lock(tx, it.ListID)
 	if err != nil {
 		return err
 	}
-	return s.takeOut(tx, l, it)
+	if err := s.takeOut(tx, l, it); err != nil {
+		return err
+	}
+	if err := tx.Model(&List{}).Where("id = ?", l.ID).UpdateColumn("updated_at", l.UpdatedAt).Error; err != nil {
+		return fmt.Errorf("keep the last change of list %d: %w", l.ID, err)
+	}
+	return nil
 }
 
 // NoteIn changes the note of a film in a list.

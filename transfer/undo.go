@@ -138,6 +138,8 @@ func (a *applier) takeOut(imp *Import, src Source) error {
 	}
 	reason := takenOut
 	switch {
+	case t == nil && history.Kind(src.Kind) == offWatchlist:
+		return a.passOn(src)
 	case t == nil:
 	case t.state != src.StateHash:
 		reason = stays
@@ -146,8 +148,19 @@ func (a *applier) takeOut(imp *Import, src Source) error {
 		if err != nil {
 			return err
 		}
-		if !removed {
+		if removed {
+			err = a.forgetThing(history.Kind(src.Kind), src.ObjectID)
+		} else {
 			reason = stillUse
+			err = a.bequeath(src)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if history.Kind(src.Kind) == history.Watchlist { // whatever has taken it off must not put it back any more
+		if err := a.forgetThing(offWatchlist, src.ObjectID); err != nil {
+			return err
 		}
 	}
 	if reason == takenOut {
@@ -156,6 +169,69 @@ func (a *applier) takeOut(imp *Import, src Source) error {
 		}
 	}
 	return a.tell(imp, src, reason)
+}
+
+// bequeath hands the mark of a film, which something else needs, to another import that has stored such a thing. The last of
+// the imports that need a mark takes it out, whichever has made it.
+func (a *applier) bequeath(src Source) error {
+	if history.Kind(src.Kind) != history.Watched {
+		return nil
+	}
+	heir, err := a.other(src, "import_sources.kind IN ?", []history.Kind{history.Viewing, history.Rating, history.Review})
+	if err != nil {
+		return err
+	}
+	return a.handTo(heir, src)
+}
+
+// passOn hands an entry, which cannot go back on the watchlist now, to another import whose mark or whose own entry of the film
+// is in its place: when that is undone, it comes back.
+func (a *applier) passOn(src Source) error {
+	heir, err := a.other(src, "import_sources.kind IN ?", []history.Kind{history.Watched, history.Watchlist})
+	if err != nil {
+		return err
+	}
+	if heir == nil {
+		return a.forget(src)
+	}
+	return a.handTo(heir, src)
+}
+
+// other returns what another import, which is not undone, has made for the film of a source, nil for nothing.
+func (a *applier) other(src Source, condition string, args ...any) (*Source, error) {
+	var found Source
+	q := a.tx.Joins("JOIN imports i ON i.id = import_sources.import_id").Where(condition, args...).
+		Where("import_sources.movie_id = ? AND import_sources.user_id = ? AND import_sources.made = ?", src.film(), src.UserID, true).
+		Where("import_sources.import_id <> ? AND i.status = ?", src.ImportID, Done).
+		Order("import_sources.id DESC").Limit(1).Find(&found)
+	if q.Error != nil {
+		return nil, fmt.Errorf("look for other imports of movie %d: %w", src.film(), q.Error)
+	}
+	if q.RowsAffected == 0 {
+		return nil, nil //nolint:nilnil // nothing is an answer
+	}
+	return &found, nil
+}
+
+// handTo makes a source one of the import and the row of an heir, if there is one.
+func (a *applier) handTo(heir *Source, src Source) error {
+	if heir == nil {
+		return nil
+	}
+	err := a.tx.Model(&Source{}).Where("id = ?", src.ID).UpdateColumns(map[string]any{"import_id": heir.ImportID, "n": heir.N}).Error
+	if err != nil {
+		return fmt.Errorf("hand the source of a %s to import %d: %w", src.Kind, heir.ImportID, err)
+	}
+	return nil
+}
+
+// forgetThing deletes all sources of a thing that is gone, so that no other import takes it for one that the member has deleted.
+func (a *applier) forgetThing(kind history.Kind, id int64) error {
+	err := a.tx.Where("object_id = ? AND kind = ? AND user_id = ?", id, string(kind), a.imp.UserID).Delete(&Source{}).Error
+	if err != nil {
+		return fmt.Errorf("forget the sources of a %s: %w", kind, err)
+	}
+	return nil
 }
 
 func (a *applier) forget(src Source) error {
