@@ -109,6 +109,12 @@ func TestFilmsOfAListAreRefused(t *testing.T) {
 	} {
 		s.PUT(t, items, me, body("%s", sent)).WantField(want[0], want[1])
 	}
+	for _, item := range []string{"5", "null", "[]"} { // which is not said to lack a movie_id as well
+		r := s.PUT(t, items, me, body(`{'items': [%s]}`, item)).WantField("items[0]", "type")
+		if got := r.Problem().Errors; len(got) != 1 {
+			t.Errorf("%s in the place of an item: %v", item, got)
+		}
+	}
 	s.PUT(t, items, me, body(`{'items': [{'movie_id': %d}, {'movie_id': 999}]}`, f[1])).WantProblem(404, "not_found")
 	s.wantFilms(t, id, f[0])
 	s.POST(t, items, other, body(`{'movie_id': %d}`, f[1])).WantProblem(403, "forbidden")

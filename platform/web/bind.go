@@ -86,9 +86,12 @@ func check(dst any, found []apperr.Field) error {
 	return nil
 }
 
-// addField appends f unless its field has an error already.
+// addField appends f unless its field has an error already, or is in a value of the wrong type: a number in the place of
+// an object lacks every member, and its type is what is wrong.
 func addField(found []apperr.Field, f apperr.Field) []apperr.Field {
-	if slices.ContainsFunc(found, func(o apperr.Field) bool { return o.Name == f.Name }) {
+	if slices.ContainsFunc(found, func(o apperr.Field) bool {
+		return o.Name == f.Name || o.Code == "type" && strings.HasPrefix(f.Name, o.Name+".")
+	}) {
 		return found
 	}
 	return append(found, f)
