@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -122,4 +123,22 @@ func TestTheFocusGoesOnInAListThatGoesOn(t *testing.T) {
 	ask[any](v, `document.activeElement.click(), null`)
 	v.comesTrue(`document.querySelectorAll(".film-card").length > 24`)
 	v.comesTrue(`document.activeElement === document.querySelectorAll(".film-card")[24].querySelector("a")`)
+}
+
+// TestWeeksWithoutFilmsAreAsHighAsOthers looks at the calendar of a diary with one film.
+func TestWeeksWithoutFilmsAreAsHighAsOthers(t *testing.T) {
+	v := newVisitor(t, serve(t))
+	v.join("mina")
+	addFilm(v, "Kite Season")
+	v.open("/film/1/log")
+	v.press("main form .button")
+	v.sees("Logged in your diary")
+	for _, width := range []int64{360, 1280} {
+		v.size(width)
+		v.open("/member/1/diary?view=calendar")
+		heights := ask[[]float64](v, `[...document.querySelectorAll(".calendar tbody tr")].map(e => e.getBoundingClientRect().height)`)
+		if low, high := slices.Min(heights), slices.Max(heights); high-low > 8 || low < 60 {
+			t.Errorf("at %d pixels the weeks are %v high", width, heights)
+		}
+	}
 }
