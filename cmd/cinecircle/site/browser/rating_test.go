@@ -30,6 +30,13 @@ func TestTheFilmOfLastNightIsLoggedInFourTaps(t *testing.T) {
 	v.sees("When did you watch it?")
 	v.press(".days label:nth-of-type(2)") // yesterday
 	v.press(".stars label:nth-of-type(9)")
+	for _, lang := range []string{"en", "ko"} {
+		phone := v.tab()
+		phone.language(lang)
+		phone.do("become a phone", chromedp.EmulateViewport(360, 740, chromedp.EmulateScale(2), chromedp.EmulateMobile))
+		phone.open("/film/1/log")
+		phone.comesTrue(`document.querySelector("main form .button").getBoundingClientRect().bottom < document.querySelector(".tabs").getBoundingClientRect().top`)
+	}
 	v.press("main form .button")
 	v.sees("Logged in your diary")
 	v.isAt("/film/1")
