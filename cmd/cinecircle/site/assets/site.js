@@ -473,21 +473,35 @@
       row.prepend(handle);
     });
     // The list has the pointer, because the row would lose it when it is moved.
-    let held = null;
+    let held = null, pointer = null;
+    const place = () => {
+      const below = all("li", list).find((row) => {
+        const box = row.getBoundingClientRect();
+        return row !== held && box.top + box.height / 2 > pointer;
+      });
+      if (held.nextElementSibling !== (below ?? null)) list.insertBefore(held, below ?? null);
+    };
+    // The page goes on while the row is held at an edge of the window: the other end of the list may be out of view.
+    const edge = 96; // pixels, more than the bars cover
+    const follow = () => {
+      if (!held) return;
+      const by = pointer === null ? 0 : pointer < edge ? -1 : pointer > innerHeight - edge ? 1 : 0;
+      if (by) { scrollBy(0, 12 * by); place(); }
+      requestAnimationFrame(follow);
+    };
     list.addEventListener("pointerdown", (event) => {
       if (!event.target.closest(".handle")) return;
       event.preventDefault();
       list.setPointerCapture(event.pointerId);
       held = event.target.closest("li");
       held.classList.add("held");
+      pointer = null; // until it moves
+      follow();
     });
     list.addEventListener("pointermove", (event) => {
       if (!held) return;
-      const below = all("li", list).find((row) => {
-        const box = row.getBoundingClientRect();
-        return row !== held && box.top + box.height / 2 > event.clientY;
-      });
-      if (held.nextElementSibling !== (below ?? null)) list.insertBefore(held, below ?? null);
+      pointer = event.clientY;
+      place();
     });
     for (const end of ["pointerup", "pointercancel"]) list.addEventListener(end, () => {
       if (!held) return;

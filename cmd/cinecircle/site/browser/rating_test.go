@@ -138,6 +138,32 @@ func TestARankedListIsMadeFilledAndArranged(t *testing.T) {
 	order("1 첫눈이 오면 전화해,2 겨울 정원사,3 Kite Season")
 }
 
+// TestARowIsDraggedToTheOtherEndOfAListLongerThanAPhone holds the last of ten films at the top of the window, where the
+// page goes on until the film is the first.
+func TestARowIsDraggedToTheOtherEndOfAListLongerThanAPhone(t *testing.T) {
+	v := newVisitor(t, serve(t))
+	v.join("mina")
+	ask[any](v, `(async () => {
+		const send = async (path, body) => (await fetch(path, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } })).json();
+		const list = await send("/lists", { title: "Ten", ranked: true });
+		for (let i = 1; i <= 10; i++) {
+			const film = await send("/movies", { title: "Film " + i, plot: "", cast: [], playtime: 90, genre: "Drama" });
+			await send("/lists/" + list.id + "/items", { movie_id: film.id });
+		}
+		document.title = "filled";
+	})(), null`)
+	v.comesTrue(`document.title.endsWith("filled")`)
+	v.size(360)
+	v.open("/list/1/arrange")
+	ask[any](v, `document.querySelector(".arrange-row:last-child").scrollIntoView({ block: "center" }), null`)
+	at := ask[[]float64](v, `(r => [r.left + r.width / 2, r.top + r.height / 2])(document.querySelector(".arrange-row:last-child .handle").getBoundingClientRect())`)
+	v.do("hold it at the top", chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, at[0], at[1], chromedp.ButtonLeft),
+		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], 70, chromedp.ButtonLeft))
+	v.comesTrue(`document.querySelector(".arrange-row").classList.contains("held")`)
+	v.do("let it go", chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, at[0], 70, chromedp.ButtonLeft))
+	v.comesTrue(`[...document.querySelectorAll(".arrange-row")].map(e => e.dataset.title.replace(/\D/g, "")).join() === "10,1,2,3,4,5,6,7,8,9"`)
+}
+
 // drag pulls an element past the middle of another one.
 func drag(v *visitor, from, to string) {
 	v.t.Helper()
