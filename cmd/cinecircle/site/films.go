@@ -26,6 +26,7 @@ type filmsPage struct {
 	Genres []string
 	Sorts  []string
 	Focus  bool // on the field of the search
+	Open   bool // the search is in use or was asked for, so phones do not fold it
 	// Members are those with the words of the search in their name.
 	Members []memberCard
 }
@@ -51,6 +52,7 @@ func (s *Site) films(c *pageContext) error {
 	} else {
 		year = 0
 	}
+	p.Open = p.Focus || p.Title+p.Genre+p.Year+p.Person != "" || p.Sort != filmSorts[0]
 	by := movie.Sort(p.Sort)
 	if p.Sort == sortMatch {
 		by = movie.SortMatch

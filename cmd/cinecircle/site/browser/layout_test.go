@@ -125,6 +125,40 @@ func TestTheFocusGoesOnInAListThatGoesOn(t *testing.T) {
 	v.comesTrue(`document.activeElement === document.querySelectorAll(".film-card")[24].querySelector("a")`)
 }
 
+// TestPhonesShowFilmsBeforeTheSearchForThem opens the list of films on a phone, where the search is folded until it is in
+// use or asked for, and in a large window, where it never is.
+func TestPhonesShowFilmsBeforeTheSearchForThem(t *testing.T) {
+	v := newVisitor(t, serve(t))
+	v.join("mina")
+	addFilm(v, "Kite Season")
+	const seen = `document.querySelector("#q").checkVisibility({ contentVisibilityAuto: true })`
+	for path, want := range map[string]bool{
+		"/films": false, "/films?find": true, "/films?q=kite": true, "/films?genre=Drama": true, "/films?year=2001": true,
+		"/films?person=Mina": true, "/films?sort=title": true, "/films?genre=nonsense": false,
+	} {
+		v.size(360)
+		v.open(path)
+		if got := ask[bool](v, seen); got != want {
+			t.Errorf("%s on a phone: the search is seen %v, want %v", path, got, want)
+		}
+		v.size(1280)
+		v.open(path)
+		if !ask[bool](v, seen) {
+			t.Errorf("%s in a large window: the search is not seen", path)
+		}
+	}
+	v.withoutScripts()
+	v.size(360)
+	v.open("/films")
+	if top := ask[float64](v, `document.querySelector(".film-card").getBoundingClientRect().top`); top > 300 {
+		t.Errorf("the first film begins at %v of 740 pixels", top)
+	}
+	v.do("open the search", focus(".fold summary"), keys("\r"))
+	v.write("#q", "season")
+	v.press(".filters .go")
+	v.comesTrue(`location.search.includes("q=season") && document.querySelector("#q").value === "season" && document.querySelectorAll(".film-card").length === 1`)
+}
+
 // TestWeeksWithoutFilmsAreAsHighAsOthers looks at the calendar of a diary with one film.
 func TestWeeksWithoutFilmsAreAsHighAsOthers(t *testing.T) {
 	v := newVisitor(t, serve(t))
