@@ -70,14 +70,12 @@ const closeAttempts = 5
 // [ErrNotFound], [ErrClosed], an apperr.ErrValidation when the action is not for the target, the domain's not-found error
 // when the target is gone, or apperr.ErrForbidden for a warning or suspension as user.Service.Suspend does.
 func (s *Service) Close(ctx context.Context, by auth.Viewer, id int64, c Closing) (Shown, error) {
-	ctx = record.WithReason(ctx, c.Note)
-	err := errMeanwhile
-	for attempt := 0; attempt < closeAttempts && errors.Is(err, errMeanwhile); attempt++ {
-		err = s.db.Tx(ctx, func(tx *gorm.DB) error { return s.close(tx, by, id, c) })
-	}
-	if errors.Is(err, errMeanwhile) {
-		err = fmt.Errorf("%w: %w", apperr.ErrBusy, err)
-	}
+	err := s.closeBy(record.WithReason(ctx, c.Note), by, id, c.Action, func(tx *gorm.DB, r Report) error {
+		if err := c.check(r); err != nil {
+			return err
+		}
+		return s.act(tx, by, r, c)
+	})
 	if err != nil {
 		return Shown{}, err
 	}
@@ -92,14 +90,26 @@ func (s *Service) Close(ctx context.Context, by auth.Viewer, id int64, c Closing
 	return rows[0], nil
 }
 
+// acting does what an action is for a report, in the transaction that closes it.
+type acting func(tx *gorm.DB, r Report) error
+
+// closeBy closes a report, and with it all open ones of its target, by an action. It returns the error of act.
+func (s *Service) closeBy(ctx context.Context, by auth.Viewer, id int64, action Action, act acting) error {
+	err := errMeanwhile
+	for attempt := 0; attempt < closeAttempts && errors.Is(err, errMeanwhile); attempt++ {
+		err = s.db.Tx(ctx, func(tx *gorm.DB) error { return s.close(tx, by, id, action, act) })
+	}
+	if errors.Is(err, errMeanwhile) {
+		err = fmt.Errorf("%w: %w", apperr.ErrBusy, err)
+	}
+	return err
+}
+
 // close locks the accounts of everybody who will be told, then lets the domain lock what it changes, and the reports last.
-func (s *Service) close(tx *gorm.DB, by auth.Viewer, id int64, c Closing) error {
+func (s *Service) close(tx *gorm.DB, by auth.Viewer, id int64, action Action, act acting) error {
 	r, err := one(tx, "id = ?", id)
 	if err == nil && !r.Open() {
 		err = ErrClosed
-	}
-	if err == nil {
-		err = c.check(r)
 	}
 	if err != nil {
 		return err
@@ -112,7 +122,7 @@ func (s *Service) close(tx *gorm.DB, by auth.Viewer, id int64, c Closing) error 
 	if err != nil {
 		return err
 	}
-	if err := s.act(tx, by, r, c); err != nil {
+	if err := act(tx, r); err != nil {
 		return orClosed(tx, r, err)
 	}
 	all, err := lockOpen(tx, r, things)
@@ -127,10 +137,10 @@ func (s *Service) close(tx *gorm.DB, by auth.Viewer, id int64, c Closing) error 
 			return errMeanwhile
 		}
 	}
-	if err := s.markClosed(tx, by, c, r, all); err != nil {
+	if err := s.markClosed(tx, by, action, r, all); err != nil {
 		return err
 	}
-	return tellReporters(tx, c.Action, all)
+	return tellReporters(tx, action, all)
 }
 
 // lockAffected locks the accounts of the moderator, the author and all who have an open report of a target.
@@ -251,12 +261,12 @@ func (s *Service) delete(ctx context.Context, kind string, id int64) error {
 
 // markClosed closes reports. What they tell of members whose accounts were deleted goes with it: moderators no longer need
 // it, and a deleted member cannot ask for its deletion.
-func (s *Service) markClosed(tx *gorm.DB, by auth.Viewer, c Closing, r Report, all []Report) error {
+func (s *Service) markClosed(tx *gorm.DB, by auth.Viewer, action Action, r Report, all []Report) error {
 	ids := make([]int64, len(all))
 	for i, one := range all {
 		ids[i] = one.ID
 	}
-	set := map[string]any{"is_open": nil, "action": c.Action, "closed_by": by.UserID, "closed_at": s.now()}
+	set := map[string]any{"is_open": nil, "action": action, "closed_by": by.UserID, "closed_at": s.now()}
 	if err := tx.Model(&Report{}).Where("id IN ?", ids).UpdateColumns(set).Error; err != nil {
 		return fmt.Errorf("close the reports of %s %d: %w", r.TargetType, r.TargetID, err)
 	}

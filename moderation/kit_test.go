@@ -66,6 +66,8 @@ func newStage(t testing.TB) *stage {
 	} {
 		s.users.OnDelete(purge)
 	}
+	s.users.OnRemove(s.s.CloseAbout)
+	s.users.OnDeleteMovies(s.movies.DeleteAddedBy)
 	s.movies.OnDelete(s.reviews.PurgeMovie)
 	s.movies.OnDelete(s.lists.PurgeMovie)
 	s.movies.OnMerge(s.reviews.MergeMovies)

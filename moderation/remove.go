@@ -12,6 +12,7 @@ import (
 	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/review"
 )
 
@@ -34,14 +35,15 @@ type Removed struct {
 func (r Removed) sum() int64 { return r.Reviews + r.Comments + r.Lists + r.Movies }
 
 // RemoveContent deletes what a member has posted, on behalf of a moderator who may suspend them: up to 200 things, each in a
-// transaction of its own, so that nobody waits for all of them. Call it again until it is done. Films that others have
-// reviewed stay. The member is told once for each call. It returns user.ErrNotFound, or apperr.ErrForbidden.
+// transaction of its own, so that nobody waits for all of them, and closes the open reports of them. Call it again until it
+// is done. Films that others have reviewed stay. The member is told once for each call. It returns user.ErrNotFound, or
+// apperr.ErrForbidden.
 func (s *Service) RemoveContent(ctx context.Context, by auth.Viewer, userID int64, what Removal) (Removed, error) {
 	if _, err := s.users.Moderated(ctx, by, userID); err != nil {
 		return Removed{}, err
 	}
 	var done Removed
-	failed := s.removeParts(record.Quietly(record.WithReason(ctx, what.Reason)), userID, what, &done)
+	failed := s.removeParts(record.Quietly(record.WithReason(ctx, what.Reason)), by, userID, what, &done)
 	if done.sum() > 0 {
 		err := s.db.Tx(ctx, func(tx *gorm.DB) error {
 			return record.Add(tx, s.now(), by.UserID, record.RemoveContent, record.User, userID, what.Reason)
@@ -68,6 +70,7 @@ const reviewedByOthers = "EXISTS (SELECT 1 FROM reviews WHERE reviews.movie_id =
 // part is one kind of what a member has posted.
 type part struct {
 	wanted bool
+	kind   string
 	model  any
 	which  string // the condition, of the id of the member
 	count  *int64
@@ -75,15 +78,15 @@ type part struct {
 }
 
 // removeParts deletes what is wanted, and counts it.
-func (s *Service) removeParts(ctx context.Context, userID int64, what Removal, done *Removed) error {
+func (s *Service) removeParts(ctx context.Context, by auth.Viewer, userID int64, what Removal, done *Removed) error {
 	film := func(ctx context.Context, id int64) error {
 		return s.movies.Delete(ctx, id, auth.Viewer{UserID: userID})
 	}
 	for _, p := range []part{
-		{what.Comments, &comment.Comment{}, "user_id = ?", &done.Comments, s.comments.Delete},
-		{what.Reviews, &review.Review{}, "user_id = ?", &done.Reviews, s.reviews.Delete},
-		{what.Lists, &list.List{}, "user_id = ?", &done.Lists, s.lists.Delete},
-		{what.Movies, &movie.Movie{}, "created_by = ? AND NOT " + reviewedByOthers, &done.Movies, film},
+		{what.Comments, record.Comment, &comment.Comment{}, "user_id = ?", &done.Comments, s.comments.Delete},
+		{what.Reviews, record.Review, &review.Review{}, "user_id = ?", &done.Reviews, s.reviews.Delete},
+		{what.Lists, record.List, &list.List{}, "user_id = ?", &done.Lists, s.lists.Delete},
+		{what.Movies, record.Movie, &movie.Movie{}, "created_by = ? AND NOT " + reviewedByOthers, &done.Movies, film},
 	} {
 		if !p.wanted {
 			continue
@@ -94,7 +97,7 @@ func (s *Service) removeParts(ctx context.Context, userID int64, what Removal, d
 			return err
 		}
 		for _, id := range ids {
-			err := p.delete(ctx, id)
+			err := s.removeOne(ctx, by, p, id)
 			if meanwhile(err) {
 				continue
 			}
@@ -105,6 +108,46 @@ func (s *Service) removeParts(ctx context.Context, userID int64, what Removal, d
 		}
 	}
 	return nil
+}
+
+// removeOne deletes something, and closes the open reports of it.
+func (s *Service) removeOne(ctx context.Context, by auth.Viewer, p part, id int64) error {
+	var open []int64
+	err := s.db.Reader(ctx).Model(&Report{}).
+		Where("target_type = ? AND target_id = ? AND is_open = ?", p.kind, id, true).Order("id").Limit(1).Pluck("id", &open).Error
+	if err != nil {
+		return fmt.Errorf("look for reports of %s %d: %w", p.kind, id, err)
+	}
+	if len(open) > 0 {
+		err = s.closeBy(ctx, by, open[0], record.Delete, func(tx *gorm.DB, _ Report) error { return p.delete(tx.Statement.Context, id) })
+		if !errors.Is(err, ErrClosed) {
+			return err
+		}
+	}
+	return p.delete(ctx, id)
+}
+
+// CloseAbout closes the open reports about a member whose account the viewer of ctx is about to delete, and about what they
+// posted, of films only if those go as well. When members delete their own accounts, the reports stay open instead.
+func (s *Service) CloseAbout(ctx context.Context, userID int64, withMovies bool) error {
+	by := auth.Viewer{UserID: web.ViewerIDOf(ctx)}
+	for {
+		var open []int64
+		q := s.db.Reader(ctx).Model(&Report{}).Where("author_id = ? AND is_open = ?", userID, true)
+		if !withMovies {
+			q = q.Where("target_type <> ?", record.Movie)
+		}
+		if err := q.Order("id").Limit(1).Pluck("id", &open).Error; err != nil {
+			return fmt.Errorf("look for reports about user %d: %w", userID, err)
+		}
+		if len(open) == 0 {
+			return nil
+		}
+		err := s.closeBy(ctx, by, open[0], record.Delete, func(*gorm.DB, Report) error { return nil })
+		if err != nil && !errors.Is(err, ErrClosed) {
+			return fmt.Errorf("close the reports about user %d: %w", userID, err)
+		}
+	}
 }
 
 // meanwhile reports whether something could not be deleted because it is gone, or somebody has just reviewed the film.

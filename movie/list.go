@@ -276,3 +276,13 @@ func (s *Service) Stamps(ctx context.Context, after, last int64) ([]database.Sta
 
 // LastID returns the largest id of a film, or 0 without films.
 func (s *Service) LastID(ctx context.Context) (int64, error) { return s.db.LastID(ctx, "movies") }
+
+// AddedBy returns the newest films that a user added, at most limit, the hidden ones among them.
+func (s *Service) AddedBy(ctx context.Context, userID int64, limit int) ([]Movie, error) {
+	query := "SELECT " + movieColumns + " FROM movies WHERE created_by = ? ORDER BY id DESC" + database.Limit(s.db.Driver())
+	rows, err := readMovies(s.db.Reader(ctx), query, []any{userID, limit}, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list the films added by user %d: %w", userID, err)
+	}
+	return rows, nil
+}

@@ -15,13 +15,37 @@ import (
 // Delete removes an account, its sessions and its profile image, after running the hooks of
 // [Service.OnDelete]. It returns [ErrNotFound], [ErrLastAdmin], or the error of a hook.
 func (s *Service) Delete(ctx context.Context, id int64) error {
+	if err := s.beforeRemoving(ctx, id, false); err != nil {
+		return err
+	}
 	return s.delete(ctx, id, s.holdAndLog)
+}
+
+// beforeRemoving runs the hooks of [Service.OnRemove] for an account that can be deleted, if somebody else deletes it.
+func (s *Service) beforeRemoving(ctx context.Context, id int64, withMovies bool) error {
+	if by := web.ViewerIDOf(ctx); by == 0 || by == id {
+		return nil
+	}
+	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
+		_, err := lockDeletable(tx, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, hook := range s.onRemove {
+		if err := hook(ctx, id, withMovies); err != nil {
+			return fmt.Errorf("before deleting user %d: %w", id, err)
+		}
+	}
+	return nil
 }
 
 // DeleteWithMovies is [Service.Delete] for an account and the films that it added, which by, an admin, deletes. The
 // films go first, outside of the transaction of the account: when it returns an error, some of them may be gone. Call
-// it again to go on.
+// it again to go on. The account is not told of each of the films.
 func (s *Service) DeleteWithMovies(ctx context.Context, id int64, by auth.Viewer) error {
+	ctx = record.Quietly(ctx)
 	films := func(ctx context.Context) error {
 		for _, hook := range s.onDeleteMovies {
 			if err := hook(ctx, id, by); err != nil {
@@ -35,6 +59,9 @@ func (s *Service) DeleteWithMovies(ctx context.Context, id int64, by auth.Viewer
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.beforeRemoving(ctx, id, true); err != nil {
 		return err
 	}
 	if err := films(ctx); err != nil {

@@ -63,6 +63,7 @@ type Service struct {
 
 	onDelete        []func(tx *gorm.DB, userID int64) error
 	onDeleteMovies  []func(ctx context.Context, userID int64, by auth.Viewer) error
+	onRemove        []func(ctx context.Context, userID int64, withMovies bool) error
 	onSessionsEnded []func(userID int64, sessionIDs []int64)
 	onAccountChange []func(tx *gorm.DB, userID int64, what AccountChange) error
 }
@@ -93,6 +94,12 @@ func (s *Service) OnDelete(fn func(tx *gorm.DB, userID int64) error) {
 // returns an error, the account is not deleted.
 func (s *Service) OnDeleteMovies(fn func(ctx context.Context, userID int64, by auth.Viewer) error) {
 	s.onDeleteMovies = append(s.onDeleteMovies, fn)
+}
+
+// OnRemove registers fn to be called before an account is deleted by somebody else than its owner, without a transaction.
+// withMovies says that the films which the account added go as well. If fn returns an error, the account is not deleted.
+func (s *Service) OnRemove(fn func(ctx context.Context, userID int64, withMovies bool) error) {
+	s.onRemove = append(s.onRemove, fn)
 }
 
 // OnSessionsEnded registers fn to be called with the sessions of an account that were ended, after the

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/moderation"
 	"github.com/cinecircle/cinecircle/moderation/record"
+	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -109,10 +110,14 @@ type caseOf struct {
 	Kinds     []string
 	History   []logRow // what moderators did about the account, newest first
 	Invited   []moderatedMember
+	Films     []movie.Movie // the newest that the account added
 }
 
-// maxInvited is how many of those whom a member invited the page lists.
-const maxInvited = 100
+// How many of those whom a member invited, and of the films that they added, the page lists.
+const (
+	maxInvited = 100
+	maxAdded   = 20
+)
 
 // removable are the kinds of what can be removed at once, as fields of the form.
 var removable = []string{"reviews", "comments", "lists", "movies"}
@@ -151,11 +156,15 @@ func (s *Site) showCase(c *pageContext, status int, suspend, remove form) error 
 	if err != nil {
 		return err
 	}
+	films, err := s.Movies.AddedBy(c.Request.Context(), u.ID, maxAdded)
+	if err != nil {
+		return err
+	}
 	m := moderationMeta(c, "moderation.members")
 	m.Title, m.Path = isolated(u.Username), moderatedPath(u.ID)
 	return c.show(status, "case", m, caseOf{
 		form: suspend, moderatedMember: rows[0], Removing: remove, Durations: durations, Kinds: removable, History: history,
-		Invited: guests,
+		Invited: guests, Films: films,
 	})
 }
 

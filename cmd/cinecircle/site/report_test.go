@@ -180,6 +180,9 @@ func TestMembersReportAndModeratorsDecide(t *testing.T) {
 	mod.post("/moderate/members/1/remove", "reviews", "1", "reason", "Spam").has(t, 200, "All of it was removed.", "Remove content")
 	jun.get("/review/1").has(t, 404)
 
+	mod.get("/moderate/members/1").has(t, 200, "Latest films that they added", `<a href="/film/1">A</a>`)
+	mod.get("/moderate/members/2").has(t, 200, "jun").hasNot(t, "Latest films that they added")
+
 	boss := newBrowser(t, server)
 	boss.join("boss")
 	if err := a.Users.Grant(t.Context(), "boss"); err != nil {
