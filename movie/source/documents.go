@@ -32,6 +32,9 @@ var documents = []document{
 
 // lines reads own JSON Lines, or the answers of an API on a line each.
 func (s *Source) lines(r io.Reader, o Options) error {
+	if isWikidata(s.File.Head, o) {
+		return s.wikidata(r)
+	}
 	if d := documentOf(s.File.Head, o); d != nil && !o.isOwn() {
 		return s.read(r, d)
 	}
@@ -47,6 +50,9 @@ func (s *Source) lines(r io.Reader, o Options) error {
 
 // documents reads the answers of an API, or an array of own objects.
 func (s *Source) documents(r io.Reader, o Options) error {
+	if isWikidata(s.File.Head, o) {
+		return s.wikidata(r)
+	}
 	if d := documentOf(s.File.Head, o); d != nil && !o.isOwn() {
 		return s.read(r, d)
 	}

@@ -101,7 +101,7 @@ func (s *sheet) items(rows tabular.Rows, folded []string, more *supplements) mov
 	}
 	r := &sheetRows{sheet: s, rows: rows, columns: columns, width: len(folded), more: more}
 	if s.group != nil {
-		return &groupedRows{rows: r}
+		return &groupedRows{next: r.next, group: s.group}
 	}
 	return r
 }
@@ -194,7 +194,8 @@ const groupFilms = 5000
 
 // groupedRows reads a table with several rows for a film.
 type groupedRows struct {
-	rows  *sheetRows
+	next  func() (r row, failed *movie.RowError, err error)
+	group func(rows []row) film
 	order []string
 	open  map[string][]row
 	ended error
@@ -206,7 +207,7 @@ func (g *groupedRows) Next() (movie.Item, error) {
 		g.open = map[string][]row{}
 	}
 	for g.ended == nil && len(g.order) < groupFilms {
-		r, failed, err := g.rows.next()
+		r, failed, err := g.next()
 		if err != nil {
 			g.ended = err
 			break
@@ -227,5 +228,5 @@ func (g *groupedRows) Next() (movie.Item, error) {
 	rows := g.open[g.order[0]]
 	delete(g.open, g.order[0])
 	g.order = g.order[1:]
-	return g.rows.sheet.group(rows).item(rows[0].number, rows[0].text), nil
+	return g.group(rows).item(rows[0].number, rows[0].text), nil
 }

@@ -82,6 +82,7 @@ func (s *Source) Close() error { return s.closer.Close() }
 // interesting are the files of interest in archives and folders: in small letters, without .gz.
 var interesting = []string{
 	"movies.csv", "links.csv", "movies.dat",
+	"u.item",
 	"title.basics.tsv", "title.crew.tsv", "title.ratings.tsv", "name.basics.tsv",
 	"tmdb_5000_movies.csv", "tmdb_5000_credits.csv", "movies_metadata.csv",
 	"watched.csv", "ratings.csv", "watchlist.csv", "likes/films.csv",
@@ -170,6 +171,8 @@ func open(f *tabular.File, o Options, more *supplements, progress func(int64)) (
 	}
 	s := &Source{File: f, closer: r}
 	switch shape := f.Shape(); {
+	case shape == tabular.Table && isFirstLens(f.Head) && (o.Format == nil || *o.Format == MovieLens):
+		s.Format, s.Items = MovieLens, newFirstLens(r)
 	case shape == tabular.Table && isOldLens(f.Head) && (o.Format == nil || *o.Format == MovieLens):
 		s.Format, s.Items = MovieLens, newOldLens(r, more)
 	case shape == tabular.Table:
@@ -193,12 +196,15 @@ func (s *Source) table(r io.Reader, o Options, more *supplements) error {
 	comma, isNamed := tabular.Separator(s.File.Head)
 	dialect := tabular.Dialect{Comma: comma, Quotes: tabular.Lenient}
 	switch first := firstLine(s.File.Head); {
-	case strings.HasPrefix(first, "tconst\t"):
+	case strings.HasPrefix(first, "tconst\t"), strings.HasPrefix(first, "?"): // of IMDb, and terms of SPARQL
 		dialect.Quotes = tabular.Letters
 	case o.isOwn() || isOwnHeader(first, o.Map):
 		dialect.Quotes = tabular.Strict
 	}
 	rows := tabular.NewTable(r, dialect)
+	if strings.HasPrefix(s.File.Head, "?") {
+		rows = terms{rows}
+	}
 	var seen []string
 	for n := range headerRows {
 		row, err := rows.Next()
@@ -292,7 +298,7 @@ func (s *Source) recognise(rows tabular.Rows, header []string, o Options, more *
 func fold(header []string) []string {
 	out := make([]string, len(header))
 	for i, h := range header {
-		out[i] = strings.ToLower(strings.TrimSpace(h))
+		out[i] = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(h)), "?")
 	}
 	return out
 }

@@ -2,7 +2,15 @@ package source
 
 import (
 	"cmp"
+	"encoding/json"
+	"io"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/tabular"
 )
 
 // wikidataNames are the columns as queries usually name them.
@@ -43,4 +51,88 @@ func appendOnce(all []string, value string) []string {
 		return all
 	}
 	return append(all, value)
+}
+
+// terms are the rows of an answer as TSV.
+type terms struct{ rows tabular.Rows }
+
+// Next implements [tabular.Rows].
+func (t terms) Next() (tabular.Row, error) {
+	r, err := t.rows.Next()
+	r.Cells = plainTerms(r.Cells)
+	return r, err
+}
+
+// plainTerms returns cells without the marks of SPARQL: <http://www.wikidata.org/entity/Q1>, "Paris, Texas"@en and
+// "112"^^<http://www.w3.org/2001/XMLSchema#decimal>, as queries answer in TSV.
+func plainTerms(cells []string) []string {
+	for i, cell := range cells {
+		switch inner, is := strings.CutPrefix(cell, "<"); {
+		case is && strings.HasSuffix(inner, ">"):
+			cells[i] = strings.TrimSuffix(inner, ">")
+		case literal.MatchString(cell):
+			m := literal.FindStringSubmatch(cell)[1]
+			if text, err := strconv.Unquote(m); err == nil {
+				cells[i] = text
+			} else {
+				cells[i] = strings.Trim(m, `"`)
+			}
+		}
+	}
+	return cells
+}
+
+var literal = regexp.MustCompile(`^("(?:[^"\\]|\\.)*")(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?$`)
+
+// isWikidata reports whether JSON is the answer of a query, in one of the two forms that query.wikidata.org offers.
+func isWikidata(head string, o Options) bool {
+	if o.Format != nil && *o.Format != Wikidata {
+		return false
+	}
+	return strings.Contains(head, "www.wikidata.org/entity/Q") && wikidataKey.MatchString(head)
+}
+
+var wikidataKey = regexp.MustCompile(`"(?:film|movie|item|work)"`)
+
+// wikidata reads the answer of a query as JSON.
+func (s *Source) wikidata(r io.Reader) error {
+	rows := tabular.NewDocuments(r, func(path string) bool { return path == "[]" || path == "results.bindings[]" })
+	s.Format = Wikidata
+	s.Items = &groupedRows{group: wikidata, next: func() (row, *movie.RowError, error) {
+		read, err := rows.Next()
+		if err != nil {
+			return row{}, nil, err
+		}
+		r, ok := binding(read)
+		if !ok {
+			return r, &movie.RowError{Line: read.Line, Text: badObject}, nil
+		}
+		return r, nil, nil
+	}}
+	return nil
+}
+
+// binding returns an object of an answer as a row: its values are texts, or objects that have them as value.
+func binding(read tabular.Row) (r row, ok bool) {
+	r = row{number: read.Line, text: string(read.JSON), columns: map[string]int{}}
+	var values map[string]json.RawMessage
+	if read.Err != nil || json.Unmarshal(read.JSON, &values) != nil {
+		return r, false
+	}
+	for name, raw := range values {
+		var text string
+		var term struct {
+			Value string `json:"value"`
+		}
+		if json.Unmarshal(raw, &text) != nil {
+			if json.Unmarshal(raw, &term) == nil {
+				text = term.Value
+			} else {
+				text = string(raw) // a number
+			}
+		}
+		r.columns[heading(strings.ToLower(name))] = len(r.cells)
+		r.cells = append(r.cells, text)
+	}
+	return r, true
 }

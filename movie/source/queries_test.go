@@ -1,0 +1,74 @@
+package source
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/charmap"
+)
+
+// TestAnswersOfWikidataInAllForms reads one answer as query.wikidata.org offers it: as CSV, as TSV with and without the marks of
+// SPARQL, and as JSON of two forms.
+func TestAnswersOfWikidataInAllForms(t *testing.T) {
+	t.Parallel()
+	const entity = "http://www.wikidata.org/entity/Q990000001"
+	const want = ` The "Lantern" Ferry ("2011-09-08" genres ["Drama","Mystery"] by ["Han Seo-yul"] ids {"imdb":"tt9900001","wikidata":"Q990000001"}`
+	for name, text := range map[string]string{
+		"query.csv": "film,filmLabel,pubdate,imdb,directorLabel,genreLabel\r\n" +
+			entity + `,"The ""Lantern"" Ferry",2012-02-01T00:00:00Z,tt9900001,Han Seo-yul,drama film` + "\r\n" +
+			entity + `,"The ""Lantern"" Ferry",2011-09-08T00:00:00Z,tt9900001,Han Seo-yul,mystery film` + "\r\n",
+		"query.tsv": "film\tfilmLabel\tpubdate\timdb\tdirectorLabel\tgenreLabel\n" +
+			entity + "\t\"The \"\"Lantern\"\" Ferry\"\t2012-02-01T00:00:00Z\ttt9900001\tHan Seo-yul\tdrama film\n" +
+			entity + "\t\"The \"\"Lantern\"\" Ferry\"\t2011-09-08T00:00:00Z\ttt9900001\tHan Seo-yul\tmystery film\n",
+		"verbose.tsv": "?film\t?filmLabel\t?pubdate\t?imdb\t?directorLabel\t?genreLabel\n" +
+			"<" + entity + ">\t\"The \\\"Lantern\\\" Ferry\"@en\t\"2012-02-01T00:00:00Z\"^^<http://www.w3.org/2001/XMLSchema#dateTime>\t\"tt9900001\"\t\"Han Seo-yul\"@en\t\"drama film\"@en\n" +
+			"<" + entity + ">\t\"The \\\"Lantern\\\" Ferry\"@en\t\"2011-09-08T00:00:00Z\"^^<http://www.w3.org/2001/XMLSchema#dateTime>\t\"tt9900001\"\t\"Han Seo-yul\"@en\t\"mystery film\"@en\n",
+		"query.json": `[{"film":"` + entity + `","filmLabel":"The \"Lantern\" Ferry","pubdate":"2012-02-01T00:00:00Z","imdb":"tt9900001","directorLabel":"Han Seo-yul","genreLabel":"drama film"},` +
+			`{"film":"` + entity + `","filmLabel":"The \"Lantern\" Ferry","pubdate":"2011-09-08T00:00:00Z","imdb":"tt9900001","directorLabel":"Han Seo-yul","genreLabel":"mystery film"}]`,
+		"verbose.json": `{"head":{"vars":["film","filmLabel"]},"results":{"bindings":[` +
+			`{"film":{"type":"uri","value":"` + entity + `"},"filmLabel":{"xml:lang":"en","type":"literal","value":"The \"Lantern\" Ferry"},"pubdate":{"type":"literal","value":"2012-02-01T00:00:00Z"},` +
+			`"imdb":{"type":"literal","value":"tt9900001"},"directorLabel":{"type":"literal","value":"Han Seo-yul"},"genreLabel":{"type":"literal","value":"drama film"}},` +
+			`{"film":{"type":"uri","value":"` + entity + `"},"filmLabel":{"type":"literal","value":"The \"Lantern\" Ferry"},"pubdate":{"type":"literal","value":"2011-09-08T00:00:00Z"},` +
+			`"imdb":{"type":"literal","value":"tt9900001"},"directorLabel":{"type":"literal","value":"Han Seo-yul"},"genreLabel":{"type":"literal","value":"mystery film"}}]}}`,
+	} {
+		formats, items := read(t, Options{}, files(t, [2]string{name, text}))
+		if len(items) != 1 || !strings.HasSuffix(items[0], ":"+want) || formats[0] != "wikidata" {
+			t.Errorf("%s is %s: %q, want %q", name, formats, items, want)
+		}
+	}
+}
+
+// TestTheFirstDataSetOfMovieLens has Latin-1, no header, genres as flags, and numbers that are not those of later data sets.
+func TestTheFirstDataSetOfMovieLens(t *testing.T) {
+	t.Parallel()
+	flags := func(on ...int) string {
+		all := strings.Split(strings.Repeat("0", 19), "")
+		for _, i := range on {
+			all[i] = "1"
+		}
+		return strings.Join(all, "|")
+	}
+	latin, err := charmap.ISO8859_1.NewEncoder().String("1|Lantern Ferry, The (1995)|01-Jan-1995||http://us.imdb.com/M/title-exact?Lantern%20Ferry|" + flags(3, 4, 5) + "\n" +
+		"267|unknown||||" + flags(0) + "\n" +
+		"2|Été à Minuit (1994)|09-Feb-1996|||" + flags(8, 10) + "\n" +
+		"3|City of Lost Harbours, The (Cité des havres perdus, La) (1995)|16-Aug-1996||x|" + flags(15) + "\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`1: The Lantern Ferry ("1995" genres ["Animation","Family","Comedy"]`,
+		`3: Été à Minuit ("1994" genres ["Drama","Noir"]`,
+		`4: The City of Lost Harbours ("1995" original "La Cité des havres perdus" genres ["SF"]`,
+	}
+	for _, packed := range []string{"u.item", "a.zip"} {
+		contents := [][2]string{{"u.item", latin}}
+		if packed == "a.zip" {
+			contents = [][2]string{{packed, ""}, {"ml-100k/u.item", latin}, {"ml-100k/u.data", "1\t2\t3\t881250949\n"}, {"ml-100k/README", "x"}}
+		}
+		formats, items := read(t, Options{}, files(t, contents...))
+		if diff := cmp.Diff(want, items); diff != "" || formats[0] != "movielens" {
+			t.Errorf("%s is %s (-want +got):\n%s", packed, formats, diff)
+		}
+	}
+}
