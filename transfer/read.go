@@ -51,6 +51,14 @@ var fileFaults = []struct {
 	{tabular.ErrRowTooLong, apperr.Text{
 		EN: "The file has a value of more than 1 MiB.", KO: "1MiB를 넘는 값이 들어 있는 파일입니다.",
 	}},
+	{tabular.ErrPassword, apperr.Text{
+		EN: "The archive is protected with a password. Please pack the files without one.",
+		KO: "암호가 걸린 압축 파일입니다. 암호 없이 다시 압축해 주세요.",
+	}},
+	{tabular.ErrNested, apperr.Text{
+		EN: "The archive has archives in archives. Please unpack it once, and choose one of them.",
+		KO: "압축 파일 안에 압축 파일이 여러 겹 들어 있습니다. 한 번 풀어서 안에 있는 파일을 골라 주세요.",
+	}},
 	{tabular.ErrDepth, apperr.Text{EN: "The JSON of the file is nested too deeply.", KO: "JSON이 너무 깊게 중첩된 파일입니다."}},
 }
 

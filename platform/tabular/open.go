@@ -38,6 +38,7 @@ type File struct {
 	Encoding Encoding
 	Guessed  bool   // the encoding is a guess
 	Inside   bool   // it was found in an archive or a folder
+	Archive  string // the name of the archive within an archive in which it was found, as it is written; "" for others
 	Attached bool   // see [Options]; it has no Encoding and no Head
 	Size     int64  // in bytes, unpacked; of an attached file as the archive says
 	Head     string // the first 64 KiB at most, in UTF-8
@@ -58,6 +59,8 @@ type source struct {
 type Files struct {
 	List   []*File // at least one
 	size   int64   // of them together
+	kept   int64   // the size of the archives within archives that are kept
+	names  int     // in all archives
 	closer []io.Closer
 }
 
@@ -207,7 +210,7 @@ func (f *Files) add(name string, file readerAt, o Options) error {
 	section := func() io.Reader { return io.NewSectionReader(file, 0, info.Size()) }
 	switch {
 	case bytes.HasPrefix(magic, zipMagic), bytes.HasPrefix(magic, emptyZIP):
-		return f.addArchive(file, info.Size(), o)
+		return f.addArchives(packed{file, info.Size(), info.Size(), ""}, o)
 	case bytes.HasPrefix(magic, gzipMagic):
 		return f.inspect(strings.TrimSuffix(strings.ToLower(name), ".gz"), withoutGZ(name), source{packed: info.Size(), open: func() (io.ReadCloser, error) {
 			return gzip.NewReader(bufio.NewReaderSize(section(), 1<<16))
@@ -218,39 +221,138 @@ func (f *Files) add(name string, file readerAt, o Options) error {
 	return f.inspect(strings.ToLower(name), name, source{open: func() (io.ReadCloser, error) { return io.NopCloser(section()), nil }}, o)
 }
 
-func (f *Files) addArchive(file io.ReaderAt, size int64, o Options) error {
-	archive, err := zip.NewReader(file, size)
-	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // names are compared, and never used as paths
-		return fmt.Errorf("%w: %w", ErrTruncated, err)
+// addArchives adds the files of an archive, and of the archives in it: people pack an export again with other things. What is
+// in those in turn is not opened.
+func (f *Files) addArchives(from packed, o Options) error {
+	outer, err := f.addArchive(from, o)
+	if err != nil {
+		return err
 	}
-	if len(archive.File) > o.Limits.orDefault().Names {
+	if len(outer.archives) > maxInner {
 		return ErrNames
 	}
-	names, unpacked, tables := entryNames(archive, o), int64(0), 0
+	inner, failed := contents{}, error(nil)
+	for _, entry := range outer.archives {
+		before, size := len(f.List), f.size
+		in, err := f.addInner(entry, from.size, o)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", path.Base(readName(entry.Name)), err)
+		}
+		if errors.Is(err, ErrTruncated) || errors.Is(err, ErrPassword) { // there may be others
+			f.List, f.size, failed = f.List[:before], size, err
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		inner.tables, inner.names, inner.archives = inner.tables+in.tables, append(inner.names, in.names...), append(inner.archives, in.archives...)
+	}
+	names := append(outer.names, inner.names...)
+	switch {
+	case outer.tables+inner.tables > 0:
+		return nil
+	case failed != nil:
+		return failed
+	case slices.Contains(names, workbook):
+		return ErrBinary
+	case len(inner.archives) > 0:
+		return ErrNested
+	}
+	return &NamesError{Names: names}
+}
+
+// maxInner is how many archives may be in an archive.
+const maxInner = 20
+
+// packed is an archive.
+type packed struct {
+	file  io.ReaderAt
+	size  int64
+	whole int64  // the size of what somebody has packed: that of the archive around it, if there is one
+	name  string // within the archive around it
+}
+
+// contents are what an archive has.
+type contents struct {
+	tables   int      // files that were added and have tables
+	names    []string // of all files
+	archives []*zip.File
+}
+
+// addInner adds the files of an archive in an archive, which it keeps in a temporary file within the limits.
+func (f *Files) addInner(entry *zip.File, whole int64, o Options) (contents, error) {
+	spool, err := os.CreateTemp("", "import-*")
+	if err != nil {
+		return contents{}, fmt.Errorf("keep an archive: %w", err)
+	}
+	f.closer = append(f.closer, removed{spool})
+	limits := f.left(o)
+	limits.Unpacked -= f.kept
+	file := &File{source: source{packed: whole, open: opener(entry)}, limits: limits}
+	if err := file.copyTo(spool); err != nil {
+		return contents{}, err
+	}
+	info, err := spool.Stat()
+	if err != nil {
+		return contents{}, err
+	}
+	f.kept += info.Size()
+	return f.addArchive(packed{spool, info.Size(), min(whole, info.Size()), path.Base(readName(entry.Name))}, o)
+}
+
+// addArchive adds the files of an archive that are of interest.
+func (f *Files) addArchive(from packed, o Options) (in contents, err error) {
+	archive, err := zip.NewReader(from.file, from.size)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // names are compared, and never used as paths
+		return in, fmt.Errorf("%w: %w", ErrTruncated, err)
+	}
+	if f.names += len(archive.File); f.names > o.Limits.orDefault().Names {
+		return in, ErrNames
+	}
+	names, unpacked := entryNames(archive, o), int64(0)
 	for i, entry := range archive.File {
-		from := source{packed: size, before: unpacked, open: entry.Open}
+		source := source{packed: from.whole, before: unpacked, open: opener(entry)}
 		switch {
 		case o.Known(names[i]):
-			tables++
-			err = f.inspect(names[i], path.Base(readName(entry.Name)), from, o)
+			in.tables++
+			err = f.inspect(strings.TrimSuffix(names[i], ".gz"), withoutGZ(path.Base(readName(entry.Name))), source, o)
 		case o.Attached != nil && names[i] != "" && o.Attached(names[i]):
-			err = f.attach(names[i], from, entry.UncompressedSize64, o)
+			err = f.attach(names[i], source, entry.UncompressedSize64, o)
+		case strings.HasSuffix(names[i], ".zip"):
+			in.archives = append(in.archives, entry)
+			continue
 		default:
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", names[i], err)
+			return in, fmt.Errorf("%s: %w", names[i], err)
 		}
 		last := f.List[len(f.List)-1]
-		last.Inside, unpacked = true, unpacked+last.Size
+		last.Inside, last.Archive, unpacked = true, from.name, unpacked+last.Size
 	}
-	switch {
-	case tables > 0:
-		return nil
-	case slices.Contains(names, workbook):
-		return ErrBinary
+	in.names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
+	return in, nil
+}
+
+// encrypted is the bit in the flags of an entry that needs a password.
+const encrypted = 1
+
+// opener returns what opens an entry of an archive, without its packing as .gz.
+func opener(entry *zip.File) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) {
+		if entry.Flags&encrypted != 0 {
+			return nil, ErrPassword
+		}
+		r, err := entry.Open()
+		if err != nil || !strings.HasSuffix(strings.ToLower(entry.Name), ".gz") {
+			return r, err
+		}
+		unpacked, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+		return &decoded{Reader: unpacked, Closer: r}, nil
 	}
-	return &NamesError{Names: slices.DeleteFunc(names, func(name string) bool { return name == "" })}
 }
 
 // withoutGZ returns a name without its ending .gz, in any case.
@@ -332,6 +434,9 @@ func (f *File) copyTo(w io.Writer) error {
 // bytes returns the unpacked file. Reading returns ErrTooLarge, ErrRatio and ErrTruncated.
 func (f *File) bytes() (io.ReadCloser, error) {
 	r, err := f.source.open()
+	if errors.Is(err, ErrPassword) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTruncated, err)
 	}

@@ -44,6 +44,8 @@ var (
 	ErrBinary    = errors.New("the file is a workbook or another binary file: save it as CSV")
 	ErrNothing   = errors.New("the archive or folder has no file of a known name")
 	ErrDepth     = errors.New("the JSON is nested too deeply")
+	ErrPassword  = errors.New("the archive is protected with a password: pack the files without one")
+	ErrNested    = errors.New("the archive has archives in archives: unpack it once")
 )
 
 // NamesError is ErrNothing with the names of the files that an archive or a folder has, in small letters.

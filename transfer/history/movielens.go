@@ -1,6 +1,7 @@
 package history
 
 import (
+	"regexp"
 	"strconv"
 	"time"
 
@@ -31,6 +32,16 @@ func lensSheets() []sheet {
 }
 
 func noEntries(*scope, *tabular.File) func(row) []Entry { return func(row) []Entry { return nil } }
+
+// oldRatings matches the begin of u.data of ml-100k and of ratings.dat of ml-1m and ml-10m, which have no header.
+var oldRatings = regexp.MustCompile(`^\d+(?:\t|::)\d+(?:\t|::)\d(?:\.\d)?(?:\t|::)\d{8,10}\r?(?:\n|$)`)
+
+// dataSet returns ErrUnknown for ratings of MovieLens that do not say of which films they are.
+func dataSet(seen string) error {
+	return refused(
+		"These are ratings of a data set of MovieLens that only has numbers of films. Please import ratings.csv of a newer one, with only your own rows, or the export of your account.",
+		"영화 번호만 있는 예전 MovieLens 데이터의 평점입니다. 새 데이터의 ratings.csv에서 본인의 행만 남겨 가져오거나, 계정에서 내보낸 파일을 가져와 주세요.", seen)
+}
 
 // lensRated remembers which films are rated, and refuses the ratings of several people: a data set is nobody's history.
 func lensRated(s *scope, r row) error {

@@ -139,6 +139,9 @@ func Open(files []*tabular.File, o Options) (*Source, error) {
 	if !slices.ContainsFunc(s.parts, func(p *part) bool { return !p.extra }) {
 		return nil, cmp.Or(failed, unknown(onlyFilms, o.Format))
 	}
+	if err := oneArchive(s.parts); err != nil {
+		return nil, err
+	}
 	slices.SortStableFunc(s.parts, func(a, b *part) int { return a.order - b.order })
 	if err := s.describe(); err != nil {
 		return nil, err
@@ -153,6 +156,19 @@ func Open(files []*tabular.File, o Options) (*Source, error) {
 	}
 	s.parts = slices.DeleteFunc(s.parts, func(p *part) bool { return p.extra })
 	return s, nil
+}
+
+// oneArchive refuses files of an archive and of another one in it, or of two of these: an export and a copy of it would make two
+// viewings of each.
+func oneArchive(parts []*part) error {
+	for _, p := range parts {
+		if one, other := parts[0].file.Archive, p.file.Archive; one != other {
+			name := cmp.Or(one, other)
+			return refused("The archive has another archive in it, "+name+", and both have files that are read. Please import one after another.",
+				"압축 파일 안에 또 다른 압축 파일("+name+")이 있고, 양쪽에 가져올 파일이 들어 있습니다. 하나씩 가져와 주세요.", "several archives")
+		}
+	}
+	return nil
 }
 
 // leaveUnread names a file of an archive that is not known, unless it is empty.

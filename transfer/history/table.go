@@ -54,6 +54,8 @@ func recognise(f *tabular.File, o Options) (*part, error) {
 		return nil, kinopoisk("HTML")
 	case f.Shape() != tabular.Table:
 		return recogniseDocument(f, o)
+	case oldRatings.MatchString(f.Head):
+		return nil, dataSet("ratings without a header")
 	}
 	return recogniseTable(f, o)
 }
