@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,8 @@ type job struct {
 	entry history.Entry
 	hash  int64 // of what the file says
 
-	takesOff bool // the film comes off the watchlist
+	takesOff bool   // the film comes off the watchlist
+	wrong    string // the heading of the column of a value that cannot be stored
 }
 
 // hasFilm reports whether the row is about a film that has to be found.
@@ -153,7 +155,10 @@ func (a *applier) row(j *job) error {
 	if err != nil {
 		return fmt.Errorf("row %d of import %d: %w", j.row.N, a.imp.ID, err)
 	}
-	j.row.Outcome = outcome
+	j.row.Outcome, j.row.Heading = outcome, ""
+	if outcome == Bad {
+		j.row.Heading, _ = cut(cmp.Or(j.wrong, j.entry.Columns.Wrong), 60)
+	}
 	if outcome != NeedsReview || reason != (apperr.Text{}) {
 		j.row.Reason = encodeText(reason)
 	}
@@ -489,7 +494,7 @@ func (s *Service) applyRows(tx *gorm.DB, imp *Import, rows []*job, image *prepar
 
 // saveRow stores what planning and applying changes in a row.
 func saveRow(tx *gorm.DB, r *Row) error {
-	err := tx.Model(&Row{}).Where("id = ?", r.ID).Select("movie_id", "outcome", "reason", "candidates", "skipped").UpdateColumns(r).Error
+	err := tx.Model(&Row{}).Where("id = ?", r.ID).Select("movie_id", "outcome", "reason", "candidates", "skipped", "heading").UpdateColumns(r).Error
 	if err != nil {
 		return fmt.Errorf("update row %d of import %d: %w", r.N, r.ImportID, err)
 	}

@@ -87,6 +87,9 @@ type importCounts struct {
 type rowResponse struct {
 	N          int64        `json:"n" example:"17" description:"Number of the row in the import, from 1."`
 	Kind       string       `json:"kind" example:"rating" description:"What it is: watched, rating, viewing, review, reaction, watchlist, list, list_item, and with an own export comment, review_like, list_like, follow, profile, review_image or profile_image."`
+	File       *string      `json:"file" example:"ratings.csv" description:"Name of the file in the archive; null in a single file."`
+	Line       *int64       `json:"line" example:"18" description:"Line of the row in the file, from 1 as text editors count; null if it is unknown."`
+	Column     *string      `json:"column" example:"Rating" description:"Heading of the column with the value that is wrong, as the file has it; null unless the row is bad and it is known."`
 	Title      string       `json:"title" example:"기생충" description:"Title of the film or of the list, as the file has it."`
 	Year       *int64       `json:"year" example:"2019" description:"Year of the film, as the file has it; null without one."`
 	Outcome    Outcome      `json:"outcome" enum:"created,unchanged,kept,needs_review,not_a_film,bad" example:"needs_review" description:"What would happen, or has happened, to it."`
@@ -199,10 +202,16 @@ func showRow(c *gin.Context, r Shown) rowResponse {
 	out := rowResponse{
 		N: r.N, Kind: r.Kind, Title: r.Title, Outcome: r.Outcome, Reason: sentence(c, r.Why), Movie: r.Movie, Candidates: r.Candidates,
 	}
-	if r.Year != 0 {
-		out.Year = &r.Year
-	}
+	out.Year, out.Line, out.File, out.Column = unlessZero(r.Year), unlessZero(r.Line), unlessZero(r.File), unlessZero(r.Heading)
 	return out
+}
+
+// unlessZero returns nil for the zero value.
+func unlessZero[T comparable](v T) *T {
+	if v == *new(T) {
+		return nil
+	}
+	return &v
 }
 
 // sentence returns a text in the language of the request, nil for none.

@@ -36,6 +36,7 @@ var reviews = kind{
 			return Bad, noText, nil
 		case long:
 			n := a.reviews.MaxContent()
+			j.wrong = j.entry.Columns.Text
 			return Bad, apperr.Text{
 				EN: fmt.Sprintf("The review has more than %d characters.", n), KO: fmt.Sprintf("리뷰가 %d자를 넘습니다.", n),
 			}, nil

@@ -33,9 +33,11 @@ var viewings = kind{
 	film: true, marks: true,
 	check: func(a *applier, j *job) (Outcome, apperr.Text, error) {
 		if err := a.diary.CheckDay("watched_on", j.entry.Day); err != nil {
+			j.wrong = j.entry.Columns.Day
 			return Bad, textOf(err), nil
 		}
 		if _, long := cut(j.entry.Note, maxNote); long {
+			j.wrong = j.entry.Columns.Text
 			return Bad, noteTooLong, nil
 		}
 		return "", apperr.Text{}, nil

@@ -226,7 +226,8 @@ func nextRows(from *history.Source, importID, n int64) (rows []*job, err error) 
 		}
 		j := &job{entry: e, row: &Row{ImportID: importID, N: n + int64(len(rows)) + 1, Kind: string(e.Kind), Candidates: "[]"}}
 		j.row.Title, _ = cut(title(e), 255)
-		j.row.Year = e.Film.Year
+		j.row.Year, j.row.Line = e.Film.Year, e.Line
+		j.row.File, _ = cut(e.File, 255)
 		rows = append(rows, j)
 	}
 	return rows, nil

@@ -133,6 +133,9 @@ type Row struct {
 	Reason     string  `gorm:"size:1000;not null"`       // JSON of apperr.Text, or ""
 	Candidates string  `gorm:"size:1000;not null"`       // JSON of ids of films
 	Skipped    bool    `gorm:"not null"`                 // the member does not want it
+	File       string  `gorm:"size:255;not null"`        // the name in an archive or of one of several files, "" otherwise
+	Line       int64   `gorm:"not null"`                 // in the file, from 1; 0 if it is unknown
+	Heading    string  `gorm:"size:60;not null"`         // of a bad row: the column of the value that is wrong, or ""
 	Entry      string  `gorm:"type:mediumtext;not null"` // see encodeEntry
 }
 

@@ -178,9 +178,20 @@ func countRow(reasons map[string]*reasonCount, r transfer.Shown) {
 	if c.n++; len(c.examples) >= maxExamples {
 		return
 	}
-	example := fmt.Sprintf("row %d, %s: %s", r.N, r.Kind, r.Title)
+	example := fmt.Sprintf("%s, %s: %s", place(r), r.Kind, r.Title)
 	if r.Year != 0 {
 		example += fmt.Sprintf(" (%d)", r.Year)
 	}
+	if r.Heading != "" {
+		example += ", column " + r.Heading
+	}
 	c.examples = append(c.examples, example)
+}
+
+// place says where a row stands: in which file and on which line.
+func place(r transfer.Shown) string {
+	if r.Line == 0 {
+		return fmt.Sprintf("row %d", r.N)
+	}
+	return fmt.Sprintf("%sline %d", nameBefore(r.File), r.Line)
 }

@@ -35,7 +35,7 @@ func TestEachFileOfAnImportIsToldByItsOwnName(t *testing.T) {
 	write("likes.csv", header+"2020-01-02,Salt,1997,https://boxd.it/Zf1\n")
 	run(0, "import", "movies", "films.jsonl")
 	output := run(1, "import", "member", "moth", "watched.csv", "watchlist.csv", filepath.Join(h.Dir, "likes.csv"))
-	for _, want := range []string{"created 2,", "needs review 1,", "row 3, watchlist: Quay (2001)"} {
+	for _, want := range []string{"created 2,", "needs review 1,", "watchlist.csv: line 2, watchlist: Quay (2001)"} {
 		if !strings.Contains(output, want) {
 			t.Errorf("want %q in\n%s", want, output)
 		}

@@ -79,6 +79,13 @@ func (f Film) Draft() movie.Draft {
 	return d
 }
 
+// Columns are headings of a table as the file writes them, for a member who has to mend a row; "" where there is none.
+type Columns struct {
+	Wrong string `json:",omitempty"` // of the value that Failed is about
+	Day   string `json:",omitempty"` // of the day of a viewing
+	Text  string `json:",omitempty"` // of a review or a note
+}
+
 // Entry is one thing that a member did. Which fields it has depends on its kind. Texts are plain, in NFC, with LF between
 // lines and of any length: the limits of the API are the business of whoever stores them.
 type Entry struct {
@@ -87,9 +94,11 @@ type Entry struct {
 	// It has 32 characters of 0-9a-f. Things that the source cannot tell apart, such as two viewings of a film on a day,
 	// have the keys of the first, the second … of them.
 	Key  string
-	File string // the name in the archive, or "" for a single file
-	Line int64  // the first line of the row in the file, counted from 1
+	File string // the name in the archive, or of one of the files of a command; "" for the file of an upload
+	Line int64  // the first line of the row in the file, counted from 1 as text editors do
 	Text string // the row as it is in the file
+
+	Columns Columns
 
 	Film Film
 

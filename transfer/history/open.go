@@ -229,7 +229,7 @@ func (s *Source) Next() (Entry, error) {
 		}
 		e, err := s.reader.Next()
 		if err == nil {
-			e.File = s.parts[0].inside()
+			e.File = s.scope.inside(s.parts[0].file)
 			return s.keyed(e), nil
 		}
 		if !errors.Is(err, io.EOF) {
@@ -246,11 +246,17 @@ func (s *Source) Next() (Entry, error) {
 	return s.keyed(e), nil
 }
 
-func (p *part) inside() string {
-	if p.file.Inside {
-		return p.file.Name
+// inside returns what a file is called where one of several is meant.
+func (s *scope) inside(f *tabular.File) string {
+	switch {
+	case f.Inside && f.Called != "":
+		return path.Join(path.Dir(f.Name), f.Called)
+	case f.Inside:
+		return f.Name
+	case s.Filename != "": // an upload, which is one file
+		return ""
 	}
-	return ""
+	return f.Called
 }
 
 // failed returns an error with the name of the file in the archive.

@@ -113,7 +113,7 @@ func headed(f *tabular.File, o Options, row tabular.Row) (*part, error) {
 
 // part returns the part of a file with this header.
 func (s sheet) part(f *tabular.File, first tabular.Row) *part {
-	header := fold(first.Cells)
+	header, called := fold(first.Cells), slices.Clone(first.Cells)
 	p := &part{format: s.format, name: s.name, extra: s.extra, order: s.order, file: f, ignored: without(first.Cells, s.known())}
 	open := func(scope *scope) (*tableReader, error) {
 		r, err := f.Reader(nil)
@@ -121,7 +121,7 @@ func (s sheet) part(f *tabular.File, first tabular.Row) *part {
 			return nil, err
 		}
 		return &tableReader{
-			Closer: r, scope: scope, rows: tabular.NewTable(r, dialect(f)), kind: s.kind, header: first.Line, columns: columnsOf(header),
+			Closer: r, scope: scope, rows: tabular.NewTable(r, dialect(f)), kind: s.kind, header: first.Line, columns: columnsOf(header), called: called,
 		}, nil
 	}
 	p.open = func(scope *scope) (readCloser, error) {
@@ -264,6 +264,7 @@ type tableReader struct {
 	read    func(row) []Entry
 	header  int64 // its line
 	columns map[string]int
+	called  []string // the headings as the file has them
 	waiting []Entry
 }
 
@@ -283,12 +284,48 @@ func (t *tableReader) Next() (Entry, error) {
 			t.waiting = t.read(r)
 		}
 		for i := range t.waiting {
-			t.waiting[i].Line, t.waiting[i].Text = r.line, r.text
+			t.waiting[i].Line, t.waiting[i].Text, t.waiting[i].Columns = r.line, r.text, t.columnsFor(r, t.waiting[i])
 		}
 	}
 	e := t.waiting[0]
 	t.waiting = t.waiting[1:]
 	return e, nil
+}
+
+// The columns of all formats that may have a value that cannot be used, the first one that says something in a row counts.
+var (
+	ratingColumns = strings.Fields("your_rating you_rated userrating my_rating rating rating10 score 个人评分")
+	dayColumns    = strings.Fields("watched_date watcheddate watchedat watched_at watched_on end_date lastwatched")
+	textColumns   = strings.Fields("review content comment notes note memo description 我的短评")
+)
+
+// columnsFor returns the headings of what an entry of a row says.
+func (t *tableReader) columnsFor(r row, e Entry) (c Columns) {
+	if e.Kind == Viewing {
+		c.Day = t.heading(r, dayColumns)
+	}
+	if e.Kind == Viewing || e.Kind == Review {
+		c.Text = t.heading(r, textColumns)
+	}
+	switch e.Failed {
+	case badRating:
+		c.Wrong = t.heading(r, ratingColumns)
+	case badDay:
+		c.Wrong = t.heading(r, dayColumns)
+	case noID:
+		c.Wrong = t.heading(row{cells: t.called, columns: t.columns}, []string{"const"})
+	}
+	return c
+}
+
+// heading returns the heading of the first of some columns that is not empty in a row, as the file has it, or "".
+func (t *tableReader) heading(r row, columns []string) string {
+	for _, name := range columns {
+		if i, has := t.columns[name]; has && i < len(t.called) && r.get(name) != "" {
+			return line(t.called[i])
+		}
+	}
+	return ""
 }
 
 // row returns the next row that is not empty, and why it cannot be read.

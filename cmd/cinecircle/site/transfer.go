@@ -285,7 +285,7 @@ func (s *Site) importReport(c *pageContext) error {
 	if _, err := c.Writer.WriteString("\uFEFF"); err != nil { // or Excel takes it for another encoding
 		return nil //nolint:nilerr // the client has gone
 	}
-	_ = out.Write([]string{"row", "kind", "title", "year", "outcome", "reason"}) // Flush returns the error
+	_ = out.Write([]string{"file", "line", "kind", "title", "year", "outcome", "column", "reason"}) // Flush returns the error
 	for _, outcome := range []transfer.Outcome{transfer.NeedsReview, transfer.Bad, transfer.Kept, transfer.NotAFilm} {
 		if err := s.reportRows(c, out, imp.ID, outcome); err != nil {
 			return err
@@ -293,6 +293,13 @@ func (s *Site) importReport(c *pageContext) error {
 	}
 	out.Flush()
 	return nil
+}
+
+func unlessZero(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 // reportPart is how many rows of a report are loaded at a time.
@@ -306,11 +313,8 @@ func (s *Site) reportRows(c *pageContext, out *csv.Writer, id int64, outcome tra
 			return err
 		}
 		for _, r := range rows {
-			year := ""
-			if r.Year != 0 {
-				year = strconv.FormatInt(r.Year, 10)
-			}
-			_ = out.Write([]string{strconv.FormatInt(r.N, 10), r.Kind, r.Title, year, string(r.Outcome), c.translate(r.Why)}) // Flush returns the error
+			// Flush returns the error.
+			_ = out.Write([]string{r.File, unlessZero(r.Line), r.Kind, r.Title, unlessZero(r.Year), string(r.Outcome), r.Heading, c.translate(r.Why)})
 		}
 		if next == nil {
 			return nil

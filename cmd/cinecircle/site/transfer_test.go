@@ -41,6 +41,8 @@ func TestMembersBringTheirHistoryWithPreviewAndUndo(t *testing.T) {
 	work(t, a)
 	ready := mina.get("/settings/imports/1")
 	ready.has(t, 200, "Nothing has been stored yet.", "The Lantern Ferry", "Unknown Harbour", "/settings/imports/1/rows/2")
+	ready.has(t, 200, "line 2", "line 3", "Download what is left out")
+	mina.get("/settings/imports/1/report").has(t, 200, ",3,rating,Unknown Harbour,")
 	mina.get("/settings/imports/1?outcome=needs_review").has(t, 200, "Unknown Harbour").hasNot(t, "The Lantern Ferry")
 	mina.get("/settings/transfer").has(t, 200, "ratings.csv", "Waiting for your confirmation", "2 rows")
 	jun.get("/settings/imports/1").has(t, 404)
@@ -53,7 +55,7 @@ func TestMembersBringTheirHistoryWithPreviewAndUndo(t *testing.T) {
 	work(t, a)
 	mina.get("/settings/imports/1").has(t, 200, "Done", "2 entries were brought.")
 	mina.get("/member/1/ratings").has(t, 200, "The Lantern Ferry", "Harbour of Rain")
-	if got := mina.get("/settings/imports/1/report"); got.status != 200 || !strings.Contains(got.body, "row,kind,title") {
+	if got := mina.get("/settings/imports/1/report"); got.status != 200 || !strings.Contains(got.body, "file,line,kind,title,year,outcome,column,reason\n") {
 		t.Errorf("the report: %d %q", got.status, got.body)
 	}
 
