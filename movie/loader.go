@@ -291,9 +291,10 @@ func (l *loader) deliver() {
 	l.results = l.results[:0]
 }
 
-// The most new films that the index of titles does not have yet. A search looks up all of them.
+// The most new films that the index of titles does not have yet. A search looks up all of them. A lone import has the lists of
+// eight blocks of them in memory, 10 MB.
 const (
-	mostPending        = 1 << 20
+	mostPending        = 1 << 17
 	mostPendingServing = 1000
 )
 

@@ -39,6 +39,13 @@ func (b *block) or(other *block) {
 	}
 }
 
+// without removes the places of another block from b.
+func (b *block) without(other *block) {
+	for i := range b {
+		b[i] &^= other[i]
+	}
+}
+
 func (b *block) count() int {
 	n := 0
 	for _, word := range b {

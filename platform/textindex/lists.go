@@ -10,7 +10,7 @@ import (
 )
 
 // statements are the beginnings of the SQL statements of an index.
-type statements struct{ read, window, last, lock, write, remove string }
+type statements struct{ read, window, last, lock, write, remove, others string }
 
 // newStatements tests for empty lists by their length, because on SQLite a blob never equals a text.
 func newStatements(s Source) statements {
@@ -23,6 +23,8 @@ func newStatements(s Source) statements {
 		lock:   "INSERT" + insert + "(0, ?, '') ON DUPLICATE KEY UPDATE gram = gram",
 		write:  "REPLACE" + insert + "(?, ?, ?)",
 		remove: "DELETE FROM " + s.Lists + " WHERE block = ? AND gram IN ",
+		others: "SELECT NOT EXISTS (SELECT 1 FROM " + s.Rows + " WHERE id >= ? AND id < ?) AND NOT EXISTS (SELECT 1 FROM " + s.Rows +
+			" WHERE id > ? AND id < ?)",
 	}
 }
 
@@ -56,18 +58,23 @@ func (x *Index) writeBlocks(tx *gorm.DB, number int64, ngrams []ngram, from map[
 			empty = append(empty, g)
 		}
 	}
-	for len(kept) > 0 {
-		n := powerBelow(len(kept) / 3)
-		if err := database.Exec(tx, x.statements.write+strings.Repeat(", (?, ?, ?)", n-1), kept[:3*n]...); err != nil {
-			return err
-		}
-		kept = kept[3*n:]
-	}
-	if len(empty) == 0 {
-		return nil
+	if err := x.writeRows(tx, kept); err != nil || len(empty) == 0 {
+		return err
 	}
 	in, args := database.InList(empty, number)
 	return database.Exec(tx, x.statements.remove+in, args...)
+}
+
+// writeRows writes rows of an n-gram, a block and a list each.
+func (x *Index) writeRows(tx *gorm.DB, rows []any) error {
+	for len(rows) > 0 {
+		n := powerBelow(len(rows) / 3)
+		if err := database.Exec(tx, x.statements.write+strings.Repeat(", (?, ?, ?)", n-1), rows[:3*n]...); err != nil {
+			return err
+		}
+		rows = rows[3*n:]
+	}
+	return nil
 }
 
 // eachList calls fn with every list in the result of a query. ids is valid until fn returns.

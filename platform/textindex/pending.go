@@ -2,6 +2,7 @@ package textindex
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"slices"
@@ -59,52 +60,74 @@ func (x *Index) pending(tx *gorm.DB, number int64) (pending block, err error) {
 }
 
 // Pending has the n-grams of announced rows until it writes them. A block has some ten thousand n-grams, and thousands of rows
-// share them, so that the more rows are flushed at once, the fewer lists are written for each. It is for one writer, which
-// adds rows after the commit of [Index.AnnounceAll]; other writers may change and remove the rows meanwhile. It is not safe
-// for concurrent use.
+// share them, so that the more rows are flushed at once, the fewer lists are written for each. Lists of an n-gram are next to
+// each other in the table, so that those of several blocks share pages. It is for one writer, which adds rows after the commit
+// of [Index.AnnounceAll]; other writers may change and remove the rows meanwhile. It is not safe for concurrent use.
 type Pending struct {
 	index *Index
 	pause func(time.Duration)
-	added chan struct{} // closed when the rows of the latest Add are in what follows
+	added chan struct{} // closed when the rows of the latest Add are in open
+	count int           // of all rows
+	runs  []run         // of complete blocks
 
-	number int64 // of the block of the rows
-	rows   block
-	count  int
-	ngrams []ngram // of the latest row
+	open    run             // the block of the latest rows, still without its lists
+	lists   map[ngram]int32 // their indexes in growing
+	growing []growing
+	small   []byte  // for the begin of lists
+	ngrams  []ngram // of the latest row
+}
 
-	// The places that have an n-gram, the latest first: their indexes in places are last[n-gram], then that in before, and so
-	// on down to -1. Lists of their own would be a hundred thousand objects, most of them short.
-	last   map[ngram]int32
-	places []uint16
-	before []int32
+// growing is a list that is stored as differences, see [block].
+type growing struct {
+	last   int // place, or -1
+	places []byte
+}
+
+// run has the lists of rows of a block as they are stored, in the order of their n-grams.
+type run struct {
+	number      int64 // of the block
+	rows        block
+	count       int
+	first, last int64 // ids
+
+	ngrams []ngram
+	ends   []int32 // of the lists in places
+	places []byte
 }
 
 // Pending returns the n-grams of no rows.
 func (x *Index) Pending() *Pending {
 	added := make(chan struct{})
 	close(added)
-	return &Pending{index: x, added: added, last: map[ngram]int32{}}
+	return &Pending{index: x, added: added, lists: map[ngram]int32{}}
 }
 
 // Pace makes the transactions of Flush short, and calls pause after each of them with the time that it took, so that other
 // writers get in between. A nil pause undoes that.
 func (p *Pending) Pace(pause func(took time.Duration)) { p.pause = pause }
 
-// Add adds rows in ascending order of their ids. It flushes when it has most rows of a block, or all of it. It splits texts
-// into n-grams beside its caller, who must not change them any more.
+// Add adds rows in ascending order of their ids. It flushes when it has most rows. It splits texts into n-grams beside its
+// caller, who must not change them any more.
 func (p *Pending) Add(ctx context.Context, most int, texts ...Text) error {
 	for len(texts) > 0 {
-		number, _ := blockOf(texts[0].ID)
-		if number != p.number || p.count >= most {
+		if p.count >= most {
 			if err := p.Flush(ctx); err != nil {
 				return err
 			}
-			p.number = number
+		}
+		number, _ := blockOf(texts[0].ID)
+		if number != p.open.number {
+			p.seal()
 		}
 		n := 0
 		for n < len(texts) && texts[n].ID/blockIDs == number && p.count+n < most {
 			n++
 		}
+		if p.open.count == 0 {
+			p.open.number, p.open.first = number, texts[0].ID
+		}
+		p.open.last = texts[n-1].ID
+		p.open.count += n
 		p.count += n
 		p.collect(texts[:n])
 		texts = texts[n:]
@@ -120,24 +143,74 @@ func (p *Pending) collect(texts []Text) {
 		defer close(p.added)
 		for _, t := range texts {
 			_, place := blockOf(t.ID)
-			p.rows.add(place)
+			p.open.rows.add(place)
 			p.ngrams = t.appendTo(p.ngrams[:0])
 			for _, g := range p.ngrams {
-				p.add(g, uint16(place))
+				p.add(g, place)
 			}
 		}
 	}()
 }
 
-func (p *Pending) add(g ngram, place uint16) {
-	before, has := p.last[g]
+// smallList is what most lists need.
+const smallList = 8
+
+func (p *Pending) add(g ngram, place int) {
+	i, has := p.lists[g]
 	if !has {
-		before = -1
-	} else if p.places[before] == place {
+		i = int32(len(p.growing))
+		p.lists[g] = i
+		if len(p.small) < smallList {
+			p.small = make([]byte, 1024*smallList)
+		}
+		p.growing = append(p.growing, growing{last: -1, places: p.small[:0:smallList]})
+		p.small = p.small[smallList:]
+	}
+	if l := &p.growing[i]; l.last != place {
+		l.places = binary.AppendUvarint(l.places, uint64(place-l.last))
+		l.last = place
+	}
+}
+
+// seal makes a run of the block, of which no rows follow.
+func (p *Pending) seal() {
+	<-p.added
+	if p.open.count == 0 {
 		return
 	}
-	p.last[g] = int32(len(p.places))
-	p.places, p.before = append(p.places, place), append(p.before, before)
+	r := p.open
+	size := 0
+	for i := range p.growing {
+		size += min(len(p.growing[i].places), blockBytes)
+	}
+	r.places = make([]byte, 0, size)
+	r.ngrams = slices.AppendSeq(make([]ngram, 0, len(p.lists)), maps.Keys(p.lists))
+	slices.Sort(r.ngrams)
+	r.ends = make([]int32, len(r.ngrams))
+	for i, g := range r.ngrams {
+		places := p.growing[p.lists[g]].places
+		if len(places) >= blockBytes {
+			places = bitmapOf(places)
+		}
+		r.places = append(r.places, places...)
+		r.ends[i] = int32(len(r.places))
+	}
+	p.runs = append(p.runs, r)
+	p.open = run{}
+	clear(p.lists)
+	clear(p.growing)
+	p.growing = p.growing[:0]
+}
+
+// bitmapOf returns the bitmap of a list of differences that is not shorter.
+func bitmapOf(places []byte) []byte {
+	var b block
+	for place := -1; len(places) > 0; {
+		distance, n := binary.Uvarint(places)
+		place, places = place+int(distance), places[n:]
+		b.add(place)
+	}
+	return b.encode()
 }
 
 // How many lists Flush writes in a transaction. Other writers of SQLite wait for it.
@@ -149,77 +222,150 @@ const (
 // Flush writes the n-grams of the rows that are still pending into their lists, in several transactions. Until the last one
 // they are pending.
 func (p *Pending) Flush(ctx context.Context) error {
-	if p.count == 0 {
-		return nil
-	}
-	<-p.added
-	all := slices.Sorted(maps.Keys(p.last))
+	p.seal()
 	most := flushLists
 	if p.pause != nil {
 		most = pacedLists
 	}
-	for len(all) > 0 {
-		some := all[:min(len(all), most)]
-		all = all[len(some):]
+	for next, more := make([]int, len(p.runs)), len(p.runs) > 0; more; {
+		var lists []list
+		lists, more = p.take(next, most)
 		began := time.Now()
-		err := p.index.db.Tx(ctx, func(tx *gorm.DB) error { return p.post(tx, some, len(all) == 0) })
+		err := p.index.db.Tx(ctx, func(tx *gorm.DB) error { return p.post(tx, lists, !more) })
 		if err != nil {
-			return fmt.Errorf("write %d lists of %s: %w", len(some), p.index.source.Lists, err)
+			return fmt.Errorf("write %d lists of %s: %w", len(lists), p.index.source.Lists, err)
 		}
 		if p.pause != nil {
 			p.pause(time.Since(began))
 		}
 	}
-	p.rows, p.count, p.places, p.before = block{}, 0, p.places[:0], p.before[:0]
-	clear(p.last)
+	p.runs, p.count = nil, 0
 	return nil
+}
+
+// list is one of the lists of a run.
+type list struct {
+	ngram  ngram
+	run    int
+	places []byte
+}
+
+// take returns the next lists of all runs in their order in the table, and false if those are the last ones. next has how many
+// of each run were taken.
+func (p *Pending) take(next []int, most int) (lists []list, more bool) {
+	for {
+		first := -1
+		for i := range p.runs {
+			if r := &p.runs[i]; next[i] < len(r.ngrams) && (first < 0 || r.ngrams[next[i]] < p.runs[first].ngrams[next[first]]) {
+				first = i
+			}
+		}
+		if first < 0 || len(lists) == most {
+			return lists, first >= 0
+		}
+		r, at := &p.runs[first], next[first]
+		begin := int32(0)
+		if at > 0 {
+			begin = r.ends[at-1]
+		}
+		lists = append(lists, list{r.ngrams[at], first, r.places[begin:r.ends[at]]})
+		next[first]++
+	}
 }
 
 // post adds the rows to some lists, without those that others have removed or flushed since, and after the last lists takes
 // them off the list of pending rows.
-func (p *Pending) post(tx *gorm.DB, ngrams []ngram, last bool) error {
-	if err := p.index.lockBlock(tx, p.number); err != nil {
-		return err
-	}
-	pending, err := p.index.pending(tx, p.number)
-	if err != nil {
-		return err
-	}
-	blocks := make([]block, min(len(ngrams), statementNgrams))
-	lists := make(map[ngram]*block, len(blocks))
-	for some := range slices.Chunk(ngrams, statementNgrams) {
-		clear(blocks)
-		clear(lists)
-		for i, g := range some {
-			lists[g] = &blocks[i]
-		}
-		if err := p.index.readBlocks(tx, p.number, some, lists); err != nil {
+func (p *Pending) post(tx *gorm.DB, lists []list, last bool) error {
+	pending, alone := make([]block, len(p.runs)), make([]bool, len(p.runs))
+	for i := range p.runs {
+		r := &p.runs[i]
+		if err := p.index.lockBlock(tx, r.number); err != nil {
 			return err
 		}
-		for i, g := range some {
-			p.addPlaces(g, &pending, &blocks[i])
+		var err error
+		if pending[i], err = p.index.pending(tx, r.number); err != nil {
+			return err
 		}
-		if err := p.index.writeBlocks(tx, p.number, some, lists); err != nil {
+		if alone[i], err = p.index.alone(tx, r, &pending[i]); err != nil {
 			return err
 		}
 	}
-	if !last {
-		return nil
-	}
-	return p.index.changePending(tx, p.number, func(pending *block) {
-		for i := range pending {
-			pending[i] &^= p.rows[i]
+	for some := range slices.Chunk(lists, statementNgrams) {
+		if err := p.merge(tx, some, pending, alone); err != nil {
+			return err
 		}
-	})
+		rows := make([]any, 0, 3*len(some))
+		for _, l := range some {
+			if len(l.places) > 0 {
+				rows = append(rows, l.ngram, p.runs[l.run].number, l.places)
+			}
+		}
+		if err := p.index.writeRows(tx, rows); err != nil {
+			return err
+		}
+	}
+	for i := range p.runs {
+		if !last {
+			break
+		}
+		r := &p.runs[i]
+		err := p.index.changePending(tx, r.number, func(pending *block) { pending.without(&r.rows) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// addPlaces adds those places of an n-gram that are still pending to its list.
-func (p *Pending) addPlaces(g ngram, pending, to *block) {
-	for at := p.last[g]; at >= 0; at = p.before[at] {
-		if place := int(p.places[at]); pending.has(place) {
-			to.add(place)
+// alone reports whether a block has no rows but those of a run, and all of them are pending: then it has no lists but those
+// that the run has written. On MySQL a transaction does not see all rows, so it reports false.
+func (x *Index) alone(tx *gorm.DB, r *run, pending *block) (bool, error) {
+	if tx.Name() != database.SQLite || r.last-r.first+1 != int64(r.count) || *pending != r.rows {
+		return false, nil
+	}
+	alone := false
+	err := database.Each(tx, x.statements.others, []any{r.number * blockIDs, r.first, r.last, (r.number + 1) * blockIDs},
+		func(row database.Scanner) error { return row.Scan(&alone) })
+	if err != nil {
+		return false, fmt.Errorf("look for other rows of block %d of %s: %w", r.number, x.source.Lists, err)
+	}
+	return alone, nil
+}
+
+// merge adds what is stored to lists of blocks that have more, and removes rows that are not pending any more.
+func (p *Pending) merge(tx *gorm.DB, lists []list, pending []block, alone []bool) error {
+	for i := range p.runs {
+		if alone[i] {
+			continue
+		}
+		var ngrams []ngram
+		stored := map[ngram]*block{}
+		for _, l := range lists {
+			if l.run == i {
+				ngrams, stored[l.ngram] = append(ngrams, l.ngram), &block{}
+			}
+		}
+		if len(ngrams) == 0 {
+			continue
+		}
+		if err := p.index.readBlocks(tx, p.runs[i].number, ngrams, stored); err != nil {
+			return err
+		}
+		for j := range lists {
+			l := &lists[j]
+			if l.run != i {
+				continue
+			}
+			var added block
+			if err := added.decode(l.places); err != nil {
+				return err
+			}
+			added.and(&pending[i])
+			added.or(stored[l.ngram])
+			l.places = added.encode()
 		}
 	}
+	return nil
 }
 
 // flushLeft flushes the rows of blocks with more than pendingRows of them, which an interrupted writer of many rows has left.

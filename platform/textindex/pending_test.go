@@ -161,3 +161,31 @@ func TestAPacedFlushLetsOthersWriteBetweenItsLists(t *testing.T) {
 	}
 	x.check(t)
 }
+
+func TestAFlushOfABlockKeepsWhatOthersAddToItMeanwhile(t *testing.T) {
+	t.Parallel()
+	x := newIndex(t)
+	words := manyWords(700)
+	for i := range words {
+		words[i].Name = fmt.Sprintf("%d %d", i*i*i, i) // of many n-grams
+	}
+	texts := x.announceAll(t, words)
+	p := x.Pending()
+	others := []word{{ID: 1, Name: words[0].Name, Kind: "a"}, {ID: 2*blockIDs - 1, Name: words[699].Name, Kind: "a"}}
+	p.Pace(func(time.Duration) {
+		if len(others) == 0 {
+			return
+		}
+		other := others[0]
+		others = others[1:]
+		x.store(t, other)
+		x.write(t, func(tx *gorm.DB) error { return x.Add(tx, other.text()) })
+	})
+	if err := errors.Join(p.Add(t.Context(), 1000, texts...), p.Flush(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if len(others) > 0 {
+		t.Errorf("%d rows were not added", len(others))
+	}
+	x.check(t)
+}
