@@ -69,21 +69,31 @@ func Scan[T any](q *gorm.DB, targets func(*T) []any) ([]T, error) {
 	if err != nil {
 		return nil, unavailable(err) // Rows does not translate its errors as Find does
 	}
-	return collect(rows, targets, 0)
+	return collect(q.Statement.Context, rows, targets, 0)
 }
 
 // Collect returns the rows of a query, of which it expects size, as [Scan] does. The result is never nil
-// without an error.
+// without an error. It is for queries that soon find their first row: on SQLite the end of the context stops it between two
+// rows, as a goroutine that watches the context costs more than five rows.
 func Collect[T any](db *gorm.DB, targets func(*T) []any, size int, query string, args ...any) ([]T, error) {
-	rows, err := db.Statement.ConnPool.QueryContext(db.Statement.Context, query, args...)
+	ctx := db.Statement.Context
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	running := ctx
+	if db.Name() == SQLite {
+		running = context.WithoutCancel(ctx)
+	}
+	rows, err := db.Statement.ConnPool.QueryContext(running, query, args...)
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	return collect(rows, targets, size)
+	return collect(ctx, rows, targets, size)
 }
 
-// collect scans every row into the same variable and copies it from there, so that targets is called once.
-func collect[T any](rows *sql.Rows, targets func(*T) []any, size int) ([]T, error) {
+// collect scans every row into the same variable and copies it from there, so that targets is called once. It stops when ctx
+// ends.
+func collect[T any](ctx context.Context, rows *sql.Rows, targets func(*T) []any, size int) ([]T, error) {
 	var found []T
 	if size > 0 {
 		found = make([]T, 0, size)
@@ -91,6 +101,9 @@ func collect[T any](rows *sql.Rows, targets func(*T) []any, size int) ([]T, erro
 	var row T
 	into := targets(&row)
 	err := each(rows, func(r Scanner) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := r.Scan(into...); err != nil {
 			return fmt.Errorf("read row %d: %w", len(found)+1, err)
 		}

@@ -1,6 +1,7 @@
 package database_test
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -123,6 +124,29 @@ func TestCollectReturnsAnEmptyListWithoutRows(t *testing.T) {
 	found, err := database.Collect(withFilms(t).Reader(t.Context()), films.Targets, 3, "SELECT "+films.Columns()+" FROM films")
 	if found == nil || len(found) > 0 || err != nil {
 		t.Errorf("Collect returned %v, %v; want an empty list", found, err)
+	}
+}
+
+// leaving is a column whose scan ends a context.
+type leaving struct{ leave context.CancelFunc }
+
+func (l *leaving) Scan(any) error {
+	l.leave()
+	return nil
+}
+
+func TestCollectStopsWhenItsContextEnds(t *testing.T) {
+	t.Parallel()
+	db := withFilms(t)
+	insertFilms(t, db, 3)
+	ctx, cancel := context.WithCancel(t.Context())
+	scans := 0
+	targets := func(*film) []any { return []any{&leaving{func() { scans++; cancel() }}} }
+	for _, when := range []string{"while it reads", "before"} {
+		found, err := database.Collect(db.Reader(ctx), targets, 3, "SELECT id FROM films")
+		if !errors.Is(err, context.Canceled) || found != nil || scans != 1 {
+			t.Errorf("cancelled %s: %v, %v after %d rows; want context.Canceled after 1", when, found, err, scans)
+		}
 	}
 }
 

@@ -127,9 +127,9 @@ func Which[T any, R Row[T]](ctx context.Context, s *Switch, start T, others []in
 		return on, nil
 	}
 	m := R(&start).Mapping()
-	ids, err := database.Scan(s.DB.Reader(ctx).Model(R(&start)).Select(m.Pair[1]).
-		Where(m.Pair[0]+" = ? AND "+m.Pair[1]+" IN ? AND "+m.State+" = ?", m.IDs[0], others, true),
-		func(id *int64) []any { return []any{id} })
+	in, args := database.InList(others, m.IDs[0], true)
+	query := "SELECT " + m.Pair[1] + " FROM " + m.Table + " WHERE " + m.Pair[0] + " = ? AND " + m.State + " = ? AND " + m.Pair[1] + " IN " + in
+	ids, err := database.Collect(s.DB.Reader(ctx), func(id *int64) []any { return []any{id} }, len(others), query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("load which of %d pairs of %s %d are on: %w", len(others), m.Name, m.IDs[0], err)
 	}
