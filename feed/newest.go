@@ -4,10 +4,12 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/user"
 )
 
@@ -76,15 +78,18 @@ type row struct {
 	activity.Activity
 	actor user.Face   // Username and ProfileImage
 	film  movie.Movie // what its card has; nothing for a list
+
+	rating  stars.Stars // of a rating; 0 when it is gone
+	ratedAt *time.Time
 }
 
-// rowColumns are the columns of a row. Members and films are joined, because they are small and loading them takes two
-// queries.
-var rowColumns = table.ColumnsOf("activities") +
+// rowColumns are the columns of a row. Members, films and ratings are joined, because they are small and loading them takes
+// three queries.
+var rowColumns = table.ColumnsOf("activities") + ", COALESCE(movie_ratings.rating, 0), " + database.AsText("movie_ratings.rated_at") +
 	", users.username, users.profile_image, COALESCE(movies.title, ''), COALESCE(movies.release_year, 0), COALESCE(movies.poster_image, ''), COALESCE(movies.hidden, 0)"
 
 func (r *row) targets() []any {
-	return append(table.Targets(&r.Activity), &r.actor.Username, &r.actor.ProfileImage, &r.film.Title, &r.film.ReleaseYear, &r.film.PosterImage, &r.film.Hidden)
+	return append(table.Targets(&r.Activity), database.Into(&r.rating, &r.ratedAt, &r.actor.Username, &r.actor.ProfileImage, &r.film.Title, &r.film.ReleaseYear, &r.film.PosterImage, &r.film.Hidden)...)
 }
 
 // byIDs returns activities, newest first, without those that were deleted.
@@ -92,9 +97,10 @@ func (s *Service) byIDs(ctx context.Context, ids []int64) ([]row, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	in, args := database.InList(ids)
+	in, args := database.InList(ids, activity.Rating)
 	query := "SELECT " + rowColumns + " FROM activities " + database.StraightJoin(s.db.Driver()) + " users ON users.id = activities.user_id" +
-		" LEFT JOIN movies ON movies.id = activities.movie_id WHERE activities.id IN " + in + " ORDER BY activities.id DESC"
+		" LEFT JOIN movies ON movies.id = activities.movie_id LEFT JOIN movie_ratings ON activities.type = ? AND movie_ratings.id = activities.object_id" +
+		" WHERE activities.id IN " + in + " ORDER BY activities.id DESC"
 	return database.Collect(s.db.Reader(ctx), (*row).targets, len(ids), query, args...)
 }
 
@@ -165,21 +171,21 @@ func jsonList[T ~int8 | ~int64](numbers []T) string {
 	return string(append(out, ']'))
 }
 
-// parseList reads a JSON array of positive numbers.
-func parseList(list string) ([]int64, error) {
-	list = strings.Trim(list, "[]")
-	if list == "" {
-		return nil, nil
+// parseList reads a JSON array of ids, without spaces, as SQLite makes it.
+func parseList(list string) []int64 {
+	if list == "[]" {
+		return nil
 	}
 	numbers := make([]int64, 0, strings.Count(list, ",")+1)
-	for one := range strings.SplitSeq(list, ",") {
-		n, err := strconv.ParseInt(one, 10, 64)
-		if err != nil {
-			return nil, err
+	n := int64(0)
+	for _, c := range []byte(list[1:]) {
+		if '0' <= c && c <= '9' {
+			n = 10*n + int64(c-'0')
+			continue
 		}
-		numbers = append(numbers, n)
+		numbers, n = append(numbers, n), 0 // at a comma, and at the end
 	}
-	return numbers, nil
+	return numbers
 }
 
 // table maps an [activity.Activity] to its columns.

@@ -18,36 +18,33 @@ import (
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/spoiler"
-	"github.com/cinecircle/cinecircle/reaction"
 	"github.com/cinecircle/cinecircle/review"
 	"github.com/cinecircle/cinecircle/user"
 )
 
 // Deps is what a Service needs; all fields are required.
 type Deps struct {
-	DB        *database.DB
-	Clock     func() time.Time
-	Users     *user.Service
-	Movies    *movie.Service
-	Reviews   *review.Service
-	Reactions *reaction.Service
-	Diary     *diary.Service
-	Lists     *list.Service
-	Comments  *comment.Service
-	Log       *slog.Logger
+	DB       *database.DB
+	Clock    func() time.Time
+	Users    *user.Service
+	Movies   *movie.Service
+	Reviews  *review.Service
+	Diary    *diary.Service
+	Lists    *list.Service
+	Comments *comment.Service
+	Log      *slog.Logger
 }
 
 // Service reads activities. It is safe for concurrent use.
 type Service struct {
-	db        *database.DB
-	clock     func() time.Time
-	users     *user.Service
-	movies    *movie.Service
-	reviews   *review.Service
-	reactions *reaction.Service
-	diary     *diary.Service
-	lists     *list.Service
-	comments  *comment.Service
+	db       *database.DB
+	clock    func() time.Time
+	users    *user.Service
+	movies   *movie.Service
+	reviews  *review.Service
+	diary    *diary.Service
+	lists    *list.Service
+	comments *comment.Service
 
 	index  *index
 	many   int // the feed of how many members fills the index
@@ -63,7 +60,7 @@ const manyMembers = 100
 func New(d Deps) *Service {
 	return &Service{
 		index: &index{db: d.DB, clock: d.Clock}, many: manyMembers, wanted: make(chan struct{}, 1),
-		db: d.DB, clock: d.Clock, users: d.Users, movies: d.Movies, reviews: d.Reviews, reactions: d.Reactions, diary: d.Diary, lists: d.Lists, comments: d.Comments, log: d.Log,
+		db: d.DB, clock: d.Clock, users: d.Users, movies: d.Movies, reviews: d.Reviews, diary: d.Diary, lists: d.Lists, comments: d.Comments, log: d.Log,
 	}
 }
 
@@ -117,21 +114,14 @@ func (s *Service) fill() {
 }
 
 // followed returns the ids of the members whose activities are in the feed of a reader: not those who are suspended, muted or
-// blocked. These are few, and are asked for by themselves: a condition for each of thousands takes three times as long.
+// blocked. These are few, and are selected by themselves: a condition for each of thousands takes three times as long.
 func (s *Service) followed(ctx context.Context, reader auth.Viewer) ([]int64, error) {
-	all, err := s.members(ctx, "SELECT following_id AS id FROM follows WHERE follower_id = ? AND is_following = ?", reader.UserID, true)
-	if err != nil || len(all) == 0 {
-		return nil, err
+	all, without, err := s.members(ctx, reader)
+	if err != nil {
+		return nil, fmt.Errorf("list members of the feed of user %d: %w", reader.UserID, err)
 	}
-	query := "SELECT id FROM users WHERE status = 'suspended' AND (suspended_until IS NULL OR suspended_until > ?)"
-	args := []any{database.Time(s.clock())}
-	if reader.Hides {
-		query += " UNION ALL SELECT muted_id FROM mutes WHERE user_id = ? UNION ALL SELECT blocked_id FROM blocks WHERE user_id = ?"
-		args = append(args, reader.UserID, reader.UserID)
-	}
-	without, err := s.members(ctx, query, args...)
-	if err != nil || len(without) == 0 {
-		return all, err
+	if len(without) == 0 {
+		return all, nil
 	}
 	slices.Sort(without)
 	return slices.DeleteFunc(all, func(id int64) bool {
@@ -140,20 +130,35 @@ func (s *Service) followed(ctx context.Context, reader auth.Viewer) ([]int64, er
 	}), nil
 }
 
-// members returns the ids that a query selects as id.
-func (s *Service) members(ctx context.Context, query string, args ...any) (ids []int64, err error) {
+const (
+	selectFollowed  = "SELECT following_id AS id FROM follows WHERE follower_id = ? AND is_following = ?"
+	selectSuspended = "SELECT id FROM users WHERE status = 'suspended' AND (suspended_until IS NULL OR suspended_until > ?)"
+	selectHidden    = " UNION ALL SELECT muted_id FROM mutes WHERE user_id = ? UNION ALL SELECT blocked_id FROM blocks WHERE user_id = ?"
+)
+
+// members returns whom a reader follows, and who is not in the reader's feed, by one query.
+func (s *Service) members(ctx context.Context, reader auth.Viewer) (followed, without []int64, err error) {
+	excluded, args := selectSuspended, []any{reader.UserID, true, database.Time(s.clock())}
+	if reader.Hides {
+		excluded += selectHidden
+		args = append(args, reader.UserID, reader.UserID)
+	}
 	if s.db.Driver() == database.MySQL {
-		ids, err = database.Collect(s.db.Reader(ctx), func(id *int64) []any { return []any{id} }, 0, query, args...)
-	} else {
-		var list string // one row, because reading a row from SQLite takes longer than finding it
-		if err = s.db.Row(ctx, "SELECT json_group_array(id) FROM ("+query+")", args...).Scan(&list); err == nil {
-			ids, err = parseList(list)
+		query := selectFollowed + " UNION ALL SELECT -id FROM (" + excluded + ") AS excluded"
+		ids, err := database.Collect(s.db.Reader(ctx), func(id *int64) []any { return []any{id} }, 0, query, args...)
+		for _, id := range ids {
+			if id < 0 {
+				without = append(without, -id)
+			}
 		}
+		return slices.DeleteFunc(ids, func(id int64) bool { return id < 0 }), without, err
 	}
-	if err != nil {
-		return nil, fmt.Errorf("list members of a feed: %w", err)
+	var lists [2]string // one row, because reading a row from SQLite takes longer than finding it
+	query := "SELECT (SELECT json_group_array(id) FROM (" + selectFollowed + ")), (SELECT json_group_array(id) FROM (" + excluded + "))"
+	if err := s.db.Row(ctx, query, args...).Scan(&lists[0], &lists[1]); err != nil {
+		return nil, nil, err
 	}
-	return ids, nil
+	return parseList(lists[0]), parseList(lists[1]), nil
 }
 
 // maxRounds bounds how often a page is filled up because the reader may not see some of its activities. A page can be

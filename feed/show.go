@@ -6,6 +6,7 @@ import (
 	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/spoiler"
+	"github.com/cinecircle/cinecircle/reaction"
 )
 
 // show returns activities as a reader sees them, without those whose object the reader may not see or which are gone, or whose film is hidden. The
@@ -34,6 +35,9 @@ func (s *Service) show(ctx context.Context, rows []row, reader auth.Viewer, mode
 			r.film.ID = *r.MovieID
 			a.Movie = new(s.movies.CardOf(r.film))
 		}
+		if r.rating != 0 {
+			a.Rating = &reaction.MovieRating{ID: r.ObjectID, UserID: r.UserID, MovieID: *r.MovieID, Rating: r.rating, RatedAt: *r.ratedAt}
+		}
 		if fill(&a, r.ObjectID) {
 			out = append(out, a)
 		}
@@ -45,10 +49,6 @@ func (s *Service) show(ctx context.Context, rows []row, reader auth.Viewer, mode
 // an activity, and reports whether the reader may see it.
 func (s *Service) objects(ctx context.Context, ids map[activity.Type][]int64, reader auth.Viewer, mode spoiler.Mode) (func(a *Activity, id int64) bool, error) {
 	reviews, err := s.reviews.ForFeed(ctx, reader, mode, ids[activity.Review])
-	if err != nil {
-		return nil, err
-	}
-	ratings, err := s.reactions.ForFeed(ctx, ids[activity.Rating])
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (s *Service) objects(ctx context.Context, ids map[activity.Type][]int64, re
 		case activity.Review:
 			a.Review, ok = pick(reviews, id)
 		case activity.Rating:
-			a.Rating, ok = pick(ratings, id)
+			ok = a.Rating != nil // which has come with the activity
 		case activity.Viewing:
 			if a.Viewing, ok = pick(viewings, id); ok {
 				a.Viewing.Movie = *a.Movie

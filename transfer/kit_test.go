@@ -78,7 +78,7 @@ func newStageOn(t testing.TB, k *testkit.Kit) *stage {
 		DB: k.DB, Users: s.users, Follows: s.follows, Reviews: s.reviews, Clock: k.Clock.Now, WatchedAmong: s.diary.WatchedAmong,
 	})
 	s.feed = feed.New(feed.Deps{
-		DB: k.DB, Clock: k.Clock.Now, Log: k.Log, Users: s.users, Movies: s.movies, Reviews: s.reviews, Reactions: s.reactions, Diary: s.diary, Lists: s.lists, Comments: s.comments,
+		DB: k.DB, Clock: k.Clock.Now, Log: k.Log, Users: s.users, Movies: s.movies, Reviews: s.reviews, Diary: s.diary, Lists: s.lists, Comments: s.comments,
 	})
 	s.users.OnDelete(s.feed.PurgeUser)
 	s.users.OnDelete(s.reviews.PurgeUser)

@@ -263,7 +263,7 @@ func (a *App) wire() error {
 	})
 	a.Movies.UseViewers(a.Reactions.OfViewer, a.Reactions.RatingOfViewer, a.Reviews.OfViewer, a.Diary.OfViewer)
 	a.Feed = feed.New(feed.Deps{
-		DB: a.DB, Clock: clock.Now, Log: a.log, Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Reactions: a.Reactions, Diary: a.Diary, Lists: a.Lists, Comments: a.Comments,
+		DB: a.DB, Clock: clock.Now, Log: a.log, Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Diary: a.Diary, Lists: a.Lists, Comments: a.Comments,
 	})
 	a.Transfers = transfer.New(transfer.Deps{
 		DB: a.DB, Users: a.Users, Movies: a.Movies, Reviews: a.Reviews, Reactions: a.Reactions, Diary: a.Diary, Lists: a.Lists, Follows: a.Follows, Comments: a.Comments,
