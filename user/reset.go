@@ -116,6 +116,12 @@ func (s *Service) ResetPassword(ctx context.Context, address, token, password st
 	return err
 }
 
+// CheckReset returns [ErrResetInvalid] for a token with which no password can be set any more.
+func (s *Service) CheckReset(ctx context.Context, token string) error {
+	_, _, err := s.resetOf(ctx, token)
+	return err
+}
+
 // resetOf returns the link of a token and its account.
 func (s *Service) resetOf(ctx context.Context, token string) (PasswordReset, User, error) {
 	var r PasswordReset

@@ -86,8 +86,12 @@ func TestNoTextOfAPersonTurnsTheDirectionOfAPage(t *testing.T) {
 		}
 	}
 
+	reset, err := a.Users.ResetLinkFor(t.Context(), turnedNames[0])
+	if err != nil {
+		t.Fatal(err)
+	}
 	found := map[string]bool{}
-	fill := strings.NewReplacer(":movie_id", "1", ":review_id", "1", ":user_id", "1", ":viewing_id", "1", ":list_id", "1", ":year", "2020", ":notification_id", "1", ":import_id", "1", ":n", "1", ":comment_id", "1", ":part", "films-0.xml", ":name", "x")
+	fill := strings.NewReplacer("/reset", reset, ":movie_id", "1", ":review_id", "1", ":user_id", "1", ":viewing_id", "1", ":list_id", "1", ":year", "2020", ":notification_id", "1", ":import_id", "1", ":n", "1", ":comment_id", "1", ":part", "films-0.xml", ":name", "x")
 	for _, route := range a.Site.List() {
 		if route.Method != http.MethodGet || route.Path == "/users/session/renew" {
 			continue

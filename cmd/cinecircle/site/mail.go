@@ -1,8 +1,11 @@
 package site
 
 import (
+	"errors"
 	"net/http"
 	"strings"
+
+	"github.com/cinecircle/cinecircle/user"
 )
 
 // forgottenPage is the page on which somebody asks for a link to set a new password.
@@ -51,6 +54,7 @@ func (s *Site) forgotten(c *pageContext) error {
 type linkPage struct {
 	form
 	Token string
+	Dead  bool // the link sets no password any more
 }
 
 // linkForm returns the handler that shows a page of a link, which is also the path.
@@ -75,7 +79,8 @@ func (s *Site) useLink(c *pageContext, page, toast, to string, fields any, token
 	}
 	if err != nil {
 		return c.redisplay(err, nil, func(status int, shown form) error {
-			return s.showLink(c, status, page, linkPage{form: shown, Token: *token})
+			dead := errors.Is(err, user.ErrResetInvalid)
+			return s.showLink(c, status, page, linkPage{form: shown, Token: *token, Dead: dead})
 		})
 	}
 	c.setToast(toast, "")

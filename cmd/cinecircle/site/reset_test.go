@@ -31,7 +31,11 @@ func TestALinkSetsANewPasswordOnce(t *testing.T) {
 	}
 	lost.post("/reset", "token", token, "password", "short").has(t, 422, "at least 8 characters", `value="`+token+`"`)
 	lost.post("/reset", "token", token, "password", "tea-and-popcorn").has(t, 200, "Your new password is saved", "Sign in")
-	lost.post("/reset", "token", token, "password", "tea-and-popcorn").has(t, 422, "This link is not valid")
+	const dead = "It works once and for an hour"
+	lost.post("/reset", "token", token, "password", "tea-and-popcorn").has(t, 422, dead, `href="/forgotten"`).hasNot(t, `name="password"`)
+	for _, token := range []string{token, "", "abc"} { // nobody thinks of a password for a link that is dead
+		lost.get("/reset?token="+token).has(t, 404, dead, `href="/forgotten"`).hasNot(t, `name="password"`)
+	}
 	if p := mina.get("/settings"); p.path != "/signin" && !strings.HasPrefix(p.path, "/signin?") {
 		t.Errorf("the old session is still open at %s", p.path)
 	}

@@ -117,7 +117,7 @@ func (s *Site) Routes(engine *gin.Engine) {
 
 	get("/join", auth.Optional, s.joinForm)
 	post("/join", auth.Public, auth.ClassSignup, s.join)
-	get("/reset", auth.Public, s.linkForm("reset"))
+	get("/reset", auth.Public, s.resetForm)
 	post("/reset", auth.Public, auth.ClassLogin, s.reset)
 	get("/forgotten", auth.Public, s.forgottenForm)
 	post("/forgotten", auth.Public, auth.ClassLogin, s.forgotten)
