@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -27,7 +28,12 @@ import (
 type adminAction struct {
 	what string // in words for an error
 	do   func(ctx context.Context, a *app.App) error
-	done string // printed afterwards, "" if do prints it
+	done func(c config.Config) string // returns what is printed afterwards
+}
+
+// always returns the same text.
+func always(text string) func(config.Config) string {
+	return func(config.Config) string { return text }
 }
 
 // adminCommand changes roles, or gives a copy of a database an id of its own. The service may be running.
@@ -47,16 +53,33 @@ func adminCommand(ctx context.Context, p *program, args []string) error {
 		if err := action.do(ctx, a); err != nil {
 			return fmt.Errorf("%s: %w", action.what, err)
 		}
-		if action.done != "" {
-			fmt.Fprintln(p.out, action.done)
-		}
+		fmt.Fprintln(p.out, action.done(c))
 		return nil
 	})
 }
 
-const adminUsage = "usage: admin grant USERNAME [--role moderator], admin revoke USERNAME, " +
-	"admin create USERNAME [--role ROLE] [--age AGE] [--gender GENDER], admin reset USERNAME, admin totp-off USERNAME, " +
-	"admin suspend USERNAME --reason REASON [--days DAYS], admin unsuspend USERNAME --reason REASON, or admin new-id"
+// adminUsages are the arguments of each action.
+var adminUsages = []struct{ action, args string }{
+	{"grant", "USERNAME [--role moderator]"},
+	{"revoke", "USERNAME"},
+	{"create", "USERNAME [--role ROLE] [--age AGE] [--gender GENDER]"},
+	{"reset", "USERNAME"},
+	{"totp-off", "USERNAME"},
+	{"suspend", "USERNAME --reason REASON [--days DAYS]"},
+	{"unsuspend", "USERNAME --reason REASON"},
+	{"new-id", ""},
+}
+
+// adminUsage returns how an action is used, or all actions for "".
+func adminUsage(action string) string {
+	var lines []string
+	for _, u := range adminUsages {
+		if action == "" || action == u.action {
+			lines = append(lines, strings.TrimSpace("cinecircle admin "+u.action+" "+u.args))
+		}
+	}
+	return "usage: " + strings.Join(lines, "\n       ")
+}
 
 // adminHelp says what each action does, with its flags.
 const adminHelp = `  grant USERNAME [--role moderator]
@@ -79,44 +102,55 @@ const adminHelp = `  grant USERNAME [--role moderator]
 // adminActionOf parses the arguments.
 func adminActionOf(p *program, args []string) (adminAction, error) {
 	if len(args) == 0 {
-		return adminAction{}, p.wrong(adminUsage)
+		return adminAction{}, p.wrong("%s", adminUsage(""))
 	}
 	switch args[0] {
 	case "new-id":
 		if len(args) > 1 {
-			return adminAction{}, p.wrong(adminUsage)
+			return adminAction{}, p.wrong("%s", adminUsage("new-id"))
 		}
 		return adminAction{
 			"new-id", func(ctx context.Context, a *app.App) error { return a.Users.Separate(ctx) },
-			"The community has another id, and all sessions are ended. Restart the service if it is running.",
+			always("The community has another id, and all sessions are ended. Restart the service if it is running."),
 		}, nil
 	case "grant":
 		return grantAction(p, args[1:])
 	case "create":
 		return createAction(p, args[1:])
 	case "reset":
-		name, err := p.adminName("reset", args[1:], nil)
-		return adminAction{fmt.Sprintf("reset %q", name), func(ctx context.Context, a *app.App) error {
-			link, err := a.Users.ResetLinkFor(ctx, name)
-			if err == nil {
-				fmt.Fprintf(p.out, "%s\n%s sets a new password with this link. It works once, for an hour.\n", link, name)
-			}
-			return err
-		}, ""}, err
+		return resetAction(p, args[1:])
 	case "totp-off":
 		name, err := p.adminName("totp-off", args[1:], nil)
 		return adminAction{fmt.Sprintf("totp-off %q", name), func(ctx context.Context, a *app.App) error {
 			return a.Users.RemoveTOTP(ctx, name)
-		}, name + " signs in with the password alone now"}, err
+		}, always(name + " signs in with the password alone now")}, err
 	case "suspend", "unsuspend":
 		return suspendAction(p, args[0], args[1:])
 	case "revoke":
 		name, err := p.adminName("revoke", args[1:], nil)
 		return adminAction{fmt.Sprintf("revoke %q", name), func(ctx context.Context, a *app.App) error {
 			return a.Users.Revoke(ctx, name)
-		}, name + " is a member without a role now"}, err
+		}, always(name + " is a member without a role now")}, err
 	}
-	return adminAction{}, p.wrong("unknown action %q; "+adminUsage, args[0])
+	return adminAction{}, p.wrong("unknown action %q\n%s", args[0], adminUsage(""))
+}
+
+// resetAction makes a link for a lost password. Where server.public_url is not set, nobody but the operator knows the
+// address under which members reach the pages.
+func resetAction(p *program, args []string) (adminAction, error) {
+	var link string
+	name, err := p.adminName("reset", args, nil)
+	return adminAction{fmt.Sprintf("reset %q", name), func(ctx context.Context, a *app.App) (err error) {
+		link, err = a.Users.ResetLinkFor(ctx, name)
+		return err
+	}, func(c config.Config) string {
+		text := fmt.Sprintf("%s sets a new password with this link. It works once, for an hour, and instead of earlier ones.", name)
+		if c.Server.PublicURL != "" {
+			return link + "\n" + text
+		}
+		return "http://" + dialable(c.Server.Addr) + link + "\n" + text +
+			"\nserver.public_url is not set: this is the address on this machine. Replace everything before /reset with the one that members use."
+	}}, err
 }
 
 // createAction makes an account, whom the rules of registration do not bind. It asks for the password.
@@ -141,7 +175,7 @@ func createAction(p *program, args []string) (adminAction, error) {
 		}
 		_, err := a.Users.Create(ctx, d)
 		return describeFields(err)
-	}, name + " is an account with the role " + role + " now"}, nil
+	}, always(name + " is an account with the role " + role + " now")}, nil
 }
 
 // askPassword reads a password from the terminal, where it is not shown, or else the first line of standard input.
@@ -159,25 +193,33 @@ func (p *program) askPassword(name string) (string, error) {
 	return strings.TrimRight(line, "\r\n"), nil
 }
 
-// describeFields adds what is wrong with each field to an error.
+// describeFields returns an error that says what is wrong with each field instead of that some are wrong.
 func describeFields(err error) error {
 	e, ok := errors.AsType[*apperr.Error](err)
 	if !ok || len(e.Fields) == 0 {
 		return err
 	}
+	var all []string
 	for _, f := range e.Fields {
-		err = fmt.Errorf("%w %s", err, f.Text.EN)
+		all = append(all, f.Text.EN)
 	}
-	return err
+	return errors.New(strings.Join(all, " "))
 }
 
 // suspendAction suspends a member or lifts the suspension. Both are logged without an actor.
 func suspendAction(p *program, action string, args []string) (adminAction, error) {
 	var of user.Suspension
+	limited := false
 	name, err := p.adminName(action, args, func(f *flag.FlagSet) {
 		f.StringVar(&of.Reason, "reason", "", "`REASON` that the member and the moderation log are told")
 		if action == "suspend" {
-			f.Int64Var(&of.Days, "days", 0, "for so many `DAYS`; without it until the suspension is lifted")
+			f.Func("days", "for so many `DAYS`; without it until the suspension is lifted", func(text string) (err error) {
+				limited = true
+				if of.Days, err = strconv.ParseInt(text, 10, 64); err != nil {
+					return errors.New("this is not a number")
+				}
+				return nil
+			})
 		}
 	})
 	if err != nil {
@@ -186,14 +228,20 @@ func suspendAction(p *program, action string, args []string) (adminAction, error
 	if of.Reason = strings.TrimSpace(of.Reason); of.Reason == "" || utf8.RuneCountInString(of.Reason) > maxReason {
 		return adminAction{}, p.wrong("--reason is needed, of %d characters at most", maxReason)
 	}
-	if of.Days < 0 || of.Days > maxSuspension {
-		return adminAction{}, p.wrong("--days must be from 1 to %d", maxSuspension)
+	if limited && (of.Days < 1 || of.Days > maxSuspension) {
+		return adminAction{}, p.wrong("--days must be from 1 to %d; leave it out to suspend until it is lifted", maxSuspension)
 	}
 	operator := auth.Viewer{Role: auth.RoleAdmin}
 	do, done := func(ctx context.Context, a *app.App, id int64) error {
 		_, err := a.Users.Suspend(ctx, operator, id, of)
 		return err
-	}, name+" is suspended now"
+	}, name+" is suspended until it is lifted"
+	if limited {
+		done = fmt.Sprintf("%s is suspended for %d days", name, of.Days)
+		if of.Days == 1 {
+			done = name + " is suspended for 1 day"
+		}
+	}
 	if action == "unsuspend" {
 		do, done = func(ctx context.Context, a *app.App, id int64) error {
 			_, err := a.Users.Unsuspend(ctx, operator, id, of.Reason)
@@ -205,9 +253,15 @@ func suspendAction(p *program, action string, args []string) (adminAction, error
 		if err != nil {
 			return err
 		}
+		if u.Role == auth.RoleAdmin {
+			return errAdmin
+		}
 		return do(ctx, a, u.ID)
-	}, done}, nil
+	}, always(done)}, nil
 }
+
+// errAdmin is why an admin is not suspended.
+var errAdmin = errors.New("nobody suspends an admin; take the role away first, with admin revoke")
 
 // The limits of a suspension, as in the API.
 const (
@@ -241,7 +295,7 @@ func grantAction(p *program, args []string) (adminAction, error) {
 	}
 	return adminAction{fmt.Sprintf("grant %q", name), func(ctx context.Context, a *app.App) error {
 		return a.Users.SetRole(ctx, name, auth.Role(role))
-	}, name + " is now " + words}, nil
+	}, always(name + " is now " + words)}, nil
 }
 
 // adminName returns the only argument of an action, before or behind which its flags may stand.
@@ -264,7 +318,7 @@ func (p *program) adminName(action string, args []string, declare func(*flag.Fla
 		}
 	}
 	if len(names) != 1 {
-		return "", p.wrong(adminUsage)
+		return "", p.wrong("%s", adminUsage(action))
 	}
 	return strings.TrimSpace(names[0]), nil
 }

@@ -122,6 +122,52 @@ func TestRolesCanBeChangedWhileTheServiceRuns(t *testing.T) {
 	}
 }
 
+// What an operator types in a hurry is answered with what to do, and the link of admin reset can be opened.
+func TestAdminCommandsSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	h := apptest.NewInstance(t)
+	s := h.Start()
+	s.SignUp("owner")
+	s.SignUp("mina")
+	for _, c := range []struct {
+		args   string
+		status int
+		says   string
+	}{
+		{"grant owner", 0, "owner is now an administrator"},
+		{"suspend mina --reason x --days 0", 2, "--days must be from 1 to 3650; leave it out to suspend until it is lifted"},
+		{"suspend mina --reason x --days 3651", 2, "--days must be from 1 to 3650"},
+		{"suspend mina --reason x --days few", 2, `"few" for flag -days: this is not a number`},
+		{"suspend mina", 2, "--reason is needed"},
+		{"suspend", 2, "usage: cinecircle admin suspend USERNAME --reason REASON [--days DAYS]\n"},
+		{"suspend mina --reason x --days 1", 0, "mina is suspended for 1 day\n"},
+		{"suspend mina --reason x --days 7", 0, "mina is suspended for 7 days\n"},
+		{"suspend mina --reason x", 0, "mina is suspended until it is lifted\n"},
+		{"unsuspend mina --reason x", 0, "mina is not suspended now\n"},
+		{"suspend owner --reason x", 1, "nobody suspends an admin; take the role away first"},
+		{"suspend nobody --reason x", 1, `suspend "nobody": There is no such user.`},
+		{"reset", 2, "usage: cinecircle admin reset USERNAME\n"},
+		{"reset nobody", 1, `reset "nobody": There is no such user.`},
+		{"new-id now", 2, "usage: cinecircle admin new-id\n"},
+		{"create m", 1, `create "m": The username must have at least 2 characters. The password must have`},
+	} {
+		status, output := h.Run(append([]string{"admin"}, strings.Fields(c.args)...)...)
+		if status != c.status || !strings.Contains(output, c.says) {
+			t.Errorf("%s: %d %s", c.args, status, output)
+		}
+	}
+	status, output := h.Run("admin", "reset", "mina")
+	_, link, found := strings.Cut(output, "http://127.0.0.1:")
+	if status != 0 || !found || !strings.Contains(link, "/reset?token=") || !strings.Contains(output, "server.public_url is not set") {
+		t.Errorf("reset: %d %s", status, output)
+	}
+	h.Env = append(h.Env, "CINECIRCLE_SERVER_PUBLIC_URL=https://film.example")
+	status, output = h.Run("admin", "reset", "mina")
+	if status != 0 || !strings.Contains(output, "https://film.example/reset?token=") || strings.Contains(output, "public_url") {
+		t.Errorf("reset with a public URL: %d %s", status, output)
+	}
+}
+
 func TestACopyGetsAnIdOfItsOwn(t *testing.T) {
 	t.Parallel()
 	h := apptest.NewInstanceOnServers(t)
@@ -290,6 +336,7 @@ func TestTheCommandLinePrintsUsage(t *testing.T) {
 		{[]string{"help"}, 0, "totp-off"},
 		{[]string{"--help"}, 0, "CINECIRCLE_DATABASE_DSN"},
 		{[]string{"migrate", "--help"}, 0, "up|down|status"},
+		{[]string{"moderation", "--help"}, 0, "--target TYPE[:ID]\n        only what was done to users"},
 		{[]string{"version"}, 0, "cinecircle "},
 		{[]string{"--version"}, 0, "go1."},
 		{[]string{"dance"}, 2, `no command "dance"`},

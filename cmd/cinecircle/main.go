@@ -170,8 +170,11 @@ func (p *program) start(ctx context.Context, c command, args []string) error {
 	flags.BoolVar(&p.allowNewer, allowNewer, p.allowNewer, allowNewerHelp)
 	flags.Usage = func() {
 		fmt.Fprintf(p.err, "Usage: cinecircle %s %s\n\n%s\n\n", c.name, c.args, c.summary)
-		if c.name == "admin" {
+		switch c.name {
+		case "admin":
 			fmt.Fprintln(p.err, adminHelp)
+		case "moderation":
+			fmt.Fprintln(p.err, moderationHelp)
 		}
 		flags.PrintDefaults()
 	}

@@ -18,6 +18,16 @@ import (
 
 const moderationUsage = "usage: moderation log [--action ACTION] [--actor USERNAME] [--target TYPE[:ID]] [--limit N]"
 
+// moderationHelp says what the flags are.
+const moderationHelp = `  --action ACTION
+        only this action, such as hide or suspend
+  --actor USERNAME
+        only what this member did
+  --target TYPE[:ID]
+        only what was done to users, reviews, comments, movies or lists, or to one of them
+  --limit N
+        at most so many entries, 50 without it`
+
 // logRequest is what moderation log is asked for.
 type logRequest struct {
 	filter moderation.LogFilter
