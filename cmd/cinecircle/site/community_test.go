@@ -95,6 +95,7 @@ func TestFilmSearchShowsTheBestMatchesFirst(t *testing.T) {
 		"/films?q=heart&sort=id":    {"1", "2", "3"},
 		"/films?q=heart&sort=-id":   {"3", "2", "1"},
 		"/films?sort=match":         {"4", "3", "2", "1"},
+		"/films?sort=-id":           {"4", "3", "2", "1"},
 		"/films":                    {"4", "3", "2", "1"},
 	} {
 		var got []string
@@ -105,6 +106,28 @@ func TestFilmSearchShowsTheBestMatchesFirst(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s shows the films %v, want %v", path, got, want)
+		}
+	}
+}
+
+func TestTheOrderOfFilmsIsCalledWhatItIs(t *testing.T) {
+	t.Parallel()
+	_, server := openSite(t)
+	b := newBrowser(t, server)
+	chosen := regexp.MustCompile(`<option value="([^"]*)" selected>([^<]*)`)
+	for path, want := range map[string][]string{
+		"/films":                  {"match", "Newest"},
+		"/films?sort=-id":         {"match", "Newest"},
+		"/films?sort=title":       {"title", "Title"},
+		"/films?q=heart":          {"match", "Best match"},
+		"/films?q=heart&sort=-id": {"-id", "Newest"},
+	} {
+		p := b.get(path)
+		if got := chosen.FindStringSubmatch(p.body); !slices.Equal(got[1:], want) {
+			t.Errorf("%s has chosen %q, want %q", path, got[1:], want)
+		}
+		if n := strings.Count(p.body, ">Newest<"); n != 1 {
+			t.Errorf("%s offers the newest first %d times", path, n)
 		}
 	}
 }

@@ -24,7 +24,7 @@ type filmsPage struct {
 	Person string // the whole name
 	Sort   string
 	Genres []string
-	Sorts  []string
+	Sorts  []sortChoice
 	Focus  bool // on the field of the search
 	Open   bool // the search is in use or was asked for, so phones do not fold it
 	// Members are those with the words of the search in their name.
@@ -40,10 +40,33 @@ const sortMatch = "match"
 // filmSorts are the sort orders of the list, the default first.
 var filmSorts = []string{sortMatch, string(movie.SortNewest), string(movie.SortBestRated), string(movie.SortMostRated), string(movie.SortMostLiked), string(movie.SortMostReviewed), string(movie.SortLatest), string(movie.SortReleased), string(movie.SortTitle), string(movie.SortOldest)}
 
+// sortChoice is an order that may be chosen.
+type sortChoice struct {
+	Value, Label string
+	Chosen       bool
+}
+
+// sortChoices returns the orders of the list. Without a search the default is the newest first and is called so.
+func (c *pageContext) sortChoices(chosen string, search bool) []sortChoice {
+	newest := string(movie.SortNewest)
+	var out []sortChoice
+	for _, value := range filmSorts {
+		name := value
+		if !search && value == newest {
+			continue
+		}
+		if !search && value == sortMatch {
+			name = newest
+		}
+		out = append(out, sortChoice{Value: value, Label: c.text("sort." + name), Chosen: value == chosen})
+	}
+	return out
+}
+
 func (s *Site) films(c *pageContext) error {
 	p := filmsPage{
 		Title: searchText(c.Query("q")), Genre: oneOf(c.Query("genre"), movie.Genres(), ""),
-		Sort: oneOf(c.Query("sort"), filmSorts, filmSorts[0]), Genres: movie.Genres(), Sorts: filmSorts,
+		Sort: oneOf(c.Query("sort"), filmSorts, filmSorts[0]), Genres: movie.Genres(),
 		Focus: c.Request.URL.Query().Has("find"), Person: searchText(c.Query("person")),
 	}
 	year, ok := wholeNumber(c.Query("year"))
@@ -52,6 +75,10 @@ func (s *Site) films(c *pageContext) error {
 	} else {
 		year = 0
 	}
+	if p.Title == "" && p.Sort == string(movie.SortNewest) {
+		p.Sort = sortMatch
+	}
+	p.Sorts = c.sortChoices(p.Sort, p.Title != "")
 	p.Open = p.Focus || p.Title+p.Genre+p.Year+p.Person != "" || p.Sort != filmSorts[0]
 	by := movie.Sort(p.Sort)
 	if p.Sort == sortMatch {

@@ -152,9 +152,14 @@ func TestSearchFindsFilmsWhileTyping(t *testing.T) {
 	v.open("/films")
 	v.sees("소금빛 기차", "Kite Season")
 	entries := ask[int](v, `history.length`)
+	order := `document.querySelector("#sort").selectedOptions[0].textContent`
+	if got := ask[string](v, order); got != "Newest" {
+		t.Errorf("without a search the order is %q", got)
+	}
 	v.write("#q", "기차")
 	await(t, "one film to be left", func() bool { return ask[int](v, `document.querySelectorAll(".film-card").length`) == 1 })
 	v.sees("소금빛 기차")
+	v.comesTrue(order + ` === "Best match"`)
 	if got := v.path(); got != "/films?q=%EA%B8%B0%EC%B0%A8&genre=&year=&sort=match" {
 		t.Errorf("the address is %s", got)
 	}
