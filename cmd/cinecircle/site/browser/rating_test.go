@@ -138,21 +138,48 @@ func TestARankedListIsMadeFilledAndArranged(t *testing.T) {
 	order("1 첫눈이 오면 전화해,2 겨울 정원사,3 Kite Season")
 }
 
-// TestARowIsDraggedToTheOtherEndOfAListLongerThanAPhone holds the last of ten films at the top of the window, where the
-// page goes on until the film is the first.
-func TestARowIsDraggedToTheOtherEndOfAListLongerThanAPhone(t *testing.T) {
-	v := newVisitor(t, serve(t))
-	v.join("mina")
+// fillList makes a ranked list of ten films, the first with a long note.
+func fillList(v *visitor) {
+	v.t.Helper()
 	ask[any](v, `(async () => {
 		const send = async (path, body) => (await fetch(path, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } })).json();
 		const list = await send("/lists", { title: "Ten", ranked: true });
 		for (let i = 1; i <= 10; i++) {
 			const film = await send("/movies", { title: "Film " + i, plot: "", cast: [], playtime: 90, genre: "Drama" });
-			await send("/lists/" + list.id + "/items", { movie_id: film.id });
+			await send("/lists/" + list.id + "/items", { movie_id: film.id, note: i === 1 ? "note ".repeat(100) : "" });
 		}
-		document.title = "filled";
+		window.filled = true;
 	})(), null`)
-	v.comesTrue(`document.title.endsWith("filled")`)
+	v.comesTrue(`window.filled === true`)
+}
+
+func TestTheNotesOfAListHaveRoomOnAPhone(t *testing.T) {
+	v := newVisitor(t, serve(t))
+	v.join("mina")
+	fillList(v)
+	v.size(360)
+	v.open("/list/1")
+	v.fits("a list with notes")
+	v.audit("a list with notes")
+	of := func(css, what string) float64 {
+		return ask[float64](v, fmt.Sprintf(`document.querySelector(".film-card %s").getBoundingClientRect().%s`, css, what))
+	}
+	if wide := of(".film-note", "width"); wide < 200 {
+		t.Errorf("a note is %v pixels wide", wide)
+	}
+	if title, poster := of(".film-title", "left"), of(".poster", "right"); title < poster {
+		t.Errorf("the title begins at %v pixels, and the poster ends at %v", title, poster)
+	}
+	v.press(".film-card > .plain")
+	v.isAt("/list/1/note/1")
+}
+
+// TestARowIsDraggedToTheOtherEndOfAListLongerThanAPhone holds the last of ten films at the top of the window, where the
+// page goes on until the film is the first.
+func TestARowIsDraggedToTheOtherEndOfAListLongerThanAPhone(t *testing.T) {
+	v := newVisitor(t, serve(t))
+	v.join("mina")
+	fillList(v)
 	v.size(360)
 	v.open("/list/1/arrange")
 	ask[any](v, `document.querySelector(".arrange-row:last-child").scrollIntoView({ block: "center" }), null`)
