@@ -3,6 +3,7 @@ package diary
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -11,6 +12,17 @@ import (
 
 // tagKey returns the form by which tags are compared: their case does not matter.
 func tagKey(tag string) string { return norm.NFC.String(cases.Fold().String(tag)) }
+
+// DistinctTags returns tags without those that differ from an earlier one by their case only: a viewing has each once.
+func DistinctTags(tags []string) []string {
+	seen := make(map[string]bool, len(tags))
+	return slices.DeleteFunc(slices.Clone(tags), func(tag string) bool {
+		key := tagKey(tag)
+		again := seen[key]
+		seen[key] = true
+		return again
+	})
+}
 
 func encodeTags(tags []string) (string, error) {
 	if len(tags) == 0 {

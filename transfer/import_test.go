@@ -331,6 +331,20 @@ func TestEqualPlaysAreAsManyViewings(t *testing.T) {
 	want(t, "viewings", 3, s.stored(t)["viewings"])
 }
 
+func TestTagsThatDifferByTheirCaseAreOne(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.catalogue(t)
+	me := s.Join(t, 1)[0]
+	data := []byte(header + ",Rating,Rewatch,Tags,Watched Date\r\n" +
+		"2020-01-05,Salt,1997,https://boxd.it/x1,,,\"Cinema, cinema, 극장, CINEMA\",2020-01-04\r\n")
+	imp := s.bring(t, me, "diary.csv", data)
+	want(t, "counts", transfer.Counts{Created: 1}, imp.Counts)
+	want(t, "row", "1 viewing Salt: created", s.rows(t, me, imp.ID)[0])
+	want(t, "tags", 2, s.stored(t)["viewing_tags"])
+	want(t, "counts again", transfer.Counts{Unchanged: 1}, s.bring(t, me, "diary.csv", data).Counts)
+}
+
 func TestOnlyWhatIsADayOldAtMostIsAnActivity(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)

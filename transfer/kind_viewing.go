@@ -62,7 +62,7 @@ var viewings = kind{
 		return true, a.diary.DeleteIn(a.tx, t.value.(diary.Viewing))
 	},
 	shortened: func(j *job) apperr.Text {
-		if len(tagsOf(j.entry)) < len(j.entry.Tags) {
+		if len(tagsOf(j.entry)) < len(diary.DistinctTags(j.entry.Tags)) {
 			return tagsLost
 		}
 		return apperr.Text{}
@@ -91,11 +91,12 @@ func tagsOf(e history.Entry) []string {
 	tags := []string{}
 	for _, tag := range e.Tags {
 		tag = strings.TrimSpace(tag)
-		if _, long := cut(tag, maxTag); tag != "" && !long && len(tags) < maxTags {
+		if _, long := cut(tag, maxTag); tag != "" && !long {
 			tags = append(tags, tag)
 		}
 	}
-	return tags
+	tags = diary.DistinctTags(tags)
+	return tags[:min(len(tags), maxTags)]
 }
 
 func draftOfViewing(userID int64, j *job) diary.Draft {
