@@ -13,7 +13,7 @@ import (
 
 // viewingCard is an entry of a diary.
 type viewingCard struct {
-	ID         int64
+	ID, UserID int64
 	Film       filmCard
 	Day        diary.Day
 	DayLabel   string
@@ -21,6 +21,7 @@ type viewingCard struct {
 	Stars      string // "" without a rating
 	Rewatch    bool
 	Note       string
+	Tags       []string
 	Own        bool
 }
 
@@ -69,15 +70,13 @@ func (s *Site) viewingCards(c *pageContext, rows []diary.Shown) ([]viewingCard, 
 
 func (s *Site) viewingCard(c *pageContext, v diary.Viewing, m movie.Movie) viewingCard {
 	card := viewingCard{
-		ID: v.ID, Film: s.filmCard(m), Day: v.WatchedOn, DayLabel: c.dayText(v.WatchedOn), DayOfMonth: int(v.WatchedOn % 100),
+		ID: v.ID, UserID: v.UserID, Tags: v.TagList(), Film: s.filmCard(m), Day: v.WatchedOn, DayLabel: c.dayText(v.WatchedOn), DayOfMonth: int(v.WatchedOn % 100),
 		Rewatch: v.Rewatch, Own: c.viewer.UserID != 0 && c.viewer.UserID == v.UserID,
 	}
 	if v.Rating != nil {
 		card.Stars = decimal(*v.Rating)
 	}
-	if v.Note != nil {
-		card.Note = *v.Note
-	}
+	card.Note = noteText(v)
 	return card
 }
 
@@ -97,6 +96,9 @@ func (s *Site) memberDiary(c *pageContext) error {
 	var f diary.Filter
 	if day, ok := diary.ParseDay(c.Query("day")); ok {
 		f.From, f.To = &day, &day
+	}
+	if p.Tag = searchText(c.Query("tag")); p.Tag != "" {
+		f.Tag = &p.Tag
 	}
 	rows, next, err := s.Diary.Diary(c.Request.Context(), p.Member.ID, c.viewer, f, c.page(perPage))
 	if err != nil {

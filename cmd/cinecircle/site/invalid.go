@@ -86,6 +86,7 @@ var fieldLabels = []struct{ name, label string }{
 	{"watched_on", "log.when"},
 	{"rating", "rating.mine"},
 	{"note", "log.note"},
+	{"tags", "log.tags"},
 	{"content", "review.content"},
 	{"image", "review.picture"},
 }

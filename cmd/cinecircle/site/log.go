@@ -3,7 +3,9 @@ package site
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/movie"
@@ -25,7 +27,15 @@ type logForm struct {
 	Choices []starChoice
 	Rated   bool
 	Back    string
+	MaxNote int // more than maxNote for the note of an import
 }
+
+// The limits of an entry that is typed. Imports make longer notes, which may stay as they are.
+const (
+	maxNote = 500
+	maxTags = 20
+	maxTag  = 50
+)
 
 // dayChoice is a day that takes one tap.
 type dayChoice struct {
@@ -38,11 +48,12 @@ type logFields struct {
 	WatchedOn string `formData:"watched_on"`
 	Rating    string `formData:"rating"`
 	Rewatch   string `formData:"rewatch"`
-	Note      string `formData:"note" binding:"max=500"`
+	Note      string `formData:"note" binding:"max=10000"`
+	Tags      string `formData:"tags"` // separated by commas
 }
 
 func (f logFields) values() map[string]string {
-	return map[string]string{"day": f.Day, "watched_on": f.WatchedOn, "rating": f.Rating, "rewatch": f.Rewatch, "note": f.Note}
+	return map[string]string{"day": f.Day, "watched_on": f.WatchedOn, "rating": f.Rating, "rewatch": f.Rewatch, "note": f.Note, "tags": f.Tags}
 }
 
 // checked is what a form says about a viewing.
@@ -51,10 +62,11 @@ type checked struct {
 	Rating  *stars.Stars
 	Rewatch bool
 	Note    *string
+	Tags    []string
 }
 
-// check returns the values of the form, or every error in them.
-func (f logFields) check(s *diary.Service) (checked, error) {
+// check returns the values of the form, or every error in them. A note that was there may be longer than a new one.
+func (f logFields) check(s *diary.Service, noteBefore string) (checked, error) {
 	out := checked{Rewatch: f.Rewatch != ""}
 	var dayWrong, ratingWrong error
 	text := f.Day
@@ -77,11 +89,40 @@ func (f logFields) check(s *diary.Service) (checked, error) {
 		}
 		out.Rating = &rating
 	}
+	var noteWrong error
+	if utf8.RuneCountInString(f.Note) > maxNote && f.Note != noteBefore {
+		noteWrong = validation(apperr.Field{Name: "note", Code: "max", Text: apperr.Text{
+			EN: "This must be at most 500 characters.", KO: "500자 이하여야 합니다.",
+		}})
+	}
 	if f.Note != "" {
 		out.Note = &f.Note
 	}
-	return out, apperr.Join(dayWrong, ratingWrong)
+	var tagsWrong error
+	out.Tags, tagsWrong = tagsOf(f.Tags)
+	return out, apperr.Join(dayWrong, ratingWrong, noteWrong, tagsWrong)
 }
+
+// tagsOf returns the tags in a text that separates them by commas, each once.
+func tagsOf(text string) ([]string, error) {
+	tags := []string{}
+	long := false
+	for part := range strings.SplitSeq(text, ",") {
+		if tag := strings.TrimSpace(part); !web.Blank(tag) {
+			tags = append(tags, tag)
+			long = long || utf8.RuneCountInString(tag) > maxTag
+		}
+	}
+	if tags = diary.DistinctTags(tags); long || len(tags) > maxTags {
+		return nil, validation(apperr.Field{Name: "tags", Code: "max", Text: apperr.Text{
+			EN: "Use at most 20 tags, each of at most 50 characters.", KO: "태그는 20개까지, 각각 50자까지 쓸 수 있습니다.",
+		}})
+	}
+	return tags, nil
+}
+
+// tagsText is the opposite of tagsOf.
+func tagsText(v diary.Viewing) string { return strings.Join(v.TagList(), ", ") }
 
 func (s *Site) logForm(c *pageContext) error {
 	m, err := s.filmOf(c)
@@ -102,8 +143,9 @@ func (s *Site) logForm(c *pageContext) error {
 // today returns the day in the zone of the service.
 func (s *Site) today() diary.Day { return diary.DayOf(time.Now().In(s.Zone)) }
 
+// showLogForm shows the form for the entry id, or for a new one when it is 0.
 func (s *Site) showLogForm(c *pageContext, status int, m movie.Movie, id int64, f form) error {
-	p := logForm{form: f, ID: id, Film: s.filmCard(m), Today: s.today(), Back: filmPath(m.ID)}
+	p := logForm{form: f, ID: id, Film: s.filmCard(m), Today: s.today(), Back: filmPath(m.ID), MaxNote: maxNote}
 	title := c.text("log.title")
 	if id != 0 {
 		title, p.Back = c.text("log.edit"), memberPath(c.viewer.UserID)+"/diary"
@@ -118,6 +160,9 @@ func (s *Site) showLogForm(c *pageContext, status int, m movie.Movie, id int64, 
 	}
 	rating, code := stars.Parse(f.Values["rating"])
 	p.Choices, p.Rated = starChoices(rating), code == ""
+	if id != 0 {
+		p.MaxNote = max(maxNote, utf8.RuneCountInString(f.Values["note"]))
+	}
 	return c.show(status, "logform", meta{Title: title + " · " + isolated(m.Title), Hidden: true, Section: "films"}, p)
 }
 
@@ -128,10 +173,10 @@ func (s *Site) saveLog(c *pageContext) error {
 	}
 	var f logFields
 	wrong := c.bind(&f)
-	of, err := f.check(s.Diary)
+	of, err := f.check(s.Diary, "")
 	if err = apperr.Join(wrong, err); err == nil {
 		_, err = s.Diary.Log(c.Request.Context(), diary.Draft{
-			UserID: c.viewer.UserID, MovieID: m.ID, WatchedOn: of.Day, Rewatch: &of.Rewatch, Rating: of.Rating, Note: of.Note,
+			UserID: c.viewer.UserID, MovieID: m.ID, WatchedOn: of.Day, Rewatch: &of.Rewatch, Rating: of.Rating, Note: of.Note, Tags: of.Tags,
 		})
 	}
 	if err != nil {
@@ -170,9 +215,7 @@ func (s *Site) viewingForm(c *pageContext) error {
 	if v.Rewatch {
 		f.Rewatch = "1"
 	}
-	if v.Note != nil {
-		f.Note = *v.Note
-	}
+	f.Note, f.Tags = noteText(v), tagsText(v)
 	return s.showLogForm(c, http.StatusOK, m, v.ID, form{Values: f.values()})
 }
 
@@ -183,11 +226,14 @@ func (s *Site) saveViewing(c *pageContext) error {
 	}
 	var f logFields
 	wrong := c.bind(&f)
-	of, err := f.check(s.Diary)
+	of, err := f.check(s.Diary, noteText(v))
 	if err = apperr.Join(wrong, err); err == nil {
 		p := diary.Patch{WatchedOn: &of.Day, Rewatch: &of.Rewatch, Note: &of.Note}
 		if f.Rating != ratingText(v.Rating) { // a rating that is given anew becomes that of the member
 			p.Rating = &of.Rating
+		}
+		if f.Tags != tagsText(v) { // those of an import may have commas
+			p.Tags = &of.Tags
 		}
 		err = s.Diary.Update(c.Request.Context(), v.ID, p)
 	}
@@ -196,6 +242,13 @@ func (s *Site) saveViewing(c *pageContext) error {
 	}
 	c.setToast("log.saved", "")
 	return c.redirectTo(memberPath(v.UserID) + "/diary")
+}
+
+func noteText(v diary.Viewing) string {
+	if v.Note == nil {
+		return ""
+	}
+	return *v.Note
 }
 
 func ratingText(s *stars.Stars) string {

@@ -88,6 +88,7 @@ type memberPage struct {
 	Sort    string // of the films that were rated, "" elsewhere
 	Sorts   []string
 	Months  []diaryMonth // of the diary
+	Tag     string       // of the entries of the diary, "" for all
 	// Calendar is a month of the diary instead of its list.
 	Calendar *calendarPage
 	Year     int64 // this year, or that of the review
