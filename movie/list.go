@@ -67,7 +67,7 @@ func scan(db *gorm.DB, q textindex.Query, f Filter, by Sort, p page.Page) ([]Mov
 		return scanMatches(db, q, f, p)
 	}
 	query, args := listQuery(db.Name(), q, f, by, p)
-	return readMovies(db, query, args, p.Fetch())
+	return readPage(db, q, f, query, args, p.Fetch())
 }
 
 // scanReleased returns the films with a release date, then those without.
@@ -76,7 +76,7 @@ func scanReleased(db *gorm.DB, q textindex.Query, f Filter, p page.Page) ([]Movi
 	if p.After == nil || p.After.Text != "" {
 		query, args := listQuery(db.Name(), q, f, SortReleased, p)
 		var err error
-		films, err = readMovies(db, query, args, p.Fetch())
+		films, err = readPage(db, q, f, query, args, p.Fetch())
 		if err != nil || len(films) == p.Fetch() || f.Year != 0 { // without a date there is no year
 			return films, err
 		}
@@ -84,7 +84,7 @@ func scanReleased(db *gorm.DB, q textindex.Query, f Filter, p page.Page) ([]Movi
 	}
 	p.Limit -= len(films)
 	query, args := listQuery(db.Name(), q, f, sortUnreleased, p)
-	others, err := readMovies(db, query, args, 0)
+	others, err := readPage(db, q, f, query, args, 0)
 	return append(films, others...), err
 }
 
@@ -94,7 +94,7 @@ func scanMatches(db *gorm.DB, q textindex.Query, f Filter, p page.Page) ([]Movie
 	at := positionOf(p)
 	for ; at.Rank <= textindex.Part && len(films) < p.Fetch(); at = (textindex.Position{Rank: at.Rank + 1}) {
 		query, args := rankQuery(db.Name(), q, f, at, p.Fetch()-len(films))
-		some, err := readMovies(db, query, args, 0)
+		some, err := readPage(db, q, f, query, args, 0)
 		if err != nil {
 			return nil, err
 		}
@@ -260,6 +260,14 @@ func matchesAs(rank textindex.Rank, driver string, q textindex.Query, key string
 	condition, args := matches(driver, q, key)
 	begins, starts := q.Begins(driver, key)
 	return condition + " AND NOT (" + begins + ")", append(args, starts...)
+}
+
+// readPage is readMovies for a page of the films that match, which may be few of very many.
+func readPage(db *gorm.DB, q textindex.Query, f Filter, query string, args []any, size int) ([]Movie, error) {
+	if q.Empty() && f == (Filter{}) {
+		return readMovies(db, query, args, size)
+	}
+	return database.CollectFew(db, table.Targets, size, query, args...)
 }
 
 // readMovies returns the films of a query that selects movieColumns, of which it expects size.

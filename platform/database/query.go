@@ -75,7 +75,7 @@ func Scan[T any](q *gorm.DB, targets func(*T) []any) ([]T, error) {
 // Collect returns the rows of a query, of which it expects size, as [Scan] does. The result is never nil
 // without an error. It is for queries that soon find their first row: on SQLite the end of the context stops it between two
 // rows, as a goroutine that watches the context costs more than five rows.
-func Collect[T any](db *gorm.DB, targets func(*T) []any, size int, query string, args ...any) ([]T, error) {
+func Collect[T any](db *gorm.DB, targets func(*T) []any, size int, text string, args ...any) ([]T, error) {
 	ctx := db.Statement.Context
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -84,7 +84,19 @@ func Collect[T any](db *gorm.DB, targets func(*T) []any, size int, query string,
 	if db.Name() == SQLite {
 		running = context.WithoutCancel(ctx)
 	}
-	rows, err := db.Statement.ConnPool.QueryContext(running, query, args...)
+	return query(ctx, running, db, targets, size, text, args)
+}
+
+// CollectFew is [Collect] for a query that may look at many rows before it finds one. The end of the context stops it at any
+// time.
+func CollectFew[T any](db *gorm.DB, targets func(*T) []any, size int, text string, args ...any) ([]T, error) {
+	ctx := db.Statement.Context
+	return query(ctx, ctx, db, targets, size, text, args)
+}
+
+// query runs a query until running ends, and reads its rows until ctx ends.
+func query[T any](ctx, running context.Context, db *gorm.DB, targets func(*T) []any, size int, text string, args []any) ([]T, error) {
+	rows, err := db.Statement.ConnPool.QueryContext(running, text, args...)
 	if err != nil {
 		return nil, unavailable(err)
 	}

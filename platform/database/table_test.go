@@ -150,6 +150,21 @@ func TestCollectStopsWhenItsContextEnds(t *testing.T) {
 	}
 }
 
+func TestCollectFewStopsBeforeItsFirstRow(t *testing.T) {
+	t.Parallel()
+	db := withFilms(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	endless := "WITH RECURSIVE n AS (SELECT 1 AS id UNION ALL SELECT id + 1 FROM n) SELECT id FROM n WHERE id < 0"
+	if db.Driver() == database.MySQL {
+		endless = "SELECT SLEEP(3600)"
+	}
+	found, err := database.CollectFew(db.Reader(ctx), func(id *int64) []any { return []any{id} }, 1, endless)
+	if !errors.Is(err, context.DeadlineExceeded) || found != nil {
+		t.Errorf("%v, %v; want context.DeadlineExceeded", found, err)
+	}
+}
+
 func TestTableOfPanicsWithoutAModel(t *testing.T) {
 	t.Parallel()
 	defer func() {
