@@ -54,8 +54,8 @@ func (*Service) FindItem(tx *gorm.DB, id, movieID int64) (*Item, error) {
 	return &it, nil
 }
 
-// Full reports whether a list can have no more films.
-func (l List) Full() bool { return l.size() >= MaxItems }
+// Room reports whether a list can have a number of films and one more beside those that it has.
+func (l List) Room(more int64) bool { return l.size()+more < MaxItems }
 
 // AppendIn puts a film at the end of a list that does not have it. It returns [ErrNotFound] and [ErrFull]. The time of the
 // last change stays, for it is that of the source.
@@ -64,7 +64,7 @@ func (*Service) AppendIn(tx *gorm.DB, id int64, e Entry) (*Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.Full() {
+	if !l.Room(0) {
 		return nil, ErrFull
 	}
 	it := &Item{ListID: id, MovieID: e.MovieID, Position: l.size() + 1, Note: e.Note}

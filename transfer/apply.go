@@ -103,6 +103,9 @@ type applier struct {
 	claimed map[claim]bool    // what a plan has found to be the same as something in the file
 	images  bool              // a plan has images that may be stored
 
+	noLists  map[string]bool  // the keys of lists that cannot be stored
+	appended map[string]int64 // how many films a plan has put into lists, by the keys of these in the file
+
 	wanted   map[int64]diary.WatchlistFilm // what the watchlist has of the films of the batch
 	unwanted map[int64]bool                // whether the films that a plan has marked come off it
 	image    *prepared                     // of the row, nil while it is not known whether it is needed
@@ -113,6 +116,7 @@ func (s *Service) newApplier(imp Import, dry bool) (*applier, error) {
 	return &applier{
 		Service: s, imp: imp, asked: o, dry: dry, at: s.now(),
 		there: map[string]Source{}, planned: map[string]int64{}, claimed: map[claim]bool{}, unwanted: map[int64]bool{},
+		noLists: map[string]bool{}, appended: map[string]int64{},
 	}, err
 }
 
@@ -250,6 +254,11 @@ func (a *applier) first(k kind, j *job) (Outcome, apperr.Text, error) {
 			return Unchanged, apperr.Text{}, nil
 		}
 		return Kept, otherHere, nil
+	}
+	if k.room != nil {
+		if reason, err := k.room(a, j); err != nil || reason != (apperr.Text{}) {
+			return Bad, reason, err
+		}
 	}
 	if a.dry {
 		err := a.planNew(k, j)

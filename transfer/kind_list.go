@@ -24,8 +24,9 @@ var (
 
 // lists are lists of films. A list of the same title counts as the same one, unless it is another one of the same file.
 var lists = kind{
-	check: func(_ *applier, j *job) (Outcome, apperr.Text, error) {
+	check: func(a *applier, j *job) (Outcome, apperr.Text, error) {
 		if strings.TrimSpace(j.entry.Title) == "" {
+			a.noLists[j.row.SourceKey] = true
 			return Bad, noTitle, nil
 		}
 		return "", apperr.Text{}, nil
@@ -114,19 +115,30 @@ var items = kind{
 	once: func(j *job) string { return j.entry.ListKey + "\n" + onceAFilm(j) },
 	gist: func(j *job) int64 { return hashOf(itemNote(j.entry)) },
 	check: func(a *applier, j *job) (Outcome, apperr.Text, error) {
-		if a.dry {
+		if a.dry && !a.noLists[a.listKey(j)] {
 			return "", apperr.Text{}, nil
 		}
 		l, err := a.listOf(j)
-		switch {
-		case err != nil:
-			return "", apperr.Text{}, err
-		case l == nil:
+		if err == nil && l == nil {
 			return Kept, noList, nil
-		case l.Full():
-			return Bad, listFull, nil
 		}
-		return "", apperr.Text{}, nil
+		return "", apperr.Text{}, err
+	},
+	room: func(a *applier, j *job) (apperr.Text, error) {
+		l, err := a.listOf(j)
+		if err != nil {
+			return apperr.Text{}, err
+		}
+		if l == nil {
+			l = &list.List{}
+		}
+		if !l.Room(a.appended[j.entry.ListKey]) {
+			return listFull, nil
+		}
+		if a.dry {
+			a.appended[j.entry.ListKey]++
+		}
+		return apperr.Text{}, nil
 	},
 	find: func(a *applier, src Source) (*thing, error) {
 		it, err := a.lists.FindItemByID(a.tx, src.ObjectID)

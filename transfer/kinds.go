@@ -37,6 +37,8 @@ type kind struct {
 	like func(a *applier, j *job) (*thing, error)
 	// same reports whether a thing says what an entry says.
 	same func(a *applier, j *job, t *thing) bool
+	// room says why there is no place for an entry that is new here. It may be nil.
+	room func(a *applier, j *job) (apperr.Text, error)
 	// make stores an entry.
 	make func(a *applier, j *job) (*thing, error)
 	// change changes a thing, which a former import has made, to what an entry says now. nil leaves it as it is.

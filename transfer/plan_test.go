@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/page"
 	"github.com/cinecircle/cinecircle/platform/testkit"
@@ -82,6 +83,7 @@ func TestThePreviewSaysWhatWillHappen(t *testing.T) {
 		"a film that is wanted twice":      {"watchlist.csv", letterboxd + "\n2020-01-02," + ferry + "\n2021-01-02," + ferry + "\n", transfer.Counts{Created: 1, Unchanged: 1}},
 		"a film that is liked twice":       {"likes.csv", letterboxd + "\n2020-01-02," + ferry + "\n2021-01-02," + ferry + "\n", transfer.Counts{Created: 1, Unchanged: 1}},
 		"a rating that is there twice":     {"ratings.csv", letterboxd + ",Rating\n2020-01-02," + ferry + ",4\n2021-01-02," + ferry + ",4\n2021-01-02," + ferry + ",5\n", transfer.Counts{Created: 1, Unchanged: 1, Kept: 1}},
+		"a list without a title":           {"l.csv", "Letterboxd list export v7\nDate,Name,Tags,URL,Description\n2020-03-01,,,https://boxd.it/l,\n\nPosition,Name,Year,URL,Description\n1," + ferry + ",\n", transfer.Counts{Bad: 1, Kept: 1}},
 		"preferences of a later version":   {"profile.jsonl", `{"bio":"","is_private":false,"language":"xx","spoilers":"hide","show_facts":true,"notifications":{}}` + "\n", transfer.Counts{Bad: 1}},
 		"notifications of a later version": {"profile.jsonl", `{"bio":"b","is_private":false,"language":"ko","spoilers":"hide","show_facts":true,"notifications":{"follow":false,"later":true}}` + "\n", transfer.Counts{Created: 1}},
 	} {
@@ -100,4 +102,26 @@ func TestThePreviewSaysWhatWillHappen(t *testing.T) {
 			want(t, "counts", c.want, s.get(t, me, imp.ID).Counts)
 		})
 	}
+}
+
+// TestAFullListIsPlannedAsItIsApplied has a list with room for one film, and a file with two. The file again changes nothing.
+func TestAFullListIsPlannedAsItIsApplied(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.catalogue(t)
+	me := s.Join(t, 1)[0]
+	mine := must[list.Shown](t)(s.lists.Create(t.Context(), list.Draft{UserID: me, Title: "Ferries", Description: "All of them"}))
+	s.Write(t, func(tx *gorm.DB) error {
+		return tx.Model(&list.List{}).Where("id = ?", mine.ID).UpdateColumn("item_count", list.MaxItems-1).Error
+	})
+	for range 2 {
+		imp := s.start(t, me, "ferries.csv", []byte(listCSV))
+		s.work(t)
+		planned := s.rows(t, me, imp.ID)
+		drop(s.transfers.Confirm(t.Context(), me, imp.ID))(t)
+		s.work(t)
+		want(t, "what happened", planned, s.rows(t, me, imp.ID))
+	}
+	again := s.bring(t, me, "ferries.csv", []byte(listCSV))
+	want(t, "counts", transfer.Counts{Unchanged: 2, Bad: 1}, again.Counts)
 }

@@ -51,6 +51,10 @@ var fileFaults = []struct {
 	{tabular.ErrRowTooLong, apperr.Text{
 		EN: "The file has a value of more than 1 MiB.", KO: "1MiB를 넘는 값이 들어 있는 파일입니다.",
 	}},
+	{tabular.ErrArchive, apperr.Text{
+		EN: "The file is an archive that is not opened, such as RAR, 7z or TAR. Please pack the files as ZIP.",
+		KO: "RAR, 7z, TAR, 알집(ALZ, EGG)처럼 열 수 없는 압축 파일입니다. ZIP으로 다시 압축해 주세요.",
+	}},
 	{tabular.ErrPassword, apperr.Text{
 		EN: "The archive is protected with a password. Please pack the files without one.",
 		KO: "암호가 걸린 압축 파일입니다. 암호 없이 다시 압축해 주세요.",

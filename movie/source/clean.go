@@ -148,7 +148,7 @@ func minutes(text string) int64 {
 }
 
 var (
-	imdbForm   = regexp.MustCompile(`tt(\d{7,10})\b`)
+	imdbForm   = regexp.MustCompile(`(?i)tt(\d{7,10})\b`)
 	imdbNumber = regexp.MustCompile(`^\d{1,10}$`)
 	kobisForm  = regexp.MustCompile(`^[A-Z0-9]{8}$`)
 	kmdbForm   = regexp.MustCompile(`^[A-Z][0-9]{5}$`)

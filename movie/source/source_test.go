@@ -431,7 +431,7 @@ func TestIDsOfIMDb(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"tt0090002": "tt0090002", "0090002": "tt0090002", "90002": "tt0090002", "https://www.imdb.com/title/tt9900001": "tt9900001",
-		"http://www.imdb.com/title/tt9900002/": "tt9900002", "": "", "0": "", "x": "", "tt12345678901": "",
+		"http://www.imdb.com/title/tt9900002/": "tt9900002", "": "", "0": "", "x": "", "tt12345678901": "", "TT9900002": "tt9900002",
 	} {
 		if got := IMDbID(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"compress/gzip"
 	"errors"
@@ -187,14 +188,42 @@ var (
 	zipMagic  = []byte("PK\x03\x04")
 	emptyZIP  = []byte("PK\x05\x06")
 
-	// binaries are those of files without text: old workbooks, pictures, PDF, databases, and archives that are not opened.
-	binaries = [][]byte{
-		{0xD0, 0xCF, 0x11, 0xE0}, []byte("\x89PNG"), {0xFF, 0xD8, 0xFF}, []byte("GIF8"), []byte("%PDF"), []byte("SQLi"), []byte("Rar!"), []byte("7z\xBC\xAF"),
+	// binaries are those of files without text: old workbooks, pictures, PDF, and databases.
+	binaries = [][]byte{{0xD0, 0xCF, 0x11, 0xE0}, []byte("\x89PNG"), {0xFF, 0xD8, 0xFF}, []byte("GIF8"), []byte("%PDF"), []byte("SQLi")}
+
+	// archives are those of archives that are not opened: RAR, 7z, ALZ, EGG, xz, zstd.
+	archives = [][]byte{
+		[]byte("Rar!"), []byte("7z\xBC\xAF"), []byte("ALZ\x01"), []byte("EGGA"), {0xFD, '7', 'z', 'X'}, {0x28, 0xB5, 0x2F, 0xFD},
 	}
+	bzip2Magic = []byte("BZh")
 )
 
-// workbook is the name of a file that every workbook of new versions has, in small letters.
-const workbook = "[content_types].xml"
+// tarMark is what a TAR has at tarAt.
+const (
+	tarMark = "ustar"
+	tarAt   = 257
+)
+
+// foreign returns why a file with this begin is not read as text, or nil.
+func foreign(head []byte) error {
+	begins := func(of []byte) bool { return bytes.HasPrefix(head, of) }
+	switch {
+	case slices.ContainsFunc(binaries, begins):
+		return ErrBinary
+	case slices.ContainsFunc(archives, begins), len(head) > tarAt && bytes.HasPrefix(head[tarAt:], []byte(tarMark)),
+		begins(bzip2Magic) && len(head) > 4 && bytes.HasPrefix(head[4:], []byte("1AY&")):
+		return ErrArchive
+	case begins(zipMagic), begins(gzipMagic): // an archive that was opened has it
+		return ErrNested
+	}
+	return nil
+}
+
+// Names of files that every workbook of new versions has, in small letters: of Excel, and of LibreOffice and Hancom.
+const (
+	workbook     = "[content_types].xml"
+	openDocument = "content.xml"
+)
 
 func (f *Files) add(name string, file readerAt, o Options) error {
 	info, err := file.Stat()
@@ -215,8 +244,6 @@ func (f *Files) add(name string, file readerAt, o Options) error {
 		return f.inspect(strings.TrimSuffix(strings.ToLower(name), ".gz"), withoutGZ(name), source{packed: info.Size(), open: func() (io.ReadCloser, error) {
 			return gzip.NewReader(bufio.NewReaderSize(section(), 1<<16))
 		}}, o)
-	case slices.ContainsFunc(binaries, func(of []byte) bool { return bytes.HasPrefix(magic, of) }):
-		return ErrBinary
 	}
 	return f.inspect(strings.ToLower(name), name, source{open: func() (io.ReadCloser, error) { return io.NopCloser(section()), nil }}, o)
 }
@@ -253,7 +280,7 @@ func (f *Files) addArchives(from packed, o Options) error {
 		return nil
 	case failed != nil:
 		return failed
-	case slices.Contains(names, workbook):
+	case slices.Contains(names, workbook), slices.Contains(names, openDocument):
 		return ErrBinary
 	case len(inner.archives) > 0:
 		return ErrNested
@@ -402,6 +429,9 @@ func (f *Files) inspect(name, called string, from source, o Options) error {
 	file := &File{Name: name, Called: called, Encoding: o.Encoding, source: from, limits: limits}
 	found := &inspection{}
 	if err := file.copyTo(found); err != nil {
+		return cmp.Or(foreignIn(found, err), err)
+	}
+	if err := foreign(found.head); err != nil {
 		return err
 	}
 	if file.Size = found.size; file.Encoding == "" {
@@ -419,6 +449,14 @@ func (f *Files) inspect(name, called string, from source, o Options) error {
 		file.Head = strings.ReplaceAll(file.Head, "\r", "\n")
 	}
 	f.list(file)
+	return nil
+}
+
+// foreignIn returns why a file that was found to have NUL bytes has them, or nil.
+func foreignIn(found *inspection, err error) error {
+	if errors.Is(err, ErrNULs) {
+		return foreign(found.head)
+	}
 	return nil
 }
 

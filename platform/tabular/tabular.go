@@ -45,6 +45,7 @@ var (
 	ErrNothing   = errors.New("the archive or folder has no file of a known name")
 	ErrDepth     = errors.New("the JSON is nested too deeply")
 	ErrPassword  = errors.New("the archive is protected with a password: pack the files without one")
+	ErrArchive   = errors.New("the file is an archive that is not opened: pack the files as ZIP")
 	ErrNested    = errors.New("the archive has archives in archives: unpack it once")
 )
 

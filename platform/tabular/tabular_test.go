@@ -352,6 +352,13 @@ func TestFilesAreRefusedAsAWhole(t *testing.T) {
 		"workbook":                 {append([]byte{0xD0, 0xCF, 0x11, 0xE0}, noise(100)...), Limits{}, ErrBinary},
 		"newer workbook":           {zipped(t, [2]string{"[Content_Types].xml", "<x/>"}, [2]string{"xl/workbook.xml", "<x/>"}), Limits{}, ErrBinary},
 		"picture":                  {[]byte("\x89PNG\r\n\x1a\n" + noise(100)), Limits{}, ErrBinary},
+		"OpenDocument":             {zipped(t, [2]string{"mimetype", "x"}, [2]string{"content.xml", "<x/>"}), Limits{}, ErrBinary},
+		"RAR":                      {[]byte("Rar!\x1a\x07\x00" + noise(100)), Limits{}, ErrArchive},
+		"ALZ":                      {[]byte("ALZ\x01\x0a\x00" + noise(100)), Limits{}, ErrArchive},
+		"gzip of a TAR":            {gzipped(t, "a.csv"+strings.Repeat("\x00", 252)+"ustar\x00"+noise(600)), Limits{}, ErrArchive},
+		"gzip of a ZIP":            {gzipped(t, string(archive)), Limits{}, ErrNested},
+		"gzip of a gzip":           {gzipped(t, string(gz)), Limits{}, ErrNested},
+		"ZIP called CSV in a ZIP":  {zipped(t, [2]string{"a.csv", string(zipped(t, csv))}), Limits{}, ErrNested},
 		"PDF":                      {[]byte("%PDF-1.7\n" + noise(100)), Limits{}, ErrBinary},
 	} {
 		files, err := Open(write(t, "file", c.data), Options{Known: anyCSV, Limits: c.limits})
