@@ -7,7 +7,8 @@ import (
 )
 
 // profiles are what members say of themselves, and their preferences. Those that a member has set here stay. Undoing an
-// import leaves them.
+// import makes them those of a new account again, but for one that has become private: it stays so until the member says
+// otherwise.
 var profiles = kind{
 	once: func(*job) string { return "" },
 	check: func(_ *applier, j *job) (Outcome, apperr.Text, error) {
@@ -32,7 +33,11 @@ var profiles = kind{
 		}
 		return a.profile()
 	},
-	remove: func(*applier, *thing) (bool, error) { return false, nil },
+	remove: func(a *applier, t *thing) (bool, error) {
+		p := user.DefaultPreferences()
+		patch := user.PreferencesPatch{Language: &p.Language, Spoilers: &p.Spoilers, ShowFacts: &p.ShowFacts, Notifications: p.Switches()}
+		return !t.value.(user.User).IsPrivate, a.users.Restore(a.tx, t.id, "", false, patch)
+	},
 }
 
 // restored returns the preferences of an entry. Notifications that only a later version has are left out.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/transfer"
+	"github.com/cinecircle/cinecircle/user"
 )
 
 // mixed are files of several services that tell of the same films, by the names that they have.
@@ -31,6 +32,15 @@ func mixed(t testing.TB) map[string][]byte {
 			"ratings-movies.json", `[{"rated_at":"2021-04-01T12:00:00.000Z","rating":7,"type":"movie","movie":{"title":"Harbour","year":2004,"ids":{"trakt":9}}}]`),
 		"letterboxd-import.csv": []byte("Title,Year,Rating,WatchedDate,Review,Tags\nSalt,1997,3.5,2020-05-05,Salty.,sea\nHarbour,2004,2,2021-05-05,,\n"),
 		"ferries.csv":           []byte(listCSV),
+		"own.zip": archive(t, "cinecircle.json", ownHeader, "profile.jsonl", strings.Replace(ownProfile(""), `"bio":""`, `"bio":"b"`, 1), "watched.jsonl",
+			`{"movie":{"title":"Salt","year":1997,"external_ids":{}},"marked_at":"2017-01-01T00:00:00Z"}`+"\n", "diary.jsonl",
+			`{"movie":{"title":"Harbour","year":2004,"external_ids":{}},"watched_on":"2016-01-01","rewatch":false,"rating":3.5,"note":"n","tags":["sea"],`+
+				`"created_at":"2016-01-02T00:00:00Z","updated_at":"2016-01-03T00:00:00Z"}`+"\n", "reactions.jsonl",
+			`{"movie":{"title":"Salt","year":1997,"external_ids":{}},"type":"dislike","reacted_at":"2017-01-01T00:00:00Z"}`+"\n", "watchlist.jsonl",
+			`{"movie":{"title":"The Lantern Ferry","year":2011,"external_ids":{}},"added_at":"2015-01-01T00:00:00Z"}`+"\n"),
+		"letterboxd-later.zip": archive(t, "watched.csv", watchedCSV, "ratings.csv", ratingsCSV, "diary.csv",
+			diaryCSV+"2022-01-05,Salt,1997,https://boxd.it/e3,3,,,2022-01-04\r\n", "watchlist.csv", wantedCSV, "lists/ferries.csv",
+			listCSV+"3,Harbour,2004,https://boxd.it/dddd,\r\n"),
 	}
 }
 
@@ -48,7 +58,7 @@ func (s *stage) state(t testing.TB) map[string][]string {
 		for _, row := range rows {
 			var cells []string
 			for _, column := range slices.Sorted(maps.Keys(row)) {
-				if strings.HasSuffix(column, "version") {
+				if strings.HasSuffix(column, "version") || table == "users" && column == "updated_at" {
 					continue
 				}
 				value := row[column]
@@ -125,5 +135,26 @@ func TestImportsInAnyOrderAreUndoneInAnyOrder(t *testing.T) {
 				t.Errorf("imported %v, undone %v (-want +got):\n%s", order, names, diff)
 			}
 		})
+	}
+}
+
+// TestUndoingMakesNoAccountPublic undoes the profile of an own export: the rest of it goes.
+func TestUndoingMakesNoAccountPublic(t *testing.T) {
+	t.Parallel()
+	for _, private := range []bool{false, true} {
+		s := newStage(t)
+		me := s.Join(t, 1)[0]
+		profile := strings.NewReplacer(`"bio":""`, `"bio":"b"`, `"is_private":false`, fmt.Sprintf(`"is_private":%v`, private)).Replace(ownProfile(""))
+		imp := s.bring(t, me, "own.zip", archive(t, "cinecircle.json", ownHeader, "profile.jsonl", profile))
+		want(t, "what happened", 1, imp.Created)
+		ok(t, s.transfers.Remove(t.Context(), me, imp.ID))
+		s.work(t)
+		u := must[user.User](t)(s.users.Get(t.Context(), me))
+		want(t, "the profile", user.User{IsPrivate: private}, user.User{Bio: u.Bio, IsPrivate: u.IsPrivate})
+		said := "1 profile me: unchanged It was taken out again."
+		if private {
+			said = "1 profile me: created The account stays private until you make it public."
+		}
+		want(t, "rows", []string{said}, s.rows(t, me, imp.ID))
 	}
 }

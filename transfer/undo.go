@@ -18,6 +18,7 @@ var (
 	takenOut   = apperr.Text{EN: "It was taken out again.", KO: "다시 삭제했습니다."}
 	stillUse   = apperr.Text{EN: "Something else here belongs to it, so it stays.", KO: "여기에 연결된 다른 내용이 있어 남겨 두었습니다."}
 	stays      = apperr.Text{EN: "You have changed it since it was imported, so it stays.", KO: "가져온 뒤에 바꾼 내용이라 남겨 두었습니다."}
+	private    = apperr.Text{EN: "The account stays private until you make it public.", KO: "직접 공개로 바꾸기 전까지 비공개 계정으로 남습니다."}
 	filmHidden = apperr.Text{EN: "Its film is hidden, so it stays.", KO: "숨겨진 영화의 기록이라 남겨 두었습니다."}
 )
 
@@ -150,8 +151,9 @@ func (a *applier) takeOut(imp *Import, src Source) error {
 		}
 		if removed {
 			err = a.forgetThing(history.Kind(src.Kind), src.ObjectID)
+		} else if reason = stillUse; history.Kind(src.Kind) == history.Profile {
+			reason = private
 		} else {
-			reason = stillUse
 			err = a.bequeath(src)
 		}
 		if err != nil {
@@ -171,13 +173,18 @@ func (a *applier) takeOut(imp *Import, src Source) error {
 	return a.tell(imp, src, reason)
 }
 
-// bequeath hands the mark of a film, which something else needs, to another import that has stored such a thing. The last of
-// the imports that need a mark takes it out, whichever has made it.
+// bequeath hands the mark of a film or a list, which something else needs, to another import that has stored such a thing. The
+// last of the imports that need it takes it out, whichever has made it.
 func (a *applier) bequeath(src Source) error {
-	if history.Kind(src.Kind) != history.Watched {
-		return nil
+	var heir *Source
+	var err error
+	switch history.Kind(src.Kind) {
+	case history.Watched:
+		heir, err = a.otherOf(src, history.Viewing, history.Rating, history.Review)
+	case history.List:
+		heir, err = a.other(src, "import_sources.kind = ? AND import_sources.object_id IN (SELECT id FROM list_items WHERE list_id = ?)",
+			history.ListItem, src.ObjectID)
 	}
-	heir, err := a.other(src, "import_sources.kind IN ?", []history.Kind{history.Viewing, history.Rating, history.Review})
 	if err != nil {
 		return err
 	}
@@ -187,7 +194,7 @@ func (a *applier) bequeath(src Source) error {
 // passOn hands an entry, which cannot go back on the watchlist now, to another import whose mark or whose own entry of the film
 // is in its place: when that is undone, it comes back.
 func (a *applier) passOn(src Source) error {
-	heir, err := a.other(src, "import_sources.kind IN ?", []history.Kind{history.Watched, history.Watchlist})
+	heir, err := a.otherOf(src, history.Watched, history.Watchlist)
 	if err != nil {
 		return err
 	}
@@ -197,15 +204,20 @@ func (a *applier) passOn(src Source) error {
 	return a.handTo(heir, src)
 }
 
-// other returns what another import, which is not undone, has made for the film of a source, nil for nothing.
+// otherOf returns what another import has made of some kinds for the film of a source, nil for nothing.
+func (a *applier) otherOf(src Source, kinds ...history.Kind) (*Source, error) {
+	return a.other(src, "import_sources.movie_id = ? AND import_sources.kind IN ?", src.film(), kinds)
+}
+
+// other returns what another import of the member, which is not undone, has made and what a condition holds for, nil for nothing.
 func (a *applier) other(src Source, condition string, args ...any) (*Source, error) {
 	var found Source
 	q := a.tx.Joins("JOIN imports i ON i.id = import_sources.import_id").Where(condition, args...).
-		Where("import_sources.movie_id = ? AND import_sources.user_id = ? AND import_sources.made = ?", src.film(), src.UserID, true).
-		Where("import_sources.import_id <> ? AND i.status = ?", src.ImportID, Done).
+		Where("import_sources.user_id = ? AND import_sources.made = ? AND import_sources.import_id <> ? AND i.status = ?",
+			src.UserID, true, src.ImportID, Done).
 		Order("import_sources.id DESC").Limit(1).Find(&found)
 	if q.Error != nil {
-		return nil, fmt.Errorf("look for other imports of movie %d: %w", src.film(), q.Error)
+		return nil, fmt.Errorf("look for other imports that need a %s: %w", src.Kind, q.Error)
 	}
 	if q.RowsAffected == 0 {
 		return nil, nil //nolint:nilnil // nothing is an answer
