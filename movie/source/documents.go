@@ -38,6 +38,9 @@ func (s *Source) lines(r io.Reader, o Options) error {
 	if d := documentOf(s.File.Head, o); d != nil && !o.isOwn() {
 		return s.read(r, d)
 	}
+	if isDailyIDs(s.File.Head) && !o.isOwn() {
+		return fmt.Errorf("%w: this is the daily list of ids of TMDB, which has no years and alone makes no catalogue", ErrUnknown)
+	}
 	if o.Format != nil && !o.isOwn() {
 		return fmt.Errorf("%w: it has JSON, which is not %s", ErrUnknown, o.Format.Title)
 	}
@@ -46,6 +49,13 @@ func (s *Source) lines(r io.Reader, o Options) error {
 	}
 	s.Format, s.Items = Own, movie.NewLines(tabular.NewLines(r))
 	return nil
+}
+
+// isDailyIDs reports whether a file is what TMDB publishes of its ids every day.
+func isDailyIDs(head string) bool {
+	first := firstLine(head)
+	return strings.Contains(first, `"popularity"`) && (strings.Contains(first, `"original_title"`) || strings.Contains(first, `"original_name"`)) &&
+		!strings.Contains(first, `"title"`)
 }
 
 // documents reads the answers of an API, or an array of own objects.

@@ -9,18 +9,19 @@ import (
 	"github.com/cinecircle/cinecircle/movie"
 )
 
-// kobisListed reads a row of a list of films of KOBIS.
+// kobisListed reads a row of a list of films of KOBIS: of the API, or of what its page offers as a spreadsheet.
 func kobisListed(r row) film {
-	id := kobisID(r.get("moviecd"))
+	id := kobisID(r.get("moviecd", "영화코드"))
 	if !kobisForm.MatchString(id) {
 		return film{notFilm: broken}
 	}
 	f := film{
-		key: id, title: r.get("movienm"), original: r.get("movienmog"), released: Date(r.get("opendt")), produced: year4(r.get("prdtyear")),
-		genres: splitBy(cmp.Or(r.get("genrealt"), r.get("repgenrenm")), ","), countries: splitBy(cmp.Or(r.get("nationalt"), r.get("repnationnm")), ","),
-		runtime: minutes(r.get("showtm")), directors: splitBy(r.get("directors"), ","),
+		key: id, title: r.get("movienm", "영화명"), original: r.get("movienmog"), released: Date(r.get("opendt", "개봉일")),
+		produced: year4(r.get("prdtyear", "제작연도", "제작년도")), genres: splitBy(cmp.Or(r.get("genrealt"), r.get("repgenrenm", "장르")), ","),
+		countries: splitBy(cmp.Or(r.get("nationalt"), r.get("repnationnm", "제작국가", "국적")), ","),
+		runtime:   minutes(r.get("showtm")), directors: splitBy(r.get("directors", "감독"), ","),
 	}
-	f.addEnglish(r.get("movienmen"))
+	f.addEnglish(r.get("movienmen", "영화명(영문)"))
 	f.ids.KOBIS = id
 	return f
 }

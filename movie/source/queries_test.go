@@ -1,11 +1,13 @@
 package source
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/korean"
 )
 
 // TestAnswersOfWikidataInAllForms reads one answer as query.wikidata.org offers it: as CSV, as TSV with and without the marks of
@@ -70,5 +72,41 @@ func TestTheFirstDataSetOfMovieLens(t *testing.T) {
 		if diff := cmp.Diff(want, items); diff != "" || formats[0] != "movielens" {
 			t.Errorf("%s is %s (-want +got):\n%s", packed, formats, diff)
 		}
+	}
+}
+
+// TestListsOfThePageOfKOBIS are spreadsheets in CP949 with Korean headings.
+func TestListsOfThePageOfKOBIS(t *testing.T) {
+	t.Parallel()
+	const text = "영화명,영화명(영문),영화코드,제작연도,제작국가,유형,장르,제작상태,감독,제작사\r\n등불 나룻배,The Lantern Ferry,20199901,2010,한국,장편,\"드라마,미스터리\",개봉,한서율,배\r\n"
+	data, err := korean.EUCKR.NewEncoder().String(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	formats, items := read(t, Options{}, files(t, [2]string{"list.csv", data}))
+	want := `2: 등불 나룻배 produced 2010 original "The Lantern Ferry" genres ["Drama","Mystery"] by ["한서율"] in ["KR"] ids {"kobis":"20199901"}`
+	if len(items) != 1 || items[0] != want || formats[0] != "kobis" {
+		t.Errorf("%s %q, want %q", formats, items, want)
+	}
+}
+
+// TestLinksOfMovieLensWrittenAnew have the separators and quotation marks of spreadsheets.
+func TestLinksOfMovieLensWrittenAnew(t *testing.T) {
+	t.Parallel()
+	for _, links := range []string{"movieId;imdbId;tmdbId\n7;9900001;12\n", "\"movieId\"\t\"imdbId\"\t\"tmdbId\"\n7\t\"9900001\"\t12\n", "\"movieId\",\"imdbId\",\"tmdbId\"\n7,9900001,12\n"} {
+		_, items := read(t, Options{}, files(t, [2]string{"a.zip"}, [2]string{"movies.csv", "movieId;title;genres\n7;Lantern Ferry, The (2011);Drama\n"}, [2]string{"links.csv", links}))
+		if len(items) != 1 || !strings.HasSuffix(items[0], `ids {"imdb":"tt9900001","tmdb":12,"movielens":7}`) {
+			t.Errorf("%q: %q", links, items)
+		}
+	}
+}
+
+// TestTheDailyIDsOfTMDBAreRefusedByName has no years.
+func TestTheDailyIDsOfTMDBAreRefusedByName(t *testing.T) {
+	t.Parallel()
+	const text = `{"adult":false,"id":9900001,"original_title":"The Lantern Ferry","popularity":1.2,"video":false}` + "\n"
+	_, err := Open(files(t, [2]string{"movie_ids_11_29_2026.json", text}), Options{}, nil)
+	if !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "daily list of ids of TMDB") {
+		t.Errorf("%v", err)
 	}
 }

@@ -53,6 +53,10 @@ var sheets = []sheet{
 		other: "movienmen movienmog prdtyear opendt typenm prdtstatnm nationalt genrealt repnationnm repgenrenm directors showtm",
 	},
 	{
+		format: KOBIS, needs: "영화명 영화코드 제작연도|제작년도", film: kobisListed, loose: true,
+		other: "영화명(영문) 제작국가 국적 유형 장르 제작상태 감독 제작사 개봉일",
+	},
+	{
 		format: KOBISOffice, needs: "영화명 개봉일", film: kobisOffice, loose: true,
 		other: "순번 순위 감독 제작사 수입사 배급사 영화유형 영화형태 국적 전국스크린수 전국매출액 전국관객수 서울매출액 서울관객수 장르 등급 영화구분 대표국적 매출액 관객수 스크린수 " +
 			"매출액점유율 누적매출액 누적관객수 상영횟수 영화코드",

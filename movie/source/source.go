@@ -196,13 +196,13 @@ func (s *Source) table(r io.Reader, o Options, more *supplements) error {
 	comma, isNamed := tabular.Separator(s.File.Head)
 	dialect := tabular.Dialect{Comma: comma, Quotes: tabular.Lenient}
 	switch first := firstLine(s.File.Head); {
-	case strings.HasPrefix(first, "tconst\t"), strings.HasPrefix(first, "?"): // of IMDb, and terms of SPARQL
+	case strings.HasPrefix(first, "tconst\t"), isTerms(first): // of IMDb, and of SPARQL
 		dialect.Quotes = tabular.Letters
 	case o.isOwn() || isOwnHeader(first, o.Map):
 		dialect.Quotes = tabular.Strict
 	}
 	rows := tabular.NewTable(r, dialect)
-	if strings.HasPrefix(s.File.Head, "?") {
+	if isTerms(firstLine(s.File.Head)) {
 		rows = terms{rows}
 	}
 	var seen []string

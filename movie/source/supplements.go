@@ -64,20 +64,25 @@ func idNumber(id string) uint32 {
 	return uint32(n)
 }
 
+// spreadsheet gives a header that a spreadsheet has written anew the form that MovieLens has.
+var spreadsheet = strings.NewReplacer(`"`, "", ";", ",", "\t", ",")
+
 // takeSupplements reads the files that say more about the films of others, and returns the others.
 func takeSupplements(files []*tabular.File) (s *supplements, rest []*tabular.File, err error) {
 	s = &supplements{}
 	var titles, crew, people []*tabular.File
 	for _, f := range files {
-		switch header := heading(firstLine(f.Head)); {
-		case strings.HasPrefix(header, "movieid,imdbid"):
+		header := heading(firstLine(f.Head))
+		plain := spreadsheet.Replace(header)
+		switch {
+		case strings.HasPrefix(plain, "movieid,imdbid"):
 			err = s.readLinks(f)
 		case strings.HasPrefix(header, "tconst\tdirectors"):
 			crew = append(crew, f)
 		case strings.HasPrefix(header, "nconst\tprimaryname"):
 			people = append(people, f)
 		case strings.HasPrefix(header, "tconst\taveragerating"): // the votes of others are no votes of members
-		case strings.HasPrefix(header, "userid,movieid"):
+		case strings.HasPrefix(plain, "userid,movieid"):
 		default:
 			if strings.HasPrefix(header, "tconst\ttitletype") {
 				titles = append(titles, f)
@@ -101,7 +106,8 @@ func (s *supplements) readLinks(f *tabular.File) error {
 	if s.links == nil { // there may be several files
 		s.links = map[int64]link{}
 	}
-	return eachRow(f, tabular.Dialect{Comma: ','}, func(cells []string) {
+	comma, _ := tabular.Separator(f.Head)
+	return eachRow(f, tabular.Dialect{Comma: comma}, func(cells []string) {
 		if len(cells) < 3 {
 			return
 		}

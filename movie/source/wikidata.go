@@ -53,6 +53,16 @@ func appendOnce(all []string, value string) []string {
 	return append(all, value)
 }
 
+// isTerms reports whether a header is that of an answer as TSV, in which values have marks.
+func isTerms(first string) bool {
+	return strings.HasPrefix(first, "?") && (comma(first) == '\t' || !strings.Contains(first, ","))
+}
+
+func comma(head string) byte {
+	c, _ := tabular.Separator(head)
+	return c
+}
+
 // terms are the rows of an answer as TSV.
 type terms struct{ rows tabular.Rows }
 

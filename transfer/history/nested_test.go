@@ -40,6 +40,28 @@ func TestAnExportThatIsPackedAgainIsRead(t *testing.T) {
 	}
 }
 
+// TestXMLIsCalledSo does not show a file of one line as the heading of a column.
+func TestXMLIsCalledSo(t *testing.T) {
+	t.Parallel()
+	_, err := open(t, "movie.nfo", []byte("<?xml version=\"1.0\"?>\n<movie><title>Salt</title></movie>\n"), Options{})
+	e, ok := errors.AsType[*apperr.Error](err)
+	if !errors.Is(err, ErrUnknown) || !ok || !strings.Contains(e.Text.EN, "It is XML.") || !strings.Contains(e.Text.KO, "XML 파일입니다.") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestTheWatchlistOfOlderToolsForTraktIsRead has folders for each kind.
+func TestTheWatchlistOfOlderToolsForTraktIsRead(t *testing.T) {
+	t.Parallel()
+	_, all := entries(t, "trakt.zip", zipped(t, [2]string{"me/history/history-1.json", "[]"}, [2]string{
+		"me/watchlist/movies.json",
+		`[{"listed_at":"2024-01-01T00:00:00.000Z","type":"movie","movie":{"title":"Salt","year":1997,"ids":{"imdb":"tt9900002"}}}]`,
+	}), Options{})
+	if len(all) != 1 || all[0].Kind != Watchlist || all[0].File != "watchlist/movies.json" {
+		t.Errorf("%+v", all)
+	}
+}
+
 // TestOldRatingsOfMovieLensAreRefusedByName has the files without a header.
 func TestOldRatingsOfMovieLensAreRefusedByName(t *testing.T) {
 	t.Parallel()

@@ -208,10 +208,10 @@ func Known(name string) bool {
 }
 
 // folders are those of exports whose files are read: of Letterboxd, and of older tools for Trakt.
-var folders = []string{"", "lists/", "likes/", "history/", "watched/", "ratings/"}
+var folders = []string{"", "lists/", "likes/", "history/", "watched/", "ratings/", "watchlist/"}
 
 // ownFolders are the folders that mean something: what Letterboxd has deleted is no history, also if it is packed alone.
-var ownFolders = []string{"lists", "likes", "history", "watched", "ratings", "deleted", "orphaned", "images"}
+var ownFolders = []string{"lists", "likes", "history", "watched", "ratings", "watchlist", "deleted", "orphaned", "images"}
 
 // skipped are files of Letterboxd and Trakt that are not read: they have an address of a person, what others wrote and made,
 // or what has no place here.

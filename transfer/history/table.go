@@ -54,6 +54,8 @@ func recognise(f *tabular.File, o Options) (*part, error) {
 		return nil, kinopoisk("HTML")
 	case f.Shape() != tabular.Table:
 		return recogniseDocument(f, o)
+	case strings.HasPrefix(strings.TrimSpace(f.Head), "<?xml"):
+		return nil, unknown(sight{"XML", "It is XML.", "XML 파일입니다."}, o.Format)
 	case oldRatings.MatchString(f.Head):
 		return nil, dataSet("ratings without a header")
 	}

@@ -49,7 +49,8 @@ func TestAHistoryIsReadConfirmedAndUndone(t *testing.T) {
 	v.join("mina")
 	addFilm(v, "Kite Season")
 	file := filepath.Join(t.TempDir(), "ratings.csv")
-	rows := "Date,Name,Year,Letterboxd URI,Rating\r\n2024-03-01,Kites,2011,https://boxd.it/aaaa,4.5\r\n"
+	rows := "Date,Name,Year,Letterboxd URI,Rating\r\n2024-03-01,Kites,2011,https://boxd.it/aaaa,4.5\r\n" +
+		"2024-03-01,Kites,2011,https://boxd.it/aaaa,9\r\n"
 	if err := os.WriteFile(file, []byte(rows), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -65,6 +66,8 @@ func TestAHistoryIsReadConfirmedAndUndone(t *testing.T) {
 	v.comesTrue(`location.search === "?q=Kite" && document.readyState === "complete"`)
 	v.press(".choices button")
 	v.sees("The film was chosen.")
+	v.open("/settings/imports/1")
+	v.sees("line 2", "line 3", "column Rating", "Download what is left out")
 	v.fits("an import that can be confirmed")
 	v.press(`form[action$="/confirm"] button`)
 	v.sees("1 entry was brought.")
