@@ -78,11 +78,13 @@ func TestThePreviewSaysWhatWillHappen(t *testing.T) {
 		file, content string
 		want          transfer.Counts
 	}{
-		"a viewing and a mark":             {"h.csv", "title,year,tmdbId,imdbId,watchedAt,comment,location\nThe Lantern Ferry,2011,,,2023-02-10,,\nThe Lantern Ferry,2011,,,,,\n", transfer.Counts{Created: 1, Unchanged: 1}},
-		"a rating and a mark":              {"d.csv", "标题,个人评分,打分日期,我的短评,上映日期,条目链接\nThe Lantern Ferry,4,2023/02/10,,2011,u\n", transfer.Counts{Created: 1, Unchanged: 1}},
-		"a film that is wanted twice":      {"watchlist.csv", letterboxd + "\n2020-01-02," + ferry + "\n2021-01-02," + ferry + "\n", transfer.Counts{Created: 1, Unchanged: 1}},
-		"a film that is liked twice":       {"likes.csv", letterboxd + "\n2020-01-02," + ferry + "\n2021-01-02," + ferry + "\n", transfer.Counts{Created: 1, Unchanged: 1}},
-		"a rating that is there twice":     {"ratings.csv", letterboxd + ",Rating\n2020-01-02," + ferry + ",4\n2021-01-02," + ferry + ",4\n2021-01-02," + ferry + ",5\n", transfer.Counts{Created: 1, Unchanged: 1, Kept: 1}},
+		"a viewing and a mark":         {"h.csv", "title,year,tmdbId,imdbId,watchedAt,comment,location\nThe Lantern Ferry,2011,,,2023-02-10,,\nThe Lantern Ferry,2011,,,,,\n", transfer.Counts{Created: 1, Unchanged: 1}},
+		"a rating and a mark":          {"d.csv", "标题,个人评分,打分日期,我的短评,上映日期,条目链接\nThe Lantern Ferry,4,2023/02/10,,2011,u\n", transfer.Counts{Created: 1, Unchanged: 1}},
+		"a film that is wanted twice":  {"watchlist.csv", letterboxd + "\n2020-01-02," + ferry + "\n2021-01-02," + ferry + "\n", transfer.Counts{Created: 1, Unchanged: 1}},
+		"a film that is liked twice":   {"likes.csv", letterboxd + "\n2020-01-02," + ferry + "\n2021-01-02," + ferry + "\n", transfer.Counts{Created: 1, Unchanged: 1}},
+		"a rating that is there twice": {"ratings.csv", letterboxd + ",Rating\n2020-01-02," + ferry + ",4\n2021-01-02," + ferry + ",4\n2021-01-02," + ferry + ",5\n", transfer.Counts{Created: 1, Unchanged: 1, Kept: 1}},
+		"a list and a watchlist of IMDb": {"a.zip", string(archive(t, "watchlist.csv", "Position,Const,Title,Title Type,Year,Your Rating\n1,tt0000001,The Lantern Ferry,Movie,2011,\n",
+			"sea.csv", "Position,Const,Description,Title,Title Type,Year,Your Rating\n1,tt0000001,x,The Lantern Ferry,Movie,2011,8\n")), transfer.Counts{Created: 4}},
 		"a list without a title":           {"l.csv", "Letterboxd list export v7\nDate,Name,Tags,URL,Description\n2020-03-01,,,https://boxd.it/l,\n\nPosition,Name,Year,URL,Description\n1," + ferry + ",\n", transfer.Counts{Bad: 1, Kept: 1}},
 		"preferences of a later version":   {"profile.jsonl", `{"bio":"","is_private":false,"language":"xx","spoilers":"hide","show_facts":true,"notifications":{}}` + "\n", transfer.Counts{Bad: 1}},
 		"notifications of a later version": {"profile.jsonl", `{"bio":"b","is_private":false,"language":"ko","spoilers":"hide","show_facts":true,"notifications":{"follow":false,"later":true}}` + "\n", transfer.Counts{Created: 1}},
@@ -95,11 +97,13 @@ func TestThePreviewSaysWhatWillHappen(t *testing.T) {
 			imp := s.start(t, me, c.file, []byte(c.content))
 			s.work(t)
 			want(t, "preview", c.want, s.get(t, me, imp.ID).Counts)
+			planned := s.rows(t, me, imp.ID)
 			_, err := s.transfers.Confirm(t.Context(), me, imp.ID)
 			ok(t, err)
 			s.work(t)
 			want(t, "status", transfer.Done, s.get(t, me, imp.ID).Status)
 			want(t, "counts", c.want, s.get(t, me, imp.ID).Counts)
+			want(t, "rows", planned, s.rows(t, me, imp.ID))
 		})
 	}
 }

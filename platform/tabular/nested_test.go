@@ -42,6 +42,7 @@ func TestArchivesInArchives(t *testing.T) {
 		"one":                       {packedUp(t, "my/letterboxd.zip", inner, "my/photo.jpg", "x"), "ratings.csv of letterboxd.zip"},
 		"beside a table":            {packedUp(t, "notes.csv", table, "letterboxd.ZIP", inner), "notes.csv, ratings.csv of letterboxd.ZIP"},
 		"two":                       {packedUp(t, "a.zip", inner, "b.zip", inner), "ratings.csv of a.zip, ratings.csv of b.zip"},
+		"a name twice":              {packedUp(t, "c.csv", "old", "c.csv", table), "c.csv"},
 		"of a Mac":                  {packedUp(t, "__MACOSX/._a.zip", "x", "a.zip", inner), "ratings.csv of a.zip"},
 		"two deep":                  {packedUp(t, "a.zip", packedUp(t, "b.zip", inner)), ErrNested.Error()},
 		"none inside":               {packedUp(t, "a.zip", packedUp(t, "b.txt", "x")), ErrNothing.Error()},

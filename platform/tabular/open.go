@@ -337,7 +337,14 @@ func (f *Files) addArchive(from packed, o Options) (in contents, err error) {
 		return in, ErrNames
 	}
 	names, unpacked := entryNames(archive, o), int64(0)
+	last := map[string]int{} // whoever unpacks an archive gets the last one of a name
 	for i, entry := range archive.File {
+		last[entry.Name] = i
+	}
+	for i, entry := range archive.File {
+		if last[entry.Name] != i {
+			continue
+		}
 		source := source{packed: from.whole, before: unpacked, open: opener(entry)}
 		switch {
 		case o.Known(names[i]):

@@ -12,7 +12,7 @@ import (
 )
 
 // imdbSheets are the files of IMDb of all generations. Those before 2017 have the same headings for ratings, the watchlist
-// and lists, and later ones for the last two.
+// and lists, and later ones for the last two. The watchlist comes last: ratings of lists take films off it that are wanted again.
 func imdbSheets() []sheet {
 	const other = "title title_type original_title url imdb_rating runtime_(mins) year genres num_votes num._votes release_date " +
 		"release_date_(month/day/year) directors created modified description date_rated date_added your_rating you_rated position name known_for birth_date"
@@ -23,10 +23,10 @@ func imdbSheets() []sheet {
 			start: imdbRatings,
 		},
 		{
-			format: IMDb, name: "watchlist", order: 2, kind: Watchlist, needs: "const position", called: calledWatchlist, other: other,
+			format: IMDb, name: "watchlist", order: 3, kind: Watchlist, needs: "const position", called: calledWatchlist, other: other,
 			start: imdbWatchlist,
 		},
-		{format: IMDb, name: "list", order: 3, kind: ListItem, needs: "const position", called: otherwise, other: other, start: imdbList},
+		{format: IMDb, name: "list", order: 2, kind: ListItem, needs: "const position", called: otherwise, other: other, start: imdbList},
 	}
 }
 
