@@ -8,14 +8,19 @@ package database
 // These are of SQLite, which github.com/mattn/go-sqlite3 compiles into the program.
 typedef struct sqlite3 sqlite3;
 extern int sqlite3_auto_extension(void (*)(void));
+extern int sqlite3_config(int, ...);
 extern int sqlite3_db_config(sqlite3 *, int, ...);
+#define SQLITE_CONFIG_STMTJRNL_SPILL 26
 #define SQLITE_DBCONFIG_ENABLE_QPSG 1007
 
 static int stable_plans(sqlite3 *db, char **message, const void *api) {
 	return sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, (int *)0);
 }
 
-static int use_stable_plans(void) { return sqlite3_auto_extension((void (*)(void))stable_plans); }
+static int configure(void) {
+	int code = sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 1 << 20); // before SQLite is initialized
+	return code ? code : sqlite3_auto_extension((void (*)(void))stable_plans);
+}
 */
 import "C"
 
@@ -30,8 +35,12 @@ import (
 // (https://sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigenableqpsg). Otherwise SQLite compiles a prepared join each
 // time that it runs, which takes 5 to 60 µs, because this driver unbinds all values before it binds others
 // (findings/sqlite-join-reprepare.sh). modernc.org/sqlite keeps them.
+//
+// In a savepoint, which each further member of a shared transaction has, SQLite keeps a copy of every page before it changes.
+// Beyond 64 KiB, 16 pages, it writes them to a new temporary file (https://sqlite.org/tempfiles.html, section 3). A review
+// changes 25 pages. Now that is beyond 1 MiB, by sqlite3_config (https://sqlite.org/c3ref/c_config_covering_index_scan.html).
 var _ = func() int {
-	if code := C.use_stable_plans(); code != 0 {
+	if code := C.configure(); code != 0 {
 		panic(fmt.Sprintf("database: SQLite refuses to be configured: %d", code))
 	}
 	return 0

@@ -3,6 +3,8 @@
 package database_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -43,6 +45,35 @@ func TestPlansDoNotDependOnBoundValues(t *testing.T) {
 			t.Errorf("the writer plans %q, want a scan, which suits all values", got)
 		}
 		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestSavepointsOfAFewPagesWriteNoFile does not run in parallel, because other tests may have temporary files.
+func TestSavepointsOfAFewPagesWriteNoFile(t *testing.T) {
+	if _, err := os.ReadDir("/proc/self/fd"); err != nil {
+		t.Skip("needs Linux:", err)
+	}
+	err := openFile(t, t.TempDir()+"/test.db").Tx(t.Context(), func(tx *gorm.DB) error {
+		for _, statement := range []string{
+			"CREATE TABLE pages (page BLOB)",
+			"INSERT INTO pages SELECT zeroblob(4000) FROM json_each('[" + strings.Repeat("0,", 99) + "0]')",
+			"SAVEPOINT one", // as further members of a shared transaction have it
+			"UPDATE pages SET page = randomblob(4000)",
+		} {
+			if err := tx.Exec(statement).Error; err != nil {
+				return err
+			}
+		}
+		open, err := filepath.Glob("/proc/self/fd/*")
+		for _, fd := range open {
+			if file, _ := os.Readlink(fd); strings.HasSuffix(file, " (deleted)") { // as SQLite's are at once
+				t.Errorf("SQLite writes to %s", file)
+			}
+		}
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
