@@ -126,7 +126,7 @@ type queuePage struct {
 type queueRow struct {
 	moderation.Reported
 	Was       *snapshot // nil once it is purged
-	Path      string    // of the target, as it is now
+	Path      string    // of the target, as it is now; "" once it is deleted
 	Each      []eachReport
 	All       string // the page with more of the reports, "" if Each has as many
 	Unfolded  bool
@@ -287,12 +287,21 @@ func showReported(r moderation.Reported, alone bool) (queueRow, error) {
 	if r.Count > int64(len(r.Reports)) && len(r.Reports) > 0 && !alone {
 		row.All = "/moderate/reports?status=" + r.Status() + "&type=" + r.TargetType + "&id=" + strconv.FormatInt(r.TargetID, 10)
 	}
+	if r.Action == record.Delete { // its image is gone, too
+		row.Path = ""
+		if row.Was != nil {
+			row.Was.Image = ""
+		}
+	}
 	for _, one := range r.Reports {
 		then, err := one.SnapshotOf()
 		if err != nil {
 			return queueRow{}, err
 		}
 		shown := eachReport{Shown: one, Was: showSnapshot(r.TargetType, then)}
+		if row.Path == "" && shown.Was != nil {
+			shown.Was.Image = ""
+		}
 		if shown.Was.equal(row.Was) {
 			shown.Was = nil
 		}

@@ -242,4 +242,10 @@ func TestAThingWithManyReportsIsOneCard(t *testing.T) {
 	mod.post("/moderate/reports/1/close", "action", "hide", "to", "/moderate/reports?author=1").
 		has(t, 200, "The review is hidden.", "Reports about mina", "Film · ").hasNot(t, "Buy watches")
 	mod.get("/moderate/reports?status=closed").has(t, 200, "Review · 22 reports", "Hide").hasNot(t, "Film · ")
+
+	// Of what was deleted there is neither a page nor an image.
+	mod.get("/moderate/reports").has(t, 200, "Film · Something else", `href="/film/1">See it as it is now`)
+	mod.post("/moderate/reports/2/close", "action", "delete").has(t, 200)
+	mod.get("/moderate/reports?status=closed&type=movie").has(t, 200, "Film · Something else", "Delete").
+		hasNot(t, "See it as it is now", "<img")
 }
