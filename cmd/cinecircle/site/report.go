@@ -389,7 +389,7 @@ type logPage struct {
 
 type logRow struct {
 	moderation.Logged
-	Path string
+	Path string // "" for what the action deleted
 	Name string // of the account, film or list that it is about, "" if it is about something else or that is gone
 }
 
@@ -433,6 +433,9 @@ func (s *Site) logRows(c *pageContext, f moderation.LogFilter) (out []logRow, ne
 		row := logRow{Logged: r, Path: targetPath(r.TargetType, r.TargetID), Name: names[r.TargetType][r.TargetID]}
 		if r.TargetType == record.User {
 			row.Path = moderatedPath(r.TargetID)
+		}
+		if r.Action == record.Delete || r.Action == record.Reject {
+			row.Path = ""
 		}
 		if r.Action == record.Role {
 			row.Note = c.text("role." + r.Note)

@@ -248,4 +248,5 @@ func TestAThingWithManyReportsIsOneCard(t *testing.T) {
 	mod.post("/moderate/reports/2/close", "action", "delete").has(t, 200)
 	mod.get("/moderate/reports?status=closed&type=movie").has(t, 200, "Film · Something else", "Delete").
 		hasNot(t, "See it as it is now", "<img")
+	mod.get("/moderate/log").has(t, 200, "Film 1").hasNot(t, `href="/film/1"`)
 }
