@@ -28,8 +28,12 @@ func TestModeratorsSuspendMembersOnAPage(t *testing.T) {
 	mod.post("/moderate/members/1/suspend", "days", "7", "reason", "Spam").has(t, 200, "mina was suspended.", "Spam", "Lift the suspension")
 	mod.get("/moderate/members?status=suspended").has(t, 200, "mina")
 	mina.post("/film/1/want").has(t, 403, "Spam", "Suspended until")
+	// They are told before they write a page that is refused.
+	mina.get("/films").has(t, 200, "Your account is suspended: you can read, but not write.", "Suspended until:", "Reason: Spam")
+	mod.get("/films").has(t, 200).hasNot(t, "Your account is suspended")
 	mod.post("/moderate/members/1/decide", "do", "unsuspend").has(t, 200, "The suspension of mina was lifted.")
 	mina.post("/film/1/want").has(t, 404)
+	mina.get("/films").has(t, 200).hasNot(t, "Your account is suspended")
 	mod.post("/moderate/members/1/decide", "do", "dance").has(t, 404)
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/user"
 )
@@ -34,6 +35,7 @@ type view struct {
 	Avatar    shownImage
 	Admin     bool
 	Moderates bool
+	Suspended *auth.Restriction // nil for who may write
 	Unread    int64
 	LastSeq   int64
 	Toast     *toast
@@ -127,6 +129,9 @@ func (c *pageContext) view(m meta, data any) (view, error) {
 		return w, err
 	}
 	w.Admin, w.Moderates, w.Avatar = c.viewer.Admin(), c.viewer.Moderates(), c.site.avatar(w.Me.Face())
+	if c.viewer.Status == auth.StatusSuspended {
+		w.Suspended = &c.viewer.Restriction
+	}
 	w.Unread, w.LastSeq, err = c.site.Notifications.Unread(c.Request.Context(), c.viewer.UserID)
 	return w, err
 }
