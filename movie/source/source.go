@@ -191,20 +191,26 @@ func open(f *tabular.File, o Options, more *supplements, progress func(int64)) (
 // headerRows is how many rows may stand before the header of a table.
 const headerRows = 12
 
-// table finds the header.
-func (s *Source) table(r io.Reader, o Options, more *supplements) error {
-	comma, isNamed := tabular.Separator(s.File.Head)
+// rows returns the rows of a table in the dialect that its first line tells.
+func (s *Source) rows(r io.Reader, o Options) tabular.Rows {
+	comma, _ := tabular.Separator(s.File.Head)
 	dialect := tabular.Dialect{Comma: comma, Quotes: tabular.Lenient}
 	switch first := firstLine(s.File.Head); {
-	case strings.HasPrefix(first, "tconst\t"), isTerms(first): // of IMDb, and of SPARQL
+	case isTerms(first):
+		dialect.Quotes = tabular.Letters
+		return terms{tabular.NewTable(r, dialect)}
+	case strings.HasPrefix(first, "tconst\t"):
 		dialect.Quotes = tabular.Letters
 	case o.isOwn() || isOwnHeader(first, o.Map):
 		dialect.Quotes = tabular.Strict
 	}
-	rows := tabular.NewTable(r, dialect)
-	if isTerms(firstLine(s.File.Head)) {
-		rows = terms{rows}
-	}
+	return tabular.NewTable(r, dialect)
+}
+
+// table finds the header.
+func (s *Source) table(r io.Reader, o Options, more *supplements) error {
+	_, isNamed := tabular.Separator(s.File.Head)
+	rows := s.rows(r, o)
 	var seen []string
 	for n := range headerRows {
 		row, err := rows.Next()

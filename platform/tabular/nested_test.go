@@ -66,7 +66,7 @@ func TestArchivesInArchives(t *testing.T) {
 		if name == "larger than all may be" {
 			limits.Unpacked = 710
 		}
-		got := ""
+		var got string
 		files, err := Open(file, Options{Limits: limits, Known: func(name string) bool {
 			return strings.HasSuffix(strings.TrimSuffix(name, ".gz"), ".csv") && !strings.Contains(name, "/")
 		}})

@@ -274,7 +274,7 @@ func (f *Files) addArchives(from packed, o Options) error {
 		}
 		inner.tables, inner.names, inner.archives = inner.tables+in.tables, append(inner.names, in.names...), append(inner.archives, in.archives...)
 	}
-	names := append(outer.names, inner.names...)
+	names := slices.Concat(outer.names, inner.names)
 	switch {
 	case outer.tables+inner.tables > 0:
 		return nil
