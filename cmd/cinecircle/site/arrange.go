@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cinecircle/cinecircle/list"
 	"github.com/cinecircle/cinecircle/platform/page"
@@ -17,7 +18,8 @@ import (
 type arrangePage struct {
 	List    listCard
 	Films   []listFilm
-	Version int64 // of the list that the form was made from
+	Version int64  // of the list that the form was made from
+	Shown   string // the ids of the films in their order, separated by commas
 	Alert   string
 }
 
@@ -51,9 +53,12 @@ func (s *Site) showArrange(c *pageContext, status int, l list.Shown, rows []list
 	if p.Films, err = s.listFilms(c, rows, true); err != nil {
 		return err
 	}
+	ids := make([]string, len(p.Films))
 	for i := range p.Films {
 		p.Films[i].In, p.Films[i].Position = "small", int64(i)+1
+		ids[i] = strconv.FormatInt(p.Films[i].ID, 10)
 	}
+	p.Shown = strings.Join(ids, ",")
 	return c.show(status, "arrange", meta{Title: c.text("list.arrange") + " · " + isolated(l.Title), Hidden: true, Section: "lists"}, p)
 }
 
@@ -94,25 +99,42 @@ func (s *Site) arrange(c *pageContext) error {
 	return c.redirectTo(listPath(l.ID))
 }
 
-// arranged returns films in the order of the numbers in the form. Films without a number stay behind the one before them.
+// arranged returns films in the order of the form: those whose number is not the place at which the form showed them
+// take the place that it says, and the others fill the places between.
 func (c *pageContext) arranged(rows []list.Placed) []list.Placed {
 	type numbered struct {
 		list.Placed
 		number int64
 	}
-	all, last := make([]numbered, len(rows)), int64(0)
-	for i, it := range rows {
-		if n, ok := wholeNumber(c.field("position." + strconv.FormatInt(it.MovieID, 10))); ok {
-			last = n
+	var out []list.Placed
+	var moved []numbered
+	for i, it := range c.inShownOrder(rows) {
+		n, ok := wholeNumber(c.field("position." + strconv.FormatInt(it.MovieID, 10)))
+		if !ok || n == int64(i)+1 {
+			out = append(out, it)
+		} else {
+			moved = append(moved, numbered{it, n})
 		}
-		all[i] = numbered{it, last}
 	}
-	slices.SortStableFunc(all, func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
-	out := make([]list.Placed, len(all))
-	for i, it := range all {
-		out[i] = it.Placed
+	slices.SortStableFunc(moved, func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
+	next := int64(0) // so that films with the same number keep their order
+	for _, it := range moved {
+		at := min(max(it.number-1, next), int64(len(out)))
+		out = slices.Insert(out, int(at), it.Placed)
+		next = at + 1
 	}
 	return out
+}
+
+// inShownOrder returns films in the order in which the form showed them, which is not that of the list after a step. Films
+// that it did not show come last.
+func (c *pageContext) inShownOrder(rows []list.Placed) []list.Placed {
+	place := map[string]int{} // from 1
+	for id := range strings.SplitSeq(c.field("shown"), ",") {
+		place[id] = len(place) + 1
+	}
+	placeOf := func(it list.Placed) int { return cmp.Or(place[strconv.FormatInt(it.MovieID, 10)], len(place)+1) }
+	return slices.SortedStableFunc(slices.Values(rows), func(a, b list.Placed) int { return cmp.Compare(placeOf(a), placeOf(b)) })
 }
 
 // stepped returns films with one of them moved by one place.

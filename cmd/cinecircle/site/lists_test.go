@@ -61,6 +61,44 @@ func TestAListIsMadeFilledAndArranged(t *testing.T) {
 	mina.post("/list/1/delete").has(t, 200, "List deleted.", "No lists yet.")
 }
 
+// TestATypedNumberIsThePlaceOfItsFilm types numbers into the form of a list of five films as people without scripts do.
+func TestATypedNumberIsThePlaceOfItsFilm(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	mina.post("/list/new", "title", "Five", "ranked", "1").has(t, 200)
+	for i := range 5 {
+		addFilm(t, a, 1, fmt.Sprint("Film ", i+1))
+		mina.post("/list/1/add", "film", fmt.Sprint(i+1), "on", "true").has(t, 200)
+	}
+	row := regexp.MustCompile(`name="position\.(\d)" value="\d"`)
+	for _, c := range []struct{ shown, typed, want string }{ // the numbers are in the order of the films' ids
+		{"1,2,3,4,5", "12341", "51234"},
+		{"1,2,3,4,5", "15345", "13452"},
+		{"1,2,3,4,5", "92345", "23451"},
+		{"1,2,3,4,5", "12305", "41235"},
+		{"1,2,3,4,5", "12311", "45123"},
+		{"1,2,3,4,5", "1x345", "12345"},
+		{"1,2,3,4,5", "54321", "54321"}, // as scripts number them
+		{"2,1,3,4,5", "21341", "52134"}, // after a step
+		{"2,1,3,4", "21345", "21345"},   // the last was added meanwhile
+		{"", "12341", "51234"},
+	} {
+		fields := []string{"shown", c.shown, "up", "9"} // a step of no film, after which nothing is stored
+		for i, number := range c.typed {
+			fields = append(fields, fmt.Sprint("position.", i+1), string(number))
+		}
+		got := ""
+		for _, found := range row.FindAllStringSubmatch(mina.post("/list/1/arrange", fields...).body, -1) {
+			got += found[1]
+		}
+		if got != c.want {
+			t.Errorf("%s of films shown as %s is the order %s, want %s", c.typed, c.shown, got, c.want)
+		}
+	}
+}
+
 func TestAFilmIsCollectedIntoLists(t *testing.T) {
 	t.Parallel()
 	a, server := openSite(t)

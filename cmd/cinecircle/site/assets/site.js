@@ -465,6 +465,16 @@
       tell(row);
       button.focus();
     });
+    // A number that is typed is the place of its film.
+    list.addEventListener("change", ({ target }) => {
+      if (!target.name.startsWith("position.")) return;
+      const row = target.closest("li"), others = all("li", list).filter((other) => other !== row);
+      const typed = target.value.normalize("NFKC").trim(), focused = document.activeElement === target;
+      if (!/^-?\d+$/.test(typed)) return;
+      list.insertBefore(row, others[Math.max(0, Number(typed) - 1)] ?? null);
+      tell(row);
+      if (focused) target.focus();
+    });
     all("li", list).forEach((row) => {
       const handle = document.createElement("span");
       handle.className = "handle";
