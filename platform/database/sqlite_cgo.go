@@ -36,9 +36,10 @@ import (
 // time that it runs, which takes 5 to 60 µs, because this driver unbinds all values before it binds others
 // (findings/sqlite-join-reprepare.sh). modernc.org/sqlite keeps them.
 //
-// In a savepoint, which each further member of a shared transaction has, SQLite keeps a copy of every page before it changes.
-// Beyond 64 KiB, 16 pages, it writes them to a new temporary file (https://sqlite.org/tempfiles.html, section 3). A review
-// changes 25 pages. Now that is beyond 1 MiB, by sqlite3_config (https://sqlite.org/c3ref/c_config_covering_index_scan.html).
+// In a savepoint, which each further member of a shared transaction has, SQLite copies every page before it changes.
+// Beyond 64 KiB, 16 pages, it writes the copies to a new temporary file (https://sqlite.org/tempfiles.html, section 3),
+// and a review changes 25 pages. Here that is beyond 1 MiB
+// (https://sqlite.org/c3ref/c_config_covering_index_scan.html#sqliteconfigstmtjrnlspill).
 var _ = func() int {
 	if code := C.configure(); code != 0 {
 		panic(fmt.Sprintf("database: SQLite refuses to be configured: %d", code))
