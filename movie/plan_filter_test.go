@@ -2,6 +2,7 @@ package movie
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"gorm.io/gorm"
@@ -122,4 +123,29 @@ func TestFilmsOfAnOlderVersionAreFoundByTheirPeople(t *testing.T) {
 		}
 	}
 	s.checkIndex(t)
+}
+
+// TestFilmsOfAMemberAndHiddenOnesAreReadFromIndexes fails when SQLite does not use the indexes that have only these films.
+func TestFilmsOfAMemberAndHiddenOnesAreReadFromIndexes(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	if db.Driver() != database.SQLite {
+		return // MySQL has all films in these indexes
+	}
+	fill(t, db, plannedRows(db))
+	testkit.Analyze(t, db, "movies")
+	s := New(Deps{DB: db})
+	testkit.WantIndexed(t, db, "idx_movies_created_by", func() {
+		if _, err := s.AddedBy(t.Context(), 7, 10); err != nil {
+			t.Error(err)
+		}
+	})
+	for index, query := range map[string]string{
+		"idx_movies_hidden":     "SELECT id FROM movies WHERE id IN " + HiddenIDs,
+		"idx_movies_created_by": "DELETE FROM users WHERE id = 7", // the films stay without an owner
+	} {
+		if plan := planOf(t, db, query, nil); !strings.Contains(plan, " "+index+" ") {
+			t.Errorf("the plan of %s does not use %s: %s", query, index, plan)
+		}
+	}
 }
