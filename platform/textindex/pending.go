@@ -276,19 +276,9 @@ func (p *Pending) take(next []int, most int) (lists []list, more bool) {
 // post adds the rows to some lists, without those that others have removed or flushed since, and after the last lists takes
 // them off the list of pending rows.
 func (p *Pending) post(tx *gorm.DB, lists []list, last bool) error {
-	pending, alone := make([]block, len(p.runs)), make([]bool, len(p.runs))
-	for i := range p.runs {
-		r := &p.runs[i]
-		if err := p.index.lockBlock(tx, r.number); err != nil {
-			return err
-		}
-		var err error
-		if pending[i], err = p.index.pending(tx, r.number); err != nil {
-			return err
-		}
-		if alone[i], err = p.index.alone(tx, r, &pending[i]); err != nil {
-			return err
-		}
+	pending, alone, err := p.lock(tx)
+	if err != nil {
+		return err
 	}
 	for some := range slices.Chunk(lists, statementNgrams) {
 		if err := p.merge(tx, some, pending, alone); err != nil {
@@ -304,10 +294,10 @@ func (p *Pending) post(tx *gorm.DB, lists []list, last bool) error {
 			return err
 		}
 	}
+	if !last {
+		return nil
+	}
 	for i := range p.runs {
-		if !last {
-			break
-		}
 		r := &p.runs[i]
 		err := p.index.changePending(tx, r.number, func(pending *block) { pending.without(&r.rows) })
 		if err != nil {
@@ -315,6 +305,24 @@ func (p *Pending) post(tx *gorm.DB, lists []list, last bool) error {
 		}
 	}
 	return nil
+}
+
+// lock locks the blocks of all runs, and returns what is pending in each and whether the run is alone in it.
+func (p *Pending) lock(tx *gorm.DB) (pending []block, alone []bool, err error) {
+	pending, alone = make([]block, len(p.runs)), make([]bool, len(p.runs))
+	for i := range p.runs {
+		r := &p.runs[i]
+		if err := p.index.lockBlock(tx, r.number); err != nil {
+			return nil, nil, err
+		}
+		if pending[i], err = p.index.pending(tx, r.number); err != nil {
+			return nil, nil, err
+		}
+		if alone[i], err = p.index.alone(tx, r, &pending[i]); err != nil {
+			return nil, nil, err
+		}
+	}
+	return pending, alone, nil
 }
 
 // alone reports whether a block has no rows but those of a run, and all of them are pending: then it has no lists but those
