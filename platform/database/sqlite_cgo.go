@@ -18,7 +18,7 @@ static int stable_plans(sqlite3 *db, char **message, const void *api) {
 }
 
 static int configure(void) {
-	int code = sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 1 << 20); // before SQLite is initialized
+	int code = sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, (1 << 17) - 1); // before SQLite is initialized
 	return code ? code : sqlite3_auto_extension((void (*)(void))stable_plans);
 }
 */
@@ -36,10 +36,12 @@ import (
 // time that it runs, which takes 5 to 60 µs, because this driver unbinds all values before it binds others
 // (findings/sqlite-join-reprepare.sh). modernc.org/sqlite keeps them.
 //
-// In a savepoint, which each further member of a shared transaction has, SQLite copies every page before it changes.
-// Beyond 64 KiB, 16 pages, it writes the copies to a new temporary file (https://sqlite.org/tempfiles.html, section 3),
-// and a review changes 25 pages. Here that is beyond 1 MiB
-// (https://sqlite.org/c3ref/c_config_covering_index_scan.html#sqliteconfigstmtjrnlspill).
+// In a savepoint, which each further member of a shared transaction has, SQLite keeps a copy of every page before it
+// changes. Beyond 64 KiB, 16 pages, it writes them to a new temporary file (https://sqlite.org/tempfiles.html, section 3).
+// A review changes 25 pages. Now that is beyond 31 pages, by sqlite3_config
+// (https://sqlite.org/c3ref/c_config_covering_index_scan.html). More is not possible: SQLite writes what it had in memory
+// at once, and its write of a file takes the lowest 17 bits of a length, so that 128 KiB are 0 bytes, and the disk seems to
+// be full.
 var _ = func() int {
 	if code := C.configure(); code != 0 {
 		panic(fmt.Sprintf("database: SQLite refuses to be configured: %d", code))

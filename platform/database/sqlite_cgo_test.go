@@ -59,7 +59,7 @@ func TestSavepointsOfAFewPagesWriteNoFile(t *testing.T) {
 	err := openFile(t, t.TempDir()+"/test.db").Tx(t.Context(), func(tx *gorm.DB) error {
 		for _, statement := range []string{
 			"CREATE TABLE pages (page BLOB)",
-			"INSERT INTO pages SELECT zeroblob(4000) FROM json_each('[" + strings.Repeat("0,", 99) + "0]')",
+			"INSERT INTO pages SELECT zeroblob(4000) FROM json_each('[" + strings.Repeat("0,", 25) + "0]')",
 			"SAVEPOINT one", // as further members of a shared transaction have it
 			"UPDATE pages SET page = randomblob(4000)",
 		} {
@@ -74,6 +74,34 @@ func TestSavepointsOfAFewPagesWriteNoFile(t *testing.T) {
 			}
 		}
 		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestSavepointsOfManyPagesAreWrittenToAFile changes more than SQLite keeps in memory.
+func TestSavepointsOfManyPagesAreWrittenToAFile(t *testing.T) {
+	err := openFile(t, t.TempDir()+"/test.db").Tx(t.Context(), func(tx *gorm.DB) error {
+		for _, statement := range []string{
+			"CREATE TABLE pages (page BLOB)",
+			"INSERT INTO pages SELECT zeroblob(4000) FROM json_each('[" + strings.Repeat("0,", 999) + "0]')",
+			"SAVEPOINT one",
+			"UPDATE pages SET page = randomblob(4000)",
+			"ROLLBACK TO one",
+		} {
+			if err := tx.Exec(statement).Error; err != nil {
+				return err
+			}
+		}
+		var changed int
+		if err := tx.Raw("SELECT COUNT(*) FROM pages WHERE page != zeroblob(4000)").Scan(&changed).Error; err != nil {
+			return err
+		}
+		if changed != 0 {
+			t.Errorf("%d of 1000 pages were not rolled back", changed)
+		}
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
