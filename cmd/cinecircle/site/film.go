@@ -20,7 +20,9 @@ type filmPage struct {
 	Poster  shownImage
 	Cast    []movie.CastMember
 	Details movie.Details
-	AddedBy string // the name of the member, "" for none
+	// Elsewhere are its pages on other sites.
+	Elsewhere []elsewhere
+	AddedBy   string // the name of the member, "" for none
 	// AddedByAdmin is whether AddedBy is an admin.
 	AddedByAdmin bool
 	Verdict      verdictPart
@@ -57,6 +59,7 @@ func (s *Site) film(c *pageContext) error {
 	if p.Details, err = m.ReadDetails(); err != nil {
 		return err
 	}
+	p.Elsewhere = pagesElsewhere(p.Details.ExternalIDs)
 	ctx := c.Request.Context()
 	rows, next, err := s.Reviews.OfMovie(ctx, m.ID, c.viewer, review.Sort(p.Sort), c.page(filmReviews))
 	if err != nil {

@@ -1,8 +1,12 @@
 package site
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/web"
@@ -102,4 +106,47 @@ func detailErrors(errs map[string]string) map[string]string {
 		out[field] = text
 	}
 	return out
+}
+
+// countryNames returns a function that returns the name of a country by its code (ISO 3166-1) in a language, by the data of
+// Unicode CLDR, or the code if there is none.
+func countryNames(lang string) func(code string) string {
+	names := display.Regions(language.Make(lang))
+	return func(code string) string {
+		region, err := language.ParseRegion(code)
+		if err != nil {
+			return code
+		}
+		return cmp.Or(names.Name(region), code)
+	}
+}
+
+// languageNames is countryNames for codes of languages (ISO 639).
+func languageNames(lang string) func(code string) string {
+	names := display.Languages(language.Make(lang))
+	return func(code string) string {
+		tag, err := language.Parse(code)
+		if err != nil {
+			return code
+		}
+		return cmp.Or(names.Name(tag), code)
+	}
+}
+
+// elsewhere is the page of a film on another site.
+type elsewhere struct{ Site, URL string }
+
+// pagesElsewhere returns the pages of a film on the sites that have one for each id.
+func pagesElsewhere(e movie.ExternalIDs) (found []elsewhere) {
+	for _, one := range []struct{ site, address, id string }{
+		{"IMDb", "https://www.imdb.com/title/", e.IMDb},
+		{"TMDB", "https://www.themoviedb.org/movie/", numberOrNone(e.TMDB)},
+		{"Letterboxd", "https://boxd.it/", e.Letterboxd},
+		{"Wikidata", "https://www.wikidata.org/wiki/", e.Wikidata},
+	} {
+		if one.id != "" {
+			found = append(found, elsewhere{one.site, one.address + one.id})
+		}
+	}
+	return found
 }

@@ -14,6 +14,10 @@ func TestTheDetailsOfAFilmAreStoredShownAndKept(t *testing.T) {
 	}
 	mina.upload("/films/new", nil, fields...).has(t, 200, "Parasite", ">2019<", "Drama", "Thriller", "봉준호", "15+",
 		`"datePublished":"2019-05-30"`, `"director":[{"@type":"Person","name":"봉준호"}`)
+	mina.get("/film/1").has(t, 200, "South Korea · Korean", "Also known as: Gisaengchung, Parasitos", "On other sites: <a",
+		`href="https://www.imdb.com/title/tt6751668"`, `href="https://www.themoviedb.org/movie/496243"`)
+	mina.post("/preferences", "lang", "ko", "to", "/film/1").has(t, 200, "대한민국 · 한국어", "다른 제목: ")
+	mina.post("/preferences", "lang", "en", "to", "/").has(t, 200)
 	m, err := a.Movies.Get(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)

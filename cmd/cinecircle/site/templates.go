@@ -132,6 +132,8 @@ func functions(lang string, t texts, a *assets, zone *time.Location) template.Fu
 		"when":   func(at time.Time) string { return at.In(zone).Format(time.RFC3339) },
 		"day":    func(at time.Time) (string, error) { return t.day(at.In(zone)) },
 		"lines":  paragraphs,
+		"land":   countryNames(lang),
+		"tongue": languageNames(lang),
 		"args":   namedArgs,
 		"short":  shorten,
 		"sizes":  sizesIn,
