@@ -234,7 +234,7 @@ func TestCommonAndRareTextsAreFoundInEveryOrder(t *testing.T) {
 	s := newCatalogue(t)
 	films := 4000
 	if testing.Short() {
-		films = 1000
+		films = 600
 	}
 	s.addAt(t, int64(blockFilms-films/2), "the first", genres[0], 0) // so that half of the others are in the next block
 	s.addMany(t, films)

@@ -93,7 +93,7 @@ func TestAFullDiskRefusesOnlyWrites(t *testing.T) {
 	w := &diskWriter{Server: s, token: token, picture: apptest.JPEG(t), written: map[string]bool{}}
 	rounds := 10
 	if testing.Short() {
-		rounds = 2
+		rounds = 1
 	}
 	for range rounds {
 		w.until(http.StatusCreated, 3)
