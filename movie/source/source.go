@@ -193,8 +193,7 @@ const headerRows = 12
 
 // rows returns the rows of a table in the dialect that its first line tells.
 func (s *Source) rows(r io.Reader, o Options) tabular.Rows {
-	comma, _ := tabular.Separator(s.File.Head)
-	dialect := tabular.Dialect{Comma: comma, Quotes: tabular.Lenient}
+	dialect := tabular.Dialect{Comma: comma(s.File.Head), Quotes: tabular.Lenient}
 	switch first := firstLine(s.File.Head); {
 	case isTerms(first):
 		dialect.Quotes = tabular.Letters

@@ -106,8 +106,7 @@ func (s *supplements) readLinks(f *tabular.File) error {
 	if s.links == nil { // there may be several files
 		s.links = map[int64]link{}
 	}
-	comma, _ := tabular.Separator(f.Head)
-	return eachRow(f, tabular.Dialect{Comma: comma}, func(cells []string) {
+	return eachRow(f, tabular.Dialect{Comma: comma(f.Head)}, func(cells []string) {
 		if len(cells) < 3 {
 			return
 		}

@@ -58,6 +58,7 @@ func isTerms(first string) bool {
 	return strings.HasPrefix(first, "?") && (comma(first) == '\t' || !strings.Contains(first, ","))
 }
 
+// comma returns the character between the cells of a table. It does not matter whether the file names it.
 func comma(head string) byte {
 	c, _ := tabular.Separator(head)
 	return c

@@ -54,7 +54,7 @@ func TestPlansDoNotDependOnBoundValues(t *testing.T) {
 // TestSavepointsOfAFewPagesWriteNoFile does not run in parallel, because other tests may have temporary files.
 func TestSavepointsOfAFewPagesWriteNoFile(t *testing.T) {
 	if _, err := os.ReadDir("/proc/self/fd"); err != nil {
-		t.Skip("needs Linux:", err)
+		t.Skip("only Linux lists the open files of a process in /proc:", err)
 	}
 	err := openFile(t, t.TempDir()+"/test.db").Tx(t.Context(), func(tx *gorm.DB) error {
 		for _, statement := range []string{

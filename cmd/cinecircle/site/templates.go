@@ -116,33 +116,33 @@ func (p *pages) render(lang, name string, data any, use func([]byte)) error {
 // functions are the functions of the templates.
 func functions(lang string, t texts, a *assets, zone *time.Location) template.FuncMap {
 	return template.FuncMap{
-		"t":      t.show, // in elements
-		"label":  t.say,  // in attributes
-		"bdi":    func(text string) template.HTML { return isolatedIn(foreign(lang, text), text) },
-		"name":   func(name string) template.HTML { return isolatedIn(foreign(lang, name)+` translate="no"`, name) }, // of a member
-		"said":   func(text string) template.HTMLAttr { return foreign(lang, text) },
-		"cut":    cut,
-		"iso":    isolated,
-		"n":      t.count,
-		"num":    number,
-		"asset":  a.address,
-		"icon":   icon(),
-		"ago":    func(at time.Time) (string, error) { return t.ago(time.Since(at), at.In(zone)) },
-		"moment": func(at time.Time) (string, error) { return t.moment(at.In(zone)) },
-		"when":   func(at time.Time) string { return at.In(zone).Format(time.RFC3339) },
-		"day":    func(at time.Time) (string, error) { return t.day(at.In(zone)) },
-		"lines":  paragraphs,
-		"land":   countryNames(lang),
-		"tongue": languageNames(lang),
-		"args":   namedArgs,
-		"short":  shorten,
-		"sizes":  sizesIn,
-		"auto":   loadsItself,
-		"tint":   func(id int64) int64 { return id % tints },
-		"hue":    hue,
-		"first":  firstLetter,
-		"lang":   func() string { return lang },
-		"fields": strings.Fields,
+		"t":        t.show, // in elements
+		"label":    t.say,  // in attributes
+		"bdi":      func(text string) template.HTML { return isolatedIn(foreign(lang, text), text) },
+		"name":     func(name string) template.HTML { return isolatedIn(foreign(lang, name)+` translate="no"`, name) }, // of a member
+		"said":     func(text string) template.HTMLAttr { return foreign(lang, text) },
+		"cut":      cut,
+		"iso":      isolated,
+		"n":        t.count,
+		"num":      number,
+		"asset":    a.address,
+		"icon":     icon(),
+		"ago":      func(at time.Time) (string, error) { return t.ago(time.Since(at), at.In(zone)) },
+		"moment":   func(at time.Time) (string, error) { return t.moment(at.In(zone)) },
+		"when":     func(at time.Time) string { return at.In(zone).Format(time.RFC3339) },
+		"day":      func(at time.Time) (string, error) { return t.day(at.In(zone)) },
+		"lines":    paragraphs,
+		"country":  countryNames(lang),
+		"language": languageNames(lang),
+		"args":     namedArgs,
+		"short":    shorten,
+		"sizes":    sizesIn,
+		"auto":     loadsItself,
+		"tint":     func(id int64) int64 { return id % tints },
+		"hue":      hue,
+		"first":    firstLetter,
+		"lang":     func() string { return lang },
+		"fields":   strings.Fields,
 	}
 }
 

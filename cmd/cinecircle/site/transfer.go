@@ -295,13 +295,6 @@ func (s *Site) importReport(c *pageContext) error {
 	return nil
 }
 
-func unlessZero(n int64) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.FormatInt(n, 10)
-}
-
 // reportPart is how many rows of a report are loaded at a time.
 const reportPart = 500
 
@@ -314,7 +307,7 @@ func (s *Site) reportRows(c *pageContext, out *csv.Writer, id int64, outcome tra
 		}
 		for _, r := range rows {
 			// Flush returns the error.
-			_ = out.Write([]string{r.File, unlessZero(r.Line), r.Kind, r.Title, unlessZero(r.Year), string(r.Outcome), r.Heading, c.translate(r.Why)})
+			_ = out.Write([]string{r.File, numberOrNone(r.Line), r.Kind, r.Title, numberOrNone(r.Year), string(r.Outcome), r.Heading, c.translate(r.Why)})
 		}
 		if next == nil {
 			return nil
