@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # github.com/gin-gonic/gin v1.12.0 (gin-contrib/sse v1.1.2), read by github.com/tmaxmax/go-sse v0.11.0.
 #
-# Context.SSEvent writes no space after "data:". A reader of server-sent events removes one space there (HTML, section 9.2.6), so
+# Context.SSEvent writes no space after "data:". A reader of server-sent events takes one away there (HTML, section 9.2.6), so
 # each line loses the first space of its own: words that are sent one by one run together, and indented text is moved. A
 # carriage return arrives as a backslash and an r.
 source "$(dirname "$0")/lib.sh"
