@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # github.com/asticode/go-astisub v0.34.0.
 #
-# It decodes &amp; and &lt; of WebVTT and not &gt;, and writes the rest with & escaped again: the two signs ">>" for another
-# speaker, which WebVTT files have as &gt;&gt;, are shown as "&gt;&gt;" after reading and writing the file. It also escapes
+# It decodes &amp; and &lt; of WebVTT and not &gt;, and writes the rest with & escaped again: a ">>" for another speaker that
+# a WebVTT file has as &gt;&gt; is shown as "&gt;&gt;" once the file was read and written. It also escapes
 # SubRip, which has no entities: "Salt & Rust" becomes "Salt &amp; Rust", which players show.
 source "$(dirname "$0")/lib.sh"
 got=$(go_run github.com/asticode/go-astisub@v0.34.0 <<'GO'

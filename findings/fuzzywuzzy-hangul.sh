@@ -2,8 +2,8 @@
 # github.com/paul-mannino/go-fuzzywuzzy v0.0.0-20241117160931-a1769aeb6b21.
 #
 # Extract prepares titles in a way that keeps all letters, and then compares them with WRatio, which drops what is no ASCII. A
-# Korean title has 0 of 100 points beside itself, and the first of the list wins. With a year behind them any two have
-# 100. UWRatio has to be passed as the scorer.
+# Korean title has 0 of 100 points beside itself, and the first of the list wins. Two titles with the same year behind
+# them have 100. UWRatio has to be passed as the scorer.
 source "$(dirname "$0")/lib.sh"
 got=$(go_run github.com/paul-mannino/go-fuzzywuzzy@v0.0.0-20241117160931-a1769aeb6b21 <<'GO'
 package main

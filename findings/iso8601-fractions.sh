@@ -3,7 +3,7 @@
 # github.com/sosodev/duration v1.4.0.
 #
 # ISO 8601 lets the last part of a duration have a fraction. Two readers take no fractions and stop where one begins, without an
-# error: a film of PT1.5H lasts no time at all, and one of PT1H30.5M an hour. Of weeks and days they read the weeks.
+# error: a film of PT1.5H lasts no time at all, and one of PT1H30.5M an hour.
 source "$(dirname "$0")/lib.sh"
 got=$(go_run github.com/dylanmei/iso8601@v0.1.0 github.com/channelmeter/iso8601duration@v0.0.0-20150204201828-8da3af7a2a61 \
   github.com/sosodev/duration@v1.4.0 <<'GO'
