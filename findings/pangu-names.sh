@@ -2,7 +2,7 @@
 # pangu 7.2.1 from npm, Node.js.
 #
 # pangu puts spaces between Chinese characters and Latin ones. It also turns the dot within a foreign name (·, U+00B7), which
-# most foreign directors and actors have in Chinese, into that of katakana (・, U+30FB), also where there is nothing to space. The
+# foreign directors and actors have in Chinese, into that of katakana (・, U+30FB), also where there is nothing to space. The
 # name found before is not found after. The stars of M*A*S*H get spaces, but not all of them.
 source "$(dirname "$0")/lib.sh"
 got=$(node_run pangu@7.2.1 <<'JS'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # smpte-timecode 1.3.6 from npm, Node.js.
 #
-# At 23.976 frames a second, the rate of films on discs, a timecode that becomes a Date and a timecode again is later than it
+# At 23.976 frames a second, a rate of films on discs, a timecode that becomes a Date and a timecode again is later than it
 # was: by 14 frames after an hour, by more than a second at the end of a film. The rate is 24000/1001 one way and rounded to
 # 23.98 the other. At 24 and 25 nothing is lost.
 source "$(dirname "$0")/lib.sh"

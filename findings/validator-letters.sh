@@ -2,7 +2,7 @@
 # github.com/go-playground/validator/v10 v10.30.6.
 #
 # `alphaunicode` and `alphanumunicode` take the letters of every script, and not the marks that are part of its words (\p{M}).
-# Many vowels of Thai, Hindi and Tamil are marks, so most names in them are refused: a Thai member may be called สมชาย and
+# Many vowels of Thai, Hindi and Tamil are marks, so names with them are refused: a Thai member may be called สมชาย and
 # not บุญมี. So is a Vietnamese name in decomposed form.
 source "$(dirname "$0")/lib.sh"
 got=$(go_run github.com/go-playground/validator/v10@v10.30.6 <<'GO'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # wanakana 5.3.1 beside hepburn 1.2.2 from npm, Node.js.
 #
-# The small letters that katakana has for foreign sounds, as in most titles of foreign films, become large ones: ティ is tei and
+# The small letters that katakana has for foreign sounds, as in titles of foreign films, become large ones: ティ is tei and
 # ファ fua, so ティファニー (Tiffany) is teifuanii, and テイフアニイ when read back. マッチ (match) is written matchi as it should be,
 # which the package cannot read again: a Latin t is left.
 source "$(dirname "$0")/lib.sh"
