@@ -123,7 +123,7 @@ func (s *Service) insertAll(tx *gorm.DB, films []*candidate) error {
 		return err
 	}
 	ids := make([]int64, len(films))
-	var rows derived
+	rows := newDerived(tx.Name())
 	for i, c := range films {
 		ids[i] = c.movie.ID
 		rows.addWith(c.movie, c.draft.Details, c.draft.Cast, c.titles)
@@ -136,7 +136,7 @@ func (s *Service) insertAll(tx *gorm.DB, films []*candidate) error {
 
 // The columns of a new film that has no owner and no counts, and those that it has nothing in.
 const (
-	newColumns   = "title, title_key, plot, cast_members, playtime, genre, release_date, release_year, details, created_at, updated_at"
+	newColumns   = "title, title_key, plot, cast_members, genre, release_date, details, playtime, release_year, created_at, updated_at"
 	emptyColumns = "poster_image, like_count, dislike_count, review_count, rating_count, rating_sum, rating_score, hidden"
 	insertMovie  = "movies (" + newColumns + ", " + emptyColumns + ")"
 	newMovie     = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, 0, 0, 0, 0"
@@ -148,17 +148,21 @@ func insertMovies(tx *gorm.DB, films []*candidate) error {
 	if err != nil {
 		return fmt.Errorf("read the step of ids: %w", err)
 	}
-	args := make([]any, 0, 11*len(films))
+	rows := database.NewRows(database.InsertInto(tx.Name())+insertMovie, newMovie)
 	for _, c := range films {
 		m := &c.movie
-		args = append(args, m.Title, m.TitleKey, m.Plot, m.CastMembers, m.Playtime, m.Genre, m.ReleaseDate, m.ReleaseYear, m.Details, m.CreatedAt, m.UpdatedAt)
+		for _, text := range [...]string{m.Title, m.TitleKey, m.Plot, m.CastMembers, m.Genre, m.ReleaseDate, m.Details} {
+			rows.Text(text)
+		}
+		rows.Int(m.Playtime)
+		rows.Int(m.ReleaseYear)
+		rows.Time(m.CreatedAt)
+		rows.Time(m.UpdatedAt)
 	}
-	return insertEach(database.InsertInto(tx.Name())+insertMovie, newMovie, args, func(statement string, n int, args []any) error {
-		id, err := database.InsertMany(tx, n, statement, args...)
+	return rows.Insert(tx, func(id int64, n int) {
 		for i := range films[:n] {
 			films[i].movie.ID, id = id, id+step
 		}
 		films = films[n:]
-		return err
 	})
 }

@@ -71,8 +71,23 @@ func nameKey(name string) string {
 	return norm.NFC.String(cases.Fold().String(norm.NFC.String(name)))
 }
 
-// derived holds the derived rows of some films as arguments of INSERT statements.
-type derived struct{ genres, titles, people, references, hashes []any }
+// derived holds the derived rows of some films.
+type derived struct{ genres, titles, people, references, hashes *database.Rows }
+
+func newDerived(driver string) *derived {
+	insert, hashes := database.InsertInto(driver), "INSERT OR IGNORE INTO "
+	if driver == database.MySQL {
+		hashes = "INSERT IGNORE INTO "
+	}
+	return &derived{
+		genres: database.NewRows(insert+"movie_genres (movie_id, genre, title_key, release_date, like_count, review_count, rating_count, rating_score)",
+			"?, ?, ?, ?, ?, ?, ?, ?"),
+		titles:     database.NewRows(insert+"movie_titles (movie_id, title, title_key)", "?, ?, ?"),
+		people:     database.NewRows(insert+"movie_people (movie_id, name_key)", "?, ?"),
+		references: database.NewRows(insert+"movie_external_ids (kind, value, movie_id)", "?, ?, ?"),
+		hashes:     database.NewRows(hashes+"movie_title_hashes (hash, movie_id)", "?, ?"), // those that are there stay
+	}
+}
 
 // add appends the rows of a film.
 func (r *derived) add(m Movie) error {
@@ -91,19 +106,32 @@ func (r *derived) add(m Movie) error {
 // addWith is add for a film whose details and cast were read, and whose titles were hashed.
 func (r *derived) addWith(m Movie, d Details, cast []CastMember, titles []int64) {
 	for _, genre := range d.Genres {
-		r.genres = append(r.genres, m.ID, genre, m.TitleKey, m.LikeCount, m.ReleaseDate, m.ReviewCount, m.RatingCount, m.RatingScore)
+		r.genres.Int(m.ID)
+		r.genres.Text(genre)
+		r.genres.Text(m.TitleKey)
+		r.genres.Text(m.ReleaseDate)
+		r.genres.Int(m.LikeCount)
+		r.genres.Int(m.ReviewCount)
+		r.genres.Int(m.RatingCount)
+		r.genres.Int(m.RatingScore)
 	}
 	for _, title := range d.otherTitles(m.Title) {
-		r.titles = append(r.titles, m.ID, title, textindex.Key(title))
+		r.titles.Int(m.ID)
+		r.titles.Text(title)
+		r.titles.Text(textindex.Key(title))
 	}
 	for _, key := range peopleKeys(d, cast) {
-		r.people = append(r.people, m.ID, key)
+		r.people.Int(m.ID)
+		r.people.Text(key)
 	}
 	for _, id := range d.ExternalIDs.List() {
-		r.references = append(r.references, id.Kind, id.Value, m.ID)
+		r.references.Text(id.Kind)
+		r.references.Text(id.Value)
+		r.references.Int(m.ID)
 	}
 	for _, hash := range titles {
-		r.hashes = append(r.hashes, hash, m.ID)
+		r.hashes.Int(hash)
+		r.hashes.Int(m.ID)
 	}
 }
 
@@ -120,54 +148,19 @@ func peopleKeys(d Details, cast []CastMember) []string {
 	return slices.Compact(keys)
 }
 
-// insertRows is the most rows of one INSERT. It is a power of two.
-const insertRows = 256
-
-// insertMany inserts rows with some placeholders each.
-func insertMany(tx *gorm.DB, insert string, args []any, placeholders int) error {
-	row := strings.Repeat(", ?", placeholders)[2:]
-	return insertEach(insert, row, args, func(statement string, _ int, args []any) error { return database.Exec(tx, statement, args...) })
-}
-
-// insertEach calls exec with the INSERT statements of rows. Their numbers of rows are powers of two, so that few statements
-// are prepared: each takes a millisecond and a hundred KiB.
-func insertEach(insert, row string, args []any, exec func(statement string, n int, args []any) error) error {
-	size := strings.Count(row, "?")
-	row = "(" + row + ")"
-	for n := insertRows; len(args) > 0; {
-		for n*size > len(args) {
-			n /= 2
+// insert stores the rows. It returns gorm.ErrDuplicatedKey when another film has one of the external ids.
+func (r *derived) insert(tx *gorm.DB) error {
+	for _, rows := range [...]*database.Rows{r.genres, r.titles, r.people, r.references, r.hashes} {
+		if err := rows.Insert(tx, nil); err != nil {
+			return err
 		}
-		if err := exec(insert+" VALUES "+row+strings.Repeat(", "+row, n-1), n, args[:n*size]); err != nil {
-			return fmt.Errorf("%s: %w", insert, err)
-		}
-		args = args[n*size:]
 	}
 	return nil
 }
 
-// insert stores the rows. It returns gorm.ErrDuplicatedKey when another film has one of the external ids.
-func (r *derived) insert(tx *gorm.DB) error {
-	for _, t := range []struct {
-		into string
-		rows []any
-		size int
-	}{
-		{"movie_genres (movie_id, genre, title_key, like_count, release_date, review_count, rating_count, rating_score)", r.genres, 8},
-		{"movie_titles (movie_id, title, title_key)", r.titles, 3},
-		{"movie_people (movie_id, name_key)", r.people, 2},
-		{"movie_external_ids (kind, value, movie_id)", r.references, 3},
-	} {
-		if err := insertMany(tx, database.InsertInto(tx.Name())+t.into, t.rows, t.size); err != nil {
-			return err
-		}
-	}
-	return insertHashes(tx, r.hashes)
-}
-
 // derive stores the derived rows of new films.
 func derive(tx *gorm.DB, films ...Movie) error {
-	var rows derived
+	rows := newDerived(tx.Name())
 	for _, m := range films {
 		if err := rows.add(m); err != nil {
 			return err

@@ -19,12 +19,17 @@ func TestEveryFilterReadsAlongAnIndex(t *testing.T) {
 	db := testkit.DB(t)
 	fill(t, db, plannedRows(db))
 	err := db.Tx(t.Context(), func(tx *gorm.DB) error {
-		var people, ids []any
+		rows := newDerived(tx.Name())
 		for id := range plannedRows(db) {
-			people = append(people, id+1, fmt.Sprint("someone ", id%50), id+1, "somebody else")
-			ids = append(ids, "imdb", fmt.Sprintf("tt%07d", id), id+1)
+			for _, name := range []string{fmt.Sprint("someone ", id%50), "somebody else"} {
+				rows.people.Int(int64(id + 1))
+				rows.people.Text(name)
+			}
+			rows.references.Text("imdb")
+			rows.references.Text(fmt.Sprintf("tt%07d", id))
+			rows.references.Int(int64(id + 1))
 		}
-		return (&derived{people: people, references: ids}).insert(tx)
+		return rows.insert(tx)
 	})
 	if err != nil {
 		t.Fatal(err)

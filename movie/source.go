@@ -80,18 +80,20 @@ func loadSources(tx *gorm.DB, keys []string) (map[string]Source, error) {
 // storeSources stores sources. Those whose keys are stored take the place of the others with these keys. REPLACE costs more
 // than INSERT where nothing is to be replaced, see [database.InsertInto].
 func storeSources(tx *gorm.DB, sources map[string]Source, stored map[string]bool) error {
-	var added, replaced []any
+	const into, values = "movie_sources (source_key, movie_id, row_hash)", "?, ?, ?"
+	added := database.NewRows(database.InsertInto(tx.Name())+into, values)
+	replaced := database.NewRows("REPLACE INTO "+into, values)
 	for _, key := range slices.Sorted(maps.Keys(sources)) {
-		s := sources[key]
+		s, rows := sources[key], added
 		if stored[key] {
-			replaced = append(replaced, key, s.MovieID, s.RowHash)
-		} else {
-			added = append(added, key, s.MovieID, s.RowHash)
+			rows = replaced
 		}
+		rows.Text(key)
+		rows.Int(s.MovieID)
+		rows.Int(s.RowHash)
 	}
-	const into = "movie_sources (source_key, movie_id, row_hash)"
-	if err := insertMany(tx, database.InsertInto(tx.Name())+into, added, 3); err != nil {
+	if err := added.Insert(tx, nil); err != nil {
 		return err
 	}
-	return insertMany(tx, "REPLACE INTO "+into, replaced, 3)
+	return replaced.Insert(tx, nil)
 }

@@ -7,7 +7,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/textindex"
 )
 
@@ -81,13 +80,4 @@ func dropHashes(tx *gorm.DB, m Movie) error {
 		return fmt.Errorf("delete the title hashes of movie %d: %w", m.ID, err)
 	}
 	return nil
-}
-
-// insertHashes stores pairs of a hash and a film. Those that are there stay.
-func insertHashes(tx *gorm.DB, pairs []any) error {
-	insert := "INSERT OR IGNORE"
-	if tx.Name() == database.MySQL {
-		insert = "INSERT IGNORE"
-	}
-	return insertMany(tx, insert+" INTO movie_title_hashes (hash, movie_id)", pairs, 2)
 }

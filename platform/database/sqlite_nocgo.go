@@ -32,3 +32,6 @@ func sqliteCode(err error) int {
 	}
 	return 0
 }
+
+// packs reports whether SQLite has the function packed_value, which reads the values of [Rows].
+const packs = false
