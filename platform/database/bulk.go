@@ -14,7 +14,6 @@ const (
 	bulkCheckpoint  = 16 << 10
 	plainCache      = 2000
 	plainCheckpoint = 1000
-	sortCache       = 4 << 10 // the memory for sorting is as large as the cache
 )
 
 // Bulk makes large transactions faster until restore is called: they read and write each page of an index once, and not
@@ -35,10 +34,6 @@ func (d *DB) Bulk(ctx context.Context) (restore func() error, err error) {
 		return nil, errors.Join(err, restore())
 	}
 	return restore, nil
-}
-
-func (d *DB) setCache(ctx context.Context, size int) error {
-	return d.set(ctx, fmt.Sprintf("cache_size = -%d", size))
 }
 
 // set runs pragmas on the connection that writes to SQLite.
