@@ -51,6 +51,7 @@ type Result struct {
 	Outcome    Outcome
 	Reason     apperr.Text // why it needs a person
 	Candidates []int64     // the films that it may be about
+	Merged     []int64     // the films that it has shown to be its film, and that are merged into it
 }
 
 // LoadOptions say how rows become films.
@@ -78,7 +79,8 @@ const (
 // A row is about the film that one of its ids belongs to, else about the one with its title and the year of its release or
 // production, else about the one with its title, a year next to it, and its director. A film that has another id of the
 // same kind is another film. A row that is about none makes a film, unless there is one with its title that neither ids nor
-// years tell apart: that needs a person. Of a film that is there, a row sets what it lacks, see [LoadOptions].
+// years tell apart: that needs a person. Films that a row shows to be one are merged. Of a film that is there, a row sets what it
+// lacks, see [LoadOptions].
 type loader struct {
 	into    *Service
 	options LoadOptions
@@ -91,6 +93,7 @@ type loader struct {
 
 	pending *textindex.Pending // what the index of titles does not have yet
 	results []held             // of rows whose transaction is not committed yet
+	waiting []Item             // rows that show films to be one
 
 	stopped  error        // why not all rows were read
 	ending   func() error // ends the mode for writing alone; nil in the other mode
@@ -134,7 +137,7 @@ func (l *loader) run(ctx context.Context, rows *ahead, progress func(read int64)
 		}
 		progress(l.read)
 	}
-	return errors.Join(l.stopped, l.complete(ctx))
+	return errors.Join(l.stopped, l.storeWaiting(ctx), l.complete(ctx))
 }
 
 // beginAlone sets the database up for writing alone, unless it is served.
@@ -175,7 +178,7 @@ func (l *loader) endAlone(ctx context.Context) error {
 
 // transact stores some rows: in one transaction if nobody else writes, else a batch. It returns false after the last row.
 func (l *loader) transact(ctx context.Context, rows *ahead) (more bool, err error) {
-	if l.ending != nil && l.serving() {
+	if l.ending != nil && (len(l.waiting) >= mostWaiting || l.serving()) {
 		if err := l.endAlone(ctx); err != nil {
 			return false, err
 		}
@@ -338,7 +341,11 @@ func (l *loader) flush(ctx context.Context) error {
 		l.pause(ctx, time.Since(began))
 	}
 	for i, d := range b.decisions {
-		l.results = append(l.results, l.batch[i].resultOf(d))
+		if d.outcome == waits {
+			l.waiting = append(l.waiting, *l.batch[i])
+		} else {
+			l.results = append(l.results, l.batch[i].resultOf(d))
+		}
 	}
 	if !l.joined {
 		l.deliver()
@@ -367,12 +374,13 @@ type told struct {
 	dropped           []string
 	reason            apperr.Text
 	candidates        []int64
+	merged            []int64
 }
 
 func (i *Item) resultOf(d decision) held {
 	h := held{line: i.Line, outcome: d.outcome}
-	if i.Failed != nil || i.NotFilm != "" || d.reason != (apperr.Text{}) || len(i.Dropped) > 0 {
-		h.rest = &told{i.Text, i.Draft.Title, i.Draft.ReleaseDate, i.Failed, i.NotFilm, i.Dropped, d.reason, d.candidates}
+	if i.Failed != nil || i.NotFilm != "" || d.reason != (apperr.Text{}) || len(i.Dropped)+len(d.merged) > 0 {
+		h.rest = &told{i.Text, i.Draft.Title, i.Draft.ReleaseDate, i.Failed, i.NotFilm, i.Dropped, d.reason, d.candidates, d.merged}
 	}
 	return h
 }
@@ -381,7 +389,7 @@ func (h held) result() Result {
 	r := Result{Item: Item{Line: h.line}, Outcome: h.outcome}
 	if t := h.rest; t != nil {
 		r.Text, r.Draft.Title, r.Draft.ReleaseDate = t.text, t.title, t.date
-		r.Failed, r.NotFilm, r.Dropped, r.Reason, r.Candidates = t.failed, t.notFilm, t.dropped, t.reason, t.candidates
+		r.Failed, r.NotFilm, r.Dropped, r.Reason, r.Candidates, r.Merged = t.failed, t.notFilm, t.dropped, t.reason, t.candidates, t.merged
 	}
 	return r
 }
@@ -425,8 +433,12 @@ func (b *loading) run(tx *gorm.DB) error {
 	if err := b.load(tx); err != nil {
 		return err
 	}
+	b.tx = tx
 	for i := range b.batch {
-		b.decisions[i] = b.decide(b.batch[i])
+		var err error
+		if b.decisions[i], err = b.decide(b.batch[i]); err != nil {
+			return err
+		}
 	}
 	if b.options.DryRun {
 		b.forget()
@@ -479,6 +491,7 @@ func hexOf(n int64) string {
 // loading is an attempt to store a batch.
 type loading struct {
 	*loader
+	tx        *gorm.DB
 	decisions []decision // on each row
 
 	sources    map[string]Source
@@ -491,6 +504,7 @@ type decision struct {
 	outcome    Outcome
 	reason     apperr.Text
 	candidates []int64
+	merged     []int64
 }
 
 // load reads what the rows may be about.
@@ -635,42 +649,57 @@ func resolve(tx *gorm.DB, sources map[string]Source) error {
 }
 
 // decide finds out what to do with a row, and does it to the candidates.
-func (b *loading) decide(item *Item) (d decision) {
+func (b *loading) decide(item *Item) (d decision, err error) {
 	row := &item.prepared
 	switch {
 	case item.Failed != nil:
-		return decision{outcome: Bad, reason: item.Failed.Text}
+		return decision{outcome: Bad, reason: item.Failed.Text}, nil
 	case item.NotFilm != "":
-		return decision{outcome: NotAFilm}
+		return decision{outcome: NotAFilm}, nil
 	}
 	if b.isAgain(row) && !b.options.Update {
-		return decision{outcome: Unchanged}
+		return decision{outcome: Unchanged}, nil
 	}
-	m := b.match(item, row)
-	if m.unclear != (apperr.Text{}) {
-		d = decision{outcome: NeedsReview, reason: m.unclear}
-		for _, c := range m.candidates {
-			if c.movie.ID != 0 {
-				d.candidates = append(d.candidates, c.movie.ID)
-			}
+	m, from := b.match(item, row), item.Draft
+	if (m.film != nil || m.unclear != (apperr.Text{})) && !b.options.Own && !item.Adds {
+		if m, d.merged, err = b.unite(row.film, m); err != nil {
+			return decision{}, err
 		}
-		return d
+		if m.waits {
+			return decision{outcome: waits}, nil
+		}
+		if m.film != nil && len(m.candidates) > 1 && !b.options.Update {
+			from = from.withoutTitlesOf(m.candidates, m.film)
+		}
+	}
+	if m.unclear != (apperr.Text{}) {
+		return decision{outcome: NeedsReview, reason: m.unclear, candidates: numbersOf(m.candidates)}, nil
 	}
 	if m.film == nil {
 		row.film.fresh = true
 		b.fresh = append(b.fresh, row.film)
 		b.made[row.key] = row.film
 		b.known.add(row.film)
-		return decision{outcome: Created}
+		return decision{outcome: Created}, nil
 	}
 	b.made[row.key] = m.film
-	if !complete(&m.film.draft, item.Draft, b.options.Update) {
-		return decision{outcome: Unchanged}
+	if d.outcome = Updated; !complete(&m.film.draft, from, b.options.Update) && len(d.merged) == 0 {
+		return decision{outcome: Unchanged}, nil
 	}
 	m.film.dirty = true
 	m.film.derive()
 	b.known.add(m.film)
-	return decision{outcome: Updated}
+	return d, nil
+}
+
+// numbersOf returns the ids of films that are stored.
+func numbersOf(films []*candidate) (ids []int64) {
+	for _, c := range films {
+		if c.movie.ID != 0 {
+			ids = append(ids, c.movie.ID)
+		}
+	}
+	return ids
 }
 
 // isAgain reports whether the same row was imported before. Its film is one of this file, as if this import had made it: else
@@ -728,7 +757,7 @@ func (b *loading) write(tx *gorm.DB) error {
 		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.known.films)) {
-		if c := b.known.films[id]; c.dirty {
+		if c := b.known.films[id]; c.dirty && c.movie.ID == id { // else it was merged
 			if err := b.into.rewrite(tx, c); err != nil {
 				return err
 			}
@@ -737,7 +766,7 @@ func (b *loading) write(tx *gorm.DB) error {
 	sources := make(map[string]Source, len(b.made))
 	for i := range b.batch {
 		r := &b.batch[i].prepared
-		if r.film == nil {
+		if r.film == nil || b.decisions[i].outcome == waits {
 			continue
 		}
 		c := b.made[r.key]

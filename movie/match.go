@@ -130,6 +130,7 @@ type match struct {
 	film       *candidate  // nil: none of the candidates
 	unclear    apperr.Text // why it needs a person, or the zero value
 	candidates []*candidate
+	waits      bool // films have to be merged first
 }
 
 // known has the films that the rows of a batch may be about.
@@ -330,8 +331,8 @@ func (c *candidate) equals(other *candidate) bool {
 	return !complete(&mine, theirs, true) && !complete(&theirs, mine, true)
 }
 
-// complete gives a film the values of another that it lacks, or all values that the other has. Ids that it has stay. It
-// reports whether that changes the film.
+// complete gives a film the values of another that it lacks, also the titles, or all values that the other has. Ids that it has
+// stay. It reports whether that changes the film.
 func complete(film *Draft, from Draft, all bool) (changed bool) {
 	fillText := func(to *string, value string) {
 		if value != "" && *to != value && (all || *to == "") {
@@ -356,7 +357,9 @@ func complete(film *Draft, from Draft, all bool) (changed bool) {
 	if all {
 		fillList(&film.Aliases, from.Aliases)
 	} else {
-		fillList(&film.Aliases, from.otherThan(*film)) // so that further sources with these titles find it
+		if others := from.otherThan(*film); len(others) > 0 { // so that further sources with these titles find it
+			film.Aliases, changed = slices.Concat(film.Aliases, others), true
+		}
 	}
 	fillNumber(&film.ProductionYear, from.ProductionYear)
 	fillList(&film.Genres, from.genres())
@@ -373,12 +376,12 @@ func complete(film *Draft, from Draft, all bool) (changed bool) {
 	return changed
 }
 
-// otherThan returns the titles of d that a film has in no spelling.
+// otherThan returns the titles of d that a film has in no spelling, as many as there is room for.
 func (d Draft) otherThan(film Draft) []string {
 	known := titleHashes(hashTitle(film.Title), film.Title, film.Details)
 	var aliases []string
 	for _, title := range append([]string{d.Title, d.OriginalTitle}, d.Aliases...) {
-		if title != "" && len(aliases) < maxAliases && !slices.Contains(known, hashTitle(title)) {
+		if title != "" && len(film.Aliases)+len(aliases) < maxAliases && !slices.Contains(known, hashTitle(title)) {
 			aliases = append(aliases, title)
 			known = append(known, hashTitle(title))
 		}

@@ -127,7 +127,7 @@ func TestFilmsOfAnOlderVersionAreFoundByTheirPeople(t *testing.T) {
 			t.Errorf("%+v finds %d films", f, n)
 		}
 	}
-	s.checkIndex(t)
+	s.CheckIndex(t)
 }
 
 // TestFilmsOfAMemberAndHiddenOnesAreReadFromIndexes fails when SQLite does not use the indexes that have only these films.

@@ -122,10 +122,10 @@ func TestIndexFindsTheSameTitlesAsAScan(t *testing.T) {
 		f.Genre = genre.Draw(rt, "genre of the query")
 		s.checkSearch(t, f, 2)
 		if checks++; checks%10 == 0 { // it reads the whole table
-			s.checkIndex(t)
+			s.CheckIndex(t)
 		}
 	})
-	s.checkIndex(t)
+	s.CheckIndex(t)
 }
 
 // flush writes a pending film into the ngram lists.
@@ -164,8 +164,8 @@ func (s *Service) addAt(t testing.TB, id int64, title, genre string, likes int64
 	}
 }
 
-// checkIndex compares the whole index with the films.
-func (s *Service) checkIndex(t testing.TB) {
+// CheckIndex compares the whole index with the films.
+func (s *Service) CheckIndex(t testing.TB) {
 	t.Helper()
 	if err := s.index.Check(t.Context()); err != nil {
 		t.Fatal(err)
@@ -199,7 +199,7 @@ func TestNewFilmsAreFoundBeforeAndAfterTheFlush(t *testing.T) {
 			s.checkSearch(t, Filter{Title: text}, 30)
 		}
 	}
-	s.checkIndex(t)
+	s.CheckIndex(t)
 }
 
 // addMany adds n films with titles from a few words, so that some texts are common and others rare.
@@ -245,7 +245,7 @@ func TestCommonAndRareTextsAreFoundInEveryOrder(t *testing.T) {
 			s.checkSearch(t, Filter{Title: text, Genre: genre}, 200)
 		}
 	}
-	s.checkIndex(t)
+	s.CheckIndex(t)
 }
 
 // TestOldFilmsAreFoundWhileTheIndexIsBuilt empties the index, as it is after the migration, and builds it step by step
@@ -287,7 +287,7 @@ func TestOldFilmsAreFoundWhileTheIndexIsBuilt(t *testing.T) {
 		}
 	}
 	s.checkSearch(t, all, 7)
-	s.checkIndex(t)
+	s.CheckIndex(t)
 	if err := s.Run(t.Context()); err != nil {
 		t.Errorf("run: %v", err)
 	}
@@ -343,7 +343,7 @@ func TestTitlesWithOldKeysAreFoundWhileTheyAreFoldedAnew(t *testing.T) {
 			t.Errorf("%q finds %d films, want %d", text, n, want)
 		}
 	}
-	s.checkIndex(t)
+	s.CheckIndex(t)
 }
 
 // TestFilmsOfAnOlderVersionAreFoundAfterTheUpgrade writes films without the index, as an instance of an older version
@@ -416,7 +416,7 @@ func TestRolledBackFilmIsNotIndexed(t *testing.T) {
 	if err == nil {
 		t.Fatal("the transaction was committed")
 	}
-	s.checkIndex(t)
+	s.CheckIndex(t)
 }
 
 // TestImportedFilmsAreFoundWithAnAutoIncrementAbove1 is about groups of MySQL servers that all accept writes.
@@ -436,7 +436,7 @@ func TestImportedFilmsAreFoundWithAnAutoIncrementAbove1(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.checkIndex(t)
+	s.CheckIndex(t)
 	s.checkSearch(t, Filter{Title: "t"}, 1)
 }
 
@@ -469,7 +469,7 @@ func TestConcurrentlyAddedFilmsAreAllFound(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	s.checkIndex(t)
+	s.CheckIndex(t)
 	s.checkSearch(t, Filter{Title: "film"}, 7)
 	if n := len(s.idsOf(t, Filter{Title: "영화"}, SortOldest, 50)); n != writers*(films/2) {
 		t.Errorf("%d films were renamed, want %d", n, writers*(films/2))

@@ -88,6 +88,9 @@ func (r *importReport) add(p *program, result movie.Result) {
 	case movie.NotAFilm:
 		r.count("not a film: "+result.NotFilm, result, "")
 	case movie.Created, movie.Updated, movie.Unchanged:
+		if len(result.Merged) > 0 {
+			r.count("films that were there twice and are one now", result, " Candidates: "+numbers(result.Merged))
+		}
 	}
 }
 
