@@ -24,8 +24,8 @@ func (m Movie) Cast() ([]CastMember, error) {
 }
 
 func encodeCast(cast []CastMember) (string, error) {
-	if cast == nil {
-		cast = []CastMember{}
+	if len(cast) == 0 {
+		return "[]", nil
 	}
 	text, err := json.Marshal(cast)
 	if err != nil {

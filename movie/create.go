@@ -116,14 +116,27 @@ func (s *Service) Create(ctx context.Context, by int64, d Draft) (Movie, error) 
 	return m, nil
 }
 
-// insertAll stores new films and sets their ids, which ascend. The caller adds their texts to a [textindex.Pending] after the
-// commit.
-func (s *Service) insertAll(tx *gorm.DB, films []*candidate) error {
-	if err := insertMovies(tx, films); err != nil {
+// newRows are the rows of new films. Their memory is used again.
+type newRows struct {
+	films *database.Rows
+	*derived
+}
+
+func newRowsOf(driver string) newRows {
+	return newRows{database.NewRows(database.InsertInto(driver)+insertMovie, newMovie), newDerived(driver)}
+}
+
+// insertAll stores new films by rows and sets their ids, which ascend. The caller adds their texts to a [textindex.Pending]
+// after the commit.
+func (s *Service) insertAll(tx *gorm.DB, rows newRows, films []*candidate) error {
+	rows.films.Reset()
+	for _, some := range rows.all() {
+		some.Reset()
+	}
+	if err := insertMovies(tx, rows.films, films); err != nil {
 		return err
 	}
 	ids := make([]int64, len(films))
-	rows := newDerived(tx.Name())
 	for i, c := range films {
 		ids[i] = c.movie.ID
 		rows.addWith(c.movie, c.draft.Details, c.draft.Cast, c.titles)
@@ -143,12 +156,11 @@ const (
 )
 
 // insertMovies stores films without what is derived from them, and sets their ids.
-func insertMovies(tx *gorm.DB, films []*candidate) error {
+func insertMovies(tx *gorm.DB, rows *database.Rows, films []*candidate) error {
 	step, err := database.IDStep(tx)
 	if err != nil {
 		return fmt.Errorf("read the step of ids: %w", err)
 	}
-	rows := database.NewRows(database.InsertInto(tx.Name())+insertMovie, newMovie)
 	for _, c := range films {
 		m := &c.movie
 		for _, text := range [...]string{m.Title, m.TitleKey, m.Plot, m.CastMembers, m.Genre, m.ReleaseDate, m.Details} {

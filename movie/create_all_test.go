@@ -20,7 +20,7 @@ func (s *Service) createAll(ctx context.Context, drafts []Draft) error {
 		}
 		films[i] = newCandidate(m, d)
 	}
-	if err := s.db.Tx(ctx, func(tx *gorm.DB) error { return s.insertAll(tx, films) }); err != nil {
+	if err := s.db.Tx(ctx, func(tx *gorm.DB) error { return s.insertAll(tx, newRowsOf(tx.Name()), films) }); err != nil {
 		return err
 	}
 	pending := s.index.Pending()

@@ -148,9 +148,13 @@ func peopleKeys(d Details, cast []CastMember) []string {
 	return slices.Compact(keys)
 }
 
+func (r *derived) all() [5]*database.Rows {
+	return [...]*database.Rows{r.genres, r.titles, r.people, r.references, r.hashes}
+}
+
 // insert stores the rows. It returns gorm.ErrDuplicatedKey when another film has one of the external ids.
 func (r *derived) insert(tx *gorm.DB) error {
-	for _, rows := range [...]*database.Rows{r.genres, r.titles, r.people, r.references, r.hashes} {
+	for _, rows := range r.all() {
 		if err := rows.Insert(tx, nil); err != nil {
 			return err
 		}

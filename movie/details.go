@@ -2,10 +2,12 @@ package movie
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Details are the fields of a film that lists neither sort nor filter by in this form. The zero value of a field means
@@ -86,11 +88,90 @@ func (d Details) encode() (string, error) {
 		len(s.Aliases)+len(s.Directors)+len(s.Countries)+len(s.Languages) == 0 {
 		return "", nil
 	}
-	text, err := json.Marshal(s)
+	text, err := s.encode()
 	if err != nil {
 		return "", fmt.Errorf("encode the details of a movie: %w", err)
 	}
 	return string(text), nil
+}
+
+// encode returns what json.Marshal does, but in a third of the time, which counts for imports.
+func (s stored) encode() ([]byte, error) {
+	e := encoder{to: make([]byte, 0, 256)}
+	e.optional(`{"original_title":`, s.OriginalTitle)
+	e.texts(`,"aliases":`, s.Aliases)
+	e.to = append(e.to, `,"production_year":`...)
+	if s.ProductionYear == nil {
+		e.to = append(e.to, "null"...)
+	} else {
+		e.to = strconv.AppendInt(e.to, *s.ProductionYear, 10)
+	}
+	e.texts(`,"genres":`, s.Genres)
+	e.texts(`,"directors":`, s.Directors)
+	e.texts(`,"countries":`, s.Countries)
+	e.texts(`,"languages":`, s.Languages)
+	e.optional(`,"age_grade":`, s.AgeGrade)
+	e.to = append(e.to, `,"external_ids":`...)
+	if s.ExternalIDs == (ExternalIDs{IMDb: s.ExternalIDs.IMDb}) && s.ExternalIDs.IMDb != "" {
+		e.to = append(e.to, `{"imdb":`...)
+		e.text(s.ExternalIDs.IMDb)
+		e.to = append(e.to, '}')
+	} else {
+		e.value(s.ExternalIDs)
+	}
+	return append(e.to, '}'), e.err
+}
+
+// encoder appends values as JSON.
+type encoder struct {
+	to  []byte
+	err error
+}
+
+func (e *encoder) value(v any) {
+	text, err := json.Marshal(v)
+	e.to, e.err = append(e.to, text...), errors.Join(e.err, err)
+}
+
+func (e *encoder) text(text string) {
+	if !isPlain(text) {
+		e.value(text)
+		return
+	}
+	e.to = append(append(append(e.to, '"'), text...), '"')
+}
+
+// isPlain reports whether JSON has a text as it is. Line separators are escaped, and what is no UTF-8 is replaced.
+func isPlain(text string) bool {
+	ascii := true
+	for i := range len(text) {
+		c := text[i]
+		if c < ' ' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return false
+		}
+		ascii = ascii && c < utf8.RuneSelf
+	}
+	return ascii || utf8.ValidString(text) && !strings.ContainsAny(text, "\u2028\u2029")
+}
+
+func (e *encoder) optional(name string, text *string) {
+	e.to = append(e.to, name...)
+	if text == nil {
+		e.to = append(e.to, "null"...)
+		return
+	}
+	e.text(*text)
+}
+
+func (e *encoder) texts(name string, texts []string) {
+	e.to = append(append(e.to, name...), '[')
+	for i, text := range texts {
+		if i > 0 {
+			e.to = append(e.to, ',')
+		}
+		e.text(text)
+	}
+	e.to = append(e.to, ']')
 }
 
 func (d Details) stored() stored {

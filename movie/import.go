@@ -33,9 +33,20 @@ type Progress struct {
 }
 
 func (p *Progress) count(o Outcome) {
-	*map[Outcome]*int64{
-		Created: &p.Imported, Updated: &p.Updated, Unchanged: &p.Unchanged, NeedsReview: &p.Review, NotAFilm: &p.NotFilms, Bad: &p.Bad,
-	}[o]++
+	switch o {
+	case Created:
+		p.Imported++
+	case Updated:
+		p.Updated++
+	case Unchanged:
+		p.Unchanged++
+	case NeedsReview:
+		p.Review++
+	case NotAFilm:
+		p.NotFilms++
+	case Bad:
+		p.Bad++
+	}
 }
 
 // RowError is the reason why a row was not imported.

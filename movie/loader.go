@@ -92,6 +92,7 @@ type loader struct {
 	again idSet // films that an interrupted import of the same file has made
 
 	pending *textindex.Pending // what the index of titles does not have yet
+	rows    newRows            // of the latest batch
 	results []held             // of rows whose transaction is not committed yet
 	waiting []Item             // rows that show films to be one
 
@@ -118,7 +119,7 @@ func (s *Service) newLoader(ctx context.Context, o LoadOptions, report func(Resu
 	if err := s.index.Build(ctx); err != nil {
 		return nil, fmt.Errorf("complete the index of titles: %w", err)
 	}
-	l := &loader{into: s, options: o, report: report, again: idSet{}, pending: s.index.Pending()}
+	l := &loader{into: s, options: o, report: report, again: idSet{}, pending: s.index.Pending(), rows: newRowsOf(s.db.Driver())}
 	if err := s.db.Row(ctx, "SELECT COALESCE(MAX(id), 0) + 1 FROM movies").Scan(&l.first); err != nil {
 		return nil, fmt.Errorf("look for the latest film: %w", err)
 	}
@@ -468,7 +469,7 @@ func (l *loader) prepare(item *Item) error {
 		return nil //nolint:nilerr // an invalid row does not stop the import
 	}
 	item.Draft.Genres, item.Draft.Genre = item.Draft.genres(), ""
-	m, err := item.Draft.row(0, database.Time(l.into.clock()))
+	m, err := item.Draft.row(0, time.Time{})
 	if err != nil {
 		return err
 	}
@@ -744,16 +745,18 @@ func (b *loading) forget() {
 
 // write stores what the rows have changed.
 func (b *loading) write(tx *gorm.DB) error {
+	at := database.Time(b.into.clock())
 	for _, c := range b.fresh {
+		c.movie.CreatedAt, c.movie.UpdatedAt = at, at
 		if !c.dirty {
 			continue
 		}
 		var err error
-		if c.movie, err = c.draft.row(0, c.movie.CreatedAt); err != nil {
+		if c.movie, err = c.draft.row(0, at); err != nil {
 			return err
 		}
 	}
-	if err := b.into.insertAll(tx, b.fresh); err != nil {
+	if err := b.into.insertAll(tx, b.rows, b.fresh); err != nil {
 		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.known.films)) {

@@ -67,12 +67,14 @@ func names(all []string, most, length int) []string {
 	return out
 }
 
-// splitBy splits a list and trims its parts.
-func splitBy(list, separators string) []string {
-	if list == "" {
-		return nil
+// splitBy returns the parts of a list that are not empty.
+func splitBy(list, separator string) (parts []string) {
+	for part := range strings.SplitSeq(list, separator) {
+		if part != "" {
+			parts = append(parts, part)
+		}
 	}
-	return strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(separators, r) })
+	return parts
 }
 
 var (

@@ -49,17 +49,20 @@ func plainWord(word string) string {
 	return word
 }
 
-// genresByWord are the genres by their own names, in small letters, and by genreWords.
+// genresByWord are the genres by their own names, as they are and in small letters, and by genreWords.
 var genresByWord = func() map[string]string {
 	all := maps.Clone(genreWords)
 	for _, g := range movie.Genres() {
-		all[strings.ToLower(g)] = g
+		all[g], all[strings.ToLower(g)] = g, g
 	}
 	return all
 }()
 
 // genreOf returns the genre of a word of a source, and false if there is none. "" is a word that stands for no genre.
 func genreOf(word string) (string, bool) {
+	if g, ok := genresByWord[word]; ok {
+		return g, true
+	}
 	plain := plainWord(word)
 	for _, form := range []string{plain, strings.TrimSuffix(plain, "film"), strings.TrimSuffix(plain, "movie"), strings.TrimSuffix(plain, "영화")} {
 		if g, ok := genresByWord[form]; ok {
@@ -106,7 +109,7 @@ var withoutSpaces = strings.NewReplacer(" ", "", "-", "")
 
 // IsFilm reports whether a word of a source stands for a kind of films.
 func IsFilm(kind string) bool {
-	return filmTypes[withoutSpaces.Replace(strings.ToLower(strings.TrimSpace(kind)))]
+	return filmTypes[kind] || filmTypes[withoutSpaces.Replace(strings.ToLower(strings.TrimSpace(kind)))]
 }
 
 // gradeOf returns the age grade for the words of Korea's rating board, old and new, or "".
