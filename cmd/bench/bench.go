@@ -119,8 +119,18 @@ func (b *bench) startYardsticks(ctx context.Context) (err error) {
 	return err
 }
 
-// startYardstick starts this program again as a yardstick.
+// startYardstick starts a yardstick.
 func (b *bench) startYardstick(ctx context.Context, name string) (*harness.Process, error) {
+	p, err := b.newYardstick(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	_, err = start(ctx, p)
+	return p, err
+}
+
+// newYardstick returns this program as a yardstick that is not started.
+func (b *bench) newYardstick(ctx context.Context, name string) (*harness.Process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
@@ -131,8 +141,7 @@ func (b *bench) startYardstick(ctx context.Context, name string) (*harness.Proce
 	}
 	on := b.databases.yardstick
 	p.Args = []string{"-yardstick", name, "-addr", p.Addr, "-database", on.Driver, "-dsn", on.DSN}
-	_, err = start(ctx, p)
-	return p, err
+	return p, nil
 }
 
 // measure measures everything that the options ask for, and adds it to the record.
@@ -191,18 +200,53 @@ func (b *bench) holdSockets(ctx context.Context) error {
 	return nil
 }
 
-// measureStart measures start-up, the memory of the idle server, and the size of the binaries.
+// measureStart measures start-up and the memory at rest, of cinecircle and the yardstick with gin, GORM and melody in turn,
+// and the size of the binaries. It leaves cinecircle running.
 func (b *bench) measureStart(ctx context.Context) error {
 	b.say("starting %d times", startCount)
-	took, idle, err := b.server.timeStarts(ctx)
+	usual, err := b.newYardstick(ctx, yardstick.Usual)
 	if err != nil {
 		return err
 	}
-	for _, d := range took {
-		b.record.single("Start", float64(d), unitTime)
+	for range startCount {
+		took, err := b.server.restart(ctx)
+		if err != nil {
+			return err
+		}
+		b.record.single("Start", float64(took), unitTime)
+		if took, err = b.timeYardstick(ctx, usual); err != nil {
+			return err
+		}
+		b.record.single("StartUsual", float64(took), unitTime)
+	}
+	idle, err := b.server.idleMemory(ctx)
+	if err != nil {
+		return err
 	}
 	b.recordMemory("IdleMemory", idle)
+	if idle, err = b.restOfYardstick(ctx, usual); err != nil {
+		return err
+	}
+	b.recordMemory("IdleMemoryUsual", idle)
 	return b.measureBinaries(ctx)
+}
+
+// timeYardstick starts and ends a yardstick, and returns the time until its first answer.
+func (b *bench) timeYardstick(ctx context.Context, p *harness.Process) (time.Duration, error) {
+	took, err := start(ctx, p)
+	if err != nil {
+		return 0, err
+	}
+	return took, p.End(syscall.SIGTERM)
+}
+
+// restOfYardstick starts and ends a yardstick, and returns its memory at rest.
+func (b *bench) restOfYardstick(ctx context.Context, p *harness.Process) (idle harness.Memory, err error) {
+	if _, err := start(ctx, p); err != nil {
+		return idle, err
+	}
+	defer func() { err = errors.Join(err, p.End(syscall.SIGTERM)) }()
+	return (&program{p}).idleMemory(ctx)
 }
 
 func (b *bench) measureBinaries(ctx context.Context) error {

@@ -109,21 +109,6 @@ func (p *program) restart(ctx context.Context) (time.Duration, error) {
 	return p.up(ctx)
 }
 
-// timeStarts starts the server several times and leaves it running. It returns the time until the first answer of each,
-// and the memory of the last one when it is idle.
-func (p *program) timeStarts(ctx context.Context) ([]time.Duration, harness.Memory, error) {
-	var took []time.Duration
-	for range startCount {
-		d, err := p.restart(ctx)
-		if err != nil {
-			return nil, harness.Memory{}, err
-		}
-		took = append(took, d)
-	}
-	idle, err := p.idleMemory(ctx)
-	return took, idle, err
-}
-
 // idleMemory returns the memory after two seconds without a request.
 func (p *program) idleMemory(ctx context.Context) (harness.Memory, error) {
 	if err := pause(ctx, 2*time.Second); err != nil {

@@ -77,8 +77,10 @@ var others = []struct {
 	show             func(float64) string
 }{
 	{"Start", "from the start of the process to the first 200 of /healthz", unitTime, 300e6, millis},
+	{"StartUsual", "the same of gin, GORM and melody", unitTime, 0, millis},
 	{"IdleMemory", "resident memory after the start", unitMemory, 30e6, megabytes},
-	{"IdleMemoryOwn", "the same, anonymous pages only", unitMemory, 0, megabytes},
+	{"IdleMemoryOwn", "the same, anonymous pages only", unitMemory, 9e6, megabytes},
+	{"IdleMemoryUsualOwn", "the same of gin, GORM and melody", unitMemory, 0, megabytes},
 	{"LoadedMemory", "resident memory after the load", unitMemory, 0, megabytes},
 	{"LoadedMemoryOwn", "the same, anonymous pages only", unitMemory, 0, megabytes},
 	{"Binary", "binary of `make build`", unitMemory, 0, mebibytes},
