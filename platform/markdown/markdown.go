@@ -11,22 +11,33 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/util"
 )
 
 // maxSize is the limit of a file, in bytes.
 const maxSize = 1 << 20
 
-// renderer knows GitHub's tables and bare links. It has no option for HTML, so it writes a comment in its place.
-var renderer = goldmark.New(
-	goldmark.WithExtensions(extension.Table, extension.Linkify, extension.Strikethrough),
-	goldmark.WithParserOptions(parser.WithInlineParsers(util.Prioritized(emphasis{parser.NewEmphasisParser()}, 499))), // before its own, 500
+// converter knows GitHub's tables, bare links and ~~strikethrough~~. It has no option for HTML, so it writes a comment in
+// its place.
+var converter = goldmark.New(
+	goldmark.WithExtensions(extension.Table, extension.NewLinkify(extension.WithLinkifyURLRegexp(bareLink), extension.WithLinkifyWWWRegexp(bareWWWLink))),
+	goldmark.WithParser(parser.NewParser(
+		parser.WithBlockParsers(blockParsers()...),
+		parser.WithInlineParsers(parser.DefaultInlineParsers()...),
+		parser.WithInlineParsers(
+			util.Prioritized(emphasis{parser.NewEmphasisParser()}, 499), // before its own, 500
+			util.Prioritized(strikethrough{extension.NewStrikethroughParser()}, 500),
+		),
+		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+	)),
+	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500))),
 )
 
 // Render returns a text as HTML that is safe in a page.
 func Render(source []byte) (template.HTML, error) {
 	var out bytes.Buffer
-	if err := renderer.Convert(source, &out); err != nil {
+	if err := converter.Convert(source, &out); err != nil {
 		return "", fmt.Errorf("render Markdown: %w", err)
 	}
 	return template.HTML(out.String()), nil //nolint:gosec // goldmark escapes, and leaves HTML and scripts out

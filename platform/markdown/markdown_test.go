@@ -40,6 +40,35 @@ func TestEmphasisMeetsKoreanParticles(t *testing.T) {
 	}
 }
 
+func TestKoreanDatesRangesAndLinksStay(t *testing.T) {
+	t.Parallel()
+	link := func(to, text, rest string) string {
+		return `<p><a href="` + to + `">` + text + "</a>" + rest + "</p>\n"
+	}
+	const parasite = "%EA%B8%B0%EC%83%9D%EC%B6%A9" // 기생충
+	for text, want := range map[string]string{
+		"2026. 11. 30. 시행":                         "<p>2026. 11. 30. 시행</p>\n",
+		"2026.11.30. 시행":                           "<p>2026.11.30. 시행</p>\n",
+		"가\n\n2026. 1. 2. 고침\n2026. 3. 4. 고침":      "<p>가</p>\n<p>2026. 1. 2. 고침\n2026. 3. 4. 고침</p>\n",
+		"2026. 영화제":                                "<ol start=\"2026\">\n<li>영화제</li>\n</ol>\n",
+		"- 2026. 11. 30. 시행":                       "<ul>\n<li>2026. 11. 30. 시행</li>\n</ul>\n",
+		"1. 가\n2. 나\n":                             "<ol>\n<li>가</li>\n<li>나</li>\n</ol>\n",
+		"10~20대, 30~40대":                           "<p>10~20대, 30~40대</p>\n",
+		"~~낡음~~ ~하나~":                              "<p><del>낡음</del> ~하나~</p>\n",
+		"https://ko.wikipedia.org/wiki/기생충":        link("https://ko.wikipedia.org/wiki/"+parasite, "https://ko.wikipedia.org/wiki/기생충", ""),
+		"https://a.example/기생충_(영화) 참고":            link("https://a.example/"+parasite+"_(%EC%98%81%ED%99%94)", "https://a.example/기생충_(영화)", " 참고"),
+		"https://a.example/?q=기생충2&p=1을 봄":         link("https://a.example/?q="+parasite+"2&amp;p=1", "https://a.example/?q=기생충2&amp;p=1", "을 봄"),
+		"https://film.example/films/1을 보라":         link("https://film.example/films/1", "https://film.example/films/1", "을 보라"),
+		"https://film.example:8080은 좋다":            link("https://film.example:8080", "https://film.example:8080", "은 좋다"),
+		"www.film.example/기생충":                     link("http://www.film.example/"+parasite, "www.film.example/기생충", ""),
+		"https://film.example/a-b/c.html?d=%20#e.": link("https://film.example/a-b/c.html?d=%20#e", "https://film.example/a-b/c.html?d=%20#e", "."),
+	} {
+		if got, err := Render([]byte(text)); err != nil || string(got) != want {
+			t.Errorf("%s is %s, %v; want %s", text, got, err, want)
+		}
+	}
+}
+
 func TestHTMLAndScriptsAreLeftOut(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
