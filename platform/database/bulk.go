@@ -5,16 +5,22 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 )
 
-// The settings of the connection that writes to SQLite while it writes much: a page cache that holds most of the indexes of
-// a catalogue, in KiB, and a write-ahead log that is copied into the file after so many pages. The others are SQLite's.
+// The settings of the connection that writes to SQLite: a page cache, in KiB, and a write-ahead log that is copied into the
+// file after so many pages. While it writes much, the log may be longer. Else its 16 MiB are four times SQLite's, and the
+// cache eight times: a page that several writes change is copied once, and a shared transaction of 64 reviews fits.
 const (
+	plainCache      = 16 << 10
+	plainCheckpoint = 4000 // of which the index of the log finds a page with one look-up (https://sqlite.org/walformat.html, section 2.3)
 	bulkCache       = 8 << 10
 	bulkCheckpoint  = 16 << 10
-	plainCache      = 2000
-	plainCheckpoint = 1000
+	sortCache       = 2000 // the memory for sorting is as large as the cache, of each thread
 )
+
+// plainSettings are the pragmas of the plain ones.
+var plainSettings = []string{fmt.Sprintf("cache_size = -%d", plainCache), fmt.Sprintf("wal_autocheckpoint = %d", plainCheckpoint)}
 
 // Bulk makes large transactions faster until restore is called: they read and write each page of an index once, and not
 // whenever the cache is full, foreign keys are not checked, and a commit does not wait for the disk. After a power failure
@@ -26,8 +32,7 @@ func (d *DB) Bulk(ctx context.Context) (restore func() error, err error) {
 		return func() error { return nil }, nil
 	}
 	restore = func() error {
-		return d.set(context.WithoutCancel(ctx), fmt.Sprintf("cache_size = -%d", plainCache), fmt.Sprintf("wal_autocheckpoint = %d", plainCheckpoint),
-			"foreign_keys = ON", "synchronous = FULL", "wal_checkpoint(PASSIVE)")
+		return d.set(context.WithoutCancel(ctx), append(slices.Clone(plainSettings), "foreign_keys = ON", "synchronous = FULL", "wal_checkpoint(PASSIVE)")...)
 	}
 	if err := d.set(ctx, fmt.Sprintf("cache_size = -%d", bulkCache), fmt.Sprintf("wal_autocheckpoint = %d", bulkCheckpoint),
 		"foreign_keys = OFF", "synchronous = NORMAL"); err != nil {
@@ -38,12 +43,14 @@ func (d *DB) Bulk(ctx context.Context) (restore func() error, err error) {
 
 // set runs pragmas on the connection that writes to SQLite.
 func (d *DB) set(ctx context.Context, pragmas ...string) error {
-	return d.Alone(ctx, func(c *sql.Conn) error {
-		for _, pragma := range pragmas {
-			if _, err := c.ExecContext(ctx, "PRAGMA "+pragma); err != nil {
-				return fmt.Errorf("PRAGMA %s: %w", pragma, err)
-			}
+	return d.Alone(ctx, func(c *sql.Conn) error { return set(ctx, c, pragmas...) })
+}
+
+func set(ctx context.Context, c *sql.Conn, pragmas ...string) error {
+	for _, pragma := range pragmas {
+		if _, err := c.ExecContext(ctx, "PRAGMA "+pragma); err != nil {
+			return fmt.Errorf("PRAGMA %s: %w", pragma, err)
 		}
-		return nil
-	})
+	}
+	return nil
 }

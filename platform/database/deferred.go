@@ -60,7 +60,7 @@ func (d *DB) BuildDeferred(ctx context.Context) error {
 	if there, err := hasDeferred(d.Reader(ctx)); err != nil || !there {
 		return err
 	}
-	if err := d.set(ctx, fmt.Sprintf("cache_size = -%d", plainCache), fmt.Sprintf("threads = %d", sortThreads)); err != nil {
+	if err := d.set(ctx, fmt.Sprintf("cache_size = -%d", sortCache), fmt.Sprintf("threads = %d", sortThreads)); err != nil {
 		return err
 	}
 	for more := true; more; {
@@ -72,7 +72,7 @@ func (d *DB) BuildDeferred(ctx context.Context) error {
 			return fmt.Errorf("build the deferred indexes: %w", err)
 		}
 	}
-	return d.set(ctx, "threads = 0")
+	return d.set(ctx, fmt.Sprintf("cache_size = -%d", plainCache), "threads = 0")
 }
 
 // buildNext builds an index, and drops the list of them after the last one.

@@ -363,6 +363,34 @@ func TestAloneRunsOutsideOfTransactions(t *testing.T) {
 	}
 }
 
+func TestWriterHasItsSettingsAgainAfterALostConnectionAndAfterBulk(t *testing.T) {
+	t.Parallel()
+	d := openGroup(t)
+	for range 2 {
+		for pragma, want := range map[string]int{"cache_size": -plainCache, "wal_autocheckpoint": plainCheckpoint, "busy_timeout": lockPoll} {
+			err := d.Alone(t.Context(), func(c *sql.Conn) error {
+				var got int
+				err := c.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got)
+				if got != want {
+					t.Errorf("%s is %d, want %d", pragma, got, want)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.group.conn.discard()
+		restore, err := d.Bulk(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := restore(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestWriteAfterCloseFails(t *testing.T) {
 	t.Parallel()
 	db, err := Open(t.Context(), Config{Driver: SQLite, DSN: filepath.Join(t.TempDir(), "a.db")})

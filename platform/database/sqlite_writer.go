@@ -34,7 +34,7 @@ func (w *writer) connect(ctx context.Context) (err error) {
 		return fmt.Errorf("connect to write: %w", err)
 	}
 	w.statements = map[string]*sql.Stmt{}
-	if err := w.pollLock(ctx); err != nil {
+	if err := errors.Join(w.pollLock(ctx), set(ctx, w.conn, plainSettings...)); err != nil {
 		w.discard()
 		return err
 	}

@@ -41,13 +41,29 @@ func openStore(ctx context.Context, on database.Config) (*store, error) {
 	if on.Driver == database.MySQL { // one pool reads and writes
 		s.writer = db.Pools()["mysql"]
 		reader = s.writer
-	} else {
-		s.writer.SetMaxOpenConns(1) // SQLite has one write lock
+	} else if err := s.copySettings(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	if err := errors.Join(prepare(ctx, reader, s.reads()), prepare(ctx, s.writer, s.writes())); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil
+}
+
+// copySettings gives a connection of the pool that writes to SQLite the settings with which cinecircle writes. It leaves one
+// connection in the pool, which suffices for the one write lock: Alone keeps the other.
+func (s *store) copySettings(ctx context.Context) error {
+	for _, pragma := range []string{"cache_size", "wal_autocheckpoint"} {
+		var value int
+		err := s.db.Alone(ctx, func(c *sql.Conn) error { return c.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&value) })
+		if err == nil {
+			_, err = s.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA %s = %d", pragma, value))
+		}
+		if err != nil {
+			return fmt.Errorf("copy the setting %s: %w", pragma, err)
+		}
+	}
+	return nil
 }
 
 func prepare(ctx context.Context, pool *sql.DB, statements map[**sql.Stmt]string) (err error) {
