@@ -217,6 +217,9 @@ func (a *applier) again(k kind, j *job, src Source) (Outcome, apperr.Text, error
 	if a.dry {
 		a.plan(k, j)
 	} else {
+		if src, err = a.takeOver(j, src, t); err != nil {
+			return "", apperr.Text{}, err
+		}
 		if t, err = k.change(a, j, t); err != nil {
 			return "", apperr.Text{}, err
 		}

@@ -164,6 +164,9 @@ func (a *applier) rateByViewing(j *job) error {
 		if err != nil || !is || src.StateHash != t.state || later {
 			return err
 		}
+		if _, err := a.takeOver(j, src, t); err != nil {
+			return err
+		}
 	}
 	return a.rateAlong(j, rating)
 }

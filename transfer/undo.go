@@ -56,7 +56,7 @@ func (s *Service) undoSome(ctx context.Context, mine Import) (done bool, err err
 		if err != nil {
 			return err
 		}
-		a.tx = tx
+		a.tx, a.sources = tx, map[string]Source{}
 		for _, src := range sources {
 			undo := a.takeOut
 			if src.hidden(there) {
@@ -129,6 +129,12 @@ func (a *applier) leaveHidden(imp *Import, src Source) error {
 
 // takeOut takes out what a source names, unless somebody has changed it or needs it, and says so in its row.
 func (a *applier) takeOut(imp *Import, src Source) error {
+	if src.isFormer() {
+		if err := a.forget(src); err != nil {
+			return err
+		}
+		return a.tell(imp, src, laterStands)
+	}
 	if !src.Made { // it was there before
 		return a.forget(src)
 	}
@@ -145,6 +151,9 @@ func (a *applier) takeOut(imp *Import, src Source) error {
 	case t.state != src.StateHash:
 		reason = stays
 	default:
+		if reason, back, err := a.goBack(k, src, t); err != nil || back {
+			return errors.Join(err, a.tell(imp, src, reason))
+		}
 		removed, err := k.remove(a, t)
 		if err != nil {
 			return err
@@ -261,11 +270,11 @@ func (a *applier) tell(imp *Import, src Source, reason apperr.Text) error {
 	if found.Error != nil {
 		return fmt.Errorf("load row %d of import %d: %w", src.N, imp.ID, found.Error)
 	}
-	if found.RowsAffected == 0 || row.SourceKey != src.SourceKey {
+	if found.RowsAffected == 0 || row.SourceKey != src.SourceKey && formerKey(imp.ID, row.SourceKey) != src.SourceKey {
 		return nil
 	}
 	row.Reason = encodeText(reason)
-	if reason == takenOut {
+	if reason == takenOut || reason == wentBack {
 		imp.add(row.Outcome, -1)
 		imp.add(Unchanged, 1)
 		row.Outcome = Unchanged

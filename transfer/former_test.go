@@ -1,0 +1,157 @@
+package transfer_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cinecircle/cinecircle/diary"
+	"github.com/cinecircle/cinecircle/platform/stars"
+	"github.com/cinecircle/cinecircle/transfer"
+)
+
+func (s *stage) undo(t testing.TB, me int64, imp transfer.Import) {
+	t.Helper()
+	ok(t, s.transfers.Remove(t.Context(), me, imp.ID))
+	s.work(t)
+	want(t, "status of "+imp.Filename, transfer.Undone, s.get(t, me, imp.ID).Status)
+	s.counters(t)
+	s.Clock.Advance(time.Hour)
+}
+
+const importHead = "Title,Year,WatchedDate,Rating\n"
+
+// TestARatingThatCameWithAViewingComesBack: a later import of the format replaces it, and is undone.
+func TestARatingThatCameWithAViewingComesBack(t *testing.T) {
+	t.Parallel()
+	for _, order := range [][]int{{1, 0}, {0, 1}} {
+		s := newStage(t)
+		_, salt, _ := s.catalogue(t)
+		me := s.Join(t, 1)[0]
+		var states []map[string][]string
+		var all []transfer.Import
+		for _, rows := range []string{"Salt,1997,2020-01-04,4.5\n", "Salt,1997,2021-01-04,2\n"} {
+			states = append(states, s.state(t))
+			all = append(all, s.bring(t, me, "import.csv", []byte(importHead+rows)))
+			s.Clock.Advance(time.Hour)
+		}
+		want(t, "rating", 4, must[stars.Stars](t)(s.ratingOf(t, me, salt)))
+		s.undo(t, me, all[order[0]])
+		if order[0] == 1 {
+			want(t, "what there is after the later one was undone", states[1], s.state(t))
+		} else {
+			want(t, "rating of the later one", 4, must[stars.Stars](t)(s.ratingOf(t, me, salt)))
+		}
+		s.undo(t, me, all[order[1]])
+		want(t, "what there is in the end", states[0], s.state(t))
+		want(t, "stored", map[string]int64{}, s.stored(t))
+	}
+}
+
+// newer are versions of an export: what members change at the other service. Each replaces all kinds of things of the one before.
+func newer(t testing.TB) [][]byte {
+	t.Helper()
+	var all [][]byte
+	for i, rating := range []string{"4.5", "1", "3"} {
+		viewing := fmt.Sprintf("2020-01-06,The Lantern Ferry,2011,https://boxd.it/e1,%s,,\"v%d, sofa\",2020-01-05\r\n", rating, i)
+		if i == 2 { // one was deleted there, another one was added
+			viewing = "2021-01-06,The Lantern Ferry,2011,https://boxd.it/e2,2,Yes,,2021-01-05\r\n"
+		}
+		note := fmt.Sprintf("Version %d.", i)
+		all = append(all, archive(t,
+			"watched.csv", watchedCSV,
+			"ratings.csv", strings.Replace(ratingsCSV, "4.5", rating, 1),
+			"diary.csv", "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\r\n"+viewing,
+			"reviews.csv", "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Review,Tags,Watched Date\r\n2020-01-06,Salt,1997,https://boxd.it/r1,,,"+note+",,\r\n",
+			"lists/ferries.csv", strings.Replace(listCSV, "by the sea", note, 1)))
+	}
+	return all
+}
+
+// lasting returns a state without what undoing makes anew: the rows of tags, and the time when the films of a list changed.
+func lasting(state map[string][]string) map[string][]string {
+	out := map[string][]string{}
+	for table, rows := range state {
+		for _, row := range rows {
+			if table == "viewing_tags" {
+				_, row, _ = strings.Cut(row, " ")
+			}
+			if before, after, is := strings.Cut(row, "updated_at="); is && table == "lists" {
+				row = before + after[strings.Index(after, "user_id="):]
+			}
+			out[table] = append(out[table], row)
+		}
+		slices.Sort(out[table])
+	}
+	return out
+}
+
+// TestNewerVersionsOfAnExportAreUndoneInAnyOrder: what is left is what the latest of those that are not undone has brought.
+func TestNewerVersionsOfAnExportAreUndoneInAnyOrder(t *testing.T) {
+	t.Parallel()
+	files := newer(t)
+	for _, order := range [][]int{{2, 1, 0}, {0, 1, 2}, {1, 2, 0}, {1, 0, 2}, {0, 2, 1}, {2, 0, 1}} {
+		t.Run(fmt.Sprint(order), func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			s.catalogue(t)
+			me := s.Join(t, 1)[0]
+			states := []map[string][]string{s.state(t)}
+			var all []transfer.Import
+			for i, file := range files {
+				all = append(all, s.bring(t, me, fmt.Sprint(i, ".zip"), file))
+				states = append(states, s.state(t))
+				s.Clock.Advance(time.Hour)
+			}
+			left := len(all)
+			for _, i := range order {
+				s.undo(t, me, all[i])
+				if i == left-1 && slices.Equal(order, []int{2, 1, 0}) {
+					left--
+					if diff := cmp.Diff(lasting(states[left]), lasting(s.state(t))); diff != "" {
+						t.Errorf("after version %d was undone (-want +got):\n%s", i, diff)
+					}
+				}
+			}
+			want(t, "what there is in the end", states[0], s.state(t))
+			want(t, "stored", map[string]int64{}, s.stored(t))
+		})
+	}
+}
+
+// TestUndoingAVersionLeavesWhatTheMemberHasChangedSince changes a rating by hand between two versions of an export.
+func TestUndoingAVersionLeavesWhatTheMemberHasChangedSince(t *testing.T) {
+	t.Parallel()
+	files := newer(t)
+	random := rand.New(rand.NewPCG(1, 1))
+	for round := range 6 {
+		s := newStage(t)
+		ferry, _, _ := s.catalogue(t)
+		me := s.Join(t, 1)[0]
+		var all []transfer.Import
+		by := random.IntN(3)
+		for i, file := range files {
+			all = append(all, s.bring(t, me, fmt.Sprint(i, ".zip"), file))
+			s.Clock.Advance(time.Hour)
+			if i == by {
+				drop(s.reactions.Rate(t.Context(), me, ferry, 7))(t)
+				drop(s.diary.Log(t.Context(), diary.Draft{UserID: me, MovieID: ferry, WatchedOn: 2019_01_01}))(t)
+				s.Clock.Advance(time.Hour)
+			}
+		}
+		random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		for _, imp := range all {
+			s.undo(t, me, imp)
+			want(t, fmt.Sprint("rating by hand in round ", round), 7, must[stars.Stars](t)(s.ratingOf(t, me, ferry)))
+		}
+		left := s.stored(t)
+		delete(left, "import_sources")
+		delete(left, "activities")
+		want(t, "what is left", map[string]int64{"movie_ratings": 1, "viewings": 1, "watched_films": 1}, left)
+	}
+}
