@@ -654,7 +654,7 @@ func (b *loading) decide(item *Item) (d decision, err error) {
 	row := &item.prepared
 	switch {
 	case item.Failed != nil:
-		return decision{outcome: Bad, reason: item.Failed.Text}, nil
+		return decision{outcome: Bad, reason: item.Failed.Text}, nil //nolint:nilerr // an invalid row does not stop the import
 	case item.NotFilm != "":
 		return decision{outcome: NotAFilm}, nil
 	}
@@ -766,6 +766,11 @@ func (b *loading) write(tx *gorm.DB) error {
 			}
 		}
 	}
+	return storeSources(tx, b.toRemember(), b.remembered)
+}
+
+// toRemember returns the sources of the rows that have found or made a film.
+func (b *loading) toRemember() map[string]Source {
 	sources := make(map[string]Source, len(b.made))
 	for i := range b.batch {
 		r := &b.batch[i].prepared
@@ -781,7 +786,7 @@ func (b *loading) write(tx *gorm.DB) error {
 			b.stored.addFilm(r.key, c)
 		}
 	}
-	return storeSources(tx, sources, b.remembered)
+	return sources
 }
 
 // rewrite stores the values of a film that has changed.

@@ -344,9 +344,14 @@ func complete(film *Draft, from Draft, all bool) (changed bool) {
 			*to, changed = value, true
 		}
 	}
-	fillList := func(to *[]string, values []string) {
-		if len(values) > 0 && !slices.Equal(*to, values) && (all || len(*to) == 0) {
+	fillWhole := func(to *[]string, values []string) {
+		if len(values) > 0 && !slices.Equal(*to, values) {
 			*to, changed = values, true
+		}
+	}
+	fillList := func(to *[]string, values []string) {
+		if all || len(*to) == 0 {
+			fillWhole(to, values)
 		}
 	}
 	fillText(&film.Title, from.Title)
@@ -354,13 +359,11 @@ func complete(film *Draft, from Draft, all bool) (changed bool) {
 	fillNumber(&film.Playtime, from.Playtime)
 	fillText(&film.ReleaseDate, from.ReleaseDate)
 	fillText(&film.OriginalTitle, from.OriginalTitle)
-	if all {
-		fillList(&film.Aliases, from.Aliases)
-	} else {
-		if others := from.otherThan(*film); len(others) > 0 { // so that further sources with these titles find it
-			film.Aliases, changed = slices.Concat(film.Aliases, others), true
-		}
+	aliases := from.Aliases
+	if !all { // so that further sources with these titles find it
+		aliases = slices.Concat(film.Aliases, from.otherThan(*film))
 	}
+	fillWhole(&film.Aliases, aliases)
 	fillNumber(&film.ProductionYear, from.ProductionYear)
 	fillList(&film.Genres, from.genres())
 	fillList(&film.Directors, from.Directors)
