@@ -23,6 +23,7 @@ const formerly = "was "
 
 var (
 	wentBack    = apperr.Text{EN: "It is again what an earlier import had stored.", KO: "이전에 가져온 내용으로 되돌렸습니다."}
+	nowEarlier  = apperr.Text{EN: "It stays until the earlier import is undone.", KO: "이전에 가져온 기록을 되돌릴 때까지 남습니다."}
 	laterStands = apperr.Text{EN: "A later import has changed it, so it stays.", KO: "나중에 가져온 내용으로 바뀌어 남겨 두었습니다."}
 )
 
@@ -80,7 +81,7 @@ func (a *applier) goBack(k kind, src Source, t *thing) (reason apperr.Text, back
 	if err != nil {
 		return reason, false, err
 	}
-	if reason = stays; j != nil && k.change != nil && !k.image {
+	if reason = nowEarlier; j != nil && k.change != nil && !k.image {
 		if t, err = a.turnBack(k, j, *heir, t); err != nil || t == nil {
 			return reason, false, wrapFormer(src, err)
 		}

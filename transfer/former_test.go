@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cinecircle/cinecircle/diary"
+	"github.com/cinecircle/cinecircle/platform/auth"
 	"github.com/cinecircle/cinecircle/platform/stars"
 	"github.com/cinecircle/cinecircle/transfer"
 )
@@ -81,8 +82,8 @@ func lasting(state map[string][]string) map[string][]string {
 			if table == "viewing_tags" {
 				_, row, _ = strings.Cut(row, " ")
 			}
-			if before, after, is := strings.Cut(row, "updated_at="); is && table == "lists" {
-				row = before + after[strings.Index(after, "user_id="):]
+			if table == "lists" {
+				row, _, _ = strings.Cut(row, " updated_at=")
 			}
 			out[table] = append(out[table], row)
 		}
@@ -153,5 +154,64 @@ func TestUndoingAVersionLeavesWhatTheMemberHasChangedSince(t *testing.T) {
 		delete(left, "import_sources")
 		delete(left, "activities")
 		want(t, "what is left", map[string]int64{"movie_ratings": 1, "viewings": 1, "watched_films": 1}, left)
+	}
+}
+
+// TestAFilmThatIsMergedBetweenVersionsKeepsWhatTheyBrought: the ratings of its film move along.
+func TestAFilmThatIsMergedBetweenVersionsKeepsWhatTheyBrought(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ferry, _, _ := s.catalogue(t)
+	me := s.Join(t, 1)[0]
+	files := newer(t)
+	first := s.bring(t, me, "0.zip", files[0])
+	s.Clock.Advance(time.Hour)
+	later := s.bring(t, me, "1.zip", files[1])
+	s.Clock.Advance(time.Hour)
+	other := s.film(t, "Il traghetto", "2011")
+	drop(s.movies.Merge(t.Context(), ferry, other, false))(t)
+	s.undo(t, me, later)
+	want(t, "rating", 9, must[stars.Stars](t)(s.ratingOf(t, me, other)))
+	s.undo(t, me, first)
+	want(t, "stored", map[string]int64{}, s.stored(t))
+}
+
+// TestAFilmThatIsDeletedBetweenVersionsIsNoObstacle: what they brought for it has gone with it.
+func TestAFilmThatIsDeletedBetweenVersionsIsNoObstacle(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ferry, _, _ := s.catalogue(t)
+	me := s.Join(t, 1)[0]
+	files := newer(t)
+	first, later := s.bring(t, me, "0.zip", files[0]), s.bring(t, me, "1.zip", files[1])
+	ok(t, s.movies.Delete(t.Context(), ferry, auth.Viewer{Role: auth.RoleAdmin}))
+	s.undo(t, me, later)
+	s.undo(t, me, first)
+	want(t, "stored", map[string]int64{}, s.stored(t))
+}
+
+// TestTwoServicesThatKnowOfOneEveningMakeOneViewing: a diary has days, a history has instants, one of them after midnight in UTC
+// and on the same day here.
+func TestTwoServicesThatKnowOfOneEveningMakeOneViewing(t *testing.T) {
+	t.Parallel()
+	diaryFile := []byte("Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\r\n2020-01-06,Salt,1997,https://boxd.it/e1,4,,,2020-01-05\r\n")
+	history := archive(t, "watched-history-1.json",
+		`[{"id":7,"watched_at":"2020-01-04T15:30:00.000Z","action":"watch","type":"movie","movie":{"title":"Salt","year":1997,"ids":{"trakt":9}}}]`)
+	for _, traktFirst := range []bool{false, true} {
+		s := newStage(t)
+		s.catalogue(t)
+		me := s.Join(t, 1)[0]
+		names, files := []string{"diary.csv", "trakt.zip"}, [][]byte{diaryFile, history}
+		if traktFirst {
+			slices.Reverse(names)
+			slices.Reverse(files)
+		}
+		first := s.bring(t, me, names[0], files[0])
+		second := s.bring(t, me, names[1], files[1])
+		want(t, "viewings", 1, s.stored(t)["viewings"])
+		s.undo(t, me, second)
+		want(t, "viewings after the second was undone", 1, s.stored(t)["viewings"])
+		s.undo(t, me, first)
+		want(t, "viewings in the end", 0, s.stored(t)["viewings"])
 	}
 }

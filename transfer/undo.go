@@ -59,7 +59,7 @@ func (s *Service) undoSome(ctx context.Context, mine Import) (done bool, err err
 		a.tx, a.sources = tx, map[string]Source{}
 		for _, src := range sources {
 			undo := a.takeOut
-			if src.hidden(there) {
+			if src.hidden(there) && !src.isFormer() {
 				undo = a.leaveHidden
 			}
 			if err := undo(&imp, src); err != nil {
@@ -151,23 +151,12 @@ func (a *applier) takeOut(imp *Import, src Source) error {
 	case t.state != src.StateHash:
 		reason = stays
 	default:
-		if reason, back, err := a.goBack(k, src, t); err != nil || back {
-			return errors.Join(err, a.tell(imp, src, reason))
-		}
-		removed, err := k.remove(a, t)
-		if err != nil {
+		if reason, err = a.takeAway(k, src, t); err != nil {
 			return err
 		}
-		if removed {
-			err = a.forgetThing(history.Kind(src.Kind), src.ObjectID)
-		} else if reason = stillUse; history.Kind(src.Kind) == history.Profile {
-			reason = private
-		} else {
-			err = a.bequeath(src)
-		}
-		if err != nil {
-			return err
-		}
+	}
+	if reason == wentBack || reason == nowEarlier {
+		return a.tell(imp, src, reason)
 	}
 	if history.Kind(src.Kind) == history.Watchlist { // whatever has taken it off must not put it back any more
 		if err := a.forgetThing(offWatchlist, src.ObjectID); err != nil {
@@ -180,6 +169,23 @@ func (a *applier) takeOut(imp *Import, src Source) error {
 		}
 	}
 	return a.tell(imp, src, reason)
+}
+
+// takeAway removes a thing, or makes it what it was before the import, unless something needs it.
+func (a *applier) takeAway(k kind, src Source, t *thing) (reason apperr.Text, err error) {
+	if reason, back, err := a.goBack(k, src, t); err != nil || back {
+		return reason, err
+	}
+	removed, err := k.remove(a, t)
+	switch {
+	case err != nil:
+		return reason, err
+	case removed:
+		return takenOut, a.forgetThing(history.Kind(src.Kind), src.ObjectID)
+	case history.Kind(src.Kind) == history.Profile:
+		return private, nil
+	}
+	return stillUse, a.bequeath(src)
 }
 
 // bequeath hands the mark of a film or a list, which something else needs, to another import that has stored such a thing. The
