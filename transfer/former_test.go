@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -213,5 +215,96 @@ func TestTwoServicesThatKnowOfOneEveningMakeOneViewing(t *testing.T) {
 		want(t, "viewings after the second was undone", 1, s.stored(t)["viewings"])
 		s.undo(t, me, first)
 		want(t, "viewings in the end", 0, s.stored(t)["viewings"])
+	}
+}
+
+// byHand are the things that a member does here between imports.
+type byHand struct {
+	ratings  map[int64]stars.Stars
+	viewings map[int64]bool
+	films    map[int64]bool
+}
+
+// do does one thing at random.
+func (b *byHand) do(t *testing.T, s *stage, me int64, random *rand.Rand, films []int64) {
+	t.Helper()
+	film := films[random.IntN(len(films))]
+	b.films[film] = true
+	if random.IntN(2) == 0 {
+		b.ratings[film] = stars.Stars(1 + random.IntN(10))
+		drop(s.reactions.Rate(t.Context(), me, film, b.ratings[film]))(t)
+		return
+	}
+	note := "by hand"
+	v := must[diary.Shown](t)(s.diary.Log(t.Context(), diary.Draft{UserID: me, MovieID: film, WatchedOn: diary.Day(2010_01_01 + random.IntN(28)), Note: &note}))
+	b.viewings[v.ID] = true
+}
+
+// check fails unless all that was done by hand is as it was.
+func (b *byHand) check(t *testing.T, s *stage, me int64) {
+	t.Helper()
+	for film, rating := range b.ratings {
+		want(t, fmt.Sprint("rating by hand of film ", film), rating, must[stars.Stars](t)(s.ratingOf(t, me, film)))
+	}
+	var n int64
+	s.Write(t, func(tx *gorm.DB) error { return tx.Table("viewings").Where("note = ?", "by hand").Count(&n).Error })
+	want(t, "viewings by hand", len(b.viewings), int(n))
+}
+
+// TestWhatMembersDoBetweenImportsStaysInAnyOrder imports files of several services, and versions of an export, in random order,
+// with things done by hand between them, and undoes them in another order.
+func TestWhatMembersDoBetweenImportsStaysInAnyOrder(t *testing.T) {
+	t.Parallel()
+	rounds := uint64(16)
+	if testing.Short() {
+		rounds = 5
+	}
+	for seed := range rounds {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			s, random := newStage(t), rand.New(rand.NewPCG(seed, 2))
+			ferry, salt, harbour := s.catalogue(t)
+			me, films := s.Join(t, 1)[0], []int64{ferry, salt, harbour}
+			files := mixed(t)
+			delete(files, "own.zip") // of which the profile stays
+			for i, file := range newer(t) {
+				files[fmt.Sprint("version-", i, ".zip")] = file
+			}
+			files["imdb-ratings.csv"] = []byte("Const,Your Rating,Date Rated,Title,URL,Title Type,Year,Directors\n" +
+				"tt0000076,7,2019-01-01,The Lantern Ferry,https://x,Movie,2011,Han\ntt0000077,3,2019-01-02,Salt,https://x,Movie,1997,Mira\n")
+			files["SimklBackup.json"] = []byte(`{"movies":[{"last_watched_at":"2020-01-05T03:00:00Z","user_rated_at":"2020-01-05T03:00:00Z","user_rating":6,` +
+				`"status":"completed","movie":{"title":"The Lantern Ferry","year":2011,"ids":{"simkl":1}}}]}`)
+			files["tmdb-ratings.csv"] = []byte("TMDb ID,IMDb ID,Type,Name,Release Date,Season Number,Episode Number,Rating,Your Rating,Date Rated\n" +
+				"5,,movie,Harbour,2004-09-08T00:00:00Z,,,7.4,4,2023-05-02T09:29:50Z\n")
+			files["watcha.csv"] = []byte("\uFEFFID,URL,Title,Type,Year,Directors,WatchedAt,Rating,Review,Spoiler,\n" +
+				`"m1","https://x","Salt","MOVIE","1997","","2020-01-04","2.5","Salty.","false"`)
+			order := slices.Sorted(maps.Keys(files))
+			random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+			hand := byHand{map[int64]stars.Stars{}, map[int64]bool{}, map[int64]bool{}}
+			var all []transfer.Import
+			for _, name := range order {
+				if random.IntN(2) == 0 {
+					hand.do(t, s, me, random, films)
+					s.Clock.Advance(time.Hour)
+				}
+				all = append(all, s.bring(t, me, name, files[name]))
+				s.Clock.Advance(time.Hour)
+				hand.check(t, s, me)
+			}
+			random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+			for _, imp := range all {
+				s.undo(t, me, imp)
+				hand.check(t, s, me)
+			}
+			left, none := s.stored(t), map[string]int64{}
+			for table, n := range map[string]int{"movie_ratings": len(hand.ratings), "viewings": len(hand.viewings), "watched_films": len(hand.films)} {
+				if n > 0 {
+					none[table] = int64(n)
+				}
+			}
+			delete(left, "import_sources")
+			delete(left, "activities")
+			want(t, fmt.Sprint("what is left of ", order), none, left)
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -44,11 +45,27 @@ func (s *Source) lines(r io.Reader, o Options) error {
 	if o.Format != nil && !o.isOwn() {
 		return fmt.Errorf("%w: it has JSON, which is not %s", ErrUnknown, o.Format.Title)
 	}
-	if !o.isOwn() && strings.TrimSpace(s.File.Head) != "" && !strings.Contains(s.File.Head, `"title"`) {
+	if !o.isOwn() && strings.TrimSpace(s.File.Head) != "" && !hasTitle(s.File.Head) {
 		return unknown("JSON without a title")
 	}
 	s.Format, s.Items = Own, movie.NewLines(tabular.NewLines(r))
 	return nil
+}
+
+// hasTitle reports whether one of the first objects of a file has a title, and not only an object within it.
+func hasTitle(head string) bool {
+	values := json.NewDecoder(strings.NewReader(head))
+	for {
+		var object map[string]json.RawMessage
+		if err := values.Decode(&object); errors.Is(err, io.EOF) {
+			return false
+		} else if err != nil { // of what is cut off or no object, the rows tell more
+			return strings.Contains(head, `"title"`)
+		}
+		if _, has := object["title"]; has {
+			return true
+		}
+	}
 }
 
 // isDailyIDs reports whether a file is what TMDB publishes of its ids every day.
