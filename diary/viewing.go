@@ -57,8 +57,18 @@ func (s *Service) CheckDay(field string, d Day) error {
 
 // Log stores a viewing, marks the film watched, and returns the viewing. Its rating becomes the rating of the member when no
 // viewing of the film is on a later day. Log returns movie.ErrNotFound, or auth.ErrUserGone when the member's account does
-// not exist.
+// not exist. A viewing of a film that was merged into another is one of that film.
 func (s *Service) Log(ctx context.Context, d Draft) (Shown, error) {
+	var made Shown
+	err := s.movies.Following(ctx, d.MovieID, func(film int64) (err error) {
+		d.MovieID = film
+		made, err = s.log(ctx, d)
+		return err
+	})
+	return made, err
+}
+
+func (s *Service) log(ctx context.Context, d Draft) (Shown, error) {
 	tags, err := encodeTags(d.Tags)
 	if err != nil {
 		return Shown{}, err

@@ -265,8 +265,8 @@ func (h handler) replace(c *gin.Context) error {
 	if err := web.BindLargeJSON(c, &req, maxReplaceBody); err != nil {
 		return err
 	}
-	entries, err := req.entries()
-	if err != nil {
+	entries := req.entries()
+	if err := checkOnce(entries); err != nil {
 		return err
 	}
 	condition := web.IfMatch(c)
@@ -277,23 +277,13 @@ func (h handler) replace(c *gin.Context) error {
 	return h.ok(c, l)
 }
 
-// entries returns the films of a request that was validated, or an error for each that is there twice.
-func (r replaceRequest) entries() ([]Entry, error) {
-	out, seen := make([]Entry, len(r.Items)), make(map[int64]bool, len(r.Items))
-	var repeated []apperr.Field
+// entries returns the films of a request that was validated.
+func (r replaceRequest) entries() []Entry {
+	out := make([]Entry, len(r.Items))
 	for i, e := range r.Items {
 		out[i] = Entry{MovieID: *e.MovieID, Note: deref(e.Note)}
-		if seen[*e.MovieID] {
-			repeated = append(repeated, apperr.Field{Name: fmt.Sprintf("items[%d].movie_id", i), Code: "repeated", Text: apperr.Text{
-				EN: "This film is in the list more than once.", KO: "같은 영화가 두 번 이상 들어 있습니다.",
-			}})
-		}
-		seen[*e.MovieID] = true
 	}
-	if repeated != nil {
-		return nil, apperr.Validation(repeated[:min(len(repeated), web.MaxFieldErrors)]...)
-	}
-	return out, nil
+	return out
 }
 
 // own returns the id of the list in the path when the viewer is its author. The error is [ErrNotFound] when the viewer

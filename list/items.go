@@ -2,13 +2,16 @@ package list
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"gorm.io/gorm"
 
 	"github.com/cinecircle/cinecircle/movie"
+	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/web"
 )
 
 // Entry is a film for a list, with a note of up to 500 characters.
@@ -25,8 +28,17 @@ type Placed struct {
 }
 
 // Add puts a film into a list and returns it. A position beyond the end, or nil, is the end; the films from there on
-// move down by one. It returns movie.ErrNotFound, [ErrNotFound], [ErrAlreadyInList] and [ErrFull].
-func (s *Service) Add(ctx context.Context, id int64, e Entry, position *int64) (Placed, error) {
+// move down by one. Instead of a film that was merged into another it is that one. Add returns movie.ErrNotFound,
+// [ErrNotFound], [ErrAlreadyInList] and [ErrFull].
+func (s *Service) Add(ctx context.Context, id int64, e Entry, position *int64) (added Placed, err error) {
+	err = s.movies.Following(ctx, e.MovieID, func(film int64) (err error) {
+		added, err = s.add(ctx, id, Entry{MovieID: film, Note: e.Note}, position)
+		return err
+	})
+	return added, err
+}
+
+func (s *Service) add(ctx context.Context, id int64, e Entry, position *int64) (Placed, error) {
 	var film movie.Movie
 	made, place := Item{}, int64(0)
 	lockFilm := func(tx *gorm.DB) (err error) {
@@ -180,8 +192,61 @@ func (s *Service) takeOut(tx *gorm.DB, l List, it Item) error {
 // Replace sets the films of a list, at most [MaxReplace] and each once, and returns the list as its author sees it. The
 // same films with the same notes in the same order are no change. Nothing is written, and the error is [ErrChanged],
 // unless holds returns true for the list as it is before. Films of the list that are hidden stay in it. Replace returns
-// movie.ErrNotFound when a film does not exist or is hidden, and [ErrNotFound].
+// movie.ErrNotFound when a film does not exist or is hidden, and [ErrNotFound]. Instead of films that were merged into others
+// it takes these, and refuses one that is there already with an apperr.ErrValidation.
 func (s *Service) Replace(ctx context.Context, id int64, entries []Entry, holds func(List) bool) (Shown, error) {
+	l, err := s.replaceAll(ctx, id, entries, holds)
+	if !errors.Is(err, movie.ErrNotFound) {
+		return l, err
+	}
+	now, failed := s.followAll(ctx, entries)
+	switch {
+	case failed != nil:
+		return Shown{}, failed
+	case slices.Equal(now, entries):
+		return l, err
+	}
+	return s.Replace(ctx, id, now, holds)
+}
+
+// followAll returns entries with the films into which theirs were merged.
+func (s *Service) followAll(ctx context.Context, entries []Entry) ([]Entry, error) {
+	ids := make([]int64, len(entries))
+	for i, e := range entries {
+		ids[i] = e.MovieID
+	}
+	into, err := s.movies.AllMergedInto(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Clone(entries)
+	for i, e := range out {
+		if film, merged := into[e.MovieID]; merged {
+			out[i].MovieID = film
+		}
+	}
+	return out, checkOnce(out)
+}
+
+// checkOnce returns an apperr.ErrValidation for films that are among the entries of a list more than once.
+func checkOnce(entries []Entry) error {
+	seen := make(map[int64]bool, len(entries))
+	var repeated []apperr.Field
+	for i, e := range entries {
+		if seen[e.MovieID] {
+			repeated = append(repeated, apperr.Field{Name: fmt.Sprintf("items[%d].movie_id", i), Code: "repeated", Text: apperr.Text{
+				EN: "This film is in the list more than once.", KO: "같은 영화가 두 번 이상 들어 있습니다.",
+			}})
+		}
+		seen[e.MovieID] = true
+	}
+	if repeated == nil {
+		return nil
+	}
+	return apperr.Validation(repeated[:min(len(repeated), web.MaxFieldErrors)]...)
+}
+
+func (s *Service) replaceAll(ctx context.Context, id int64, entries []Entry, holds func(List) bool) (Shown, error) {
 	lockFilms := func(tx *gorm.DB) error {
 		ids := make([]int64, len(entries))
 		for i, e := range entries {

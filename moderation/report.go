@@ -26,8 +26,25 @@ type Draft struct {
 // Report stores a report by a member, and tells moderators if it is the first open one of its target. If the member has an
 // open report of the target already, it returns that one and false. It returns the domain's not-found error for a target
 // that the member does not see, [ErrSelf] for themselves or what they have written, [ErrTooMany], or auth.ErrUserGone
-// when their account does not exist.
+// when their account does not exist. A report of a film that was merged into another is one of that film.
 func (s *Service) Report(ctx context.Context, by auth.Viewer, d Draft) (r Report, created bool, err error) {
+	err = s.following(ctx, d.TargetType, d.TargetID, func(id int64) (err error) {
+		d.TargetID = id
+		r, created, err = s.report(ctx, by, d)
+		return err
+	})
+	return r, created, err
+}
+
+// following calls do with the id of a target, as movie.Service.Following does if it is a film.
+func (s *Service) following(ctx context.Context, kind string, id int64, do func(id int64) error) error {
+	if kind != record.Movie {
+		return do(id)
+	}
+	return s.movies.Following(ctx, id, do)
+}
+
+func (s *Service) report(ctx context.Context, by auth.Viewer, d Draft) (r Report, created bool, err error) {
 	t, err := s.reportable(ctx, by, d)
 	if err != nil {
 		return Report{}, false, err
@@ -84,8 +101,10 @@ func mayReport(tx *gorm.DB, by auth.Viewer) error {
 // CheckTarget returns the domain's not-found error for something that a member does not see, and that they therefore
 // cannot report.
 func (s *Service) CheckTarget(ctx context.Context, by auth.Viewer, kind string, id int64) error {
-	_, err := s.target(ctx, by, kind, id)
-	return err
+	return s.following(ctx, kind, id, func(id int64) error {
+		_, err := s.target(ctx, by, kind, id)
+		return err
+	})
 }
 
 // reportable returns the target of a report by a member, with the errors of [Service.Report].

@@ -413,7 +413,12 @@ func (h handler) merge(c *gin.Context) error {
 	if err := web.BindJSON(c, &req); err != nil {
 		return err
 	}
-	if m, err = h.s.Merge(c.Request.Context(), m.ID, *req.Into, req.DiscardOlder); err != nil {
+	from := m.ID
+	err = h.s.Following(c.Request.Context(), *req.Into, func(into int64) (err error) {
+		m, err = h.s.Merge(c.Request.Context(), from, into, req.DiscardOlder)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	return h.ok(c, m)

@@ -222,6 +222,41 @@ func (s *Service) MergedInto(ctx context.Context, id int64) (into int64, err err
 	return into, nil
 }
 
+// AllMergedInto returns the films into which those of some ids were merged, by these ids. Other films are missing.
+func (s *Service) AllMergedInto(ctx context.Context, ids []int64) (map[int64]int64, error) {
+	into := map[int64]int64{}
+	for part := range slices.Chunk(ids, mergeBatch) {
+		in, args := database.InList(part)
+		err := database.Each(s.db.Reader(ctx), "SELECT from_id, into_id FROM movie_merges WHERE from_id IN "+in, args, func(row database.Scanner) error {
+			var from, to int64
+			err := row.Scan(&from, &to)
+			into[from] = to
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("look for the films into which %d were merged: %w", len(part), err)
+		}
+	}
+	return into, nil
+}
+
+// Following calls do with the id of a film, and if that film was merged into another, with the id of that one. It is for ids
+// that a client may have from before a merge. Like a redirect it costs nothing unless do returns [ErrNotFound], and it
+// returns the error of the last call of do.
+func (s *Service) Following(ctx context.Context, id int64, do func(id int64) error) error {
+	err := do(id)
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	switch into, failed := s.MergedInto(ctx, id); {
+	case failed != nil:
+		return failed
+	case into != 0:
+		return s.Following(ctx, into, do)
+	}
+	return err
+}
+
 // mergeBatch is how many rows one statement of a merge changes at most.
 const mergeBatch = 2000
 

@@ -149,7 +149,8 @@ type Draft struct {
 	Comments Commenters // "" for [Everyone]
 }
 
-// Create stores a review and its image, and returns it as its author sees it. It returns picture.ErrUnsupportedImage,
+// Create stores a review and its image, and returns it as its author sees it. A review of a film that was merged into another
+// is one of that film. It returns picture.ErrUnsupportedImage,
 // picture.ErrImageTooLarge, movie.ErrNotFound, [ErrExists], auth.ErrUserGone when the author's account does not exist,
 // or an error that matches apperr.ErrBusy or apperr.ErrUnavailable.
 func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
@@ -157,6 +158,17 @@ func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
 	if err != nil {
 		return Shown{}, err
 	}
+	var made Shown
+	err = s.movies.Following(ctx, d.MovieID, func(film int64) (err error) {
+		d.MovieID = film
+		made, err = s.create(ctx, d, pic)
+		return err
+	})
+	return made, err
+}
+
+// create stores a review with a decoded image.
+func (s *Service) create(ctx context.Context, d Draft, pic *picture.Picture) (Shown, error) {
 	if pic != nil {
 		if err := s.mayReview(ctx, d); err != nil { // before files are stored that no review would name
 			return Shown{}, err
@@ -164,7 +176,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
 	}
 	now := database.Time(s.clock())
 	var r Shown
-	err = s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) (err error) {
+	err := s.media.Attach(ctx, pic, func(tx *gorm.DB, key string) (err error) {
 		r = Shown{Liked: new(false), Review: Review{
 			UserID: d.UserID, MovieID: d.MovieID, Title: spoiler.NewText(d.Title), Content: spoiler.NewText(d.Content), Image: spoiler.NewText(key),
 			Spoiler: d.Spoiler, Comments: cmp.Or(d.Comments, Everyone), CreatedAt: now, UpdatedAt: now,

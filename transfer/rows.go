@@ -113,13 +113,13 @@ type Choice struct {
 
 // Resolve sets the film of a row of an import that is ready, or leaves it out, and does the same with all rows of that import
 // about the same title and year that are unclear or were resolved before. It returns [ErrNotFound], [ErrNoRow],
-// [ErrNotReady], and movie.ErrNotFound.
+// [ErrNotReady], and movie.ErrNotFound. Instead of a film that was merged into another the rows get that one.
 func (s *Service) Resolve(ctx context.Context, userID, id, n int64, choice Choice) (Shown, error) {
 	if choice.MovieID != nil {
-		film, err := s.movies.Get(ctx, *choice.MovieID)
-		if err == nil && film.Hidden {
-			err = movie.ErrNotFound
-		}
+		err := s.movies.Following(ctx, *choice.MovieID, func(film int64) error {
+			choice.MovieID = &film
+			return s.movies.Exists(ctx, film)
+		})
 		if err != nil {
 			return Shown{}, err
 		}

@@ -79,7 +79,7 @@ type registry struct {
 	version string
 	routes  []Route
 	keys    *idempotency.Keys
-	moves   map[string]web.Successor // by the beginning of the path
+	moves   map[string]web.Successor // by the parameter of the path
 }
 
 // NewRouter returns a router that registers routes on engine behind guard. The document states version.
@@ -94,13 +94,13 @@ func (r *Router) ForTokens() *Router { return &Router{registry: r.registry, pers
 // UseKeys sets the keys of routes that take Idempotency-Key. Call it before registering them.
 func (r *Router) UseKeys(k *idempotency.Keys) { r.keys = k }
 
-// UseMoves makes requests to a path that ends in a parameter, such as /movies/:movie_id, and below it lead to the
-// successor of what the parameter names where they would be a 404. Call it before registering them.
-func (r *Router) UseMoves(path string, successor web.Successor) {
+// UseMoves makes requests to paths with a parameter, such as movie_id, lead to the successor of what it names where they
+// would be a 404. Call it before registering them.
+func (r *Router) UseMoves(param string, successor web.Successor) {
 	if r.moves == nil {
 		r.moves = map[string]web.Successor{}
 	}
-	r.moves[path] = successor
+	r.moves[param] = successor
 }
 
 // GET registers a read, for HEAD as well.
@@ -180,9 +180,8 @@ func (op Op) receive(c *gin.Context, h web.Handler) error {
 
 // moving returns h with the redirects of [Router.UseMoves], and whether the path has them.
 func (r *Router) moving(path string, h web.Handler) (web.Handler, bool) {
-	for thing, successor := range r.moves {
-		if path == thing || strings.HasPrefix(path, thing+"/") {
-			_, param, _ := strings.Cut(thing, ":")
+	for param, successor := range r.moves {
+		if slices.Contains(strings.Split(path, "/"), ":"+param) {
 			return func(c *gin.Context) error { return web.FollowMoved(c, h(c), param, successor) }, true
 		}
 	}

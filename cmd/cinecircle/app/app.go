@@ -369,7 +369,7 @@ func (a *App) route(guard *auth.Guard) error {
 	engine := web.NewEngine(web.Options{Log: a.log, Origin: a.origin, Observe: a.metrics.ObserveRequest, Korean: a.config.Community.Language == config.Korean})
 	r := openapi.NewRouter(engine, guard, a.build.Version)
 	r.UseKeys(a.keys)
-	r.UseMoves("/movies/:movie_id", a.Movies.MergedInto)
+	r.UseMoves("movie_id", a.Movies.MergedInto)
 	tokens := r.ForTokens() // package user says of each of its routes whether personal tokens may call it
 	a.Users.Routes(r, a.zone)
 	a.Movies.Routes(tokens, a.zone)

@@ -151,6 +151,9 @@ func (s *Site) react(c *pageContext) error {
 	if err != nil {
 		return err
 	}
+	if err := s.Movies.Exists(c.Request.Context(), id); err != nil {
+		return err
+	}
 	if err := c.readForm(0); err != nil {
 		return err
 	}

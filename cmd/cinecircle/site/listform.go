@@ -60,13 +60,17 @@ func (s *Site) showListForm(c *pageContext, status int, l list.Shown, f form) er
 	return c.show(status, "listform", meta{Title: title, Hidden: true, Section: "lists"}, p)
 }
 
-// filmNamed returns the film whose id a form or an address names, and false for none.
+// filmNamed returns the film whose id a form or an address names, also by an id from before a merge, and false for none.
 func (s *Site) filmNamed(c *pageContext, text string) (movie.Movie, bool) {
 	id, ok := wholeNumber(text)
 	if !ok || id < 1 {
 		return movie.Movie{}, false
 	}
-	m, err := s.Movies.Get(c.Request.Context(), id)
+	var m movie.Movie
+	err := s.Movies.Following(c.Request.Context(), id, func(id int64) (err error) {
+		m, err = s.Movies.Get(c.Request.Context(), id)
+		return err
+	})
 	return m, err == nil
 }
 

@@ -223,7 +223,7 @@ func (s *Site) add(engine *gin.Engine, method, path string, p auth.Policy, class
 		if p != auth.Moderator || c.viewer.Moderates() {
 			err = h(c)
 		}
-		if err != nil && strings.HasPrefix(path, "/film/:movie_id") {
+		if err != nil && strings.Contains(path, "/:movie_id") {
 			err = web.FollowMoved(g, err, "movie_id", s.Movies.MergedInto)
 		}
 		if err != nil {
