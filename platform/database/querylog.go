@@ -15,10 +15,13 @@ const slowQuery = 500 * time.Millisecond
 
 // queryLog logs slow and failed statements without their values. GORM's own logger formats every statement
 // before it decides whether to log it.
-type queryLog struct{ logger.Interface }
+type queryLog struct {
+	logger.Interface
+	log *slog.Logger
+}
 
 func newQueryLog(log *slog.Logger) logger.Interface {
-	return queryLog{logger.NewSlogLogger(log, logger.Config{
+	return queryLog{log: log, Interface: logger.NewSlogLogger(log, logger.Config{
 		SlowThreshold:             slowQuery,
 		LogLevel:                  logger.Warn,
 		IgnoreRecordNotFoundError: true,
@@ -32,7 +35,20 @@ func (l queryLog) Trace(ctx context.Context, begin time.Time, statement func() (
 	if fine && time.Since(begin) < slowQuery {
 		return
 	}
+	if retryable(err) && runsAgain(ctx) { // deadlocks are a matter of course for a server, and nobody has noticed this one
+		if l.log.Enabled(ctx, slog.LevelDebug) {
+			text, _ := statement()
+			l.log.DebugContext(ctx, "the database aborted a transaction, which is run again", "sql", text, "error", err)
+		}
+		return
+	}
 	l.Interface.Trace(ctx, begin, statement, err)
+}
+
+// runsAgain reports whether ctx is that of a transaction that is run again if the database aborts it.
+func runsAgain(ctx context.Context) bool {
+	s, _ := ctx.Value(scopeKey{}).(*scope)
+	return s != nil && s.again
 }
 
 // ParamsFilter keeps values out of the log.

@@ -24,6 +24,7 @@ const maxAttempts = 5
 type scope struct {
 	db    *DB
 	tx    *gorm.DB
+	again bool // Tx runs it again if the database aborts it
 	after []func()
 }
 
@@ -54,7 +55,7 @@ func (d *DB) Tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 		return fn(s.tx.WithContext(ctx))
 	}
 	for attempt := 1; ; attempt++ {
-		err := d.once(ctx, fn)
+		err := d.once(ctx, fn, attempt < maxAttempts)
 		if !retryable(err) {
 			return err
 		}
@@ -71,8 +72,8 @@ func (d *DB) Tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	}
 }
 
-func (d *DB) once(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	s := &scope{db: d}
+func (d *DB) once(ctx context.Context, fn func(tx *gorm.DB) error, again bool) error {
+	s := &scope{db: d, again: again}
 	if err := d.transaction(context.WithValue(ctx, scopeKey{}, s), func(tx *gorm.DB) error {
 		s.tx = tx
 		err := fn(tx)
