@@ -52,7 +52,7 @@ func (s *Site) following(c *pageContext) error {
 		p.Kinds = append(p.Kinds, kind.String())
 	}
 	var only []activity.Type
-	if kind, ok := activity.Parse(c.Query("types")); ok {
+	if kind, ok := queryOf(c, "types", activity.Parse); ok {
 		p.Kind, only = kind.String(), []activity.Type{kind}
 	}
 	var next *page.Key

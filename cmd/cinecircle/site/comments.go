@@ -85,7 +85,7 @@ func (s *Site) comments(c *pageContext, r review.Shown) (commentsPart, error) {
 func (s *Site) commentRows(c *pageContext, p *commentsPart) ([]comment.Shown, error) {
 	ctx, at := c.Request.Context(), page.Page{Limit: commentsShown}
 	here := reviewPath(p.ReviewID)
-	if from, err := strconv.ParseInt(c.Query("from"), 10, 64); err == nil && from > 0 {
+	if from := c.queryID("from"); from != 0 {
 		// Among the newest a comment is shown with what was written before it.
 		newest, next, err := s.Comments.OfReview(ctx, p.ReviewID, c.viewer, comment.SortNewest, at)
 		if err != nil {
@@ -108,7 +108,7 @@ func (s *Site) commentRows(c *pageContext, p *commentsPart) ([]comment.Shown, er
 		}
 		return rows, err
 	}
-	if before, err := strconv.ParseInt(c.Query("before"), 10, 64); err == nil && before > 0 {
+	if before := c.queryID("before"); before != 0 {
 		at.After = &page.Key{ID: before}
 		p.Later = here + "?from=" + strconv.FormatInt(before, 10)
 	}

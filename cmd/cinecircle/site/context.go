@@ -28,6 +28,8 @@ type pageContext struct {
 	prefs  preferences
 	sent   web.Form // what readForm has read
 	wrong  bool     // a form is shown again with its errors
+
+	refused []string // parameters of the address, see refuse
 }
 
 func (s *Site) newContext(g *gin.Context) *pageContext {
@@ -56,15 +58,6 @@ func (c *pageContext) id(name string) (int64, error) {
 		return 0, errNotFound
 	}
 	return id, nil
-}
-
-// page returns the requested page of a list. An invalid cursor means the first page.
-func (c *pageContext) page(limit int) page.Page {
-	p := page.Page{Limit: limit}
-	if key, ok := page.ParseCursor(nil, c.Query("after")); ok {
-		p.After = &key
-	}
-	return p
 }
 
 // next returns the address of the next page of the current list, "" after the last.

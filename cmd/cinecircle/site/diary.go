@@ -87,14 +87,14 @@ func (s *Site) memberDiary(c *pageContext) error {
 		return err
 	}
 	p.Year = int64(time.Now().In(s.Zone).Year())
-	if c.Query("view") == "calendar" {
+	if c.queryOneOf("view", []string{"calendar"}, "") == "calendar" {
 		if p.Calendar, err = s.calendar(c, p.Member.ID); err != nil {
 			return err
 		}
 		return s.showMember(c, p)
 	}
 	var f diary.Filter
-	if day, ok := diary.ParseDay(c.Query("day")); ok {
+	if day, ok := queryOf(c, "day", diary.ParseDay); ok {
 		f.From, f.To = &day, &day
 	}
 	if p.Tag = searchText(c.Query("tag")); p.Tag != "" {
@@ -143,6 +143,9 @@ type calendarDay struct {
 	DayPath string
 }
 
+// firstYear is that of the first films, and so of the first months that a calendar can show.
+const firstYear = 1895
+
 // monthViewings is how many entries of a month its calendar shows, the latest ones.
 const monthViewings = 400
 
@@ -150,8 +153,12 @@ const monthViewings = 400
 func (s *Site) calendar(c *pageContext, userID int64) (*calendarPage, error) {
 	today := dayTime(s.today())
 	first := today.AddDate(0, 0, 1-today.Day())
-	if at, err := time.Parse("2006-01", c.Query("month")); err == nil && !at.After(first) && at.Year() >= 1895 {
-		first = at
+	month, ok := queryOf(c, "month", func(text string) (time.Time, bool) {
+		at, err := time.Parse("2006-01", text)
+		return at, err == nil && !at.After(first) && at.Year() >= firstYear
+	})
+	if ok {
+		first = month
 	}
 	from, to := diary.DayOf(first), diary.DayOf(first.AddDate(0, 1, -1))
 	rows, _, err := s.Diary.Diary(c.Request.Context(), userID, c.viewer, diary.Filter{From: &from, To: &to}, page.Page{Limit: monthViewings})
@@ -165,7 +172,10 @@ func (s *Site) calendar(c *pageContext, userID int64) (*calendarPage, error) {
 	address := func(at time.Time) string {
 		return memberPath(userID) + "/diary?view=calendar&month=" + at.Format("2006-01")
 	}
-	p := &calendarPage{Label: c.monthText(first), Before: address(first.AddDate(0, -1, 0))}
+	p := &calendarPage{Label: c.monthText(first)}
+	if before := first.AddDate(0, -1, 0); before.Year() >= firstYear {
+		p.Before = address(before)
+	}
 	if after := first.AddDate(0, 1, 0); !after.After(today) {
 		p.After = address(after)
 	}

@@ -50,7 +50,7 @@ func (s *Site) film(c *pageContext) error {
 		return err
 	}
 	p := filmPage{
-		Film: m, Poster: s.poster(m), Sorts: reviewSorts, Sort: oneOf(c.Query("sort"), reviewSorts, reviewSorts[0]),
+		Film: m, Poster: s.poster(m), Sorts: reviewSorts, Sort: c.queryOneOf("sort", reviewSorts, reviewSorts[0]),
 		Editable: c.viewer.MayEdit(m.Owner()),
 	}
 	if p.Cast, err = m.Cast(); err != nil {
@@ -73,7 +73,10 @@ func (s *Site) film(c *pageContext) error {
 		p.Reviews = append(p.Reviews, s.reviewCard(c, r, people[r.UserID], m))
 	}
 	p.Next = c.next(next)
-	chosen, _ := stars.Parse(c.Query("rating"))
+	chosen, _ := queryOf(c, "rating", func(text string) (stars.Stars, bool) {
+		given, wrong := stars.Parse(text)
+		return given, wrong == ""
+	})
 	if p.Verdict, err = s.verdict(c, m, chosen); err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type filmsPage struct {
 	Genres []string
 	Sorts  []sortChoice
 	Focus  bool // on the field of the search
+	form        // what is wrong with the filters
 	Open   bool // the search is in use or was asked for, so phones do not fold it
 	// Members are those with the words of the search in their name.
 	Members []memberCard
@@ -65,21 +66,22 @@ func (c *pageContext) sortChoices(chosen string, search bool) []sortChoice {
 
 func (s *Site) films(c *pageContext) error {
 	p := filmsPage{
-		Title: searchText(c.Query("q")), Genre: oneOf(c.Query("genre"), movie.Genres(), ""),
-		Sort: oneOf(c.Query("sort"), filmSorts, filmSorts[0]), Genres: movie.Genres(),
+		Title: searchText(c.Query("q")), Genre: c.queryOneOf("genre", movie.Genres(), ""),
+		Sort: c.queryOneOf("sort", filmSorts, filmSorts[0]), Genres: movie.Genres(),
 		Focus: c.Request.URL.Query().Has("find"), Person: searchText(c.Query("person")),
 	}
-	year, ok := wholeNumber(c.Query("year"))
-	if ok && year >= 1870 && year <= 9999 {
+	year, ok := queryOf(c, "year", parseYear)
+	if ok {
 		p.Year = strconv.FormatInt(year, 10)
-	} else {
-		year = 0
 	}
 	if p.Title == "" && p.Sort == string(movie.SortNewest) {
 		p.Sort = sortMatch
 	}
 	p.Sorts = c.sortChoices(p.Sort, p.Title != "")
 	p.Open = p.Focus || p.Title+p.Genre+p.Year+p.Person != "" || p.Sort != filmSorts[0]
+	if c.refused != nil && !c.partial() {
+		return s.showWrongFilters(c, p)
+	}
 	by := movie.Sort(p.Sort)
 	if p.Sort == sortMatch {
 		by = movie.SortMatch
@@ -104,9 +106,33 @@ func (s *Site) films(c *pageContext) error {
 			return err
 		}
 	}
-	return c.show(http.StatusOK, "films", meta{
-		Title: c.text("films.title"), Description: c.text("site.description"), Section: "films", OwnSearch: true,
-	}, p)
+	return c.show(http.StatusOK, "films", c.filmsMeta(), p)
+}
+
+func (c *pageContext) filmsMeta() meta {
+	return meta{Title: c.text("films.title"), Description: c.text("site.description"), Section: "films", OwnSearch: true}
+}
+
+// showWrongFilters shows the filters as they were typed, and no films.
+func (s *Site) showWrongFilters(c *pageContext, p filmsPage) error {
+	p.Open, p.Focus, p.Year = true, false, c.Query("year")
+	return c.redisplay(c.refusal(), nil, func(status int, f form) error {
+		for name := range f.Errors {
+			f.Errors[name] = c.text("form.choice")
+		}
+		if _, wrong := f.Errors["year"]; wrong {
+			f.Errors["year"] = c.text("films.year.wrong")
+		}
+		f.Mistakes = c.mistakes(f.Errors)
+		p.form = f
+		return c.show(status, "films", c.filmsMeta(), p)
+	})
+}
+
+// parseYear reads the year of a film as people type it.
+func parseYear(text string) (int64, bool) {
+	year, ok := wholeNumber(text)
+	return year, ok && year >= 1870 && year <= 9999
 }
 
 // membersNamed returns the first members whose name matches a search for films, none for an empty search.

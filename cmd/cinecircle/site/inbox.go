@@ -46,7 +46,7 @@ type inboxRow struct {
 }
 
 func (s *Site) inbox(c *pageContext) error {
-	p := inboxPage{OnlyUnread: c.Query("unread") == "true"}
+	p := inboxPage{OnlyUnread: c.queryOneOf("unread", []string{"true", "false"}, "") == "true"}
 	in, err := s.Notifications.Groups(c.Request.Context(), c.viewer.UserID, p.OnlyUnread, c.page(perPage))
 	if err != nil {
 		return err

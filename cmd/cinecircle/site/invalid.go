@@ -65,6 +65,8 @@ var fieldLabels = []struct{ name, label string }{
 	{"title", "field.title"},
 	{"original_title", "field.original_title"},
 	{"genre", "field.genre"},
+	{"year", "films.year"},
+	{"sort", "films.sort"},
 	{"genres", "field.genres"},
 	{"playtime", "field.playtime"},
 	{"plot", "field.plot"},

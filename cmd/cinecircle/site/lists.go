@@ -98,7 +98,7 @@ func (s *Site) filmLists(c *pageContext) error {
 }
 
 func (s *Site) showLists(c *pageContext, p listsPage, title string, of listLister) error {
-	p.Sorts, p.Sort = listSorts, oneOf(c.Query("sort"), listSorts, listSorts[0])
+	p.Sorts, p.Sort = listSorts, c.queryOneOf("sort", listSorts, listSorts[0])
 	rows, next, err := of(c.Request.Context(), c.viewer, list.Sort(p.Sort), c.page(perPage))
 	if err != nil {
 		return err

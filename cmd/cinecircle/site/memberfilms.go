@@ -84,7 +84,7 @@ func (s *Site) memberRatings(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	p.Sorts, p.Sort = ratingSorts, oneOf(c.Query("sort"), ratingSorts, ratingSorts[0])
+	p.Sorts, p.Sort = ratingSorts, c.queryOneOf("sort", ratingSorts, ratingSorts[0])
 	rows, next, err := s.Reactions.RatingsOf(c.Request.Context(), p.Member.ID, c.viewer, 0, reaction.RatingSort(p.Sort), c.page(perPage))
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ type moderatedMember struct {
 var memberStatuses = []string{string(auth.StatusPending), string(auth.StatusSuspended), string(auth.StatusActive), ""}
 
 func (s *Site) moderatedMembers(c *pageContext) error {
-	p := moderatedPage{Status: c.Query("status"), Statuses: memberStatuses, Search: searchText(c.Query("q"))}
+	p := moderatedPage{Status: c.queryOneOf("status", memberStatuses, ""), Statuses: memberStatuses, Search: searchText(c.Query("q"))}
 	rows, next, err := s.Users.Members(c.Request.Context(), auth.Status(p.Status), p.Search, c.page(perPage))
 	if err != nil {
 		return err

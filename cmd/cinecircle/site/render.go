@@ -65,9 +65,14 @@ func absolute(base, address string) string {
 	return address
 }
 
-// show answers with a page. For htmx it renders only the main template, or the part template for further rows of a
+// show answers with a page, unless a parameter of its address was refused. For htmx it renders only the main template, or the part template for further rows of a
 // list.
 func (c *pageContext) show(status int, page string, m meta, data any) error {
+	if status == http.StatusOK {
+		if err := c.refusal(); err != nil {
+			return err
+		}
+	}
 	w, err := c.view(m, data)
 	if err != nil {
 		return err

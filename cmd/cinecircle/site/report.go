@@ -219,15 +219,12 @@ var pressed = map[string][]record.Action{
 }
 
 func (s *Site) reports(c *pageContext) error {
-	f := moderation.QueueFilter{Closed: c.Query("status") == "closed", Reports: reportsInQueue}
-	if kind := c.Query("type"); slices.Contains(record.Targets, kind) {
-		f.TargetType = kind
+	f := moderation.QueueFilter{
+		Closed: c.queryOneOf("status", []string{"open", "closed"}, "open") == "closed", Reports: reportsInQueue,
+		TargetType: c.queryOneOf("type", record.Targets, ""), TargetID: c.idOfType(), AuthorID: c.queryID("author"),
 	}
-	if id, ok := web.ParseID(c.Query("id")); ok && f.TargetType != "" {
-		f.TargetID, f.Reports = id, reportsAlone
-	}
-	if id, ok := web.ParseID(c.Query("author")); ok {
-		f.AuthorID = id
+	if f.TargetID != 0 {
+		f.Reports = reportsAlone
 	}
 	rows, next, err := s.Moderation.Queue(c.Request.Context(), f, c.page(perPage))
 	if err != nil {
@@ -260,6 +257,14 @@ func (s *Site) reports(c *pageContext) error {
 		p.Rows = append(p.Rows, row)
 	}
 	return c.show(http.StatusOK, "queue", moderationMeta(c, "moderation.reports"), p)
+}
+
+// idOfType returns the id of a thing whose type the address has as well, 0 for none.
+func (c *pageContext) idOfType() int64 {
+	if c.Query("id") != "" && c.Query("type") == "" {
+		c.refuse("type")
+	}
+	return c.queryID("id")
 }
 
 // path is the page of all that is open, with the filters of this one.
@@ -394,18 +399,9 @@ type logRow struct {
 }
 
 func (s *Site) moderationLog(c *pageContext) error {
-	var f moderation.LogFilter
-	if kind := c.Query("type"); slices.Contains(record.Targets, kind) {
-		f.TargetType = kind
-	}
-	if id, ok := web.ParseID(c.Query("id")); ok && f.TargetType != "" {
-		f.TargetID = id
-	}
-	if id, ok := web.ParseID(c.Query("actor")); ok {
-		f.ActorID = id
-	}
-	if action := record.Action(c.Query("action")); slices.Contains(record.Actions, action) {
-		f.Action = action
+	f := moderation.LogFilter{
+		Action:     record.Action(c.queryOneOf("action", stringsOf(record.Actions), "")),
+		TargetType: c.queryOneOf("type", record.Targets, ""), TargetID: c.idOfType(), ActorID: c.queryID("actor"),
 	}
 	p := logPage{
 		Action: string(f.Action), Actions: record.Actions, Type: f.TargetType, Types: record.Targets, Actor: f.ActorID,

@@ -3,7 +3,6 @@ package site
 import (
 	"encoding/csv"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/cinecircle/cinecircle/movie"
@@ -127,9 +126,7 @@ func (s *Site) showImport(c *pageContext) error {
 			p.Tabs = append(p.Tabs, outcomeTab{o, n})
 		}
 	}
-	if o := transfer.Outcome(c.Query("outcome")); slices.Contains(transfer.Outcomes, o) {
-		p.Outcome = o
-	}
+	p.Outcome = transfer.Outcome(c.queryOneOf("outcome", stringsOf(transfer.Outcomes), ""))
 	if !p.Busy {
 		if err := s.importRows(c, &p); err != nil {
 			return err

@@ -43,7 +43,7 @@ const mostRanked = 5
 func (s *Site) memberYear(c *pageContext) error {
 	year, err := strconv.ParseInt(c.Param("year"), 10, 64)
 	now := int64(time.Now().In(s.Zone).Year())
-	if err != nil || year < 1895 || year > now {
+	if err != nil || year < firstYear || year > now {
 		return errNotFound
 	}
 	member, err := s.memberPage(c, "diary")
