@@ -26,11 +26,7 @@ func (s *Service) beforeRemoving(ctx context.Context, id int64, withMovies bool)
 	if by := web.ViewerIDOf(ctx); by == 0 || by == id {
 		return nil
 	}
-	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
-		_, err := lockDeletable(tx, id)
-		return err
-	})
-	if err != nil {
+	if err := s.checkDeletable(ctx, id); err != nil {
 		return err
 	}
 	for _, hook := range s.onRemove {
@@ -54,11 +50,7 @@ func (s *Service) DeleteWithMovies(ctx context.Context, id int64, by auth.Viewer
 		}
 		return nil
 	}
-	err := s.db.Tx(ctx, func(tx *gorm.DB) error { // an account that stays keeps its films
-		_, err := lockDeletable(tx, id)
-		return err
-	})
-	if err != nil {
+	if err := s.checkDeletable(ctx, id); err != nil { // an account that stays keeps its films
 		return err
 	}
 	if err := s.beforeRemoving(ctx, id, true); err != nil {
@@ -87,9 +79,25 @@ func (s *Service) holdAndLog(tx *gorm.DB, u User) error {
 	return record.Add(tx, s.now(), by, record.Delete, record.User, u.ID, u.Username)
 }
 
-// lockDeletable locks an account and returns it, or [ErrNotFound] or [ErrLastAdmin].
-func lockDeletable(tx *gorm.DB, id int64) (User, error) {
-	u, err := lockOne(tx, id)
+// checkDeletable returns the errors of lockDeletable.
+func (s *Service) checkDeletable(ctx context.Context, id int64) error {
+	before, err := s.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		_, err := lockDeletable(tx, before)
+		return err
+	})
+}
+
+// lockDeletable locks an account, given as it was before the transaction, and returns it as it is, or [ErrNotFound] or
+// [ErrLastAdmin].
+func lockDeletable(tx *gorm.DB, before User) (User, error) {
+	if err := lockAdminsBefore(tx, before); err != nil {
+		return User{}, err
+	}
+	u, err := lockOne(tx, before.ID)
 	if err != nil {
 		return User{}, err
 	}
@@ -98,8 +106,12 @@ func lockDeletable(tx *gorm.DB, id int64) (User, error) {
 
 // delete deletes an account. It calls first in the transaction, before the hooks.
 func (s *Service) delete(ctx context.Context, id int64, first func(tx *gorm.DB, u User) error) error {
+	before, err := s.Get(ctx, id)
+	if err != nil {
+		return err
+	}
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
-		u, err := lockDeletable(tx, id)
+		u, err := lockDeletable(tx, before)
 		if err != nil {
 			return err
 		}

@@ -30,7 +30,14 @@ func (s *Service) Revoke(ctx context.Context, username string) error {
 // [ErrNotFound] or [ErrLastAdmin]. Who becomes a moderator or an admin is let in when pending, and no longer suspended:
 // nobody may decide about the status of an admin afterwards.
 func (s *Service) SetRole(ctx context.Context, username string, role auth.Role) error {
+	before, err := byName(s.db.Reader(ctx), username)
+	if err != nil {
+		return err
+	}
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		if err := lockAdminsBefore(tx, before); err != nil {
+			return err
+		}
 		u, err := byName(database.ForUpdate(tx), username)
 		if err != nil {
 			return err
@@ -95,13 +102,29 @@ func keepAnAdmin(tx *gorm.DB, u User) error {
 	if u.Role != auth.RoleAdmin {
 		return nil
 	}
-	var admins []int64
-	err := database.ForUpdate(tx).Model(&User{}).Where("role = ?", auth.RoleAdmin).Order("id").Pluck("id", &admins).Error
+	admins, err := lockAdmins(tx)
+	if err == nil && len(admins) < 2 {
+		err = ErrLastAdmin
+	}
+	return err
+}
+
+// lockAdminsBefore locks the rows of all admins if u, as it was read before the transaction, is one of them. It comes before
+// the lock on the row of u itself: admins who are removed at the same time, and first lock themselves and then the others,
+// are a deadlock each time, and every attempt at getting over it meets the next one.
+func lockAdminsBefore(tx *gorm.DB, u User) error {
+	if u.Role != auth.RoleAdmin {
+		return nil
+	}
+	_, err := lockAdmins(tx)
+	return err
+}
+
+// lockAdmins locks the rows of all admins in the order of their ids, which it returns.
+func lockAdmins(tx *gorm.DB) (ids []int64, err error) {
+	err = database.ForUpdate(tx).Model(&User{}).Where("role = ?", auth.RoleAdmin).Order("id").Pluck("id", &ids).Error
 	if err != nil {
-		return fmt.Errorf("lock admins: %w", err)
+		return nil, fmt.Errorf("lock admins: %w", err)
 	}
-	if len(admins) < 2 {
-		return ErrLastAdmin
-	}
-	return nil
+	return ids, nil
 }

@@ -1,10 +1,13 @@
 package user_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -122,6 +125,40 @@ func TestConcurrentRemovalsKeepOneAdmin(t *testing.T) {
 	}
 	if refused != 1 {
 		t.Errorf("%d were refused, want 1", refused)
+	}
+}
+
+// Removals of admins lock their rows in one order. In another one each is a deadlock for the next, and with five attempts
+// at most some of them end as "busy" on a server.
+func TestConcurrentRemovalsOfAdminsWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	var names []string
+	var ids []int64
+	for i := range 16 {
+		name := fmt.Sprintf("admin %d", i)
+		id, _ := k.admin(t, name)
+		names, ids = append(names, name), append(ids, id)
+	}
+	var attempts atomic.Int64
+	end := k.DB.Break(func(_ context.Context, statement string) error {
+		if strings.Contains(statement, "role = ?") {
+			attempts.Add(1)
+		}
+		return nil
+	})
+	errs := atOnce(15, func(i int) error {
+		if i%2 == 0 {
+			return k.users.Revoke(t.Context(), names[15-i])
+		}
+		return k.users.Delete(t.Context(), ids[15-i])
+	})
+	end()
+	if err := errors.Join(errs...); err != nil {
+		t.Error(err)
+	}
+	if n := attempts.Load(); n != 2*15 { // before and after the lock on one's own row
+		t.Errorf("15 removals locked all admins %d times, want 30: a removal was attempted again", n)
 	}
 }
 
