@@ -66,7 +66,7 @@ func newStage(t testing.TB) *stage {
 	} {
 		s.users.OnDelete(purge)
 	}
-	s.users.OnRemove(s.s.CloseAbout)
+	s.users.OnDeleteLock(s.s.ToldOfDeletion)
 	s.users.OnDeleteMovies(s.movies.DeleteAddedBy)
 	s.movies.OnDelete(s.reviews.PurgeMovie)
 	s.movies.OnDelete(s.lists.PurgeMovie)

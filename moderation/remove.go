@@ -12,7 +12,6 @@ import (
 	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
-	"github.com/cinecircle/cinecircle/platform/web"
 	"github.com/cinecircle/cinecircle/review"
 )
 
@@ -125,29 +124,6 @@ func (s *Service) removeOne(ctx context.Context, by auth.Viewer, p part, id int6
 		}
 	}
 	return p.delete(ctx, id)
-}
-
-// CloseAbout closes the open reports about a member whose account the viewer of ctx is about to delete, and about what they
-// posted, of films only if those go as well. When members delete their own accounts, the reports stay open instead.
-func (s *Service) CloseAbout(ctx context.Context, userID int64, withMovies bool) error {
-	by := auth.Viewer{UserID: web.ViewerIDOf(ctx)}
-	for {
-		var open []int64
-		q := s.db.Reader(ctx).Model(&Report{}).Where("author_id = ? AND is_open = ?", userID, true)
-		if !withMovies {
-			q = q.Where("target_type <> ?", record.Movie)
-		}
-		if err := q.Order("id").Limit(1).Pluck("id", &open).Error; err != nil {
-			return fmt.Errorf("look for reports about user %d: %w", userID, err)
-		}
-		if len(open) == 0 {
-			return nil
-		}
-		err := s.closeBy(ctx, by, open[0], record.Delete, func(*gorm.DB, Report) error { return nil })
-		if err != nil && !errors.Is(err, ErrClosed) {
-			return fmt.Errorf("close the reports about user %d: %w", userID, err)
-		}
-	}
 }
 
 // meanwhile reports whether something could not be deleted because it is gone, or somebody has just reviewed the film.

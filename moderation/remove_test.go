@@ -108,3 +108,37 @@ func TestDeletedMembersAreNotToldOfTheirFilms(t *testing.T) {
 		t.Errorf("the member is told %v", told)
 	}
 }
+
+// The reports about a member are closed in the transaction that deletes the account: when it fails, all of them stay open,
+// and nobody is told.
+func TestADeletionThatFailsClosesNoReports(t *testing.T) {
+	t.Parallel()
+	for _, query := range []string{"", "?with=movies"} {
+		t.Run(query, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			for kind, id := range s.things() {
+				s.report(t, s.bob, kind, id)
+			}
+			broken := true
+			s.users.OnDelete(func(*gorm.DB, int64) error { // the last hook
+				if broken {
+					return apperr.ErrBusy
+				}
+				return nil
+			})
+			path := fmt.Sprintf("/users/%d%s", s.ann, query)
+			s.DELETE(t, path, s.As(t, s.boss)).Want(503)
+			rows, _, err := s.s.Queue(t.Context(), moderation.QueueFilter{}, page.Page{Limit: 20})
+			ok(t, err)
+			if told := s.told(t, s.bob); len(rows) != 5 || len(told) != 0 {
+				t.Errorf("%d reports are open and the reporter is told %v, want 5 and nothing", len(rows), told)
+			}
+			broken = false
+			s.DELETE(t, path, s.As(t, s.boss)).Want(204)
+			if told := s.told(t, s.bob); len(told) != 4 && query == "" || len(told) != 5 && query != "" {
+				t.Errorf("after the deletion the reporter is told %v", told)
+			}
+		})
+	}
+}

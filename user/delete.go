@@ -2,6 +2,7 @@ package user
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -15,26 +16,7 @@ import (
 // Delete removes an account, its sessions and its profile image, after running the hooks of
 // [Service.OnDelete]. It returns [ErrNotFound], [ErrLastAdmin], or the error of a hook.
 func (s *Service) Delete(ctx context.Context, id int64) error {
-	if err := s.beforeRemoving(ctx, id, false); err != nil {
-		return err
-	}
 	return s.delete(ctx, id, s.holdAndLog)
-}
-
-// beforeRemoving runs the hooks of [Service.OnRemove] for an account that can be deleted, if somebody else deletes it.
-func (s *Service) beforeRemoving(ctx context.Context, id int64, withMovies bool) error {
-	if by := web.ViewerIDOf(ctx); by == 0 || by == id {
-		return nil
-	}
-	if err := s.checkDeletable(ctx, id); err != nil {
-		return err
-	}
-	for _, hook := range s.onRemove {
-		if err := hook(ctx, id, withMovies); err != nil {
-			return fmt.Errorf("before deleting user %d: %w", id, err)
-		}
-	}
-	return nil
 }
 
 // DeleteWithMovies is [Service.Delete] for an account and the films that it added, which by, an admin, deletes. The
@@ -51,9 +33,6 @@ func (s *Service) DeleteWithMovies(ctx context.Context, id int64, by auth.Viewer
 		return nil
 	}
 	if err := s.checkDeletable(ctx, id); err != nil { // an account that stays keeps its films
-		return err
-	}
-	if err := s.beforeRemoving(ctx, id, true); err != nil {
 		return err
 	}
 	if err := films(ctx); err != nil {
@@ -92,9 +71,12 @@ func (s *Service) checkDeletable(ctx context.Context, id int64) error {
 }
 
 // lockDeletable locks an account, given as it was before the transaction, and returns it as it is, or [ErrNotFound] or
-// [ErrLastAdmin].
-func lockDeletable(tx *gorm.DB, before User) (User, error) {
+// [ErrLastAdmin]. It locks others as well.
+func lockDeletable(tx *gorm.DB, before User, others ...int64) (User, error) {
 	if err := lockAdminsBefore(tx, before); err != nil {
+		return User{}, err
+	}
+	if err := Lock(tx, append(others, before.ID)...); err != nil && !errors.Is(err, ErrNotFound) {
 		return User{}, err
 	}
 	u, err := lockOne(tx, before.ID)
@@ -104,14 +86,30 @@ func lockDeletable(tx *gorm.DB, before User) (User, error) {
 	return u, keepAnAdmin(tx, u)
 }
 
+// changedWith returns the accounts that the hooks of a deletion change.
+func (s *Service) changedWith(ctx context.Context, id int64) (others []int64, err error) {
+	for _, hook := range s.onDeleteLock {
+		more, err := hook(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("before deleting user %d: %w", id, err)
+		}
+		others = append(others, more...)
+	}
+	return others, nil
+}
+
 // delete deletes an account. It calls first in the transaction, before the hooks.
 func (s *Service) delete(ctx context.Context, id int64, first func(tx *gorm.DB, u User) error) error {
 	before, err := s.Get(ctx, id)
 	if err != nil {
 		return err
 	}
+	others, err := s.changedWith(ctx, id)
+	if err != nil {
+		return err
+	}
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
-		u, err := lockDeletable(tx, before)
+		u, err := lockDeletable(tx, before, others...)
 		if err != nil {
 			return err
 		}

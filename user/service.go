@@ -63,7 +63,7 @@ type Service struct {
 
 	onDelete        []func(tx *gorm.DB, userID int64) error
 	onDeleteMovies  []func(ctx context.Context, userID int64, by auth.Viewer) error
-	onRemove        []func(ctx context.Context, userID int64, withMovies bool) error
+	onDeleteLock    []func(ctx context.Context, userID int64) ([]int64, error)
 	onSessionsEnded []func(userID int64, sessionIDs []int64)
 	onAccountChange []func(tx *gorm.DB, userID int64, what AccountChange) error
 }
@@ -96,10 +96,10 @@ func (s *Service) OnDeleteMovies(fn func(ctx context.Context, userID int64, by a
 	s.onDeleteMovies = append(s.onDeleteMovies, fn)
 }
 
-// OnRemove registers fn to be called before an account is deleted by somebody else than its owner, without a transaction.
-// withMovies says that the films which the account added go as well. If fn returns an error, the account is not deleted.
-func (s *Service) OnRemove(fn func(ctx context.Context, userID int64, withMovies bool) error) {
-	s.onRemove = append(s.onRemove, fn)
+// OnDeleteLock registers fn, which returns the other accounts that a hook of [Service.OnDelete] changes. It is called before
+// the transaction, which locks them together with the account that is deleted, in the order of their ids as everywhere.
+func (s *Service) OnDeleteLock(fn func(ctx context.Context, userID int64) ([]int64, error)) {
+	s.onDeleteLock = append(s.onDeleteLock, fn)
 }
 
 // OnSessionsEnded registers fn to be called with the sessions of an account that were ended, after the

@@ -292,7 +292,7 @@ func tellAccountChange(tx *gorm.DB, userID int64, what user.AccountChange) error
 // hookDeletions lists what the domains do when an account or a film is deleted, in this order and in the transaction of
 // the deletion. Every transaction locks films, reviews and accounts before notifications, so those come last.
 func (a *App) hookDeletions() {
-	a.Users.OnRemove(a.Moderation.CloseAbout)
+	a.Users.OnDeleteLock(a.Moderation.ToldOfDeletion)
 	a.Users.OnDeleteMovies(a.Movies.DeleteAddedBy)
 	a.Users.OnDelete(a.Transfers.PurgeUser)
 	a.Users.OnDelete(a.Feed.PurgeUser)
