@@ -119,16 +119,12 @@ func (s *Service) SetEmail(ctx context.Context, by auth.Viewer, address, current
 
 // ConfirmEmail makes the address that a link was sent to that of its account. It returns [ErrEmailInvalid].
 func (s *Service) ConfirmEmail(ctx context.Context, token string) error {
-	hash := auth.HashToken(token)
-	var found []Email
-	if err := s.db.Reader(ctx).Where("token_hash = ?", hash).Limit(1).Find(&found).Error; err != nil {
-		return fmt.Errorf("look up a link to confirm an address: %w", err)
+	link, err := s.emailLink(ctx, token)
+	if err != nil {
+		return err
 	}
-	if len(found) == 0 {
-		return ErrEmailInvalid
-	}
-	id := found[0].UserID
-	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
+	id := link.UserID
+	err = s.db.Tx(ctx, func(tx *gorm.DB) error {
 		u, err := lockOne(tx, id)
 		if errors.Is(err, ErrNotFound) {
 			return ErrEmailInvalid
@@ -140,7 +136,7 @@ func (s *Service) ConfirmEmail(ctx context.Context, token string) error {
 		if err != nil {
 			return err
 		}
-		if e.TokenHash != hash || e.ExpiresAt == nil || !e.ExpiresAt.After(s.now()) {
+		if e.TokenHash != link.TokenHash || !e.confirmable(s.now()) {
 			return ErrEmailInvalid
 		}
 		if e.Address != "" && e.AddressKey != emailKey(e.Pending) {
@@ -158,6 +154,28 @@ func (s *Service) ConfirmEmail(ctx context.Context, token string) error {
 	web.LogEvent(ctx, s.log, slog.LevelInfo, "email_confirmed", id)
 	return nil
 }
+
+// CheckEmail returns [ErrEmailInvalid] for a token with which no address can be confirmed any more.
+func (s *Service) CheckEmail(ctx context.Context, token string) error {
+	_, err := s.emailLink(ctx, token)
+	return err
+}
+
+// emailLink returns the address that a token confirms, or [ErrEmailInvalid].
+func (s *Service) emailLink(ctx context.Context, token string) (Email, error) {
+	var found []Email
+	err := s.db.Reader(ctx).Where("token_hash = ?", auth.HashToken(token)).Limit(1).Find(&found).Error
+	if err != nil {
+		return Email{}, fmt.Errorf("look up a link to confirm an address: %w", err)
+	}
+	if len(found) == 0 || !found[0].confirmable(s.now()) {
+		return Email{}, ErrEmailInvalid
+	}
+	return found[0], nil
+}
+
+// confirmable reports whether the link that was sent to an address still works.
+func (e Email) confirmable(now time.Time) bool { return e.ExpiresAt != nil && e.ExpiresAt.After(now) }
 
 // RemoveEmail forgets the address of by, who gives the password. It is idempotent. It returns apperr.ErrTooMany or
 // apperr.ErrValidation.

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -54,14 +55,27 @@ func (s *Site) forgotten(c *pageContext) error {
 type linkPage struct {
 	form
 	Token string
-	Dead  bool // the link sets no password any more
+	Dead  bool // the link does not work any more
 }
 
-// linkForm returns the handler that shows a page of a link, which is also the path.
-func (s *Site) linkForm(page string) handler {
+// linkForm returns the handler that shows a page of a link, which is also the path. check says whether its token works:
+// nobody should fill in a form, or press a button, for a link that does not.
+func (s *Site) linkForm(page string, check func(ctx context.Context, token string) error) handler {
 	return func(c *pageContext) error {
-		return s.showLink(c, http.StatusOK, page, linkPage{Token: c.Query("token")})
+		token := c.Query("token")
+		err := check(c.Request.Context(), token)
+		if isDeadLink(err) {
+			return s.showLink(c, http.StatusNotFound, page, linkPage{Dead: true})
+		}
+		if err != nil {
+			return err
+		}
+		return s.showLink(c, http.StatusOK, page, linkPage{Token: token})
 	}
+}
+
+func isDeadLink(err error) bool {
+	return errors.Is(err, user.ErrResetInvalid) || errors.Is(err, user.ErrEmailInvalid)
 }
 
 func (*Site) showLink(c *pageContext, status int, page string, p linkPage) error {
@@ -79,8 +93,7 @@ func (s *Site) useLink(c *pageContext, page, toast, to string, fields any, token
 	}
 	if err != nil {
 		return c.redisplay(err, nil, func(status int, shown form) error {
-			dead := errors.Is(err, user.ErrResetInvalid)
-			return s.showLink(c, status, page, linkPage{form: shown, Token: *token, Dead: dead})
+			return s.showLink(c, status, page, linkPage{form: shown, Token: *token, Dead: isDeadLink(err)})
 		})
 	}
 	c.setToast(toast, "")

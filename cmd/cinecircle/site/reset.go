@@ -1,7 +1,6 @@
 package site
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/cinecircle/cinecircle/user"
@@ -10,17 +9,6 @@ import (
 type resetFields struct {
 	Token    string `formData:"token" raw:"true" binding:"required,max=200"`
 	Password string `formData:"password" raw:"true" binding:"required,min=8,max=128"`
-}
-
-// resetForm asks for a new password. Nobody should think of one for a link that does not work any more.
-func (s *Site) resetForm(c *pageContext) error {
-	token := c.Query("token")
-	if err := s.Users.CheckReset(c.Request.Context(), token); errors.Is(err, user.ErrResetInvalid) {
-		return s.showLink(c, http.StatusNotFound, "reset", linkPage{Dead: true})
-	} else if err != nil {
-		return err
-	}
-	return s.showLink(c, http.StatusOK, "reset", linkPage{Token: token})
 }
 
 // reset sets a password. Nobody is signed in by that: who has the link by mistake would be, unseen.

@@ -161,8 +161,20 @@ func TestALostPasswordIsSetByMail(t *testing.T) {
 	lost := newBrowser(t, server)
 	lost.get("/signin").has(t, 200, `href="/forgotten"`)
 	lost.get("/email?token="+token).has(t, 200, "Confirm your e-mail address", `value="`+token+`"`) // which opening it does not do
-	lost.post("/email", "token", "x").has(t, 422, "This link is not valid")
+	dead := func(p seen, status int) {
+		t.Helper()
+		p.has(t, status, "This link does not work any more.", `href="/settings/security#s-email"`).hasNot(t, `action="/email"`)
+	}
+	for _, malformed := range []string{"", "x", "%00", "%ff", strings.Repeat("x", 5000)} {
+		dead(lost.get("/email?token="+malformed), 404)
+	}
+	dead(lost.get("/email"), 404)
+	dead(lost.post("/email", "token", "x"), 422)
+	a.SetTime(time.Now().Add(25 * time.Hour))
+	dead(lost.get("/email?token="+token), 404)
+	a.SetTime(time.Now())
 	lost.post("/email", "token", token).has(t, 200, "Your e-mail address is confirmed")
+	dead(lost.get("/email?token="+token), 404)
 	lost.get("/forgotten").has(t, 200, `action="/forgotten"`)
 	lost.post("/forgotten", "who", "").has(t, 422)
 	for _, who := range []string{"mina", "nobody", "mina@film.example"} {

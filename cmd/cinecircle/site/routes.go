@@ -117,11 +117,11 @@ func (s *Site) Routes(engine *gin.Engine) {
 
 	get("/join", auth.Optional, s.joinForm)
 	post("/join", auth.Public, auth.ClassSignup, s.join)
-	get("/reset", auth.Public, s.resetForm)
+	get("/reset", auth.Public, s.linkForm("reset", s.Users.CheckReset))
 	post("/reset", auth.Public, auth.ClassLogin, s.reset)
 	get("/forgotten", auth.Public, s.forgottenForm)
 	post("/forgotten", auth.Public, auth.ClassLogin, s.forgotten)
-	get("/email", auth.Public, s.linkForm("email"))
+	get("/email", auth.Public, s.linkForm("email", s.Users.CheckEmail))
 	post("/email", auth.Public, auth.ClassLogin, s.confirmEmail)
 	get("/signin", auth.Optional, s.signInForm)
 	post("/signin", auth.Public, auth.ClassLogin, s.signIn)
