@@ -7,16 +7,17 @@ import (
 	"github.com/cinecircle/cinecircle/platform/page"
 )
 
-// writeFilms is how many films the page offers from which a review begins.
+// writeFilms is how many films the page offers.
 const writeFilms = 8
 
-// writePage is the choice of the film for a review.
+// writePage is the choice of the film for an entry of the diary or a review.
 type writePage struct {
 	Search string
 	Films  []filmCard
 }
 
-// chooseFilm asks which film a review is about. What is not found can be added.
+// chooseFilm asks which film a member has seen. A press on it leads to the entry for the diary, another one to the review.
+// What is not found can be added.
 func (s *Site) chooseFilm(c *pageContext) error {
 	p := writePage{Search: searchText(c.Query("q"))}
 	by := movie.SortMatch

@@ -5,18 +5,50 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/cinecircle/cinecircle/diary"
+	"github.com/cinecircle/cinecircle/platform/auth"
+	"github.com/cinecircle/cinecircle/platform/page"
 )
+
+// From any page an entry of the diary takes three taps and the title: the plus, the film, and the button. The day is today.
+func TestThePlusLeadsToTheDiaryInThreeTaps(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	addFilm(t, a, 1, "Kite Season")
+	addFilm(t, a, 1, "Salt Line")
+	first := func(p seen, link string) string {
+		t.Helper()
+		found := regexp.MustCompile(link).FindStringSubmatch(p.has(t, 200).body)
+		if found == nil {
+			t.Fatalf("%s has no link %s", p.path, link)
+		}
+		return found[1]
+	}
+	choice := mina.get(first(mina.get("/"), `href="([^"]+)" aria-label="Log or review a film"`)).has(t, 200, `id="q" name="q"`, " autofocus")
+	form := mina.get(first(mina.get(choice.path+"?q=salt"), `<li class="person">\s*<a href="([^"]+)"`))
+	form.has(t, 200, `action="`+form.path+`"`)
+	day := first(form, `<input type="radio" name="day" value="([^"]+)"\s+checked>`)
+	mina.post(form.path, "day", day, "watched_on", "", "rating", "", "note", "", "tags", "").has(t, 200, "Salt Line")
+	logged, _, err := a.Diary.Diary(t.Context(), 1, auth.Viewer{UserID: 1}, diary.Filter{}, page.Page{Limit: 2})
+	if err != nil || len(logged) != 1 || logged[0].Movie.Title != "Salt Line" || logged[0].WatchedOn != diary.DayOf(time.Now().In(a.Site.Zone)) {
+		t.Errorf("logged %v (%v), want Salt Line today", logged, err)
+	}
+}
 
 func TestThePlusLeadsToAReviewOfAFilm(t *testing.T) {
 	t.Parallel()
 	a, server := openSite(t)
 	mina := newBrowser(t, server)
 	mina.join("mina")
-	mina.get("/").has(t, 200, `href="/write" aria-label="Write a review"`)
+	mina.get("/").has(t, 200, `href="/write" aria-label="Log or review a film"`)
 	mina.get("/write").has(t, 200, "What have you seen?", `href="/films/new"`)
 	addFilm(t, a, 1, "Kite Season")
 	addFilm(t, a, 1, "Salt Line")
-	mina.get("/write").has(t, 200, `href="/film/1/review"`, `href="/film/2/review"`)
+	mina.get("/write").has(t, 200, `href="/film/1/review" aria-label="Write a review of “Kite Season”"`, `href="/film/2/review"`)
 	p := mina.get("/write?q=kite")
 	p.has(t, 200, `href="/film/1/review"`, `href="/films/new?title=kite"`, "Not in the list? Add the film")
 	p.hasNot(t, "Salt Line")
