@@ -8,9 +8,9 @@ import (
 // Day is a day of the calendar as a number that is sorted and stored: 20261129.
 type Day int64
 
-// firstDay is the earliest day of a viewing: the first screening of films for an audience that had paid, by the Lumière
+// FirstDay is the earliest day of a viewing: the first screening of films for an audience that had paid, by the Lumière
 // brothers.
-const firstDay Day = 1895_12_28
+const FirstDay Day = 1895_12_28
 
 // DayOf returns the day of t in its zone.
 func DayOf(t time.Time) Day {

@@ -13,6 +13,14 @@ import (
 	"github.com/cinecircle/cinecircle/platform/stars"
 )
 
+// The limits of a viewing that somebody types: characters of a note and of a tag, and how many tags. Struct tags repeat them,
+// which a test compares. Imports make longer notes.
+const (
+	MaxNote = 500
+	MaxTag  = 50
+	MaxTags = 20
+)
+
 // The errors of this package.
 var (
 	// ErrNotFound means that a viewing does not exist.

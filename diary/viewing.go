@@ -43,9 +43,9 @@ type Draft struct {
 // and not after today in the zone of the service.
 func (s *Service) CheckDay(field string, d Day) error {
 	switch today := DayOf(s.clock().In(s.zone)); {
-	case d < firstDay:
+	case d < FirstDay:
 		return apperr.Validation(apperr.Field{Name: field, Code: "min", Text: apperr.Text{
-			EN: "This must not be before " + firstDay.String() + ".", KO: firstDay.String() + " 이후의 날짜여야 합니다.",
+			EN: "This must not be before " + FirstDay.String() + ".", KO: FirstDay.String() + " 이후의 날짜여야 합니다.",
 		}})
 	case d > today:
 		return apperr.Validation(apperr.Field{Name: field, Code: "max", Text: apperr.Text{

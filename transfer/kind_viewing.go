@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,11 +12,9 @@ import (
 	"github.com/cinecircle/cinecircle/transfer/history"
 )
 
-// The limits of viewings. Notes that imports make may be longer than those of the API, because earlier reviews become notes.
+// The limit of notes that imports make. They may be longer than those of the API, because earlier reviews become notes.
 const (
 	maxNote   = 10_000
-	maxTags   = 20
-	maxTag    = 50
 	noteLimit = "10,000"
 )
 
@@ -24,7 +23,8 @@ var noteTooLong = apperr.Text{
 }
 
 var tagsLost = apperr.Text{
-	EN: "Only the first 20 tags of at most 50 characters are taken.", KO: "50자 이하의 태그를 20개까지만 가져옵니다.",
+	EN: fmt.Sprintf("Only the first %d tags of at most %d characters are taken.", diary.MaxTags, diary.MaxTag),
+	KO: fmt.Sprintf("%d자 이하의 태그를 %d개까지만 가져옵니다.", diary.MaxTag, diary.MaxTags),
 }
 
 // viewings are the viewings of the diary. A viewing of the same film and day that is no entry of the same format counts as
@@ -91,12 +91,12 @@ func tagsOf(e history.Entry) []string {
 	tags := []string{}
 	for _, tag := range e.Tags {
 		tag = strings.TrimSpace(tag)
-		if _, long := cut(tag, maxTag); tag != "" && !long {
+		if _, long := cut(tag, diary.MaxTag); tag != "" && !long {
 			tags = append(tags, tag)
 		}
 	}
 	tags = diary.DistinctTags(tags)
-	return tags[:min(len(tags), maxTags)]
+	return tags[:min(len(tags), diary.MaxTags)]
 }
 
 func draftOfViewing(userID int64, j *job) diary.Draft {

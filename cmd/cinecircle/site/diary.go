@@ -143,8 +143,8 @@ type calendarDay struct {
 	DayPath string
 }
 
-// firstYear is that of the first films, and so of the first months that a calendar can show.
-const firstYear = 1895
+// firstYear is the first one that a calendar can show.
+const firstYear = int64(diary.FirstDay / 10_000)
 
 // monthViewings is how many entries of a month its calendar shows, the latest ones.
 const monthViewings = 400
@@ -155,7 +155,7 @@ func (s *Site) calendar(c *pageContext, userID int64) (*calendarPage, error) {
 	first := today.AddDate(0, 0, 1-today.Day())
 	month, ok := queryOf(c, "month", func(text string) (time.Time, bool) {
 		at, err := time.Parse("2006-01", text)
-		return at, err == nil && !at.After(first) && at.Year() >= firstYear
+		return at, err == nil && !at.After(first) && int64(at.Year()) >= firstYear
 	})
 	if ok {
 		first = month
@@ -173,7 +173,7 @@ func (s *Site) calendar(c *pageContext, userID int64) (*calendarPage, error) {
 		return memberPath(userID) + "/diary?view=calendar&month=" + at.Format("2006-01")
 	}
 	p := &calendarPage{Label: c.monthText(first)}
-	if before := first.AddDate(0, -1, 0); before.Year() >= firstYear {
+	if before := first.AddDate(0, -1, 0); int64(before.Year()) >= firstYear {
 		p.Before = address(before)
 	}
 	if after := first.AddDate(0, 1, 0); !after.After(today) {

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -20,22 +21,16 @@ const otherDay = "other"
 // logForm is the page for logging a film, or for changing an entry of the diary.
 type logForm struct {
 	form
-	ID      int64 // 0 for a new entry
-	Film    filmCard
-	Days    []dayChoice
-	Today   diary.Day
-	Choices []starChoice
-	Rated   bool
-	Back    string
-	MaxNote int // more than maxNote for the note of an import
+	ID       int64 // 0 for a new entry
+	Film     filmCard
+	Days     []dayChoice
+	Today    diary.Day
+	Choices  []starChoice
+	Rated    bool
+	Back     string
+	MaxNote  int // more than diary.MaxNote for the note of an import, which may stay as it is
+	Earliest diary.Day
 }
-
-// The limits of an entry that is typed. Imports make longer notes, which may stay as they are.
-const (
-	maxNote = 500
-	maxTags = 20
-	maxTag  = 50
-)
 
 // dayChoice is a day that takes one tap.
 type dayChoice struct {
@@ -90,9 +85,9 @@ func (f logFields) check(s *diary.Service, noteBefore string) (checked, error) {
 		out.Rating = &rating
 	}
 	var noteWrong error
-	if utf8.RuneCountInString(f.Note) > maxNote && f.Note != noteBefore {
+	if utf8.RuneCountInString(f.Note) > diary.MaxNote && f.Note != noteBefore {
 		noteWrong = validation(apperr.Field{Name: "note", Code: "max", Text: apperr.Text{
-			EN: "This must be at most 500 characters.", KO: "500자 이하여야 합니다.",
+			EN: fmt.Sprintf("This must be at most %d characters.", diary.MaxNote), KO: fmt.Sprintf("%d자 이하여야 합니다.", diary.MaxNote),
 		}})
 	}
 	if f.Note != "" {
@@ -110,12 +105,13 @@ func tagsOf(text string) ([]string, error) {
 	for part := range strings.SplitSeq(text, ",") {
 		if tag := strings.TrimSpace(part); !web.Blank(tag) {
 			tags = append(tags, tag)
-			long = long || utf8.RuneCountInString(tag) > maxTag
+			long = long || utf8.RuneCountInString(tag) > diary.MaxTag
 		}
 	}
-	if tags = diary.DistinctTags(tags); long || len(tags) > maxTags {
+	if tags = diary.DistinctTags(tags); long || len(tags) > diary.MaxTags {
 		return nil, validation(apperr.Field{Name: "tags", Code: "max", Text: apperr.Text{
-			EN: "Use at most 20 tags, each of at most 50 characters.", KO: "태그는 20개까지, 각각 50자까지 쓸 수 있습니다.",
+			EN: fmt.Sprintf("Use at most %d tags, each of at most %d characters.", diary.MaxTags, diary.MaxTag),
+			KO: fmt.Sprintf("태그는 %d개까지, 각각 %d자까지 쓸 수 있습니다.", diary.MaxTags, diary.MaxTag),
 		}})
 	}
 	return tags, nil
@@ -145,7 +141,7 @@ func (s *Site) today() diary.Day { return diary.DayOf(time.Now().In(s.Zone)) }
 
 // showLogForm shows the form for the entry id, or for a new one when it is 0.
 func (s *Site) showLogForm(c *pageContext, status int, m movie.Movie, id int64, f form) error {
-	p := logForm{form: f, ID: id, Film: s.filmCard(m), Today: s.today(), Back: filmPath(m.ID), MaxNote: maxNote}
+	p := logForm{form: f, ID: id, Film: s.filmCard(m), Today: s.today(), Back: filmPath(m.ID), MaxNote: diary.MaxNote, Earliest: diary.FirstDay}
 	title := c.text("log.title")
 	if id != 0 {
 		title, p.Back = c.text("log.edit"), memberPath(c.viewer.UserID)+"/diary"
@@ -161,7 +157,7 @@ func (s *Site) showLogForm(c *pageContext, status int, m movie.Movie, id int64, 
 	rating, code := stars.Parse(f.Values["rating"])
 	p.Choices, p.Rated = starChoices(rating), code == ""
 	if id != 0 {
-		p.MaxNote = max(maxNote, utf8.RuneCountInString(f.Values["note"]))
+		p.MaxNote = max(diary.MaxNote, utf8.RuneCountInString(f.Values["note"]))
 	}
 	return c.show(status, "logform", meta{Title: title + " · " + isolated(m.Title), Hidden: true, Section: "films"}, p)
 }
