@@ -123,7 +123,7 @@ type newRows struct {
 }
 
 func newRowsOf(driver string) newRows {
-	return newRows{database.NewRows(database.InsertInto(driver)+insertMovie, newMovie), newDerived(driver)}
+	return newRows{database.NewRows(database.InsertInto(driver)+insertMovie, newMovie), newDerived(driver, true)}
 }
 
 // insertAll stores new films by rows and sets their ids, which ascend. The caller adds their texts to a [textindex.Pending]

@@ -72,16 +72,25 @@ func nameKey(name string) string {
 }
 
 // derived holds the derived rows of some films.
-type derived struct{ genres, titles, people, references, hashes *database.Rows }
+type derived struct {
+	genres, titles, people, references, hashes *database.Rows
 
-func newDerived(driver string) *derived {
+	uncounted bool // none of the films has a count
+}
+
+func newDerived(driver string, uncounted bool) *derived {
 	insert, hashes := database.InsertInto(driver), "INSERT OR IGNORE INTO "
 	if driver == database.MySQL {
 		hashes = "INSERT IGNORE INTO "
 	}
+	counts := "?, ?, ?, ?"
+	if uncounted {
+		counts = "0, 0, 0, 0"
+	}
 	return &derived{
+		uncounted: uncounted,
 		genres: database.NewRows(insert+"movie_genres (movie_id, genre, title_key, release_date, like_count, review_count, rating_count, rating_score)",
-			"?, ?, ?, ?, ?, ?, ?, ?"),
+			"?, ?, ?, ?, "+counts),
 		titles:     database.NewRows(insert+"movie_titles (movie_id, title, title_key)", "?, ?, ?"),
 		people:     database.NewRows(insert+"movie_people (movie_id, name_key)", "?, ?"),
 		references: database.NewRows(insert+"movie_external_ids (kind, value, movie_id)", "?, ?, ?"),
@@ -110,10 +119,12 @@ func (r *derived) addWith(m Movie, d Details, cast []CastMember, titles []int64)
 		r.genres.Text(genre)
 		r.genres.Text(m.TitleKey)
 		r.genres.Text(m.ReleaseDate)
-		r.genres.Int(m.LikeCount)
-		r.genres.Int(m.ReviewCount)
-		r.genres.Int(m.RatingCount)
-		r.genres.Int(m.RatingScore)
+		if r.uncounted {
+			continue
+		}
+		for _, count := range [...]int64{m.LikeCount, m.ReviewCount, m.RatingCount, m.RatingScore} {
+			r.genres.Int(count)
+		}
 	}
 	for _, title := range d.otherTitles(m.Title) {
 		r.titles.Int(m.ID)
@@ -164,7 +175,7 @@ func (r *derived) insert(tx *gorm.DB) error {
 
 // derive stores the derived rows of new films.
 func derive(tx *gorm.DB, films ...Movie) error {
-	rows := newDerived(tx.Name())
+	rows := newDerived(tx.Name(), false)
 	for _, m := range films {
 		if err := rows.add(m); err != nil {
 			return err

@@ -743,8 +743,8 @@ func (b *loading) forget() {
 	}
 }
 
-// write stores what the rows have changed.
-func (b *loading) write(tx *gorm.DB) error {
+// insert stores the films that the rows have made.
+func (b *loading) insert(tx *gorm.DB) error {
 	at := database.Time(b.into.clock())
 	for _, c := range b.fresh {
 		c.movie.CreatedAt, c.movie.UpdatedAt = at, at
@@ -756,7 +756,12 @@ func (b *loading) write(tx *gorm.DB) error {
 			return err
 		}
 	}
-	if err := b.into.insertAll(tx, b.rows, b.fresh); err != nil {
+	return b.into.insertAll(tx, b.rows, b.fresh)
+}
+
+// write stores what the rows have changed.
+func (b *loading) write(tx *gorm.DB) error {
+	if err := b.insert(tx); err != nil {
 		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.known.films)) {

@@ -19,7 +19,7 @@ func TestEveryFilterReadsAlongAnIndex(t *testing.T) {
 	db := testkit.DB(t)
 	fill(t, db, plannedRows(db))
 	err := db.Tx(t.Context(), func(tx *gorm.DB) error {
-		rows := newDerived(tx.Name())
+		rows := newDerived(tx.Name(), false)
 		for id := range plannedRows(db) {
 			for _, name := range []string{fmt.Sprint("someone ", id%50), "somebody else"} {
 				rows.people.Int(int64(id + 1))

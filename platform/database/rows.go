@@ -80,7 +80,7 @@ func (r *Rows) Blob(bytes []byte) {
 
 // Time adds a time.
 func (r *Rows) Time(at time.Time) {
-	if at != r.at || at.IsZero() {
+	if !at.Equal(r.at) || at.Location() != r.at.Location() || at.IsZero() {
 		offset := len(r.texts)
 		r.texts = at.AppendFormat(r.texts, sqliteTime)
 		r.at, r.atCell = at, cellOf(packedTime, len(r.texts)-offset, uint64(offset))
@@ -150,11 +150,12 @@ func (r *Rows) value(i int) (any, error) {
 	size, value := binary.NativeEndian.Uint32(cell[4:]), binary.NativeEndian.Uint64(cell[8:])
 	if kind := binary.NativeEndian.Uint32(cell); kind == packedInt {
 		return int64(value), nil
-	} else if bytes := r.texts[value:][:size:size]; kind == packedBlob {
-		return bytes, nil
-	} else if kind == packedText {
+	} else if bytes := r.texts[value:][:size:size]; kind == packedText {
 		return string(bytes), nil
-	} else {
+	} else if kind == packedTime {
 		return time.Parse(sqliteTime, string(bytes))
+	} else if size > 0 {
+		return bytes, nil
 	}
+	return []byte{}, nil // nil would be NULL
 }

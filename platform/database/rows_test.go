@@ -123,3 +123,36 @@ func TestRowsCanBeUsedAgainAndFailAsOthers(t *testing.T) {
 		t.Errorf("a film that is not there: %v", err)
 	}
 }
+
+func TestEmptyBlobsAreNotNULL(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	rows := database.NewRows("REPLACE INTO movie_grams (gram, block, films)", "?, 7, ?")
+	want := []string{"", "\x00\x01\xff", ""} // the column refuses NULL
+	for _, alone := range []bool{true, false} {
+		rows.Reset()
+		for i, films := range want {
+			if alone && i > 0 {
+				break
+			}
+			rows.Int(int64(i))
+			rows.Blob([]byte(films))
+		}
+		if err := db.Tx(t.Context(), func(tx *gorm.DB) error { return rows.Insert(tx, nil) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []string
+	err := database.Each(db.Reader(t.Context()), "SELECT films FROM movie_grams WHERE block = 7 ORDER BY gram", nil, func(row database.Scanner) error {
+		var films []byte
+		err := row.Scan(&films)
+		got = append(got, string(films))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("stored blobs (-want +got):\n%s", diff)
+	}
+}

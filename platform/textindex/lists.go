@@ -2,7 +2,6 @@ package textindex
 
 import (
 	"database/sql"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -21,7 +20,7 @@ func newStatements(s Source) statements {
 		window: read + " WHERE block BETWEEN ? AND ? AND LENGTH(" + s.IDs + ") > 0 AND gram IN ",
 		last:   "SELECT COALESCE(MAX(block), 0) FROM " + s.Lists + " WHERE gram = 0",
 		lock:   "INSERT" + insert + "(0, ?, '') ON DUPLICATE KEY UPDATE gram = gram",
-		write:  "REPLACE" + insert + "(?, ?, ?)",
+		write:  "REPLACE INTO " + s.Lists + " (gram, block, " + s.IDs + ")",
 		remove: "DELETE FROM " + s.Lists + " WHERE block = ? AND gram IN ",
 		others: "SELECT NOT EXISTS (SELECT 1 FROM " + s.Rows + " WHERE id >= ? AND id < ?) AND NOT EXISTS (SELECT 1 FROM " + s.Rows +
 			" WHERE id > ? AND id < ?)",
@@ -49,32 +48,29 @@ func (x *Index) readBlocks(tx *gorm.DB, number int64, ngrams []ngram, into map[n
 
 // writeBlocks writes the lists of a block and deletes the empty ones.
 func (x *Index) writeBlocks(tx *gorm.DB, number int64, ngrams []ngram, from map[ngram]*block) error {
-	var kept []any
+	kept := x.newRows()
 	var empty []ngram
 	for _, g := range ngrams {
 		if ids := from[g].encode(); len(ids) > 0 || g == ngramPending {
-			kept = append(kept, g, number, ids)
+			addRow(kept, g, number, ids)
 		} else {
 			empty = append(empty, g)
 		}
 	}
-	if err := x.writeRows(tx, kept); err != nil || len(empty) == 0 {
+	if err := kept.Insert(tx, nil); err != nil || len(empty) == 0 {
 		return err
 	}
 	in, args := database.InList(empty, number)
 	return database.Exec(tx, x.statements.remove+in, args...)
 }
 
-// writeRows writes rows of an n-gram, a block and a list each.
-func (x *Index) writeRows(tx *gorm.DB, rows []any) error {
-	for len(rows) > 0 {
-		n := powerBelow(len(rows) / 3)
-		if err := database.Exec(tx, x.statements.write+strings.Repeat(", (?, ?, ?)", n-1), rows[:3*n]...); err != nil {
-			return err
-		}
-		rows = rows[3*n:]
-	}
-	return nil
+// newRows returns no rows. They take the place of those that are stored for their n-grams and blocks.
+func (x *Index) newRows() *database.Rows { return database.NewRows(x.statements.write, "?, ?, ?") }
+
+func addRow(rows *database.Rows, g ngram, number int64, ids []byte) {
+	rows.Int(g)
+	rows.Int(number)
+	rows.Blob(ids)
 }
 
 // eachList calls fn with every list in the result of a query. ids is valid until fn returns.
@@ -87,13 +83,4 @@ func eachList(db *gorm.DB, query string, args []any, fn func(g ngram, number int
 		}
 		return fn(g, number, ids)
 	})
-}
-
-// powerBelow returns the greatest power of two that does not exceed n or statementNgrams.
-func powerBelow(n int) int {
-	size := 1
-	for 2*size <= min(n, statementNgrams) {
-		size *= 2
-	}
-	return size
 }

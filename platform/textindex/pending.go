@@ -284,13 +284,13 @@ func (p *Pending) post(tx *gorm.DB, lists []list, last bool) error {
 		if err := p.merge(tx, some, pending, alone); err != nil {
 			return err
 		}
-		rows := make([]any, 0, 3*len(some))
+		rows := p.index.newRows()
 		for _, l := range some {
 			if len(l.places) > 0 {
-				rows = append(rows, l.ngram, p.runs[l.run].number, l.places)
+				addRow(rows, l.ngram, p.runs[l.run].number, l.places)
 			}
 		}
-		if err := p.index.writeRows(tx, rows); err != nil {
+		if err := rows.Insert(tx, nil); err != nil {
 			return err
 		}
 	}
