@@ -248,7 +248,13 @@ func (a *applier) first(k kind, j *job) (Outcome, apperr.Text, error) {
 		return "", apperr.Text{}, err
 	}
 	if t != nil {
-		if once == "" { // one of several: no other entry is the same as it
+		found := once == "" // one of several: no other entry is the same as it
+		if !found && !a.dry && k.change != nil && k.same(a, j, t) {
+			if found, err = a.isMadeByOther(t); err != nil {
+				return "", apperr.Text{}, err
+			}
+		}
+		if found {
 			if err := a.remember(j, j.row.SourceKey, t, false); err != nil {
 				return "", apperr.Text{}, err
 			}

@@ -16,14 +16,15 @@ import (
 
 // An import may change what an earlier one has stored. From then on the thing is one of the later import, and a source of another
 // kind remembers the row of the earlier one, to which undoing the later one goes back. It has the time of the last change in
-// place of the hash of the state.
+// place of the hash of the state. Or it finds what another one has stored: when that is undone, the thing becomes one of the import
+// that has found it.
 
 // formerly is the begin of the kinds of these sources.
 const formerly = "was "
 
 var (
-	wentBack    = apperr.Text{EN: "It is again what an earlier import had stored.", KO: "이전에 가져온 내용으로 되돌렸습니다."}
-	nowEarlier  = apperr.Text{EN: "It stays until the earlier import is undone.", KO: "이전에 가져온 기록을 되돌릴 때까지 남습니다."}
+	wentBack    = apperr.Text{EN: "It is what another import has brought now.", KO: "다른 가져오기의 내용으로 남았습니다."}
+	nowEarlier  = apperr.Text{EN: "It stays until another import with it is undone.", KO: "같은 내용을 가져온 다른 기록을 되돌릴 때까지 남습니다."}
 	laterStands = apperr.Text{EN: "A later import has changed it, so it stays.", KO: "나중에 가져온 내용으로 바뀌어 남겨 두었습니다."}
 )
 
@@ -70,10 +71,13 @@ func changedAt(t *thing) time.Time {
 	return time.UnixMicro(0)
 }
 
-// goBack gives a thing, which the import has changed, to the import that had stored it before, and makes it what the row of that
-// one says. It returns false if there is none.
+// goBack gives a thing, which the import has changed, to the import that had stored it before, or else to one that has found it,
+// and makes it what the row of that one says. It returns false if there is none.
 func (a *applier) goBack(k kind, src Source, t *thing) (reason apperr.Text, back bool, err error) {
 	heir, err := a.former(src)
+	if err == nil && heir == nil && k.change != nil { // marks and entries of the watchlist have heirs of their own
+		heir, err = a.finder(src)
+	}
 	if err != nil || heir == nil {
 		return reason, false, wrapFormer(src, err)
 	}
@@ -90,7 +94,10 @@ func (a *applier) goBack(k kind, src Source, t *thing) (reason apperr.Text, back
 	if err := a.forget(src); err != nil {
 		return reason, false, err
 	}
-	heir.Kind, heir.SourceKey, heir.StateHash = src.Kind, src.SourceKey, t.state
+	if heir.isFormer() {
+		heir.Kind, heir.SourceKey = src.Kind, src.SourceKey
+	}
+	heir.Made, heir.StateHash = true, t.state
 	return reason, true, a.save(*heir)
 }
 
@@ -106,10 +113,40 @@ func (a *applier) former(src Source) (*Source, error) {
 	return nil, err
 }
 
-// turnBack makes a thing what an earlier row says, with the time that it had then.
-func (a *applier) turnBack(k kind, j *job, former Source, t *thing) (*thing, error) {
+// finder returns the source of a row of another import that has found what a source names, nil for none.
+func (a *applier) finder(src Source) (*Source, error) {
+	var found Source
+	q := a.tx.Joins("JOIN imports i ON i.id = import_sources.import_id").
+		Where("import_sources.object_id = ? AND import_sources.kind = ? AND import_sources.user_id = ? AND import_sources.made = ? "+
+			"AND import_sources.import_id <> ? AND i.status = ?", src.ObjectID, src.Kind, src.UserID, false, src.ImportID, Done).
+		Order("import_sources.id DESC").Limit(1).Find(&found)
+	if q.Error != nil || q.RowsAffected == 0 {
+		return nil, q.Error
+	}
+	return &found, nil
+}
+
+// isMadeByOther reports whether another import has made a thing.
+func (a *applier) isMadeByOther(t *thing) (bool, error) {
+	var n int64
+	err := a.tx.Model(&Source{}).Where("object_id = ? AND kind = ? AND user_id = ? AND made = ? AND import_id <> ?",
+		t.id, string(t.kind), a.imp.UserID, true, a.imp.ID).Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("look for the import that has made a %s: %w", t.kind, err)
+	}
+	return n > 0, nil
+}
+
+// turnBack makes a thing what a row of another import says, for an earlier one with the time that it had then.
+func (a *applier) turnBack(k kind, j *job, heir Source, t *thing) (*thing, error) {
+	if !heir.isFormer() {
+		if k.same(a, j, t) {
+			return t, nil
+		}
+		return k.change(a, j, t)
+	}
 	now := a.at
-	a.at = time.UnixMicro(former.StateHash)
+	a.at = time.UnixMicro(heir.StateHash)
 	defer func() { a.at = now }()
 	t, err := k.change(a, j, t)
 	if err != nil {

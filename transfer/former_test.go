@@ -199,7 +199,8 @@ func TestTwoServicesThatKnowOfOneEveningMakeOneViewing(t *testing.T) {
 	diaryFile := []byte("Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\r\n2020-01-06,Salt,1997,https://boxd.it/e1,4,,,2020-01-05\r\n")
 	history := archive(t, "watched-history-1.json",
 		`[{"id":7,"watched_at":"2020-01-04T15:30:00.000Z","action":"watch","type":"movie","movie":{"title":"Salt","year":1997,"ids":{"trakt":9}}}]`)
-	for _, traktFirst := range []bool{false, true} {
+	for round := range 4 {
+		traktFirst, firstUndone := round%2 == 0, round/2 == 0
 		s := newStage(t)
 		s.catalogue(t)
 		me := s.Join(t, 1)[0]
@@ -211,11 +212,32 @@ func TestTwoServicesThatKnowOfOneEveningMakeOneViewing(t *testing.T) {
 		first := s.bring(t, me, names[0], files[0])
 		second := s.bring(t, me, names[1], files[1])
 		want(t, "viewings", 1, s.stored(t)["viewings"])
+		if firstUndone {
+			first, second = second, first
+		}
 		s.undo(t, me, second)
-		want(t, "viewings after the second was undone", 1, s.stored(t)["viewings"])
+		want(t, "viewings after one was undone", 1, s.stored(t)["viewings"])
 		s.undo(t, me, first)
 		want(t, "viewings in the end", 0, s.stored(t)["viewings"])
 	}
+}
+
+// TestARatingThatTwoServicesHaveStaysUntilBothAreUndone: the second one has found it as it is.
+func TestARatingThatTwoServicesHaveStaysUntilBothAreUndone(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ferry, _, _ := s.catalogue(t)
+	me := s.Join(t, 1)[0]
+	before := s.state(t)
+	first := s.bring(t, me, "ratings.csv", []byte(ratingsCSV))
+	second := s.bring(t, me, "imdb-ratings.csv", []byte("Const,Your Rating,Date Rated,Title,URL,Title Type,Year\ntt0000076,9,2019-01-01,The Lantern Ferry,https://x,Movie,2011\n"))
+	want(t, "counts of the second", transfer.Counts{Unchanged: 1}, second.Counts)
+	s.undo(t, me, first)
+	want(t, "rating", 9, must[stars.Stars](t)(s.ratingOf(t, me, ferry)))
+	want(t, "ratings", 1, s.stored(t)["movie_ratings"])
+	s.undo(t, me, second)
+	want(t, "what there is in the end", before, s.state(t))
+	want(t, "stored", map[string]int64{}, s.stored(t))
 }
 
 // byHand are the things that a member does here between imports.
