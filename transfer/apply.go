@@ -248,21 +248,7 @@ func (a *applier) first(k kind, j *job) (Outcome, apperr.Text, error) {
 		return "", apperr.Text{}, err
 	}
 	if t != nil {
-		found := once == "" // one of several: no other entry is the same as it
-		if !found && !a.dry && k.change != nil && k.same(a, j, t) {
-			if found, err = a.isMadeByOther(t); err != nil {
-				return "", apperr.Text{}, err
-			}
-		}
-		if found {
-			if err := a.remember(j, j.row.SourceKey, t, false); err != nil {
-				return "", apperr.Text{}, err
-			}
-		}
-		if k.same(a, j, t) {
-			return Unchanged, apperr.Text{}, nil
-		}
-		return Kept, otherHere, nil
+		return a.find(k, j, t, once == "")
 	}
 	if k.room != nil {
 		if reason, err := k.room(a, j); err != nil || reason != (apperr.Text{}) {
@@ -277,6 +263,25 @@ func (a *applier) first(k kind, j *job) (Outcome, apperr.Text, error) {
 		return "", apperr.Text{}, err
 	}
 	return Created, a.loses(k, j), a.remember(j, j.row.SourceKey, t, true)
+}
+
+// find decides about an entry that the member has here already, and remembers that it is here if it is one of several, so that no
+// other entry is the same as it, or if another import has made it.
+func (a *applier) find(k kind, j *job, t *thing, several bool) (outcome Outcome, reason apperr.Text, err error) {
+	outcome, reason = Kept, otherHere
+	if k.same(a, j, t) {
+		outcome, reason = Unchanged, apperr.Text{}
+	}
+	remembers := several
+	if !several && !a.dry && outcome == Unchanged && k.change != nil {
+		if remembers, err = a.isMadeByOther(t); err != nil {
+			return "", apperr.Text{}, err
+		}
+	}
+	if remembers {
+		err = a.remember(j, j.row.SourceKey, t, false)
+	}
+	return outcome, reason, err
 }
 
 // loses says what is lost by storing an entry: a part of it, or the place of the film on the watchlist.
