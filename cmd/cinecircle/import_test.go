@@ -69,3 +69,28 @@ func TestImportReportsRowsToMend(t *testing.T) {
 	write("nul.csv", "title\n"+strings.Repeat("\x00", 208))
 	says(run(1, "import", "movies", "all.jsonl", "nul.csv"), "NUL bytes")
 }
+
+// TestImportSaysWhichFilmsItMerges: two sources know a film by nothing in common, until a third one knows both.
+func TestImportSaysWhichFilmsItMerges(t *testing.T) {
+	t.Parallel()
+	h := apptest.NewInstanceOnServers(t)
+	for _, file := range []struct{ name, text, want string }{
+		{"ratings.csv", "Date,Name,Year,Letterboxd URI,Rating\n2019-03-02,The Lantern Ferry,2011,https://boxd.it/Zf1A,4.5\n", "imported 1 films"},
+		{"office.csv", "순번,영화명,감독,개봉일,국적,전국매출액,전국관객수,장르,등급\n1,등불 나룻배,한서율,2011-09-08,한국,1,2,드라마,15세이상관람가\n", "imported 1 films"},
+		{"imdb.csv", "Const,Your Rating,Date Rated,Title,Original Title,URL,Title Type,Year,Release Date,Directors\n" +
+			"tt9900001,9,2026-06-19,The Lantern Ferry,등불 나룻배,https://x,Movie,2011,2011-09-08,Han Seo-yul\n", "1 × films that were there twice and are one now"},
+	} {
+		if err := os.WriteFile(filepath.Join(h.Dir, file.name), []byte(file.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if status, output := h.Run("import", "movies", file.name); status != 0 || !strings.Contains(output, file.want) {
+			t.Errorf("%s: status %d, want %q in\n%s", file.name, status, file.want, output)
+		}
+	}
+	if status, output := h.Run("export", "movies", "all.jsonl"); status != 0 || !strings.Contains(output, "exported 1 films") {
+		t.Errorf("status %d\n%s", status, output)
+	}
+	if status, output := h.Run("recount"); status != 0 {
+		t.Errorf("recount: status %d\n%s", status, output)
+	}
+}
