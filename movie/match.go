@@ -112,7 +112,7 @@ var (
 		EN: "Its ids belong to different films.", KO: "ID들이 서로 다른 영화를 가리킵니다.",
 	}
 	otherIDs = apperr.Text{
-		EN: "A film has one of its ids, but another id of the same kind as another one.", KO: "ID 하나는 같지만 같은 종류의 다른 ID가 다른 영화가 있습니다.",
+		EN: "A film has one of its ids, but differs from it in an id of another kind.", KO: "ID 하나는 같지만 다른 종류의 ID는 서로 다른 영화가 있습니다.",
 	}
 	severalTitles = apperr.Text{
 		EN: "Several films have this title and year.", KO: "제목과 연도가 같은 영화가 여럿 있습니다.",

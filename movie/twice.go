@@ -15,10 +15,10 @@ import (
 // has the id or the title of both. In another order of the files there would have been one film all along, and so the film
 // that is there twice is merged.
 
-// twice returns the films that a row is about, the oldest first, if it is about several: by its ids, and by a title and the year
-// as [known.matchTitle] has it. m is the match of the row.
+// twice returns the films that a row is about, the oldest first, if it is about several: by an id, and by a title and the year
+// as [known.matchTitle] has it. Ids of several films are a conflict. m is the match of the row.
 func (k *known) twice(row *candidate, m match) []*candidate {
-	if m.unclear == otherIDs {
+	if m.unclear == otherIDs || m.unclear == severalFilms {
 		return nil
 	}
 	var films, next []*candidate

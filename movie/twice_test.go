@@ -48,7 +48,7 @@ func TestARowShowsThatTwoFilmsAreOne(t *testing.T) {
 		films  int64
 	}{
 		"id of one, title of the other":     {[]movie.Item{listed, abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "updated", 1},
-		"ids of both":                       {[]movie.Item{abroad, told("Ferry", "2011-09-08", tmdb(5))}, told("Ferry", "2011-09-08", imdb("tt0000001"), tmdb(5)), "updated", 1},
+		"ids of both":                       {[]movie.Item{abroad, told("Ferry", "2011-09-08", tmdb(5))}, told("Ferry", "2011-09-08", imdb("tt0000001"), tmdb(5)), "needs_review [1 2]", 2},
 		"titles of both":                    {[]movie.Item{listed, atHome}, told("Ferry", "2011-09-08", originally("나룻배")), "updated", 1},
 		"titles and ids of three":           {[]movie.Item{listed, atHome, abroad}, told("Ferry", "2011-09-08", originally("나룻배"), imdb("tt0000001")), "updated", 1},
 		"next year, director":               {[]movie.Item{told("Ferry", "2012", letterboxd("abcd"), by("HAN")), abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "updated", 1},
