@@ -16,7 +16,7 @@ const (
 	plainCheckpoint = 4000 // of which the index of the log finds a page with one look-up (https://sqlite.org/walformat.html, section 2.3)
 	bulkCache       = 8 << 10
 	bulkCheckpoint  = 16 << 10
-	sortCache       = 3 << 10 // the memory for sorting is as large as the cache, of each thread
+	sortCache       = 4 << 10 // the memory for sorting is as large as the cache
 )
 
 // plainSettings are the pragmas of the plain ones.

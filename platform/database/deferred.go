@@ -50,9 +50,7 @@ func (d *DB) DeferIndexes(ctx context.Context, tables ...string) error {
 }
 
 // BuildDeferred builds the indexes that [DB.DeferIndexes] has dropped, each in a transaction of its own. Several processes may
-// call it at the same time, and again after an interruption. On SQLite that is compiled in, other threads sort while one reads
-// the rows, and write what they have sorted while one builds the index, which halves the time on two cores. Each of them takes
-// as much memory as the cache.
+// call it at the same time, and again after an interruption.
 func (d *DB) BuildDeferred(ctx context.Context) error {
 	if d.driver != SQLite {
 		return nil
@@ -60,7 +58,7 @@ func (d *DB) BuildDeferred(ctx context.Context) error {
 	if there, err := hasDeferred(d.Reader(ctx)); err != nil || !there {
 		return err
 	}
-	if err := d.set(ctx, fmt.Sprintf("cache_size = -%d", sortCache), fmt.Sprintf("threads = %d", sortThreads)); err != nil {
+	if err := d.set(ctx, fmt.Sprintf("cache_size = -%d", sortCache)); err != nil {
 		return err
 	}
 	for more := true; more; {
@@ -72,7 +70,7 @@ func (d *DB) BuildDeferred(ctx context.Context) error {
 			return fmt.Errorf("build the deferred indexes: %w", err)
 		}
 	}
-	return d.set(ctx, fmt.Sprintf("cache_size = -%d", plainCache), "threads = 0")
+	return d.set(ctx, fmt.Sprintf("cache_size = -%d", plainCache))
 }
 
 // buildNext builds an index, and drops the list of them after the last one.

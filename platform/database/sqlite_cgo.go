@@ -53,7 +53,6 @@ var _ = func() int {
 const (
 	sqliteDriver      = "sqlite3"
 	busyTimeoutMillis = 10_000
-	sortThreads       = 2 // beside the one that builds an index
 )
 
 // sqliteParams returns the DSN parameters of github.com/mattn/go-sqlite3.

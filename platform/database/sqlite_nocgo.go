@@ -12,7 +12,6 @@ import (
 const (
 	sqliteDriver      = "sqlite"
 	busyTimeoutMillis = 10_000
-	sortThreads       = 0
 )
 
 // sqliteParams returns the DSN parameters of modernc.org/sqlite. The other driver could not
