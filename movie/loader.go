@@ -70,7 +70,7 @@ const (
 	batchRows       = 1000
 	batchBytes      = 4 << 20 // of input
 	transactionRows = progressEvery
-	servingRows     = 50
+	servingRows     = 8   // some 2 ms, for which other writers wait
 	statementRows   = 500 // a statement must fit in a packet of MySQL
 )
 
@@ -152,9 +152,8 @@ func (l *loader) beginAlone(ctx context.Context) (err error) {
 	return nil
 }
 
-// leastPause is longer than the time between two attempts of a service to lock the file. SQLite waits 1, 2, 5 and then 10 ms
-// between them until the 20 ms are over that a service lets it try (https://sqlite.org/c3ref/busy_timeout.html).
-const leastPause = 12 * time.Millisecond
+// leastPause is longer than the 2 ms between two attempts of a service to lock the file, so that one of them succeeds.
+const leastPause = 4 * time.Millisecond
 
 // pause waits after a transaction beside a service. Writers of several processes have no queue: without a pause they might
 // never find the file unlocked.

@@ -41,9 +41,10 @@ func (w *writer) connect(ctx context.Context) (err error) {
 	return nil
 }
 
-// lockPoll is how long SQLite itself waits for the write lock, in milliseconds. It is short because nothing
-// interrupts that wait: neither driver has an eye on the context meanwhile. See [group.begin].
-const lockPoll = 20
+// lockPoll is how long SQLite itself waits for the write lock, in milliseconds: 1, and then 2 before its last attempt
+// (https://sqlite.org/c3ref/busy_timeout.html). Then [group.begin] begins anew. Longer waits would be of 5 and 10, which is
+// longer than most programs have the lock, and nothing interrupts them: neither driver has an eye on the context meanwhile.
+const lockPoll = 3
 
 // pollLock makes BEGIN IMMEDIATE return within lockPoll. Without a write-ahead log other statements wait for locks as
 // well, and keep the timeout of the pool.

@@ -216,7 +216,7 @@ func bitmapOf(places []byte) []byte {
 // How many lists Flush writes in a transaction. Other writers of SQLite wait for it.
 const (
 	flushLists = 4 * statementNgrams
-	pacedLists = statementNgrams / 2
+	pacedLists = statementNgrams / 8
 )
 
 // Flush writes the n-grams of the rows that are still pending into their lists, in several transactions. Until the last one
