@@ -126,7 +126,7 @@ func TestTheFocusGoesOnInAListThatGoesOn(t *testing.T) {
 }
 
 // TestPhonesShowFilmsBeforeTheSearchForThem opens the list of films on a phone, where the search is folded until it is in
-// use or asked for, and in a large window, where it never is.
+// use or asked for, or has a mistake, and in a large window, where it never is.
 func TestPhonesShowFilmsBeforeTheSearchForThem(t *testing.T) {
 	v := newVisitor(t, serve(t))
 	v.join("mina")
@@ -134,7 +134,7 @@ func TestPhonesShowFilmsBeforeTheSearchForThem(t *testing.T) {
 	const seen = `document.querySelector("#q").checkVisibility({ contentVisibilityAuto: true })`
 	for path, want := range map[string]bool{
 		"/films": false, "/films?find": true, "/films?q=kite": true, "/films?genre=Drama": true, "/films?year=2001": true,
-		"/films?person=Mina": true, "/films?sort=title": true, "/films?genre=nonsense": false,
+		"/films?person=Mina": true, "/films?sort=title": true, "/films?genre=nonsense": true, "/films?unknown=nonsense": false,
 	} {
 		v.size(360)
 		v.open(path)
