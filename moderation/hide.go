@@ -31,7 +31,8 @@ func (s *Service) hiderOf(kind string) hider {
 }
 
 // SetHidden hides something from everybody but its author and moderators, or restores it, on behalf of a moderator. It is
-// idempotent: what is so already is neither logged nor told. Instead of a film that was merged into another it is that one. It returns the domain's not-found error.
+// idempotent: what is so already is neither logged nor told. Instead of a film that was merged into another it is that one. It
+// returns the domain's not-found error.
 func (s *Service) SetHidden(ctx context.Context, by auth.Viewer, kind string, id int64, hidden bool, note string) error {
 	return s.following(ctx, kind, id, func(id int64) error {
 		return s.db.Tx(record.WithReason(ctx, note), func(tx *gorm.DB) error { return s.setHidden(tx, by, kind, id, hidden) })

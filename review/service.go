@@ -150,9 +150,8 @@ type Draft struct {
 }
 
 // Create stores a review and its image, and returns it as its author sees it. A review of a film that was merged into another
-// is one of that film. It returns picture.ErrUnsupportedImage,
-// picture.ErrImageTooLarge, movie.ErrNotFound, [ErrExists], auth.ErrUserGone when the author's account does not exist,
-// or an error that matches apperr.ErrBusy or apperr.ErrUnavailable.
+// is one of that film. It returns picture.ErrUnsupportedImage, picture.ErrImageTooLarge, movie.ErrNotFound, [ErrExists],
+// auth.ErrUserGone when the author's account does not exist, or an error that matches apperr.ErrBusy or apperr.ErrUnavailable.
 func (s *Service) Create(ctx context.Context, d Draft) (Shown, error) {
 	pic, err := s.decode(ctx, d.Image)
 	if err != nil {

@@ -20,7 +20,7 @@ const (
 )
 
 // plainSettings are the pragmas of the plain ones.
-var plainSettings = []string{fmt.Sprintf("cache_size = -%d", plainCache), fmt.Sprintf("wal_autocheckpoint = %d", plainCheckpoint)}
+var plainSettings = []string{cacheOf(plainCache), fmt.Sprintf("wal_autocheckpoint = %d", plainCheckpoint)}
 
 // Bulk makes large transactions faster until restore is called: they read and write each page of an index once, and not
 // whenever the cache is full, foreign keys are not checked, and a commit does not wait for the disk. After a power failure
@@ -34,12 +34,15 @@ func (d *DB) Bulk(ctx context.Context) (restore func() error, err error) {
 	restore = func() error {
 		return d.set(context.WithoutCancel(ctx), append(slices.Clone(plainSettings), "foreign_keys = ON", "synchronous = FULL", "wal_checkpoint(PASSIVE)")...)
 	}
-	if err := d.set(ctx, fmt.Sprintf("cache_size = -%d", bulkCache), fmt.Sprintf("wal_autocheckpoint = %d", bulkCheckpoint),
+	if err := d.set(ctx, cacheOf(bulkCache), fmt.Sprintf("wal_autocheckpoint = %d", bulkCheckpoint),
 		"foreign_keys = OFF", "synchronous = NORMAL"); err != nil {
 		return nil, errors.Join(err, restore())
 	}
 	return restore, nil
 }
+
+// cacheOf is the pragma for a page cache of some KiB.
+func cacheOf(kib int) string { return fmt.Sprintf("cache_size = -%d", kib) }
 
 // set runs pragmas on the connection that writes to SQLite.
 func (d *DB) set(ctx context.Context, pragmas ...string) error {

@@ -58,7 +58,7 @@ func (d *DB) BuildDeferred(ctx context.Context) error {
 	if there, err := hasDeferred(d.Reader(ctx)); err != nil || !there {
 		return err
 	}
-	if err := d.set(ctx, fmt.Sprintf("cache_size = -%d", sortCache)); err != nil {
+	if err := d.set(ctx, cacheOf(sortCache)); err != nil {
 		return err
 	}
 	for more := true; more; {
@@ -70,7 +70,7 @@ func (d *DB) BuildDeferred(ctx context.Context) error {
 			return fmt.Errorf("build the deferred indexes: %w", err)
 		}
 	}
-	return d.set(ctx, fmt.Sprintf("cache_size = -%d", plainCache))
+	return d.set(ctx, cacheOf(plainCache))
 }
 
 // buildNext builds an index, and drops the list of them after the last one.

@@ -25,8 +25,8 @@ type Rows struct {
 	atCell [packedCell]byte
 }
 
-// A value is packed as its kind and size, in 32 bits each, and an integer or the offset in texts, in 64 bits. sqlite_packed.c
-// reads them.
+// A value is packed as its kind and size, in 32 bits each, and an integer or the offset in texts, in 64 bits. The function in
+// sqlite_packed.go reads them.
 const (
 	packedCell = 16
 

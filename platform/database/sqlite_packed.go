@@ -38,11 +38,11 @@ static void packed_value(sqlite3_context *context, int count, sqlite3_value **ar
 		return;
 	}
 	memcpy(&c, cells + i * sizeof c, sizeof c);
-	if (c.kind == 0) {
+	if (c.kind == 0) { // packedInt
 		sqlite3_result_int64(context, c.value);
 	} else if (c.value < 0 || c.value > size || c.size > size - c.value) {
 		sqlite3_result_error(context, "packed_value: the text ends before the value", -1);
-	} else if (c.kind == 2) {
+	} else if (c.kind == 2) { // packedBlob
 		sqlite3_result_blob(context, c.size ? texts + c.value : "", (int)c.size, 0);
 	} else {
 		sqlite3_result_text(context, c.size ? texts + c.value : "", (int)c.size, 0);
