@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -152,6 +153,9 @@ type kit struct {
 	t     testing.TB
 	clock *testkit.Clock
 	url   string
+
+	opens    atomic.Int64 // numbers the calls of open and openUnbuffered
+	admitted sync.Map     // the numbers of those whose socket is served
 }
 
 // start returns a hub that runs until the test ends. changes change its configuration.
@@ -213,6 +217,7 @@ func (k *kit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	err = slot.Join(r.Context(), viewer, since)
 	if err == nil {
 		err = slot.Upgrade(w, r)
+		k.admitted.Store(r.URL.Query().Get("open"), true)
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -231,20 +236,31 @@ func query(userID int64, more ...string) string {
 // since is the part of a query that sets since.
 func since(seq int64) []string { return []string{"since", strconv.FormatInt(seq, 10)} }
 
-// open opens a socket of a user.
+// open opens a socket of a user, and returns once frames are delivered to it, which is after the client's handshake.
 func (k *kit) open(userID int64, more ...string) *sockettest.Client {
 	k.t.Helper()
-	return sockettest.Open(k.t, k.url, sockettest.Query(query(userID, more...)))
+	number := strconv.FormatInt(k.opens.Add(1), 10)
+	c := sockettest.Open(k.t, k.url, sockettest.Query(query(userID, append(more, "open", number)...)))
+	k.awaitAdmitted(number)
+	return c
+}
+
+func (k *kit) awaitAdmitted(number string) {
+	k.t.Helper()
+	eventually(k.t, "the socket is served", func() bool { _, ok := k.admitted.Load(number); return ok })
 }
 
 // openUnbuffered opens a socket whose client reads only when the test does, and without a buffer between.
 func (k *kit) openUnbuffered(userID int64, more ...string) *websocket.Conn {
 	k.t.Helper()
-	conn, res, err := sockettest.Dial(k.url, sockettest.Query(query(userID, more...)), sockettest.Unbuffered(k.t, k))
+	number := strconv.FormatInt(k.opens.Add(1), 10)
+	target := sockettest.Query(query(userID, append(more, "open", number)...))
+	conn, res, err := sockettest.Dial(k.url, target, sockettest.Unbuffered(k.t, k))
 	if err != nil {
 		k.t.Fatalf("dial: %v (%v)", err, res)
 	}
 	k.t.Cleanup(func() { _ = conn.Close() })
+	k.awaitAdmitted(number)
 	return conn
 }
 
