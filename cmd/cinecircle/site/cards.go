@@ -63,6 +63,7 @@ func (s *Site) filmCard(m movie.Movie) filmCard {
 type reviewCard struct {
 	ID, AuthorID, FilmID int64
 	Title, Content       string // while they are masked, a title that says so, and ""
+	Untitled             bool   // it has no title, so Title is how it begins
 	Masked               bool   // it is a spoiler that the viewer does not get to see
 	Spoiler              bool
 	Comments             int64
@@ -126,17 +127,24 @@ func (s *Site) reviewCard(c *pageContext, r review.Shown, author user.Face, film
 		ID: r.ID, AuthorID: r.UserID, FilmID: r.MovieID, Title: c.titleOf(r.Review), Content: r.Content.String(), Masked: r.Masked(), Spoiler: r.Spoiler, Comments: r.CommentCount,
 		Author: r.Username, Film: r.MovieTitle, Admin: author.Admin, Avatar: s.avatar(author), Poster: s.poster(film), Image: s.reviewImage(r.Review), Stars: rating,
 		Likes: r.LikeCount, Liked: r.Liked != nil && *r.Liked, Own: own, Editable: own, Deletable: c.viewer.MayEdit(r.UserID), ByOther: c.viewer.UserID != 0 && !own,
-		Moderates: c.viewer.Moderates(), Hidden: r.Hidden != 0,
+		Moderates: c.viewer.Moderates(), Hidden: r.Hidden != 0, Untitled: !r.Masked() && r.Title.String() == "",
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Edited: r.UpdatedAt.Sub(r.CreatedAt) > time.Minute,
 	}
 }
 
-// titleOf returns the title of a review, or while it is masked one that says so.
+// opening is how much of a review without a title stands for one: imports bring such reviews.
+const opening = 40
+
+// titleOf returns the title of a review, or while it is masked one that says so. One without a title is called by how it
+// begins.
 func (c *pageContext) titleOf(r review.Review) string {
 	if r.Masked() {
 		return c.text("spoiler.title")
 	}
-	return r.Title.String()
+	if title := r.Title.String(); title != "" {
+		return title
+	}
+	return shorten(opening, r.Content.String())
 }
 
 // memberCard is a member in a list.

@@ -50,7 +50,10 @@ func (s *Site) factsOfReview(base string, r review.Shown, m movie.Movie) facts {
 		"datePublished": r.CreatedAt.In(s.Zone).Format(time.RFC3339), "itemReviewed": film,
 	}
 	if !r.Masked() {
-		f["name"], f["reviewBody"] = r.Title.String(), r.Content.String()
+		f["reviewBody"] = r.Content.String()
+		if title := r.Title.String(); title != "" {
+			f["name"] = title
+		}
 	}
 	if r.Rating != nil {
 		f["reviewRating"] = facts{"@type": "Rating", "ratingValue": *r.Rating, "bestRating": stars.Max, "worstRating": stars.Min}

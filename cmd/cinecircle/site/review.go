@@ -69,7 +69,7 @@ func (c *pageContext) reviewTitle(r review.Shown) string {
 	if r.Masked() {
 		return c.text("spoiler.of", r.MovieTitle)
 	}
-	return c.text("review.of", r.Title.String(), r.MovieTitle)
+	return c.text("review.of", c.titleOf(r.Review), r.MovieTitle)
 }
 
 // reviewOf returns the review in the path as the viewer sees it.
@@ -122,7 +122,7 @@ func (s *Site) askDeleteReview(c *pageContext) error {
 		return err
 	}
 	return c.show(http.StatusOK, "confirm", meta{Title: c.text("review.delete"), Hidden: true, Private: true}, confirmPage{
-		Heading: c.html("review.delete.heading", r.Title.String()), Lead: c.text("review.delete.lead"),
+		Heading: c.html("review.delete.heading", c.titleOf(r.Review)), Lead: c.text("review.delete.lead"),
 		Action: reviewPath(r.ID) + "/delete", Button: c.text("review.delete"), Back: reviewPath(r.ID),
 	})
 }

@@ -30,7 +30,7 @@ var commenterChoices = []review.Commenters{review.Everyone, review.Followed, rev
 
 // reviewFields are the fields of the form. The maximum length of Content is configured and checked by the service.
 type reviewFields struct {
-	Title       string    `formData:"title" binding:"required,max=50"`
+	Title       string    `formData:"title" binding:"max=50"`
 	Content     string    `formData:"content" binding:"required"`
 	Rating      string    `formData:"rating"`
 	Spoiler     string    `formData:"spoiler"`
@@ -44,6 +44,16 @@ func (f reviewFields) values() map[string]string {
 		"title": f.Title, "content": f.Content, "rating": f.Rating, "spoiler": f.Spoiler, "comments": f.Comments, "remove_image": f.RemoveImage,
 	}
 }
+
+// title reports a missing title. A review that an import brought without one may stay so.
+func (f reviewFields) title(mine review.Review) error {
+	if web.Blank(f.Title) && (f.Title != "" || !untitled(mine)) {
+		return validation(web.Required("title"))
+	}
+	return nil
+}
+
+func untitled(r review.Review) bool { return r.ID != 0 && r.Title.Whole() == "" }
 
 // rating returns the chosen stars, 0 for none.
 func (f reviewFields) rating() (stars.Stars, error) {
@@ -116,7 +126,7 @@ func (s *Site) saveReview(c *pageContext) error {
 	rating, unrated := f.rating()
 	file, tooLarge := uploadOf(f.Image, "image", c.viewer.UserID)
 	id := mine.ID
-	if err = apperr.Join(wrong, s.Reviews.CheckContent("content", f.Content), unrated, tooLarge); err == nil {
+	if err = apperr.Join(f.title(mine), wrong, s.Reviews.CheckContent("content", f.Content), unrated, tooLarge); err == nil {
 		id, err = s.storeReview(c, m, mine, f, rating, file)
 	}
 	if err != nil {
@@ -151,6 +161,9 @@ func (s *Site) storeReview(c *pageContext, m movie.Movie, mine review.Review, f 
 		return made.ID, err
 	}
 	patch := review.Patch{Title: &f.Title, Content: &f.Content, Rating: changed, Image: file}
+	if f.Title == "" {
+		patch.Title = nil
+	}
 	if f.Comments != "" { // a page from before the form had these keeps them
 		patch.Spoiler, patch.Comments = new(f.Spoiler != ""), (*review.Commenters)(&f.Comments)
 	}

@@ -1,0 +1,46 @@
+package site_test
+
+import "testing"
+
+// aReview is a review of Letterboxd: it has no title.
+const aReview = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Review,Tags,Watched Date\r\n" +
+	"2024-03-02,The Lantern Ferry,2011,https://boxd.it/aaaa,4,,\"The lamp goes out twice, and twice it is not the wind.\",,2024-03-01\r\n"
+
+func TestAReviewWithoutATitleIsFoundAndNamedOnEveryPage(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	mina.post("/films/new", "title", "The Lantern Ferry", "plot", "", "playtime", "90", "genre", "Drama", "release_date", "2011").has(t, 200)
+	mina.uploadFile("/settings/transfer", "file", "reviews.csv", []byte(aReview)).has(t, 200)
+	work(t, a)
+	mina.post("/settings/imports/1/confirm").has(t, 200)
+	work(t, a)
+
+	for _, page := range []string{"/", "/latest", "/member/1"} {
+		got := mina.get(page)
+		got.has(t, 200, `href="/review/1"`, "The lamp goes out twice, and twice it is not the wind.", `aria-label="mina's review of The Lantern Ferry"`)
+		got.hasNot(t, `"></a></h3>`, `aria-label=""`)
+	}
+	opening := "The lamp goes out twice, and twice it is…"
+	mina.get("/film/1").has(t, 200, "mina's review of The Lantern Ferry").hasNot(t, `"></a></h3>`)
+	mina.get("/film/1/feed.atom").has(t, 200, "<title>"+opening+" — review of “The Lantern Ferry”</title>")
+	mina.get("/review/1").has(t, 200, opening+" — review of “The Lantern Ferry” · cinecircle</title>", "Like the review “"+opening+"”").hasNot(t, "></h1>", `"name":""`)
+	mina.get("/review/1/delete").has(t, 200, "Delete “"+opening+"”?")
+}
+
+func TestAReviewWithoutATitleIsEditedWithoutOne(t *testing.T) {
+	t.Parallel()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	mina.post("/films/new", "title", "The Lantern Ferry", "plot", "", "playtime", "90", "genre", "Drama", "release_date", "2011").has(t, 200)
+	mina.uploadFile("/settings/transfer", "file", "reviews.csv", []byte(aReview)).has(t, 200)
+	work(t, a)
+	mina.post("/settings/imports/1/confirm").has(t, 200)
+	work(t, a)
+
+	mina.post("/film/1/review", "title", "", "content", "It is the wind.", "rating", "4", "comments", "everyone").has(t, 200, "It is the wind.")
+	mina.post("/film/1/review", "title", "Wind", "content", "It is the wind.", "rating", "4", "comments", "everyone").has(t, 200, "Wind")
+	mina.post("/film/1/review", "title", "", "content", "It is calm.", "rating", "4", "comments", "everyone").has(t, 422)
+}
