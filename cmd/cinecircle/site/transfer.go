@@ -2,6 +2,7 @@ package site
 
 import (
 	"encoding/csv"
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -100,7 +101,16 @@ type importRow struct {
 	transfer.Shown
 	ImportID int64
 	Reason   string
-	Open     bool // the member can say which film it is about
+	Open     bool // the member has to say which film it is about
+	// Settled says that the member can still say something else: it is about a film, or was left out.
+	Settled bool
+	Offered []offeredFilm // the candidates of one that is open
+}
+
+// offeredFilm is a film that a row may be about. Two may have the same title and year.
+type offeredFilm struct {
+	movie.Card
+	By, Genre string // the first director, "" if none is known, and then the genre
 }
 
 func (s *Site) importOf(c *pageContext) (transfer.Import, error) {
@@ -141,13 +151,42 @@ func (s *Site) importRows(c *pageContext, p *importPage) error {
 	if err != nil {
 		return err
 	}
+	ready := p.Status == transfer.Ready
 	for _, r := range rows {
 		p.Rows = append(p.Rows, importRow{
 			Shown: r, ImportID: p.ID, Reason: c.translate(r.Why),
-			Open: p.Status == transfer.Ready && r.Outcome == transfer.NeedsReview,
+			Open: ready && r.Outcome == transfer.NeedsReview, Settled: ready && (r.Skipped || r.Movie != nil),
 		})
 	}
 	p.Next = c.next(next)
+	return s.offerFilms(c, p.Rows)
+}
+
+// offerFilms adds what tells the candidates of open rows apart.
+func (s *Site) offerFilms(c *pageContext, rows []importRow) error {
+	var ids []int64
+	for _, r := range rows {
+		for _, card := range r.Candidates {
+			ids = append(ids, card.ID)
+		}
+	}
+	films, err := s.Movies.ByIDs(c.Request.Context(), ids)
+	if err != nil {
+		return err
+	}
+	for i, r := range rows {
+		for _, card := range r.Candidates {
+			offered := offeredFilm{Card: card, Genre: films[card.ID].Genre}
+			details, err := films[card.ID].ReadDetails()
+			if err != nil {
+				return err
+			}
+			if len(details.Directors) > 0 {
+				offered.By, offered.Genre = details.Directors[0], ""
+			}
+			rows[i].Offered = append(rows[i].Offered, offered)
+		}
+	}
 	return nil
 }
 
@@ -170,13 +209,18 @@ func (s *Site) removeImport(c *pageContext) error {
 	if err := c.noForm(); err != nil {
 		return err
 	}
-	if err := s.Transfer.Remove(c.Request.Context(), c.viewer.UserID, imp.ID); err != nil {
+	err = s.Transfer.Remove(c.Request.Context(), c.viewer.UserID, imp.ID)
+	if errors.Is(err, transfer.ErrRunning) {
+		return c.redirectTo(importPath(imp.ID))
+	}
+	if err != nil {
 		return err
 	}
 	c.setToast("import.discarded", "")
 	return c.redirectTo(transferPath)
 }
 
+// changeImport leads to the import again, also when another tab or an earlier press was first: the page tells how it is.
 func (s *Site) changeImport(c *pageContext, said string, change func(id int64) error) error {
 	id, err := c.id("import_id")
 	if err != nil {
@@ -185,7 +229,11 @@ func (s *Site) changeImport(c *pageContext, said string, change func(id int64) e
 	if err := c.noForm(); err != nil {
 		return err
 	}
-	if err := change(id); err != nil {
+	err = change(id)
+	if errors.Is(err, transfer.ErrNotReady) || errors.Is(err, transfer.ErrRunning) {
+		return c.redirectTo(importPath(id))
+	}
+	if err != nil {
 		return err
 	}
 	if said != "" {
@@ -257,7 +305,11 @@ func (s *Site) resolveRow(c *pageContext) error {
 	} else if !choice.Skip {
 		return apperr.ErrNotFound
 	}
-	if _, err := s.Transfer.Resolve(c.Request.Context(), c.viewer.UserID, imp.ID, n, choice); err != nil {
+	_, err = s.Transfer.Resolve(c.Request.Context(), c.viewer.UserID, imp.ID, n, choice)
+	if errors.Is(err, transfer.ErrNotReady) { // it was confirmed meanwhile
+		return c.redirectTo(importPath(imp.ID))
+	}
+	if err != nil {
 		return err
 	}
 	said := "import.resolved"
@@ -265,7 +317,20 @@ func (s *Site) resolveRow(c *pageContext) error {
 		said = "import.skipped"
 	}
 	c.setToast(said, "")
-	return c.redirectTo(importPath(imp.ID) + "?outcome=" + string(transfer.NeedsReview))
+	return s.afterChoice(c, imp.ID)
+}
+
+// afterChoice leads to the rows that are still unclear, below what is already read on the page, or to the whole import
+// after the last.
+func (s *Site) afterChoice(c *pageContext, id int64) error {
+	imp, err := s.Transfer.Get(c.Request.Context(), c.viewer.UserID, id)
+	if err != nil {
+		return err
+	}
+	if imp.Of(transfer.NeedsReview) == 0 {
+		return c.redirectTo(importPath(id))
+	}
+	return c.redirectTo(importPath(id) + "?outcome=" + string(transfer.NeedsReview) + "#rows")
 }
 
 // importReport is the rows that were not stored as a table for spreadsheets.

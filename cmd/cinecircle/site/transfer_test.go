@@ -129,3 +129,54 @@ func TestMembersSayWhatAFileIsWhoseContentDoesNot(t *testing.T) {
 	mina.get("/member/1/watchlist").has(t, 200, "등불")
 	bring("/settings/imports/2").has(t, 200, "There is nothing new in the file.", "Discard").hasNot(t, "/confirm")
 }
+
+// twoRows are of two films, of which only the first is unclear when the catalogue has it twice.
+const twoRows = "Date,Name,Year,Letterboxd URI,Rating\r\n2024-03-01,Kite Season,1969,https://boxd.it/aaaa,4.5\r\n" +
+	"2024-03-02,Harbour of Rain,2003,https://boxd.it/bbbb,3\r\n"
+
+// readTwoRows returns a member whose import with twoRows is ready.
+func readTwoRows(t *testing.T) (*browser, *app.App) {
+	t.Helper()
+	a, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	for _, film := range [][]string{
+		{"title", "Kite Season", "genre", "Drama", "release_date", "1969", "directors", "Noor Castellan"},
+		{"title", "Kite Season", "genre", "Horror", "release_date", "1969"},
+		{"title", "Harbour of Rain", "genre", "Drama", "release_date", "2003"},
+	} {
+		mina.upload("/films/new", nil, append(film, "plot", "", "playtime", "90")...).has(t, 200)
+	}
+	mina.uploadFile("/settings/transfer", "file", "ratings.csv", []byte(twoRows)).has(t, 200)
+	work(t, a)
+	return mina, a
+}
+
+func TestFilmsWithTheSameTitleAndYearAreToldApartInAnImport(t *testing.T) {
+	t.Parallel()
+	mina, _ := readTwoRows(t)
+	mina.get("/settings/imports/1").has(t, 200, "Kite Season 1969 · Noor Castellan", "Kite Season 1969 · Horror")
+}
+
+func TestAChoiceInAnImportCanBeChanged(t *testing.T) {
+	t.Parallel()
+	mina, a := readTwoRows(t)
+	mina.post("/settings/imports/1/rows/1", "skip", "1").has(t, 200, "It is left out.", "Left as it is", "You left it out.", `href="/settings/imports/1/rows/1"`)
+	mina.get("/settings/imports/1/rows/1").has(t, 200, "Kite Season").hasNot(t, "Leave out")
+	mina.post("/settings/imports/1/rows/1", "movie_id", "2").has(t, 200, `href="/film/2"`, `href="/settings/imports/1/rows/1"`).hasNot(t, "You left it out.")
+	mina.get("/settings/imports/1/rows/1").has(t, 200, "Leave out")
+	mina.post("/settings/imports/1/confirm").has(t, 200)
+	work(t, a)
+	mina.get("/settings/imports/1").has(t, 200, "Done").hasNot(t, "/settings/imports/1/rows/1")
+	mina.get("/member/1/ratings").has(t, 200, `href="/film/2"`).hasNot(t, `href="/film/1"`)
+}
+
+func TestALatePressOnAnImportShowsHowItIs(t *testing.T) {
+	t.Parallel()
+	mina, a := readTwoRows(t)
+	mina.post("/settings/imports/1/confirm").has(t, 200, "Working on it")
+	mina.post("/settings/imports/1/remove").has(t, 200, "Working on it")
+	work(t, a)
+	mina.post("/settings/imports/1/confirm").has(t, 200, "Done")
+	mina.post("/settings/imports/1/rows/1", "movie_id", "1").has(t, 200, "Done").hasNot(t, "The film was chosen.")
+}
