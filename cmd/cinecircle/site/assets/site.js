@@ -139,15 +139,25 @@
     return answer?.ok ? (await answer.json()).title : null;
   }
 
+  // What the inbox says of a notification, null when it does not have it: in the language of the page, while that of the
+  // message is the one in the settings.
+  async function toldInInbox({ id }) {
+    const answer = await fetch("/inbox", { signal: AbortSignal.timeout(5000) }).catch(() => null);
+    if (!answer?.ok) return null;
+    const inbox = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return one(`[data-notice="${id}"]`, inbox)?.textContent.trim();
+  }
+
   async function receive(notice) {
     bell.dataset.seq = Math.max(notice.seq, bell.dataset.seq);
-    const [title] = await Promise.all([titleOf(notice), update()]);
+    const ours = bell.dataset[notice.type];
+    const [title, told] = await Promise.all([titleOf(notice), ours ? null : toldInInbox(notice), update()]);
     const who = notice.actor ? notice.actor.username : bell.dataset.gone;
     const about = title && bell.dataset[notice.type + "About"];
-    const said = about ? about.replace("{0}", bell.dataset.who) : bell.dataset[notice.type]; // without a text of ours the message says it
+    const said = about ? about.replace("{0}", bell.dataset.who) : ours;
     if (notice.comment_id) document.dispatchEvent(new CustomEvent("commented", { detail: notice.review_id }));
     // The inbox keeps it, so the toast may go soon.
-    show({ text: said ? sentence(said, who, title) : notice.message, link: { to: "/inbox/open/" + notice.id, label: bell.dataset.open }, keep: 6000 });
+    show({ text: said ? sentence(said, who, title) : told || notice.message, link: { to: "/inbox/open/" + notice.id, label: bell.dataset.open }, keep: 6000 });
   }
 
   // Close codes after which the socket stays closed: the session ended (4003), another tab took over (4009).

@@ -83,3 +83,16 @@ func TestAHistoryIsReadConfirmedAndUndone(t *testing.T) {
 		t.Error("the rating is still there")
 	}
 }
+
+func TestAToastOfTheServiceIsInTheLanguageOfThePage(t *testing.T) {
+	v := newVisitor(t, serve(t))
+	v.join("mina")
+	file := filepath.Join(t.TempDir(), "ratings.csv")
+	if err := os.WriteFile(file, []byte("Date,Name,Year,Letterboxd URI,Rating\r\n2024-03-01,Kites,2011,https://boxd.it/aaaa,4.5\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v.open("/settings/transfer")
+	v.upload("#file", file)
+	v.press("main form .button")
+	v.comesTrue(`document.querySelector("#toasts").textContent.includes("Your import has been read. Please check it.")`)
+}
