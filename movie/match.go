@@ -236,7 +236,8 @@ func (k *known) matchIDs(row *candidate) match {
 	return m
 }
 
-// matchTitle returns the film with the title of the row and the same year, or a year next to it and the same director.
+// matchTitle returns the film with the title of the row and the same year, or a year next to it and the same director, which
+// also tells films of one title and year apart.
 // A row of the own formats says all about its film: without a year it is equal to a film without one, or about another one,
 // and a film of the same file that differs from it is another one. Whether it is a film that has a year, a person decides.
 func (k *known) matchTitle(row *candidate, own bool) match {
@@ -257,6 +258,11 @@ func (k *known) matchTitle(row *candidate, own bool) match {
 		m.candidates = append(m.candidates, c)
 	}
 	hits := same
+	if len(hits) > 1 {
+		if directed := slices.DeleteFunc(slices.Clone(same), func(c *candidate) bool { return !share(row.people, c.people) }); len(directed) == 1 {
+			hits = directed
+		}
+	}
 	if len(hits) == 0 {
 		hits = next
 	}

@@ -98,6 +98,30 @@ func TestARowShowsThatTwoFilmsAreOne(t *testing.T) {
 	}
 }
 
+// TestDirectorsTellFilmsOfOneTitleAndYearApart: two films of a year are called the same, and a catalogue that has no ids of the
+// other says who made them.
+func TestDirectorsTellFilmsOfOneTitleAndYearApart(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.imports(t, movie.LoadOptions{Format: "one"}, told("Quay", "2022", tmdb(1), by("Ada Holm")), told("Quay", "2022", tmdb(2), by("Bo Lind")))
+	for i, c := range []struct {
+		row  movie.Item
+		want string
+	}{
+		{told("Quay", "2022", imdb("tt0000002"), by("Bo Lind")), "updated"},
+		{told("Quay", "2022", letterboxd("abcd"), by("Ada Holm", "Bo Lind")), "needs_review [1 2]"},
+		{told("Quay", "2022", letterboxd("abcd")), "needs_review [1 2]"},
+	} {
+		if got := s.imports(t, movie.LoadOptions{Format: fmt.Sprint("source ", i)}, c.row); !slices.Equal(got, []string{c.want}) {
+			t.Errorf("row %d: %v, want %s", i, got, c.want)
+		}
+	}
+	matched, err := s.movies.Match(t.Context(), []movie.Draft{told("Quay", "2022", by("ADA HOLM")).Draft, told("Quay", "2022").Draft})
+	if err != nil || matched[0].MovieID != 1 || matched[1].MovieID != 0 || len(matched[1].Candidates) != 2 {
+		t.Errorf("what a member has seen is %+v: %v", matched, err)
+	}
+}
+
 // sound checks that nothing is left of films that are gone, and that titles are found.
 func (s *stage) sound(t *testing.T) {
 	t.Helper()
