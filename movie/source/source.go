@@ -208,6 +208,9 @@ func (s *Source) rows(r io.Reader, o Options) tabular.Rows {
 
 // table finds the header.
 func (s *Source) table(r io.Reader, o Options, more *supplements) error {
+	if strings.HasPrefix(strings.TrimSpace(s.File.Head), "<") {
+		return unknown("XML or HTML, which is not read (ask KOBIS and KMDb for JSON: searchMovieList.json instead of searchMovieList.xml)")
+	}
 	_, isNamed := tabular.Separator(s.File.Head)
 	rows := s.rows(r, o)
 	var seen []string

@@ -94,7 +94,13 @@ var filmTypes = setOf(`movie film feature featurefilm tvmovie tvfilm tvshort sho
 	lungometraggio longmétrage langfilm filmtv téléfilm fernsehfilm kurzfilm cortometraggio cortometraje courtmétrage curtametragem
 	kısafilm sinemafilmi tvfilmi телефильм короткометражка
 	мультфильм фільм мультфільм animationmovie películadetv películaparatv filmeparatv kortfilm
-	vídeo vidéo telefilm telefilme tvspielfilm curta`)
+	vídeo vidéo telefilm telefilme tvspielfilm curta
+	映画作品 短編映画 長編映画 テレビ映画 アニメ映画 短編 剧情片 动画片 動畫片 纪录片 紀錄片 短片 电视电影 電視電影
+	короткометражныйфильм полнометражныйфильм художественныйфильм анимационныйфильм документальныйфильм телевизионныйфильм
+	короткометражка полнометражный короткометражный видео
+	filmtelewizyjny filmkrótkometrażowy krótkometrażowy filmanimowany televisiefilm kortefilm speelfilm animatiefilm tvfilm
+	kısametraj uzunmetraj televizyonfilmi फ़िल्म फिल्म मूवी टीवीफ़िल्म टीवीमूवी लघुफ़िल्म animationsfilm dokumentarfilm
+	filmdanimation cortometrajedeanimación documental documentário documentario`)
 
 func setOf(words string) map[string]bool {
 	set := map[string]bool{}
