@@ -21,6 +21,8 @@ type document struct {
 	lacks  string   // none of them is there
 	paths  []string // of the values that are rows, see [tabular.NewDocuments]
 	called func(name string, f *tabular.File) bool
+	within string // the fields of an object, with | between them, whose elements are rows too, where a tool writes all into one file
+	marks  string // keys that the elements of such a field have
 
 	prepare func(*scope, json.RawMessage) error
 	start   func(*scope, *tabular.File) func(json.RawMessage) ([]Entry, error)
@@ -31,30 +33,49 @@ func documents() []document {
 	return slices.Concat(ownDocuments(), simklDocuments(), ryotDocuments(), watcharrDocuments(), traktDocuments())
 }
 
-// recogniseDocument returns the part that a file of JSON is, or ErrUnknown.
-func recogniseDocument(f *tabular.File, o Options) (*part, error) {
-	var alike []document
-	for _, d := range documents() {
-		if d.has(f.Head) && chosen(o.Format, d.format, d.name) {
-			alike = append(alike, d)
+// recogniseDocument returns the parts that a file of JSON is, or ErrUnknown.
+func recogniseDocument(f *tabular.File, o Options) ([]*part, error) {
+	alike := slices.DeleteFunc(documents(), func(d document) bool { return !d.has(f.Head) || !chosen(o.Format, d.format, d.name) })
+	single := strings.HasPrefix(strings.TrimSpace(f.Head), "{") && (len(alike) == 0 || slices.Equal(alike[0].paths, elements))
+	if single {
+		all, err := fieldsOf(f)
+		if err != nil {
+			return nil, err
+		}
+		if parts := wrapped(f, o, all); len(parts) > 0 {
+			return parts, nil
+		}
+		alike = slices.DeleteFunc(alike, func(d document) bool { return !all.have(d) })
+	}
+	d, err := oneOf(alike, f, o)
+	if err != nil {
+		return nil, err
+	}
+	if single {
+		d.paths = whole
+	}
+	return []*part{d.part(f)}, nil
+}
+
+// oneOf returns the document that a file is, of those whose keys it has.
+func oneOf(alike []document, f *tabular.File, o Options) (document, error) {
+	switch {
+	case len(alike) == 0:
+		return document{}, unknown(named("keys of JSON", "JSON 키는", keysOf(f.Head)), o.Format)
+	case len(alike) == 1 || alike[0].called == nil:
+		return alike[0], nil
+	}
+	i := slices.IndexFunc(alike, func(d document) bool { return d.called != nil && d.called(nameOf(f, o), f) })
+	if i >= 0 {
+		return alike[i], nil
+	}
+	var names []string
+	for _, d := range alike {
+		if name := d.format.Name + "-" + d.name; !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	if len(alike) == 0 {
-		return nil, unknown(named("keys of JSON", "JSON 키는", keysOf(f.Head)), o.Format)
-	}
-	d := alike[0]
-	if d.called != nil && len(alike) > 1 {
-		i := slices.IndexFunc(alike, func(d document) bool { return d.called != nil && d.called(nameOf(f, o), f) })
-		if i < 0 {
-			var names []string
-			for _, d := range alike {
-				names = append(names, d.format.Name+"-"+d.name)
-			}
-			return nil, ambiguous(names)
-		}
-		d = alike[i]
-	}
-	return d.part(f), nil
+	return document{}, ambiguous(names)
 }
 
 var jsonKey = regexp.MustCompile(`"([^"\\]{1,40})"\s*:`)
@@ -85,7 +106,7 @@ func (d document) part(f *tabular.File) *part {
 		if err != nil {
 			return nil, nil, err
 		}
-		if slices.Equal(d.paths, []string{""}) && f.Shape() == tabular.Lines {
+		if slices.Equal(d.paths, whole) && f.Shape() == tabular.Lines {
 			return tabular.NewLines(r), r, nil // where a broken line does not end the file
 		}
 		return tabular.NewDocuments(r, func(path string) bool { return slices.Contains(d.paths, path) }), r, nil

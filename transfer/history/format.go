@@ -93,14 +93,63 @@ func unknown(s sight, asked string) error {
 	if asked != "" {
 		return refused("This is no file of the format "+asked+". "+s.en, asked+" 형식의 파일이 아닙니다. "+s.ko, s.seen)
 	}
-	return refused("The format of this file is not known. "+s.en+" Files of "+services+", Watcha Pedia, Kinorium and Douban can be read.",
-		"알 수 없는 형식의 파일입니다. "+s.ko+" "+services+", 왓챠피디아, Kinorium, Douban에서 내보낸 파일을 읽을 수 있습니다.", s.seen)
+	return refused("The format of this file is not known. "+s.en+" Files of "+services+", Watcha Pedia, Kinorium and Douban can be read. "+anyTable.EN,
+		"알 수 없는 형식의 파일입니다. "+s.ko+" "+services+", 왓챠피디아, Kinorium, Douban에서 내보낸 파일을 읽을 수 있습니다. "+anyTable.KO, s.seen)
+}
+
+// anyTable says what a person can make of any file.
+var anyTable = apperr.Text{
+	EN: "So can a CSV with the columns Title and Year and any of imdbID, tmdbID, WatchedDate, Rating (of 5) or Rating10 (of 10), Tags and Review.",
+	KO: "Title, Year 열에 imdbID, tmdbID, WatchedDate, Rating(5점 만점) 또는 Rating10(10점 만점), Tags, Review 중 있는 것을 더한 CSV도 읽을 수 있습니다.",
+}
+
+// neighbour is a service whose files are not read, and texts that only they have.
+type neighbour struct {
+	name  string
+	texts []string // one of them is in the file, in small letters
+}
+
+// neighbours are told by the first texts of a file.
+var neighbours = []neighbour{
+	{"MyAnimeList", []string{"<myanimelist>"}},
+	{"Kodi", []string{"<uniqueid", "<episodedetails>"}},
+	{"Criticker", []string{"<recentratings>", "film name, year, date rated"}},
+	{"Jellyfin", []string{`"providerids"`}},
+	{"Stremio", []string{`"flaggedwatched"`, `"timeswatched"`}},
+	{"Tautulli", []string{`"grandparent_rating_key"`, `"watched_status"`}},
+	{"Serializd", []string{`"showname"`}},
+	{"TV Time", []string{"tracking-prod-records", "entity_type,movie_name"}},
+	{"Filmweb", []string{"pl_title"}},
+	{"iCheckMovies", []string{"official toplists", "icheckmovies.com"}},
+	{"NeoDB (NDJSON)", []string{"journal.ndjson", `"neodb_version"`}},
+}
+
+// nextTo returns ErrUnknown for a file, or the names of an archive, of a service whose files are not read, and nil for others.
+func nextTo(text string) error {
+	text = strings.ToLower(text)
+	for _, n := range neighbours {
+		if !slices.ContainsFunc(n.texts, func(part string) bool { return strings.Contains(text, part) }) {
+			continue
+		}
+		if strings.HasPrefix(n.name, "NeoDB") {
+			return refused("This is the export of NeoDB as NDJSON, which is not read. Please import its export as CSV.",
+				"NeoDB에서 NDJSON으로 내보낸 파일은 읽을 수 없습니다. CSV로 내보낸 파일을 가져와 주세요.", n.name)
+		}
+		return refused("This looks like a file of "+n.name+", which is not read. Please save what it has as a CSV with the columns Title and Year and any of "+
+			"imdbID, tmdbID, WatchedDate, Rating (of 5) or Rating10 (of 10), Tags and Review, and leave out series.",
+			n.name+" 파일로 보이며, 이 형식은 읽을 수 없습니다. Title, Year 열에 imdbID, tmdbID, WatchedDate, Rating(5점 만점) 또는 Rating10(10점 만점), "+
+				"Tags, Review 중 있는 것을 더한 CSV로 저장하고 시리즈는 빼 주세요.", "a file of "+n.name)
+	}
+	return nil
 }
 
 // UnknownNames returns ErrUnknown for an archive that has only files of these names, for the format that was asked for or "".
 func UnknownNames(names []string, asked string) error {
 	if len(names) == 0 {
 		return unknown(nothing, asked)
+	}
+	if err := nextTo(strings.Join(names, "\n")); err != nil && asked == "" {
+		return err
 	}
 	return unknown(named("files", "파일 이름은", names[:min(len(names), 30)]), asked)
 }

@@ -5,7 +5,6 @@ import (
 	"path"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/cinecircle/cinecircle/movie/source"
 	"github.com/cinecircle/cinecircle/platform/apperr"
@@ -191,21 +190,22 @@ func letterboxdImportSheets() []sheet {
 	const (
 		needs = "letterboxduri|tmdbid|imdbid|title letterboxduri|watcheddate|rating10|rating|review|rewatch"
 		lacks = "const watchedat addedat userrating simkl_id playtime movie_id media_id"
-		other = "title year directors tags letterboxduri tmdbid imdbid"
+		other = "title year directors tags letterboxduri tmdbid imdbid createddate"
+		kinds = " type title_type media_type" // as tools add them
 		// filmsOnly are the headings of files that tell of films and nothing else.
 		filmsOnly = "letterboxduri|tmdbid|imdbid|title letterboxduri|tmdbid|imdbid|year"
 	)
 	return []sheet{
 		{
 			format: LetterboxdImport, name: "list", order: 7, kind: ListItem, called: called("lists/"), needs: needs, lacks: lacks + " watcheddate rewatch",
-			other: other + " rating rating10", start: letterboxdImportList,
+			other: other + kinds + " rating rating10", start: letterboxdImportList,
 		},
 		{
 			format: LetterboxdImport, name: "watchlist", order: 6, kind: Watchlist, called: called("watchlist"), needs: needs,
-			lacks: lacks + " watcheddate rewatch rating rating10 review", other: other, start: letterboxdImportWatchlist,
+			lacks: lacks + " watcheddate rewatch rating rating10 review", other: other + kinds, start: letterboxdImportWatchlist,
 		},
 		{
-			format: LetterboxdImport, name: "films", order: 1, kind: Viewing, called: otherwise, needs: needs, lacks: lacks, other: other,
+			format: LetterboxdImport, name: "films", order: 1, kind: Viewing, called: otherwise, needs: needs, lacks: lacks, other: other + kinds,
 			prepare: letterboxdImportReview, start: letterboxdImport,
 		},
 		{
@@ -251,6 +251,9 @@ func (s *scope) letterboxdImportFilm(r row) (f Film, viewing string) {
 	f = titled(r)
 	f.Directors = split(r.get("directors"), ",")
 	f.IDs.Letterboxd, f.IDs.IMDb, f.IDs.TMDB = source.LetterboxdID(r.get("letterboxduri")), source.IMDbID(r.get("imdbid")), number(r.get("tmdbid"))
+	if kind := r.get("type", "title_type", "media_type"); kind != "" && !source.IsFilm(kind) {
+		f.NotFilm = kind
+	}
 	return f, f.Key() + "\n" + s.ordered(r.get("watcheddate"))
 }
 
@@ -271,15 +274,15 @@ func letterboxdImport(s *scope, _ *tabular.File) func(row) []Entry {
 			text, most = r.get("rating10"), 10
 		}
 		_, earlier := s.reviews.earlier[viewing]
-		seen := r.get("watcheddate") != ""
+		seen, written := r.get("watcheddate") != "", s.when(r.get("createddate"))
 		if seen {
-			e := Entry{Kind: Viewing, Key: viewing, Film: f, Rewatch: truth(r.get("rewatch")), Tags: tags(r.get("tags"), ","), Note: s.reviews.earlier[viewing]}
+			e := Entry{Kind: Viewing, Key: viewing, Film: f, At: written, Rewatch: truth(r.get("rewatch")), Tags: tags(r.get("tags"), ","), Note: s.reviews.earlier[viewing]}
 			out = s.viewing(e, r.get("watcheddate"), text, most, f.Key())
 		} else {
-			out = s.rated(f, text, most, time.Time{})
+			out = s.rated(f, text, most, written)
 		}
 		if content := plain(r.get("review")); content != "" && (!earlier || !seen) {
-			e := Entry{Kind: Review, Key: reviewKey(f, viewing, earlier), Film: f, At: s.when(r.get("watcheddate")), Content: content, Earlier: earlier}
+			e := Entry{Kind: Review, Key: reviewKey(f, viewing, earlier), Film: f, At: s.when(cmp.Or(r.get("createddate"), r.get("watcheddate"))), Content: content, Earlier: earlier}
 			if seen {
 				e.Viewing = viewing
 			}

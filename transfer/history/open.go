@@ -62,6 +62,8 @@ type scope struct {
 	reviews reviews
 	lens    lens
 	lists   map[string]bool // the keys of lists that were read
+	// listNames are the keys of lists by what they are called in names of files.
+	listNames map[string]string
 
 	images   images
 	owner    string           // of the own format: the member whose export it is
@@ -115,29 +117,11 @@ func Open(files []*tabular.File, o Options) (*Source, error) {
 		}
 	}
 	s := &Source{seen: map[string]int{}, scope: &scope{
-		Options: o, has: map[string]bool{}, films: map[string]string{}, viewed: map[string]bool{}, lists: map[string]bool{}, numbered: map[int64]string{},
+		Options: o, has: map[string]bool{}, films: map[string]string{}, viewed: map[string]bool{}, lists: map[string]bool{}, listNames: map[string]string{}, numbered: map[int64]string{},
 		images: images{files: map[string]*tabular.File{}, used: map[string]bool{}},
 	}}
-	var failed error
-	for _, f := range files {
-		if f.Attached {
-			s.scope.images.files[f.Name] = f
-			continue
-		}
-		p, err := recognise(f, o)
-		switch {
-		case errors.Is(err, ErrUnknown) && f.Inside: // somebody else's business
-			failed = err
-			s.leaveUnread(f)
-		case err != nil:
-			return nil, err
-		default:
-			s.parts = append(s.parts, p)
-			s.scope.has[p.format.Name+"-"+p.name] = true
-		}
-	}
-	if !slices.ContainsFunc(s.parts, func(p *part) bool { return !p.extra }) {
-		return nil, cmp.Or(failed, unknown(onlyFilms, o.Format))
+	if err := s.recognise(files, o); err != nil {
+		return nil, err
 	}
 	if err := oneArchive(s.parts); err != nil {
 		return nil, err
@@ -156,6 +140,39 @@ func Open(files []*tabular.File, o Options) (*Source, error) {
 	}
 	s.parts = slices.DeleteFunc(s.parts, func(p *part) bool { return p.extra })
 	return s, nil
+}
+
+// recognise sets the parts that the files are.
+func (s *Source) recognise(files []*tabular.File, o Options) error {
+	var failed error
+	for _, f := range files {
+		if f.Attached {
+			s.scope.images.files[f.Name] = f
+			continue
+		}
+		parts, err := recognise(f, o)
+		if errors.Is(err, ErrUnknown) && o.Format == "" {
+			err = cmp.Or(nextTo(f.Head), err)
+		}
+		switch {
+		case errors.Is(err, ErrUnknown) && f.Inside: // somebody else's business
+			failed = err
+			s.leaveUnread(f)
+		case err != nil:
+			return err
+		}
+		for _, p := range parts {
+			s.parts = append(s.parts, p)
+			s.scope.has[p.format.Name+"-"+p.name] = true
+		}
+	}
+	switch {
+	case slices.ContainsFunc(s.parts, func(p *part) bool { return !p.extra }):
+		return nil
+	case len(s.parts) == 0 && len(s.Unread) > 1:
+		return UnknownNames(s.Unread, o.Format)
+	}
+	return cmp.Or(failed, unknown(onlyFilms, o.Format))
 }
 
 // oneArchive refuses files of an archive and of another one in it, or of two of these: an export and a copy of it would make two
@@ -215,7 +232,7 @@ var ownFolders = []string{"lists", "likes", "history", "watched", "ratings", "wa
 
 // skipped are files of Letterboxd and Trakt that are not read: they have an address of a person, what others wrote and made,
 // or what has no place here.
-var skipped = regexp.MustCompile(`^(profile\.csv|comments\.csv|likes/(reviews|lists)\.csv|(user|likes|hidden|network|collection|notes)-.*\.json|lists-collaborations\.json)$`)
+var skipped = regexp.MustCompile(`^(profile\.csv|comments\.csv|likes/(reviews|lists)\.csv|(user-|likes[-_]|hidden-|network-|collection-|notes-).*\.json|lists-collaborations\.json)$`)
 
 // Next implements [Reader].
 func (s *Source) Next() (Entry, error) {

@@ -40,7 +40,7 @@ func ownDocuments() []document {
 		ownDocument("lists", own.ListsFile, List, "list ranked visibility", "", ownList),
 		ownDocument("list-items", own.ListItemsFile, ListItem, "list position external_ids", "", ownItem),
 		ownDocument("comments", own.CommentsFile, Comment, "review reply_to content", "", ownComment),
-		ownDocument("likes", own.LikesFile, ReviewLike, "liked_at", "", ownLike),
+		ownDocument("likes", own.LikesFile, ReviewLike, "liked_at", "type ids", ownLike),
 		ownDocument("follows", own.FollowsFile, Follow, "username requested since", "", ownFollow),
 	}
 }

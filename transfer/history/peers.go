@@ -2,6 +2,7 @@ package history
 
 import (
 	"cmp"
+	"encoding/json"
 	"path"
 	"regexp"
 	"slices"
@@ -28,12 +29,13 @@ func peerSheets() []sheet {
 		{format: Movary, name: "ratings", order: 2, kind: Rating, needs: movary + " userrating", other: "year tmdbid imdbid", start: movaryRatings},
 		{format: Movary, name: "watchlist", order: 3, kind: Watchlist, needs: movary + " addedat", other: "year tmdbid imdbid", start: movaryWatchlist},
 		{
-			format: Yamtrack, name: "media", order: 1, kind: Viewing, needs: "media_id source media_type title status",
-			other: "image season_number episode_number score progress repeats start_date end_date notes watch_date created_at progressed_at",
+			format: Yamtrack, name: "media", order: 1, kind: Viewing, needs: "media_id media_type title status",
+			other: "source image season_number episode_number score progress repeats start_date end_date notes watch_date created_at progressed_at " +
+				"row_type library_media_type list_id list_name list_description list_visibility list_item_date_added tags",
 			start: yamtrack,
 		},
 		{format: NeoDB, name: "mark", order: 1, kind: Viewing, needs: neodb + " status", other: "rating comment tags", start: neodbMarks},
-		{format: NeoDB, name: "review", order: 2, kind: Review, needs: neodb + " content", prepare: neodbReview, start: neodbReviews},
+		{format: NeoDB, name: "review", order: 2, kind: Review, needs: neodb + " content", lacks: "progress", prepare: neodbReview, start: neodbReviews},
 	}
 }
 
@@ -82,32 +84,78 @@ func movaryRatings(s *scope, _ *tabular.File) func(row) []Entry {
 	}
 }
 
+// movaryWatchlist reads a watchlist. Movary of 2023 wrote the year into its header, and not into the rows.
 func movaryWatchlist(s *scope, _ *tabular.File) func(row) []Entry {
 	return func(r row) []Entry {
+		if len(r.cells) == 4 && r.columns["addedat"] == 4 {
+			r.cells = slices.Insert(slices.Clone(r.cells), 1, "")
+		}
 		f := movaryFilm(r)
 		return one(Entry{Kind: Watchlist, Key: f.Key(), Film: f, At: s.when(r.get("addedat"))})
 	}
 }
 
-// yamtrack reads a row for a film, a season or an episode. The id means something with its source only.
+// yamtrackFilm returns the film of a row. The id means something with its source only, and there was only one for films at first.
+func yamtrackFilm(r row) Film {
+	f := Film{Title: line(r.get("title"))}
+	if kind := r.get("media_type"); kind != "movie" {
+		f.NotFilm = cmp.Or(kind, "?")
+		return f
+	}
+	_, has := r.columns["source"]
+	switch from := r.get("source"); {
+	case from == "tmdb", !has:
+		f.IDs.TMDB = number(r.get("media_id"))
+	case from == "imdb":
+		f.IDs.IMDb = source.IMDbID(r.get("media_id"))
+	}
+	return f
+}
+
+// yamtrack reads a row for a film, a season or an episode. A program that has come from it, Floppy, also writes lists, and what
+// somebody owns, in rows of other types.
 func yamtrack(s *scope, _ *tabular.File) func(row) []Entry {
 	return func(r row) []Entry {
-		f := Film{Title: line(r.get("title"))}
-		if r.get("source") == "tmdb" {
-			f.IDs.TMDB = number(r.get("media_id"))
+		switch kind := r.get("row_type"); kind {
+		case "", "media":
+			return s.yamtrackMedia(r)
+		case "list":
+			e := Entry{Kind: List, Key: r.get("list_id"), Title: line(r.get("list_name")), Content: clean(r.get("list_description"))}
+			if r.get("list_visibility") != "public" {
+				e.Visibility = "private"
+			}
+			return one(e)
+		case "list_item":
+			f := yamtrackFilm(r)
+			return one(Entry{
+				Kind: ListItem, Key: r.get("list_id") + "\n" + f.Key(), ListKey: r.get("list_id"), Film: f, At: s.when(r.get("list_item_date_added")),
+			})
+		default:
+			f := yamtrackFilm(r)
+			return []Entry{{Kind: Viewing, Key: kind + "\n" + f.Key(), Film: f, Kept: noPlace}}
 		}
-		if kind := r.get("media_type"); kind != "movie" {
-			f.NotFilm, f.IDs.TMDB = cmp.Or(kind, "?"), 0
-		}
-		out := s.status(item{
-			film: f, status: r.get("status"), watched: cmp.Or(r.get("end_date"), r.get("watch_date")), note: clean(r.get("notes")),
-			rating: r.get("score"), most: 10, added: s.when(r.get("created_at")),
-		})
-		if f.NotFilm == "" && number(r.get("repeats")) > 0 {
-			out = append(out, Entry{Kind: Viewing, Key: f.Key() + "\nrepeats", Film: f, Kept: noDays})
-		}
-		return out
 	}
+}
+
+func (s *scope) yamtrackMedia(r row) []Entry {
+	f := yamtrackFilm(r)
+	out := s.status(item{
+		film: f, status: r.get("status"), watched: cmp.Or(r.get("end_date"), r.get("watch_date")), note: clean(r.get("notes")),
+		rating: r.get("score"), most: 10, added: s.when(r.get("created_at")), tags: jsonTags(r.get("tags")),
+	})
+	if f.NotFilm == "" && number(r.get("repeats")) > 0 {
+		out = append(out, Entry{Kind: Viewing, Key: f.Key() + "\nrepeats", Film: f, Kept: noDays})
+	}
+	return out
+}
+
+// jsonTags returns the tags of an array of JSON.
+func jsonTags(text string) []string {
+	var names []string
+	if json.Unmarshal([]byte(text), &names) != nil {
+		return nil
+	}
+	return tags(strings.Join(names, "\n"), "\n")
 }
 
 // neodbToken is a part of the column info, such as "year:2011". Values may have spaces.

@@ -13,7 +13,8 @@ import (
 
 func ryotDocuments() []document {
 	return []document{{
-		format: Ryot, name: "export", order: 1, kind: Viewing, keys: "lot seen_history", paths: []string{"metadata[]", "media[]", "[]"}, start: ryotItems,
+		format: Ryot, name: "export", order: 1, kind: Viewing, keys: "lot seen_history", paths: []string{"metadata[]", "media[]", "[]"}, within: "metadata|media",
+		marks: "lot seen_history", start: ryotItems,
 	}}
 }
 
@@ -138,7 +139,7 @@ func (s *scope) ryotCollections(f Film, i ryotItem) (out []Entry) {
 
 func watcharrDocuments() []document {
 	return []document{{
-		format: Watcharr, name: "export", order: 1, kind: Viewing, keys: "status content|game|play activity|thoughts|watchedEpisodes|watchedSeasons", lacks: "seen_history",
+		format: Watcharr, name: "export", order: 1, kind: Viewing, keys: "status content|game|book|play activity|thoughts|watchedEpisodes|watchedSeasons", lacks: "seen_history",
 		paths: []string{"[]"}, start: watcharrItems,
 	}}
 }
@@ -151,13 +152,16 @@ type watcharrItem struct {
 	Created  loose `json:"createdAt"`
 	Content  *struct {
 		TMDB    loose `json:"tmdbId"`
-		IMDb    loose `json:"imdbId"`
+		IMDb    loose `json:"imdb_id"`
+		IMDbID  loose `json:"imdbId"` // as some scripts have it
 		Title   loose
 		Type    string
 		Release loose `json:"release_date"`
 		Date    loose `json:"releaseDate"`
 	}
 	Game     *struct{ Name loose }
+	Book     *struct{ Title loose }
+	Tags     []struct{ Name loose }
 	Activity []watcharrActivity
 }
 
@@ -166,12 +170,16 @@ type watcharrActivity struct {
 	Data    loose // JSON in a text, or a word
 	Created loose `json:"createdAt"`
 	Custom  loose `json:"customDate"`
+	IsPlay  *bool `json:"countAsPlay"` // since 2026
 }
 
 // finished returns when the film was watched, and false if the activity is something else. What an import of Watcharr wrote
 // for the status has the date of that import, so that it does not count.
 func (a watcharrActivity) finished() (string, bool) {
 	switch {
+	case a.IsPlay != nil && !*a.IsPlay:
+		return "", false
+	case a.IsPlay != nil:
 	case strings.HasPrefix(a.Type, "IMPORTED_ADDED_WATCHED"):
 	case a.Type == "ADDED_WATCHED", strings.HasPrefix(a.Type, "STATUS_CHANGED"):
 		var data struct{ Status string }
@@ -203,6 +211,9 @@ func watcharrItems(s *scope, _ *tabular.File) func(json.RawMessage) ([]Entry, er
 				out = append(out, s.seen(f, at, "", nil)...)
 			}
 		}
+		if last := len(out) - 1; last >= 0 && out[last].Kind == Viewing { // tags are those of the film
+			out[last].Tags = i.tags()
+		}
 		if len(out) > 0 && i.Status != "PLANNED" {
 			out = append(out, s.rated(f, string(i.Rating), 10, time.Time{})...)
 		} else {
@@ -215,10 +226,20 @@ func watcharrItems(s *scope, _ *tabular.File) func(json.RawMessage) ([]Entry, er
 	}
 }
 
+func (i watcharrItem) tags() []string {
+	var names []string
+	for _, t := range i.Tags {
+		names = append(names, string(t.Name))
+	}
+	return tags(strings.Join(names, "\n"), "\n")
+}
+
 func (i watcharrItem) film() Film {
 	switch {
 	case i.Content == nil && i.Game != nil:
 		return Film{Title: line(string(i.Game.Name)), NotFilm: "game"}
+	case i.Content == nil && i.Book != nil:
+		return Film{Title: line(string(i.Book.Title)), NotFilm: "book"}
 	case i.Content == nil:
 		return Film{}
 	}
@@ -227,6 +248,6 @@ func (i watcharrItem) film() Film {
 		f.NotFilm = cmp.Or(i.Content.Type, "?")
 		return f
 	}
-	f.IDs.TMDB, f.IDs.IMDb = number(string(i.Content.TMDB)), source.IMDbID(string(i.Content.IMDb))
+	f.IDs.TMDB, f.IDs.IMDb = number(string(i.Content.TMDB)), source.IMDbID(string(cmp.Or(i.Content.IMDb, i.Content.IMDbID)))
 	return f
 }

@@ -47,13 +47,23 @@ var (
 	}
 )
 
-// recognise returns the part that a file is, or ErrUnknown.
-func recognise(f *tabular.File, o Options) (*part, error) {
+// recognise returns the parts that a file is, or ErrUnknown. A table is one part.
+func recognise(f *tabular.File, o Options) ([]*part, error) {
+	if !isHTML(f.Head) && f.Shape() != tabular.Table {
+		return recogniseDocument(f, o)
+	}
+	p, err := recogniseText(f, o)
+	if err != nil {
+		return nil, err
+	}
+	return []*part{p}, nil
+}
+
+// recogniseText is recognise for a file that is no JSON.
+func recogniseText(f *tabular.File, o Options) (*part, error) {
 	switch {
 	case isHTML(f.Head):
 		return nil, kinopoisk("HTML")
-	case f.Shape() != tabular.Table:
-		return recogniseDocument(f, o)
 	case strings.HasPrefix(strings.TrimSpace(f.Head), "<?xml"):
 		return nil, unknown(sight{"XML", "It is XML.", "XML 파일입니다."}, o.Format)
 	case oldRatings.MatchString(f.Head):

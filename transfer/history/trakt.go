@@ -62,19 +62,20 @@ func (t traktItem) film() Film {
 }
 
 func traktDocuments() []document {
-	one := []string{"[]"}
+	one := elements
 	return []document{
-		{format: Trakt, name: "comments", order: 4, kind: Review, keys: "comment parent_id", lacks: "liked_at", paths: one, prepare: traktReview, start: traktComments},
-		{format: Trakt, name: "history", order: 1, kind: Viewing, keys: "watched_at action", paths: one, start: traktHistory},
-		{format: Trakt, name: "ratings", order: 3, kind: Rating, keys: "rated_at rating", paths: one, start: traktRatings},
-		{format: Trakt, name: "watched", order: 2, kind: Watched, keys: "plays last_watched_at", lacks: "status", paths: one, start: traktWatched},
+		{format: Trakt, name: "comments", order: 4, kind: Review, keys: "comment parent_id", lacks: "liked_at", paths: one, within: "comments", marks: "comment", prepare: traktReview, start: traktComments},
+		{format: Trakt, name: "history", order: 1, kind: Viewing, keys: "watched_at action", paths: one, within: "history", marks: "watched_at", start: traktHistory},
+		{format: Trakt, name: "ratings", order: 3, kind: Rating, keys: "rated_at rating", paths: one, within: "ratings", marks: "rated_at rating", start: traktRatings},
+		{format: Trakt, name: "watched", order: 2, kind: Watched, keys: "plays last_watched_at", lacks: "status", paths: one, within: "watched", marks: "plays", start: traktWatched},
 		{format: Trakt, name: "lists", order: 6, kind: List, keys: "item_count privacy ids", lacks: "listed_at liked_at", paths: one, start: traktLists},
+		{format: Trakt, name: "list", order: 7, kind: ListItem, keys: "listed_at", paths: one, called: calledTraktList, start: traktListItems},
 		{
-			format: Trakt, name: "watchlist", order: 5, kind: Watchlist, keys: "listed_at", paths: one, called: called("watchlist"),
+			format: Trakt, name: "watchlist", order: 5, kind: Watchlist, keys: "listed_at", paths: one, within: "watchlist", marks: "listed_at", called: called("watchlist"),
 			start: traktWatchlist,
 		},
 		{
-			format: Trakt, name: "favorites", order: 5, kind: Reaction, keys: "listed_at", paths: one, called: called("favorit", "recommendations"),
+			format: Trakt, name: "favorites", order: 5, kind: Reaction, keys: "listed_at", paths: one, within: "favorites|recommendations", marks: "listed_at", called: called("favorit", "recommendations"),
 			start: traktFavorites,
 		},
 		{format: Trakt, name: "list", order: 7, kind: ListItem, keys: "listed_at", paths: one, called: called("list-", "lists/"), start: traktListItems},
@@ -197,17 +198,33 @@ func traktLists(s *scope, _ *tabular.File) func(json.RawMessage) ([]Entry, error
 			e.Visibility = "public"
 		}
 		s.lists[e.Key] = true
+		s.listNames[traktFileName(string(t.Name))] = e.Key
 		return one(e), nil
 	}
 }
 
-// traktListName is the name of a file with the items of a list: its id and its name.
-var traktListName = regexp.MustCompile(`(?i)list-(\d+)-(.*)\.json$`)
+// traktListName is the name of a file with the items of a list: its id and its name, or only its name as a tool writes it.
+var (
+	traktListName  = regexp.MustCompile(`(?i)list-(\d+)-(.*)\.json$`)
+	traktListItem  = regexp.MustCompile(`(?i)^list_items_(.*)\.json$`)
+	traktListFiles = regexp.MustCompile(`(?:^|/)(?:lists-list-|list-\d|list_items_)`)
+	notInFileName  = regexp.MustCompile(`[\\/*?:"<>|]`)
+)
+
+// calledTraktList reports whether a file has the items of a list, also of one that is called a watchlist.
+func calledTraktList(name string, _ *tabular.File) bool { return traktListFiles.MatchString(name) }
+
+// traktFileName returns what a list is called in the name of a file.
+func traktFileName(list string) string {
+	return strings.ToLower(notInFileName.ReplaceAllString(strings.TrimSpace(list), "_"))
+}
 
 func traktListItems(s *scope, f *tabular.File) func(json.RawMessage) ([]Entry, error) {
 	id, title := nameOf(f, s.Options), labelOf(f, s.Options)
 	if m := traktListName.FindStringSubmatch(title); m != nil {
 		id, title = m[1], strings.ReplaceAll(m[2], "-", " ")
+	} else if m := traktListItem.FindStringSubmatch(title); m != nil {
+		id, title = cmp.Or(s.listNames[traktFileName(m[1])], "list "+traktFileName(m[1])), m[1]
 	}
 	return traktRead(func(s *scope, t traktItem) (out []Entry) {
 		if !s.lists[id] { // a single file
