@@ -120,6 +120,9 @@ var (
 	unclearTitle = apperr.Text{
 		EN: "A film has this title, and neither ids nor years tell them apart.", KO: "제목이 같은 영화가 있는데 ID나 연도로 구별되지 않습니다.",
 	}
+	otherDirectors = apperr.Text{
+		EN: "A film has this title and year, but other directors.", KO: "제목과 연도는 같지만 감독이 다른 영화가 있습니다.",
+	}
 	notThere = apperr.Text{
 		EN: "The catalogue does not have the film that this row adds to.", KO: "이 행이 보충하는 영화가 카탈로그에 없습니다.",
 	}
@@ -271,6 +274,8 @@ func (k *known) matchTitle(row *candidate, own bool) match {
 		m.film = hits[0]
 	case len(hits) > 1:
 		m.unclear = severalTitles
+	case slices.ContainsFunc(m.candidates, row.byOthers):
+		m.unclear = otherDirectors
 	case len(m.candidates) > 0:
 		m.unclear = unclearTitle
 	}
@@ -303,7 +308,9 @@ const (
 func (c *candidate) compare(other *candidate, own bool) likeness {
 	switch distanceOf(c.draft, other.draft) {
 	case sameYear:
-		return isSame
+		if own || !c.byOthers(other) {
+			return isSame
+		}
 	case nextYear:
 		if share(c.people, other.people) {
 			return isNext

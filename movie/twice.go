@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/platform/apperr"
@@ -30,7 +33,7 @@ func (k *known) twice(row *candidate, m match) []*candidate {
 		for _, c := range k.titles[hash] {
 			switch d := distanceOf(row.draft, c.draft); {
 			case slices.Contains(films, c) || slices.Contains(next, c):
-			case d == sameYear:
+			case d == sameYear && !row.byOthers(c):
 				films = append(films, c)
 			case d == nextYear && share(row.people, c.people):
 				next = append(next, c)
@@ -102,6 +105,47 @@ func (c *candidate) otherDirector(other *candidate) bool {
 	return !share(c.people, other.people) && slices.ContainsFunc(c.people, func(name string) bool {
 		return slices.ContainsFunc(other.people, func(theirs string) bool { return isLatin(name) == isLatin(theirs) })
 	})
+}
+
+// byOthers reports whether two films were made by different people for sure: the names of their directors are in one script, and
+// have no part in common. Sources turn names around and write only one of several, and spell them differently in other scripts.
+func (c *candidate) byOthers(other *candidate) bool {
+	if c.people == nil || other.people == nil || share(c.people, other.people) {
+		return false
+	}
+	apart := false
+	for _, name := range c.people {
+		for _, theirs := range other.people {
+			switch {
+			case share(partsOf(name), partsOf(theirs)):
+				return false
+			case isLatin(name) && isLatin(theirs) || isHangul(name) && isHangul(theirs):
+				apart = true
+			}
+		}
+	}
+	return apart
+}
+
+// partsOf returns the parts of the key of a name without diacritics.
+func partsOf(name string) []string {
+	plain := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(name))
+	return strings.FieldsFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) })
+}
+
+// isHangul reports whether the first letter of a name is Korean.
+func isHangul(name string) bool {
+	for _, r := range name {
+		if unicode.IsLetter(r) {
+			return unicode.Is(unicode.Hangul, r)
+		}
+	}
+	return false
 }
 
 func isLatin(name string) bool {

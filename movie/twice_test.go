@@ -47,20 +47,21 @@ func TestARowShowsThatTwoFilmsAreOne(t *testing.T) {
 		want   string
 		films  int64
 	}{
-		"id of one, title of the other":     {[]movie.Item{listed, abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "updated", 1},
-		"ids of both":                       {[]movie.Item{abroad, told("Ferry", "2011-09-08", tmdb(5))}, told("Ferry", "2011-09-08", imdb("tt0000001"), tmdb(5)), "needs_review [1 2]", 2},
-		"titles of both":                    {[]movie.Item{listed, atHome}, told("Ferry", "2011-09-08", originally("나룻배")), "updated", 1},
-		"titles and ids of three":           {[]movie.Item{listed, atHome, abroad}, told("Ferry", "2011-09-08", originally("나룻배"), imdb("tt0000001")), "updated", 1},
-		"next year, director":               {[]movie.Item{told("Ferry", "2012", letterboxd("abcd"), by("HAN")), abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "updated", 1},
-		"only an id and a title":            {[]movie.Item{listed, abroad}, told("Ferry", "2011", imdb("tt0000001")), "unchanged", 2},
-		"only two titles":                   {[]movie.Item{listed, told("나룻배", "2011")}, told("Ferry", "2011", originally("나룻배")), "needs_review [1 2]", 2},
-		"ids of both and nothing else":      {[]movie.Item{abroad, told("Ferry", "2011", tmdb(5))}, told("Boat", "2011", imdb("tt0000001"), tmdb(5)), "needs_review [1 2]", 2},
-		"ids of both, another year":         {[]movie.Item{abroad, told("Ferry", "2015", tmdb(5))}, told("Ferry", "2011-09-08", imdb("tt0000001"), tmdb(5)), "needs_review [1 2]", 2},
-		"ids that differ":                   {[]movie.Item{told("Ferry", "2011", imdb("tt0000002")), abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "updated", 2},
-		"another director":                  {[]movie.Item{told("Ferry", "2011", letterboxd("abcd"), by("Kim")), abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "unchanged", 2},
-		"another director, in other script": {[]movie.Item{told("Ferry", "2011", letterboxd("abcd"), by("한서율")), abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "updated", 1},
-		"another year":                      {[]movie.Item{told("Ferry", "2015", letterboxd("abcd")), abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "updated", 2},
-		"no year":                           {[]movie.Item{listed, told("Il traghetto", "", imdb("tt0000001"), by("Han"))}, told("Ferry", "2011", imdb("tt0000001"), by("Han")), "updated", 2},
+		"id of one, title of the other":      {[]movie.Item{listed, abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "updated", 1},
+		"ids of both":                        {[]movie.Item{abroad, told("Ferry", "2011-09-08", tmdb(5))}, told("Ferry", "2011-09-08", imdb("tt0000001"), tmdb(5)), "needs_review [1 2]", 2},
+		"titles of both":                     {[]movie.Item{listed, atHome}, told("Ferry", "2011-09-08", originally("나룻배")), "updated", 1},
+		"titles and ids of three":            {[]movie.Item{listed, atHome, abroad}, told("Ferry", "2011-09-08", originally("나룻배"), imdb("tt0000001")), "updated", 1},
+		"next year, director":                {[]movie.Item{told("Ferry", "2012", letterboxd("abcd"), by("HAN")), abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "updated", 1},
+		"only an id and a title":             {[]movie.Item{listed, abroad}, told("Ferry", "2011", imdb("tt0000001")), "unchanged", 2},
+		"only two titles":                    {[]movie.Item{listed, told("나룻배", "2011")}, told("Ferry", "2011", originally("나룻배")), "needs_review [1 2]", 2},
+		"ids of both and nothing else":       {[]movie.Item{abroad, told("Ferry", "2011", tmdb(5))}, told("Boat", "2011", imdb("tt0000001"), tmdb(5)), "needs_review [1 2]", 2},
+		"ids of both, another year":          {[]movie.Item{abroad, told("Ferry", "2015", tmdb(5))}, told("Ferry", "2011-09-08", imdb("tt0000001"), tmdb(5)), "needs_review [1 2]", 2},
+		"ids that differ":                    {[]movie.Item{told("Ferry", "2011", imdb("tt0000002")), abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "updated", 2},
+		"another director":                   {[]movie.Item{told("Ferry", "2011", letterboxd("abcd"), by("Kim")), abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "updated", 2},
+		"another director, in other script":  {[]movie.Item{told("Ferry", "2011", letterboxd("abcd"), by("한서율")), abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "updated", 1},
+		"another year":                       {[]movie.Item{told("Ferry", "2015", letterboxd("abcd")), abroad}, told("Ferry", "2011-09-08", imdb("tt0000001"), by("Han")), "updated", 2},
+		"another film of the year by others": {[]movie.Item{told("Ferry", "2011", tmdb(8), by("Kim")), told("나룻배", "2011", letterboxd("abcd"), by("Han")), told("Ferry", "2011", imdb("tt0000001"), tmdb(9), by("Han"))}, told("Ferry", "2011", originally("나룻배"), letterboxd("abcd"), by("Han")), "updated", 2},
+		"no year":                            {[]movie.Item{listed, told("Il traghetto", "", imdb("tt0000001"), by("Han"))}, told("Ferry", "2011", imdb("tt0000001"), by("Han")), "updated", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,7 +110,10 @@ func TestDirectorsTellFilmsOfOneTitleAndYearApart(t *testing.T) {
 		want string
 	}{
 		{told("Quay", "2022", imdb("tt0000002"), by("Bo Lind")), "updated"},
+		{told("Quay", "2022", imdb("tt0000003"), by("Cy Moe")), "needs_review [1]"},
 		{told("Quay", "2022", letterboxd("abcd"), by("Ada Holm", "Bo Lind")), "needs_review [1 2]"},
+		{told("Quay", "2022", imdb("tt0000004"), by("Hólm, A.")), "updated"},
+		{told("Quay", "2022", letterboxd("abce"), by("김하나")), "needs_review [1 2]"},
 		{told("Quay", "2022", letterboxd("abcd")), "needs_review [1 2]"},
 	} {
 		if got := s.imports(t, movie.LoadOptions{Format: fmt.Sprint("source ", i)}, c.row); !slices.Equal(got, []string{c.want}) {
