@@ -160,7 +160,7 @@ func kmdbJSON(raw []byte) (film, bool) {
 	if kmdbForm.MatchString(id) {
 		f.ids.KMDb = id
 	}
-	if strings.Contains(strings.ToLower(string(k.Type)), "tv") {
+	if kind := string(k.Type); strings.Contains(strings.ToLower(kind), "tv") && !IsFilm(kind) {
 		f.notFilm = string(k.Type)
 	}
 	for _, d := range k.Directors.Director {

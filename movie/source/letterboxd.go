@@ -17,6 +17,9 @@ func letterboxd(r row) film {
 func letterboxdImport(r row) film {
 	f := film{title: r.get("title"), released: Date(r.get("year")), directors: splitBy(r.get("directors"), ",")}
 	f.ids.Letterboxd, f.ids.IMDb, f.ids.TMDB = LetterboxdID(r.get("letterboxduri")), IMDbID(r.get("imdbid")), Number(r.get("tmdbid"))
+	if kind := r.get("type", "title_type", "media_type"); kind != "" && !IsFilm(kind) { // as tools add it
+		f.notFilm = kind
+	}
 	for _, id := range f.ids.List() {
 		if f.key == "" {
 			f.key = id.String()

@@ -41,6 +41,25 @@ func TestAnswersOfWikidataInAllForms(t *testing.T) {
 	}
 }
 
+// TestAnswersOfWikidataSayWhatIsNoFilm: an item may be an instance of several kinds, one row each.
+func TestAnswersOfWikidataSayWhatIsNoFilm(t *testing.T) {
+	t.Parallel()
+	const entity = "http://www.wikidata.org/entity/"
+	for kinds, film := range map[string]bool{
+		"film": true, "television series": false, "animated feature film,film adaptation": true, "photo-roman,short film": true, "film series": false, "anime television series": false,
+		"영화": true, "텔레비전 시리즈": false, entity + "Q11424": true, entity + "Q5398426": false, "": true,
+	} {
+		text := "item,itemLabel,instanceOfLabel,imdb\r\n"
+		for kind := range strings.SplitSeq(kinds, ",") {
+			text += entity + "Q990000001,Quay," + kind + ",tt9900016\r\n"
+		}
+		_, items := read(t, Options{}, files(t, [2]string{"query.csv", text}))
+		if len(items) != 1 || strings.Contains(items[0], "no film") == film {
+			t.Errorf("%q: %q", kinds, items)
+		}
+	}
+}
+
 // TestTheFirstDataSetOfMovieLens has Latin-1, no header, genres as flags, and numbers that are not those of later data sets.
 func TestTheFirstDataSetOfMovieLens(t *testing.T) {
 	t.Parallel()

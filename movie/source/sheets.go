@@ -63,7 +63,7 @@ var sheets = []sheet{
 	},
 	{
 		format: LetterboxdIn, needs: "letterboxduri|tmdbid|imdbid title", lacks: "watchedat addedat userrating", film: letterboxdImport, loose: true,
-		other: "letterboxduri year directors rating rating10 watcheddate rewatch tags review tmdbid imdbid",
+		other: "letterboxduri year directors rating rating10 watcheddate rewatch tags review tmdbid imdbid createddate type title_type media_type",
 	},
 	{
 		format: Letterboxd, needs: "name year letterboxd_uri|url", film: letterboxd, loose: true,

@@ -18,12 +18,32 @@ var wikidataNames = []string{
 	"pubdate", "publicationdate", "publication_date", "releasedate", "release_date", "date", "year", "imdb", "imdbid", "imdb_id", "tmdb", "tmdbid",
 	"tmdb_id", "director", "directorlabel", "directors", "genre", "genrelabel", "genres", "duration", "runtime", "countrylabel", "country",
 	"originaltitle", "original_title", "kobis", "kobisid", "kmdb", "kmdbid", "letterboxd", "letterboxdid", "castlabel", "cast",
+	"instanceoflabel", "instance_oflabel", "instancelabel", "typelabel", "classlabel", "kindlabel", "instanceof", "instance_of", "instance", "type", "class", "kind",
 }
+
+// isKind reports whether what an item is an instance of is a kind of films: in words, or by its number, of which only those of
+// series, seasons and episodes are known.
+func isKind(of string) bool {
+	if id := matched(entityForm, of); id != "" {
+		return !notFilms[id]
+	}
+	of = strings.ToLower(of)
+	return IsFilm(of) || filmWord.MatchString(of) && !seriesWord.MatchString(of)
+}
+
+var (
+	filmWord   = regexp.MustCompile(`film|movie|영화|映画|电影|電影|фильм|pel[ií]cula`)
+	seriesWord = regexp.MustCompile(`serie|season|episode|trilog|tetralog|franchise|festival|award|시리즈|シリーズ|系列|сери|saga`)
+	notFilms   = setOf("Q5398426 Q1259759 Q21191270 Q24856 Q15416 Q581714 Q63952888 Q117467246 Q3464665 Q526877 Q13424265 Q196600 Q20020149")
+)
 
 // wikidata reads the rows of a film: there is one for each of its dates, genres, directors and so on.
 func wikidata(rows []row) film {
 	var f film
+	kind, isFilm := "", false
 	for _, r := range rows {
+		of := r.get("instanceoflabel", "instance_oflabel", "instancelabel", "typelabel", "classlabel", "kindlabel", "instanceof", "instance_of", "instance", "type", "class", "kind")
+		kind, isFilm = cmp.Or(kind, of), isFilm || of != "" && isKind(of)
 		id := matched(entityForm, r.get("film", "movie", "item", "work"))
 		f.ids.Wikidata, f.key = cmp.Or(f.ids.Wikidata, id), cmp.Or(f.key, id)
 		if title := r.get("filmlabel", "movielabel", "itemlabel", "worklabel", "title"); title != id { // an item without a label has its id
@@ -39,6 +59,9 @@ func wikidata(rows []row) film {
 		f.genres = appendOnce(f.genres, r.get("genrelabel", "genres", "genre"))
 		f.directors = appendOnce(f.directors, r.get("directorlabel", "directors", "director"))
 		f.countries = appendOnce(f.countries, r.get("countrylabel", "country"))
+	}
+	if kind != "" && !isFilm {
+		f.notFilm = kind
 	}
 	if f.key == "" {
 		f.key = f.title + "\n" + f.released
