@@ -331,6 +331,32 @@ func TestEqualPlaysAreAsManyViewings(t *testing.T) {
 	want(t, "viewings", 3, s.stored(t)["viewings"])
 }
 
+// TestTheLatestOfThePlaysIsARewatchAlsoWhereItComesFirst has plays of Trakt, whose history begins with the latest one.
+func TestTheLatestOfThePlaysIsARewatchAlsoWhereItComesFirst(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.catalogue(t)
+	me := s.Join(t, 1)[0]
+	play := func(id int, at string) string {
+		return fmt.Sprintf(`{"id":%d,"watched_at":"%sT03:00:00.000Z","action":"watch","type":"movie","movie":{"title":"Salt","year":1997,"ids":{}}}`, id, at)
+	}
+	plays := func() []diary.Viewing {
+		var all []diary.Viewing
+		ok(t, s.DB.Reader(t.Context()).Order("watched_on").Find(&all).Error)
+		return all
+	}
+	data := []byte("[" + play(3, "2021-05-05") + "," + play(2, "2020-02-02") + "," + play(1, "2019-01-01") + "]")
+	imp := s.bring(t, me, "history.json", data)
+	want(t, "counts", transfer.Counts{Created: 3}, imp.Counts)
+	for i, v := range plays() {
+		want(t, "rewatch of "+v.WatchedOn.String(), i > 0, v.Rewatch)
+	}
+	want(t, "counts again", transfer.Counts{Unchanged: 3}, s.bring(t, me, "history.json", data).Counts)
+	ok(t, s.transfers.Remove(t.Context(), me, imp.ID))
+	s.work(t)
+	want(t, "viewings", 0, s.stored(t)["viewings"])
+}
+
 func TestTagsThatDifferByTheirCaseAreOne(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)

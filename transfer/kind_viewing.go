@@ -137,7 +137,11 @@ func makeViewing(a *applier, j *job) (*thing, error) {
 	if err := a.mark(j, j.at(a)); err != nil {
 		return nil, err
 	}
-	v, err := a.diary.LogAt(a.tx, draftOfViewing(a.imp.UserID, j), j.at(a), j.recent(a))
+	d := draftOfViewing(a.imp.UserID, j)
+	if d.Rewatch == nil && j.entry.Again {
+		d.Rewatch = &j.entry.Again
+	}
+	v, err := a.diary.LogAt(a.tx, d, j.at(a), j.recent(a))
 	if err != nil {
 		return nil, err
 	}

@@ -110,6 +110,7 @@ type Entry struct {
 	At      time.Time   // when the member said so; the begin of the day if only that is known; zero if nothing is
 	Day     diary.Day   // of a viewing, in the zone of the service
 	Rewatch *bool       // of a viewing; nil if the source does not say
+	Again   bool        `json:",omitempty"` // of such a viewing: the source has one of the film on an earlier day
 	Rating  stars.Stars // of a rating, or of a viewing; 0 is none
 	Dislike bool        // of a reaction; otherwise it is a like
 	Title   string      // of a review, which may have none, or of a list

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cinecircle/cinecircle/diary"
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/tabular"
 )
@@ -49,6 +50,9 @@ type Source struct {
 	reader readCloser
 	seen   map[string]int // how often the keys before occurred
 	files  *tabular.Files // to be closed, of OpenFile
+
+	first map[string]diary.Day    // the first viewings of films, see [Source.sayAgain]; nil before they are looked for
+	anew  func() (*Source, error) // opens the files a second time
 }
 
 // scope is what the parts of a source share.
@@ -116,7 +120,7 @@ func Open(files []*tabular.File, o Options) (*Source, error) {
 			return nil, err
 		}
 	}
-	s := &Source{seen: map[string]int{}, scope: &scope{
+	s := &Source{seen: map[string]int{}, anew: func() (*Source, error) { return Open(files, o) }, scope: &scope{
 		Options: o, has: map[string]bool{}, films: map[string]string{}, viewed: map[string]bool{}, lists: map[string]bool{}, listNames: map[string]string{}, numbered: map[int64]string{},
 		images: images{files: map[string]*tabular.File{}, used: map[string]bool{}},
 	}}
@@ -247,7 +251,7 @@ func (s *Source) Next() (Entry, error) {
 		e, err := s.reader.Next()
 		if err == nil {
 			e.File = s.scope.inside(s.parts[0].file)
-			return s.keyed(e), nil
+			return s.keyed(s.sayAgain(e)), nil
 		}
 		if !errors.Is(err, io.EOF) {
 			return Entry{}, s.parts[0].failed(err)
@@ -261,6 +265,43 @@ func (s *Source) Next() (Entry, error) {
 		return e, err
 	}
 	return s.keyed(e), nil
+}
+
+// sayAgain sets Again of a viewing of which the source does not say whether the film was seen before. Most exports begin with the
+// latest one, so that its rows in their order do not tell it.
+func (s *Source) sayAgain(e Entry) Entry {
+	if e.Kind != Viewing || e.Rewatch != nil || e.Day == 0 || e.Film.NotFilm != "" {
+		return e
+	}
+	if s.first == nil {
+		s.first = map[string]diary.Day{}
+		s.findFirst()
+	}
+	day, has := s.first[e.Film.Key()]
+	e.Again = has && day < e.Day
+	return e
+}
+
+// findFirst reads the files a second time. What ends that ends the first reading too, which returns it.
+func (s *Source) findFirst() {
+	other, err := s.anew()
+	if err != nil {
+		return
+	}
+	other.first = s.first // and so it is not looked for again
+	for {
+		e, err := other.Next()
+		if err != nil {
+			break
+		}
+		if e.Kind != Viewing || e.Rewatch != nil || e.Day == 0 || e.Failed != fine || e.Kept != fine {
+			continue
+		}
+		if day, has := s.first[e.Film.Key()]; !has || e.Day < day {
+			s.first[e.Film.Key()] = e.Day
+		}
+	}
+	_ = other.Close() // nothing was written
 }
 
 // inside returns what a file is called where one of several is meant.
