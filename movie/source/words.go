@@ -99,7 +99,7 @@ var filmTypes = setOf(`movie film feature featurefilm tvmovie tvfilm tvshort sho
 	короткометражныйфильм полнометражныйфильм художественныйфильм анимационныйфильм документальныйфильм телевизионныйфильм
 	короткометражка полнометражный короткометражный видео
 	filmtelewizyjny filmkrótkometrażowy krótkometrażowy filmanimowany televisiefilm kortefilm speelfilm animatiefilm tvfilm
-	kısametraj uzunmetraj televizyonfilmi फ़िल्म फिल्म मूवी टीवीफ़िल्म टीवीमूवी लघुफ़िल्म animationsfilm dokumentarfilm
+	kısa kısametraj uzunmetraj televizyonfilmi फ़िल्म फिल्म मूवी टीवीफ़िल्म टीवीमूवी लघुफ़िल्म animationsfilm dokumentarfilm
 	filmdanimation cortometrajedeanimación documental documentário documentario`)
 
 func setOf(words string) map[string]bool {

@@ -184,6 +184,26 @@ func TestLetterboxdImportSaysWhenAnEntryWasWritten(t *testing.T) {
 	}
 }
 
+// TestFilesOfCrossWatchForOtherServices has a watchlist for SIMKL whose films are not watched, files of nothing but ids, and the
+// instants of Trakt where Letterboxd has days.
+func TestFilesOfCrossWatchForOtherServices(t *testing.T) {
+	t.Parallel()
+	same(t, said(t, "tmdb_simklv1_watchlist.csv", []byte("SIMKL_ID,Title,Type,Year,Watchlist,LastEpWatched,WatchedDate,Rating,Memo,TVDB,TMDB,IMDB\n"+
+		"1,Quay,Movie,2013,1,,,,,,9916,tt9900016\n2,Salt,Movie,1997,resting,,,8,,,9902,\n"), Options{}),
+		"watchlist Quay (2013) imdb:tt9900016 tmdb:9916",
+		"rating Salt (1997) tmdb:9902 4*",
+		"viewing kept: "+noStatus.EN+" Salt (1997) tmdb:9902",
+	)
+	same(t, said(t, "imdb_watchlist_trakt.csv", []byte("const\ntt9900016\n"), Options{}), "watchlist imdb:tt9900016")
+	same(t, said(t, "Piers.csv", []byte("Const,Title\ntt9900016,Quay\n"), Options{}), `list "Piers"`, "list_item Quay imdb:tt9900016")
+	same(t, said(t, "justwatch_watchlist.csv", []byte("tmdbID,imdbID,Title,Year,Type\n9916,,Quay,2013,movie\n77,,Quay,2020,show\n"), Options{}),
+		"watchlist Quay (2013) tmdb:9916",
+		"watchlist Quay (2020) tmdb:77 not a film: show",
+	)
+	same(t, said(t, "letterboxd_history.csv", []byte("imdbID,tmdbID,Title,Year,WatchedDate\ntt9900016,9916,Quay,2013,2024-03-01T15:30:00.000Z\n"), Options{}),
+		"viewing Quay (2013) imdb:tt9900016 tmdb:9916 on 2024-03-02")
+}
+
 func TestSpreadsheetsOfDouban(t *testing.T) {
 	t.Parallel()
 	same(t, said(t, "db.csv", []byte("\ufeff标题,豆瓣条目 ID,个人评分,标记日期,收藏状态,标签,短评/备注,简介/出版信息,豆瓣链接\n"+

@@ -27,6 +27,15 @@ func imdbSheets() []sheet {
 			start: imdbWatchlist,
 		},
 		{format: IMDb, name: "list", order: 2, kind: ListItem, needs: "const position", called: otherwise, other: other, start: imdbList},
+		// Tools write files of nothing but ids, and perhaps titles, for what imports lists of IMDb.
+		{
+			format: IMDb, name: "watchlist", order: 3, kind: Watchlist, needs: "const", lacks: "position your_rating you_rated", only: true,
+			called: called("watchlist"), other: "title title_type year url original_title", start: imdbWatchlist,
+		},
+		{
+			format: IMDb, name: "list", order: 2, kind: ListItem, needs: "const", lacks: "position your_rating you_rated", only: true,
+			called: otherwise, other: "title title_type year url original_title", start: imdbList,
+		},
 	}
 }
 

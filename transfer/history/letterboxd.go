@@ -209,10 +209,10 @@ func letterboxdImportSheets() []sheet {
 			prepare: letterboxdImportReview, start: letterboxdImport,
 		},
 		{
-			format: LetterboxdImport, name: "watchlist", order: 6, kind: Watchlist, called: called("watchlist"), needs: filmsOnly, other: other, only: true,
+			format: LetterboxdImport, name: "watchlist", order: 6, kind: Watchlist, called: called("watchlist"), needs: filmsOnly, other: other + kinds, only: true,
 			start: letterboxdImportWatchlist,
 		},
-		{format: LetterboxdImport, name: "films", order: 1, kind: Viewing, called: otherwise, needs: filmsOnly, other: other, only: true, start: letterboxdImport},
+		{format: LetterboxdImport, name: "films", order: 1, kind: Viewing, called: otherwise, needs: filmsOnly, other: other + kinds, only: true, start: letterboxdImport},
 	}
 }
 

@@ -18,9 +18,11 @@ type item struct {
 	ratedAt       time.Time
 }
 
-// The words for what is to be watched, and for what was not watched to the end.
+// The words for what is to be watched, for what was not watched to the end, and for what was. A tool writes 1 and true into the
+// column that SIMKL calls Watchlist.
 var (
-	planned = []string{"plantowatch", "planned", "planning", "plan", "wishlist", "towatch", "想看"}
+	planned = []string{"plantowatch", "planned", "planning", "plan", "wishlist", "towatch", "watchlist", "1", "true", "yes", "想看"}
+	watched = []string{"", "completed", "complete", "watched", "seen", "finished", "done", "repeating", "rewatching", "看过", "看過", "0", "false", "no"}
 	stopped = []string{"watching", "hold", "onhold", "paused", "dropped", "progress", "inprogress", "notinteresting", "unfinished", "在看"}
 )
 
@@ -36,6 +38,8 @@ func (s *scope) status(i item) []Entry {
 		return append(out, one(Entry{Kind: Watchlist, Key: i.film.Key(), Film: i.film, At: i.added})...)
 	case slices.Contains(stopped, word):
 		return append(out, Entry{Kind: Viewing, Key: i.film.Key() + "\n" + word, Film: i.film, Kept: unfinished})
+	case !slices.Contains(watched, word):
+		return append(out, Entry{Kind: Viewing, Key: i.film.Key() + "\n" + word, Film: i.film, Kept: noStatus})
 	}
 	return append(out, s.seen(i.film, i.watched, i.note, i.tags)...)
 }

@@ -34,6 +34,7 @@ var (
 	unfinished = apperr.Text{EN: "The film is marked as unfinished.", KO: "끝까지 보지 않은 영화로 표시되어 있습니다."}
 	noDay      = apperr.Text{EN: "The note has no viewing with a date.", KO: "메모에 해당하는 관람 날짜가 없습니다."}
 	noDays     = apperr.Text{EN: "The file does not say on which days the film was watched again.", KO: "다시 본 날짜가 파일에 없습니다."}
+	noStatus   = apperr.Text{EN: "The status of the film is not known.", KO: "알 수 없는 관람 상태입니다."}
 	noPlace    = apperr.Text{EN: "There is no place here for what this row tells.", KO: "이 행의 내용을 저장할 곳이 없습니다."}
 	notPublic  = apperr.Text{EN: "This review is private. Reviews here are public, so it is not imported.", KO: "비공개 리뷰입니다. 여기에서는 리뷰가 공개되므로 가져오지 않습니다."}
 )
