@@ -129,3 +129,29 @@ func films(t *testing.T, k *testkit.Kit) (out []string) {
 	slices.Sort(out)
 	return out
 }
+
+// TestAnExportOfLetterboxdIsTheSameTwice: its watchlist has a film of the title of one that was watched, of the year before. Until the
+// latter has its id here, nothing tells them apart.
+func TestAnExportOfLetterboxdIsTheSameTwice(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	movies := movie.New(movie.Deps{DB: k.DB, Pictures: k.Pictures, Media: k.Media, Clock: k.Clock.Now})
+	load(t, movies, [][2]string{{"ratings.csv", "Const,Your Rating,Date Rated,Title,Title Type,Year,Directors\ntt9900016,7,2024-01-11,Quay,movie,1992,Ada Holm\n"}})
+	const header = "Date,Name,Year,Letterboxd URI\n"
+	export := [][2]string{
+		{"export.zip", ""},
+		{"lists/Piers.csv", "Date,Name,Tags,URL,Description\n2024-01-01,Piers,,https://boxd.it/L1,\n\nPosition,Name,Year,URL,Description\n1,Quay,1991,https://boxd.it/fL8A,\n"},
+		{"watchlist.csv", header + "2019-10-15,Quay,1991,https://boxd.it/fL8A\n"},
+		{"watched.csv", header + "2019-10-15,Quay,1992,https://boxd.it/2agc\n"},
+	}
+	load(t, movies, export)
+	first := films(t, k)
+	load(t, movies, export)
+	want := []string{"Quay 1991 letterboxd:fL8A", "Quay 1992 imdb:tt9900016 letterboxd:2agc"}
+	if diff := cmp.Diff(want, first); diff != "" {
+		t.Errorf("films (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want, films(t, k)); diff != "" {
+		t.Errorf("films after the same export again (-want +got):\n%s", diff)
+	}
+}

@@ -144,13 +144,24 @@ func Open(files []*tabular.File, o Options, progress func(int64)) (sources []*So
 	return sources, nil
 }
 
-// order puts the credits of TMDB after the films.
+// order puts the credits of TMDB after the films, and the files of Letterboxd in the order in which they are read for members: what
+// was watched gives films their ids, by which those of a watchlist or a list are told from films of the same title.
 func order(f *tabular.File) int {
+	folder, _, _ := strings.Cut(f.Name, "/")
+	switch {
+	case !f.Inside:
+	case folder == "lists":
+		return 5
+	case slices.Contains(letterboxdOrder, f.Name):
+		return slices.Index(letterboxdOrder, f.Name)
+	}
 	if strings.Contains(firstLine(f.Head), "crew") {
 		return 1
 	}
 	return 0
 }
+
+var letterboxdOrder = []string{"watched.csv", "ratings.csv", "likes/films.csv", "watchlist.csv"}
 
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimLeft(text, "\r\n"), "\n")
