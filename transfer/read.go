@@ -46,7 +46,9 @@ var fileFaults = []struct {
 		EN: "The file is filled with NUL bytes: it was not saved completely.", KO: "파일이 NUL 바이트로 채워져 있습니다. 끝까지 저장되지 않은 파일입니다.",
 	}},
 	{tabular.ErrBinary, apperr.Text{
-		EN: "The file is a workbook or another binary file: save it as CSV.", KO: "통합 문서나 다른 이진 파일입니다. CSV로 저장한 뒤에 올려 주세요.",
+		EN: "The file is not text: it is a workbook, a PDF, a picture or the like. Choose the ZIP, CSV or JSON that you downloaded, " +
+			"or save a workbook as CSV.",
+		KO: "엑셀 통합 문서, PDF, 사진처럼 텍스트가 아닌 파일입니다. 내려받은 ZIP, CSV, JSON 파일을 골라 주세요. 통합 문서는 CSV로 저장하면 됩니다.",
 	}},
 	{tabular.ErrRowTooLong, apperr.Text{
 		EN: "The file has a value of more than 1 MiB.", KO: "1MiB를 넘는 값이 들어 있는 파일입니다.",

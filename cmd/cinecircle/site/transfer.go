@@ -3,6 +3,7 @@ package site
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -58,8 +59,13 @@ func (s *Site) startImport(c *pageContext) error {
 	var f transferFields
 	var made transfer.Import
 	err = c.bindUpload(&f, transfer.MaxFile)
-	if err == nil && (f.File == nil || len(f.File.Data) == 0) {
+	switch {
+	case errors.Is(err, web.ErrTooLarge):
+		err = fileTooLarge()
+	case err == nil && (f.File == nil || f.File.Name == ""):
 		err = validation(web.Required("file"))
+	case err == nil && len(f.File.Data) == 0:
+		err = validation(apperr.Field{Name: "file", Code: "min", Text: apperr.Text{EN: "The file is empty.", KO: "빈 파일입니다."}})
 	}
 	if err == nil {
 		upload := transfer.Upload{Filename: f.File.Name, Data: f.File.Data, Options: transfer.Options{Format: f.Format, Encoding: f.Encoding}}
@@ -72,6 +78,16 @@ func (s *Site) startImport(c *pageContext) error {
 		return c.redisplay(web.Blame(err, "file"), map[string]string{"format": f.Format, "encoding": f.Encoding}, func(status int, shown form) error { return s.showTransfers(c, status, shown) })
 	}
 	return c.redirectTo(importPath(made.ID))
+}
+
+// fileTooLarge returns [web.ErrTooLarge] with a sentence for the field, which says how large a file may be.
+func fileTooLarge() error {
+	e := *web.ErrTooLarge
+	most := transfer.MaxFile >> 20
+	e.Fields = []apperr.Field{{Name: "file", Code: "max", Text: apperr.Text{
+		EN: fmt.Sprintf("The file must be at most %d MB.", most), KO: fmt.Sprintf("파일은 최대 %dMB까지 올릴 수 있습니다.", most),
+	}}}
+	return &e
 }
 
 func importPath(id int64) string { return "/settings/imports/" + strconv.FormatInt(id, 10) }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
+	"github.com/cinecircle/cinecircle/transfer"
 )
 
 // ratings is the shape in which Letterboxd exports ratings.
@@ -179,4 +180,16 @@ func TestALatePressOnAnImportShowsHowItIs(t *testing.T) {
 	work(t, a)
 	mina.post("/settings/imports/1/confirm").has(t, 200, "Done")
 	mina.post("/settings/imports/1/rows/1", "movie_id", "1").has(t, 200, "Done").hasNot(t, "The film was chosen.")
+}
+
+func TestAFileThatCannotBeReadIsRefusedWithWhatToDo(t *testing.T) {
+	t.Parallel()
+	_, server := openSite(t)
+	mina := newBrowser(t, server)
+	mina.join("mina")
+	send := func(name, data string) seen { return mina.uploadFile("/settings/transfer", "file", name, []byte(data)) }
+	send("empty.csv", "").has(t, 422, "The file is empty.")
+	mina.uploadFile("/settings/transfer", "file", "", nil).has(t, 422, "Please choose a file.")
+	send("photo.jpg", "\xff\xd8\xff\xe0"+strings.Repeat("\x00\x01\x02\xfe", 500)).has(t, 422, "a picture or the like. Choose the ZIP, CSV or JSON")
+	send("large.csv", strings.Repeat("a", transfer.MaxFile+1)).has(t, 413, `id="file-error"`, "The file must be at most 32 MB.")
 }
