@@ -257,3 +257,25 @@ func TestTimesAreRelativeForAMonth(t *testing.T) {
 		}
 	}
 }
+
+// Of two texts with the same key the first would never be shown.
+func TestNoTextHasTheKeyOfAnother(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"en", "ko"} {
+		data, err := os.ReadFile("texts/" + lang + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, m := range regexp.MustCompile(`(?m)^ "([^"]+)":`).FindAllSubmatch(data, -1) {
+			if key := string(m[1]); seen[key] {
+				t.Errorf("%s.json has %q twice", lang, key)
+			} else {
+				seen[key] = true
+			}
+		}
+		if len(seen) < 1000 {
+			t.Errorf("%s.json has only %d keys on lines of their own", lang, len(seen))
+		}
+	}
+}

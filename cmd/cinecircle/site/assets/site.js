@@ -565,6 +565,49 @@
     });
   });
 
+  // --- what was typed when the session ended ----------------------------------------------------
+  // A form that leads to the page for signing in is filled again afterwards: in the same tab, for the same member, and without
+  // passwords and files. Any other page forgets it.
+  const inTab = (work) => { try { return work(sessionStorage); } catch { return null; } }; // it may be switched off
+  const written = (form) => [...form.elements].filter((f) => f.name && /^(text|search|email|number|date|url|textarea|select-one|checkbox|radio)$/.test(f.type));
+  const ticked = (field) => field.type === "checkbox" || field.type === "radio";
+
+  document.addEventListener("submit", ({ target: form }) => {
+    const fields = form.method === "post" && form.closest("#main") ? written(form) : [];
+    if (one("#main").dataset.viewer === "0" || !fields.some((f) => !ticked(f))) return;
+    const typed = fields.map((f) => ({ name: f.name, value: f.value, on: f.checked }));
+    inTab((tab) => tab.setItem("typed", JSON.stringify({ by: one("#main").dataset.viewer, to: form.getAttribute("action"), typed })));
+  });
+
+  function fillAgain(form, typed) {
+    const taken = new Set();
+    const fieldOf = ({ name, value }) => written(form).find((f) => f.name === name && !taken.has(f) && (!ticked(f) || f.value === value));
+    for (const was of typed) {
+      let field = fieldOf(was);
+      const more = one("[data-add]", form);
+      for (let i = 0; !field && was.value && more && i < 100; i++) { more.click(); field = fieldOf(was); }
+      if (!field) continue;
+      taken.add(field);
+      if (ticked(field)) field.checked = was.on; else field.value = was.value;
+      if (field.value !== field.defaultValue) field.closest("details")?.setAttribute("open", "");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+
+  const unsent = inTab((tab) => JSON.parse(tab.getItem("typed")));
+  if (unsent && one("[data-kept]")) {
+    one("[data-kept]").hidden = false;
+    inTab((tab) => tab.setItem("typed", JSON.stringify({ ...unsent, signedOut: true })));
+  } else if (unsent) {
+    inTab((tab) => tab.removeItem("typed"));
+    const mine = unsent.signedOut && unsent.by === one("#main").dataset.viewer;
+    const form = mine && all("#main form").find((f) => f.getAttribute("action") === unsent.to);
+    if (form) {
+      fillAgain(form, unsent.typed);
+      show({ text: toasts.dataset.restored });
+    }
+  }
+
   // --- what is there to be copied -------------------------------------------------------------
   const copyable = (within) => all("[data-copy]:not(:has(button))", within).forEach((line) => {
     if (!navigator.clipboard) return;

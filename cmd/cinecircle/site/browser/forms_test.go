@@ -81,3 +81,39 @@ func TestOnlyTheSectionOfTheSettingsThatHasChangedHasAFilledButton(t *testing.T)
 	v.sees("Please check one field.") // what was typed is still not saved
 	filled("/settings/password")
 }
+
+func TestWhatWasTypedIsBackAfterTheSessionEnded(t *testing.T) {
+	base := serve(t)
+	v := newVisitor(t, base)
+	v.join("mina")
+	addFilm(v, "소금빛 기차")
+	end := func() {
+		ask[any](v, `fetch("/users/me/sessions", {method: "DELETE"}).then(a => { document.title = "ended " + a.status }), null`)
+		v.comesTrue(`document.title === "ended 204"`)
+	}
+	v.open("/film/1/review")
+	v.write("#title", "To the last stop")
+	v.write("#content", "The slower the train, the faster the heart.")
+	v.do("tick the spoiler", focus(`[name="spoiler"]`), keys(" "))
+	end()
+	v.press("main form .button:not(.quiet)")
+	v.comesTrue(`document.querySelector("[data-kept]")?.hidden === false`)
+	v.write("#username", "mina")
+	v.write("#password", "popcorn-and-tea")
+	v.press("main form .button")
+	v.isAt("/film/1/review")
+	v.sees("What you wrote is back.")
+	v.comesTrue(`document.querySelector("#title").value === "To the last stop" && document.querySelector("[name=spoiler]").checked`)
+	v.press("main form .button:not(.quiet)")
+	v.sees("The slower the train, the faster the heart.")
+
+	v.open("/film/1/review")
+	v.comesTrue(`document.querySelector("#title").value === "To the last stop"`)
+	v.write("#title", "Another title")
+	end()
+	v.press("main form .button:not(.quiet)")
+	v.comesTrue(`document.querySelector("[data-kept]")?.hidden === false`)
+	v.open("/film/1") // whoever goes elsewhere does not come back to it
+	v.open("/signin")
+	v.comesTrue(`document.querySelector("[data-kept]").hidden`)
+}
