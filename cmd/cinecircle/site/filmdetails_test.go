@@ -29,6 +29,8 @@ func TestTheDetailsOfAFilmAreStoredShownAndKept(t *testing.T) {
 	mina.get("/film/1/edit").has(t, 200, `value="Parasite"`, "Gisaengchung", `value="2019-05-30"`, `value="봉준호, Sol Baek"`, `value="Thriller" checked`, `value="tt6751668"`)
 	mina.get("/films?year=2019").has(t, 200, "기생충", "2019 · Drama")
 	mina.get("/films?person=sol+baek").has(t, 200, "기생충")
+	mina.get("/films?q=sol+baek").has(t, 200, `href="/films?person=sol%20baek"`, "Films by or with sol baek")
+	mina.get("/films?q=sol").has(t, 200).hasNot(t, "/films?person=")
 	mina.get("/films?year=2018").has(t, 200, "No film matches these filters.")
 	wrong := append([]string{}, fields...)
 	for i := 0; i < len(wrong); i += 2 {

@@ -30,6 +30,7 @@ type filmsPage struct {
 	Open   bool // the search is in use or was asked for, so phones do not fold it
 	// Members are those with the words of the search in their name.
 	Members []memberCard
+	Worked  bool // the search is the whole name of somebody who made films or plays in some
 }
 
 // foundMembers is how many members a search for films shows.
@@ -105,6 +106,9 @@ func (s *Site) films(c *pageContext) error {
 		if p.Members, err = s.membersNamed(c, p.Title); err != nil {
 			return err
 		}
+		if p.Worked, err = s.worked(c, p.Title); err != nil {
+			return err
+		}
 	}
 	return c.show(http.StatusOK, "films", c.filmsMeta(), p)
 }
@@ -145,6 +149,15 @@ func (s *Site) membersNamed(c *pageContext, words string) ([]memberCard, error) 
 		return nil, err
 	}
 	return s.memberCards(c, rows)
+}
+
+// worked reports whether a name is that of a director or a member of the cast.
+func (s *Site) worked(c *pageContext, name string) (bool, error) {
+	if name == "" {
+		return false, nil
+	}
+	films, _, err := s.Movies.List(c.Request.Context(), movie.Filter{Person: name}, movie.SortNewest, page.Page{Limit: 1})
+	return len(films) > 0, err
 }
 
 // maxSearch is the longest search in characters; the rest is ignored.

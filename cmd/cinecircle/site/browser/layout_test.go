@@ -176,3 +176,19 @@ func TestWeeksWithoutFilmsAreAsHighAsOthers(t *testing.T) {
 		}
 	}
 }
+
+func TestNothingIsSqueezedOrCutOnAPhone(t *testing.T) {
+	v := newVisitor(t, serve(t, []string{"demo", "-small"}, []string{"admin", "grant", demoMember}))
+	v.size(360)
+	for _, lang := range []string{"ko", "en"} {
+		v.language(lang)
+		v.open("/privacy")
+		v.comesTrue(`(t => t.scrollWidth <= t.clientWidth)(document.querySelector(".prose table"))`)
+	}
+	v.signIn(demoMember, demoPassword)
+	addFilm(v, "대단히긴제목을가진영화가있는데띄어쓰기가전혀없어서어디서줄을바꿔야할지아무도모르는그런영화의이름")
+	v.open("/admin/films")
+	if got := ask[float64](v, `Math.max(...[...document.querySelectorAll(".admin .facts")].map(f => f.getBoundingClientRect().height))`); got > 40 {
+		t.Errorf("the facts of a film are %.0f pixels high", got)
+	}
+}
