@@ -65,8 +65,12 @@ func (s *Service) Open(names []string, o Options) (*Opened, error) {
 
 // Load imports files for a member at once: it is [Service.Start] and [Service.Confirm] for the command line, also while the
 // service runs. It calls show with the import after each stage. A dry run is discarded after the first; see [Service.Rows]
-// for its rows while show runs. Load returns [ErrRunning], and the errors of reading.
+// for its rows while show runs. What a process that was killed has left of another import is finished first. Load returns
+// [ErrRunning], and the errors of reading.
 func (s *Service) Load(ctx context.Context, userID int64, from *Opened, o Options, dryRun bool, show func(Import) error) error {
+	if err := s.finishInterrupted(ctx, userID); err != nil {
+		return err
+	}
 	imp, err := s.hire(ctx, userID, from, o)
 	if err != nil {
 		return err
@@ -102,6 +106,38 @@ func (s *Service) Load(ctx context.Context, userID int64, from *Opened, o Option
 		return err
 	}
 	return show(imp)
+}
+
+// finishInterrupted works on an import of a member whose worker is gone, as a service that starts does. It waits until the lease of
+// the worker ends, and returns at once when that is renewed, or when the import waits for the member.
+func (s *Service) finishInterrupted(ctx context.Context, userID int64) error {
+	var until time.Time
+	for {
+		var found []Import
+		err := s.db.Reader(ctx).Where("active_user_id = ? AND status <> ?", userID, Ready).Limit(1).Find(&found).Error
+		if err != nil {
+			return fmt.Errorf("look for an import of user %d: %w", userID, err)
+		}
+		if len(found) == 0 || !until.IsZero() && found[0].LeaseUntil.After(until) {
+			return nil
+		}
+		until = found[0].LeaseUntil
+		mine, free, err := s.claimThis(ctx, found[0].ID)
+		if err == nil && free {
+			until, err = time.Time{}, s.workOn(ctx, mine)
+		}
+		if err != nil {
+			return err
+		}
+		if free {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // keepAndRead stores the archive with the images of an import, and reads it. Whoever applies the import may be another

@@ -1,8 +1,11 @@
 package transfer_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -64,6 +67,62 @@ func TestAWorkerThatDiesIsSucceededByAnotherOneWhichRepeatsNothing(t *testing.T)
 	want(t, "counts", transfer.Counts{Unchanged: rows}, undone.Counts)
 	want(t, "stored", map[string]int64{}, s.stored(t))
 	s.counters(t)
+}
+
+// TestACommandFinishesWhatAKilledOneHasLeft: nobody runs a service that would, and another import cannot begin before.
+func TestACommandFinishesWhatAKilledOneHasLeft(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.catalogue(t)
+	me := s.Join(t, 1)[0]
+	imp := s.start(t, me, "ratings.csv", []byte(ratingsCSV))
+	s.work(t)
+	must[transfer.Import](t)(s.transfers.Confirm(t.Context(), me, imp.ID))
+	_, found, err := s.transfers.Claim(t.Context()) // by the command that is killed
+	if !found || err != nil {
+		t.Fatalf("there is no work: %v", err)
+	}
+	s.Clock.Advance(transfer.Lease + time.Second)
+	name := filepath.Join(t.TempDir(), "ratings.csv")
+	ok(t, os.WriteFile(name, []byte(ratingsCSV), 0o600))
+	opened := must[*transfer.Opened](t)(s.transfers.Open([]string{name}, transfer.Options{}))
+	var last transfer.Import
+	ok(t, s.transfers.Load(t.Context(), me, opened, transfer.Options{}, false, func(i transfer.Import) error {
+		last = i
+		return nil
+	}))
+	ok(t, opened.Close())
+	want(t, "status of the first", transfer.Done, s.get(t, me, imp.ID).Status)
+	want(t, "counts of the second", transfer.Counts{Unchanged: s.get(t, me, imp.ID).Counts.Created}, last.Counts)
+}
+
+func TestACommandLeavesTheImportOfALivingWorker(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.catalogue(t)
+	me := s.Join(t, 1)[0]
+	imp := s.start(t, me, "ratings.csv", []byte(ratingsCSV))
+	mine, _, err := s.transfers.Claim(t.Context())
+	ok(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	var renewing sync.WaitGroup
+	renewing.Go(func() {
+		for ctx.Err() == nil {
+			s.Clock.Advance(time.Second)
+			_ = s.transfers.Renew(ctx, mine)
+		}
+	})
+	name := filepath.Join(t.TempDir(), "ratings.csv")
+	ok(t, os.WriteFile(name, []byte(ratingsCSV), 0o600))
+	opened := must[*transfer.Opened](t)(s.transfers.Open([]string{name}, transfer.Options{}))
+	err = s.transfers.Load(t.Context(), me, opened, transfer.Options{}, false, func(transfer.Import) error { return nil })
+	cancel()
+	renewing.Wait()
+	ok(t, opened.Close())
+	if !errors.Is(err, transfer.ErrRunning) {
+		t.Errorf("got %v", err)
+	}
+	want(t, "status", transfer.Reading, s.get(t, me, imp.ID).Status)
 }
 
 func TestTheImportOfALivingWorkerStaysWithIt(t *testing.T) {
