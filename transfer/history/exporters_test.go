@@ -218,6 +218,24 @@ func TestSpreadsheetsOfDouban(t *testing.T) {
 	same(t, said(t, "想看.csv", []byte(strings.Replace(sheet, ",4,火车,不错,private", ",,,,public", 1)), Options{}), "watchlist 码头 (2013)")
 }
 
+// TestStatusesOfAllTrackersAreKnown has the words that the exporters write.
+func TestStatusesOfAllTrackersAreKnown(t *testing.T) {
+	t.Parallel()
+	s := &scope{}
+	for kind, words := range map[Kind]string{
+		Watchlist: "plantowatch|plan to watch|Planning|PLANNED|wishlist|想看|wish",
+		Viewing:   "watching|hold|on hold|HOLD|Paused|dropped|In progress|progress|notinteresting|在看|do",
+		Watched:   "completed|Completed|complete|FINISHED|Repeating|watched|看过|collect|",
+	} {
+		for word := range strings.SplitSeq(words, "|") {
+			out := s.status(item{film: Film{Title: "Quay"}, status: word})
+			if len(out) != 1 || out[0].Kind != kind || kind == Viewing && out[0].Kept != unfinished {
+				t.Errorf("%q is %s", word, out[0].say())
+			}
+		}
+	}
+}
+
 func TestNotesOfNeoDBAreNoReviews(t *testing.T) {
 	t.Parallel()
 	const mark = "title,info,links,timestamp,status,rating,comment,tags\r\nQuay,imdb:tt9900016 year:2013,https://neodb.social/movie/a,2024-02-01T16:00:00+00:00,complete,9,,\r\n"

@@ -21,9 +21,9 @@ type item struct {
 // The words for what is to be watched, for what was not watched to the end, and for what was. A tool writes 1 and true into the
 // column that SIMKL calls Watchlist.
 var (
-	planned = []string{"plantowatch", "planned", "planning", "plan", "wishlist", "towatch", "watchlist", "1", "true", "yes", "想看"}
-	watched = []string{"", "completed", "complete", "watched", "seen", "finished", "done", "repeating", "rewatching", "看过", "看過", "0", "false", "no"}
-	stopped = []string{"watching", "hold", "onhold", "paused", "dropped", "progress", "inprogress", "notinteresting", "unfinished", "在看"}
+	planned = []string{"plantowatch", "planned", "planning", "plan", "wishlist", "towatch", "watchlist", "1", "true", "yes", "想看", "wish"}
+	watched = []string{"", "completed", "complete", "watched", "seen", "finished", "done", "repeating", "rewatching", "看过", "看過", "collect", "0", "false", "no"}
+	stopped = []string{"watching", "hold", "onhold", "paused", "dropped", "progress", "inprogress", "notinteresting", "unfinished", "在看", "do"}
 )
 
 // status returns what an item says.
