@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/feed/activity"
 	"github.com/cinecircle/cinecircle/follow"
 	"github.com/cinecircle/cinecircle/movie"
 	"github.com/cinecircle/cinecircle/platform/auth"
@@ -143,6 +144,20 @@ func (s *stage) library(t testing.TB, n int) (movieID, userID int64) {
 	if err != nil {
 		t.Fatalf("fill: %v", err)
 	}
-	testkit.Analyze(t, s.DB, "users", "movies", "reviews")
+	s.announce(t)
+	testkit.Analyze(t, s.DB, "users", "movies", "reviews", "activities")
 	return films[n/2].ID, members[n/2].ID
+}
+
+// announce gives the reviews that tests have put into the table the activities that [review.Service.Create] makes.
+func (s *stage) announce(t testing.TB) {
+	t.Helper()
+	err := s.DB.Tx(t.Context(), func(tx *gorm.DB) error {
+		return tx.Exec("INSERT INTO activities (user_id, type, object_id, movie_id, created_at)"+
+			" SELECT user_id, ?, id, movie_id, created_at FROM reviews"+
+			" WHERE id NOT IN (SELECT object_id FROM activities WHERE type = ?)", activity.Review, activity.Review).Error
+	})
+	if err != nil {
+		t.Fatalf("announce: %v", err)
+	}
 }
