@@ -112,6 +112,9 @@ func NewSheet(rows tabular.Rows, header []string, mapped map[string]string) (Ite
 
 func (t *sheet) Next() (Item, error) {
 	row, err := t.rows.Next()
+	for err == nil && row.Err == nil && blank(row.Cells) { // spreadsheets write rows of commas
+		row, err = t.rows.Next()
+	}
 	if err != nil {
 		return Item{}, err
 	}
@@ -126,6 +129,10 @@ func (t *sheet) Next() (Item, error) {
 	}
 	item.Draft, item.Failed = t.parse(row.Line, row.Cells)
 	return item, nil
+}
+
+func blank(cells []string) bool {
+	return !slices.ContainsFunc(cells, func(cell string) bool { return strings.TrimSpace(cell) != "" })
 }
 
 // parse validates a record with the binding of POST /movies, as [parseRow] does an object of JSON.

@@ -1,7 +1,9 @@
 package movie
 
 import (
+	"errors"
 	"hash/fnv"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,6 +56,23 @@ func TestMappedFilesMayTellTheGenre(t *testing.T) {
 		if want.Cast = []CastMember{}; err != nil || item.Failed != nil || !cmp.Equal(item.Draft, want) {
 			t.Errorf("%q is %+v, %v, %v", file, item.Draft, item.Failed, err)
 		}
+	}
+}
+
+func TestRowsOfEmptyCellsAreNoRows(t *testing.T) {
+	t.Parallel()
+	items, err := openCSV(strings.NewReader("title,plot,cast,playtime,genre\n,,,,\nFerry,,,90,Drama\n  , ,,,\n,,,90,\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if item, err := items.Next(); err != nil || item.Failed != nil || item.Draft.Title != "Ferry" || item.Line != 3 {
+		t.Errorf("the first row is %+v, %v", item, err)
+	}
+	if item, err := items.Next(); err != nil || item.Failed == nil || item.Line != 5 {
+		t.Errorf("the second row is %+v, %v", item, err)
+	}
+	if _, err := items.Next(); !errors.Is(err, io.EOF) {
+		t.Errorf("after the last row: %v", err)
 	}
 }
 
