@@ -31,6 +31,6 @@ func (p *program) exportMovies(ctx context.Context, a *app.App, w io.Writer) err
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.err, "exported %d films\n", films)
+	fmt.Fprintf(p.err, "exported %s\n", count(films, "film", "films"))
 	return nil
 }

@@ -211,6 +211,14 @@ func (p *program) announce(files []*tabular.File, sources []*source.Source) {
 	}
 }
 
+// count returns a number with its noun.
+func count[N int | int64](n N, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
 func nameBefore(name string) string {
 	if name == "" {
 		return ""
@@ -224,7 +232,7 @@ func (p *program) conclude(total movie.Progress, report *importReport, o importO
 	if o.dryRun {
 		would = "would have "
 	}
-	fmt.Fprintf(p.out, "%simported %d films, skipped %d bad rows\n", would, total.Imported, total.Bad)
+	fmt.Fprintf(p.out, "%simported %s, skipped %s\n", would, count(total.Imported, "film", "films"), count(total.Bad, "bad row", "bad rows"))
 	fmt.Fprintf(p.out, "updated %d, unchanged %d, needs review %d, not a film %d\n", total.Updated, total.Unchanged, total.Review, total.NotFilms)
 	report.print(p.out)
 }

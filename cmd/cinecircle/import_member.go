@@ -54,7 +54,7 @@ func (p *program) importMember(ctx context.Context, args []string) error {
 		err = a.Transfers.Load(ctx, u.ID, files, m.Options, m.dryRun, func(i transfer.Import) error {
 			person = i.Status == transfer.Failed || i.Counts.NeedsReview+i.Counts.Bad > 0
 			if i.Status == transfer.Ready && !m.dryRun {
-				fmt.Fprintf(p.err, "%d rows read\n", i.Rows)
+				fmt.Fprintf(p.err, "%s read\n", count(i.Rows, "row", "rows"))
 				return nil
 			}
 			return p.concludeMember(ctx, a, i, m.dryRun)

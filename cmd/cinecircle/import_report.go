@@ -220,7 +220,7 @@ func (m *importMeter) show(before movie.Progress) func(movie.Progress) {
 	return func(of movie.Progress) {
 		done := sum(before, of)
 		elapsed := max(time.Since(m.began).Seconds(), 0.001)
-		text := fmt.Sprintf("%d rows read, %d imported, %d bad, %.0f rows/s", done.Read, done.Imported, done.Bad, float64(done.Read)/elapsed)
+		text := fmt.Sprintf("%s read, %d imported, %d bad, %.0f rows/s", count(done.Read, "row", "rows"), done.Imported, done.Bad, float64(done.Read)/elapsed)
 		if !m.terminal {
 			fmt.Fprintln(m.w, text)
 			return

@@ -37,7 +37,7 @@ func TestImportReportsRowsToMend(t *testing.T) {
 	write("films.csv", "영화명;연도;상영;메모\n등불 나룻배;2011;112;x\n소금;1997;많이;x\n소금;1998;;x\n")
 	mapped := []string{"import", "movies", "--map", "title=영화명", "films.csv", "--map", "release_date=연도", "--map=playtime=상영"}
 	says(run(1, append(mapped, "--dry-run")...), "format own", "left alone: 메모", "line 3: playtime", "would have imported 2 films, skipped 1 bad")
-	says(run(1, append(mapped, "--report", "mend.csv")...), "imported 2 films, skipped 1 bad", "1 × bad: playtime: This must be of type integer.")
+	says(run(1, append(mapped, "--report", "mend.csv")...), "imported 2 films, skipped 1 bad row\n", "1 × bad: playtime: This must be of type integer.")
 	says(run(1, append(mapped, "--report", "mend.csv")...), "exists")
 	report, err := os.ReadFile(filepath.Join(h.Dir, "mend.csv"))
 	if err != nil || string(report) != "line,reason,영화명,연도,상영,메모\n3,playtime: This must be of type integer.,소금,1997,많이,x\n" {
@@ -45,7 +45,7 @@ func TestImportReportsRowsToMend(t *testing.T) {
 	}
 	write("mend.csv", strings.Replace(string(report), "많이", "133", 1))
 	mended := append([]string{"import", "movies", "mend.csv"}, mapped[2:4]...)
-	says(run(0, append(mended, mapped[5:]...)...), "imported 1 films, skipped 0 bad", "left alone: line, reason")
+	says(run(0, append(mended, mapped[5:]...)...), "imported 1 film, skipped 0 bad rows", "left alone: line, reason")
 	says(run(1, mapped...), "imported 0 films", "unchanged 2")
 
 	write("titles.tsv", "tconst\ttitleType\tprimaryTitle\toriginalTitle\tisAdult\tstartYear\tendYear\truntimeMinutes\tgenres\n"+
@@ -75,8 +75,8 @@ func TestImportSaysWhichFilmsItMerges(t *testing.T) {
 	t.Parallel()
 	h := apptest.NewInstanceOnServers(t)
 	for _, file := range []struct{ name, text, want string }{
-		{"ratings.csv", "Date,Name,Year,Letterboxd URI,Rating\n2019-03-02,The Lantern Ferry,2011,https://boxd.it/Zf1A,4.5\n", "imported 1 films"},
-		{"office.csv", "순번,영화명,감독,개봉일,국적,전국매출액,전국관객수,장르,등급\n1,등불 나룻배,한서율,2011-09-08,한국,1,2,드라마,15세이상관람가\n", "imported 1 films"},
+		{"ratings.csv", "Date,Name,Year,Letterboxd URI,Rating\n2019-03-02,The Lantern Ferry,2011,https://boxd.it/Zf1A,4.5\n", "imported 1 film"},
+		{"office.csv", "순번,영화명,감독,개봉일,국적,전국매출액,전국관객수,장르,등급\n1,등불 나룻배,한서율,2011-09-08,한국,1,2,드라마,15세이상관람가\n", "imported 1 film"},
 		{"imdb.csv", "Const,Your Rating,Date Rated,Title,Original Title,URL,Title Type,Year,Release Date,Directors\n" +
 			"tt9900001,9,2026-06-19,The Lantern Ferry,등불 나룻배,https://x,Movie,2011,2011-09-08,Han Seo-yul\n", "1 × films that were there twice and are one now"},
 	} {
@@ -87,7 +87,7 @@ func TestImportSaysWhichFilmsItMerges(t *testing.T) {
 			t.Errorf("%s: status %d, want %q in\n%s", file.name, status, file.want, output)
 		}
 	}
-	if status, output := h.Run("export", "movies", "all.jsonl"); status != 0 || !strings.Contains(output, "exported 1 films") {
+	if status, output := h.Run("export", "movies", "all.jsonl"); status != 0 || !strings.Contains(output, "exported 1 film\n") {
 		t.Errorf("status %d\n%s", status, output)
 	}
 	if status, output := h.Run("recount"); status != 0 {
