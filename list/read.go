@@ -135,6 +135,14 @@ func (s *Service) OfUser(ctx context.Context, userID int64, reader auth.Viewer, 
 	return s.cut(ctx, rows, reader, by, p)
 }
 
+// Own returns how many lists a member has, with private and hidden ones.
+func (s *Service) Own(ctx context.Context, userID int64) (n int64, err error) {
+	if err := s.db.Row(ctx, "SELECT COUNT(*) FROM lists WHERE user_id = ?", userID).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count the lists of user %d: %w", userID, err)
+	}
+	return n, nil
+}
+
 // OfMovie returns a page of the lists with a film as [Service.All] does. It returns movie.ErrNotFound when the film does
 // not exist. Lists do not show a hidden film, so for who may see one there are none.
 func (s *Service) OfMovie(ctx context.Context, movieID int64, reader auth.Viewer, by Sort, p page.Page) ([]Shown, *page.Key, error) {

@@ -149,3 +149,19 @@ func TestPrivateListsAndOthersListsAreOutOfReach(t *testing.T) {
 		t.Errorf("a guest is led to %s", p.path)
 	}
 }
+
+func TestOnesOwnPageCountsPrivateLists(t *testing.T) {
+	t.Parallel()
+	_, server := openSite(t)
+	mina, jun := newBrowser(t, server), newBrowser(t, server)
+	mina.join("mina")
+	jun.join("jun")
+	mina.post("/list/new", "title", "Secret", "private", "1").has(t, 200)
+	mina.post("/list/new", "title", "Open").has(t, 200)
+	count := func(p seen) string {
+		return regexp.MustCompile(`href="/member/1/lists"[^>]*>[^<]*<b>(\d+)`).FindStringSubmatch(p.body + `href="/member/1/lists">-<b>0`)[1]
+	}
+	if own, others := count(mina.get("/member/1")), count(jun.get("/member/1")); own != "2" || others != "1" {
+		t.Errorf("mina sees %s lists, and jun %s", own, others)
+	}
+}

@@ -171,9 +171,15 @@ func (s *Site) memberPage(c *pageContext, tab string) (memberPage, error) {
 	if err != nil {
 		return memberPage{}, err
 	}
+	self := u.ID == c.viewer.UserID
+	if self { // the page has private ones, too
+		if u.ListCount, err = s.Lists.Own(c.Request.Context(), u.ID); err != nil {
+			return memberPage{}, err
+		}
+	}
 	to := relations[u.ID]
 	return memberPage{
-		Member: u, Avatar: s.avatar(u.Face()), Card: cards[0], Self: u.ID == c.viewer.UserID, Tab: tab,
+		Member: u, Avatar: s.avatar(u.Face()), Card: cards[0], Self: self, Tab: tab,
 		Blocking: to.Blocking, Muting: to.Muting, FollowsYou: to.FollowedBy,
 	}, nil
 }
