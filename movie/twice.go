@@ -108,16 +108,17 @@ func (c *candidate) otherDirector(other *candidate) bool {
 }
 
 // byOthers reports whether two films were made by different people for sure: the names of their directors are in one script, and
-// have no part in common. Sources turn names around and write only one of several, and spell them differently in other scripts.
+// not even parts of them are alike. Sources turn names around, write only one of several, or spell them differently, in another
+// script anyway.
 func (c *candidate) byOthers(other *candidate) bool {
-	if c.people == nil || other.people == nil || share(c.people, other.people) {
+	if share(c.people, other.people) {
 		return false
 	}
 	apart := false
 	for _, name := range c.people {
 		for _, theirs := range other.people {
 			switch {
-			case share(partsOf(name), partsOf(theirs)):
+			case alike(name, theirs):
 				return false
 			case isLatin(name) && isLatin(theirs) || isHangul(name) && isHangul(theirs):
 				apart = true
@@ -125,6 +126,20 @@ func (c *candidate) byOthers(other *candidate) bool {
 		}
 	}
 	return apart
+}
+
+// stem is so much of a part of a Latin name that another spelling has it too: Daniels and Daniel, Tarkovsky and Tarkovskij.
+const stem = 4
+
+// alike reports whether the keys of two names have a part in common, a long beginning of one, or are the same but for spaces.
+func alike(a, b string) bool {
+	as, bs := partsOf(a), partsOf(b)
+	if share(as, bs) || strings.Join(as, "") == strings.Join(bs, "") {
+		return true
+	}
+	return slices.ContainsFunc(as, func(x string) bool {
+		return isLatin(x) && len(x) >= stem && slices.ContainsFunc(bs, func(y string) bool { return strings.HasPrefix(y, x[:stem]) })
+	})
 }
 
 // partsOf returns the parts of the key of a name without diacritics.

@@ -215,3 +215,34 @@ func TestRowsThatMergeFilmsWaitForTheEndOfALoneImport(t *testing.T) {
 	}
 	s.sound(t)
 }
+
+func TestNamesThatAreSpelledDifferentlyAreNoOtherPeople(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		names, others []string
+		apart         bool
+	}{
+		{[]string{"Ada Holm"}, []string{"Bo Lind"}, true},
+		{[]string{"김하나"}, []string{"이두리"}, true},
+		{[]string{"Ada Holm"}, nil, false},
+		{[]string{"Ada Holm"}, []string{"HOLM, Ada"}, false},
+		{[]string{"Ada Holm", "Bo Lind"}, []string{"Bo Lind"}, false},
+		{[]string{"김 하나"}, []string{"김하나"}, false},
+		{[]string{"Ada Holmovsky"}, []string{"A. Holmovskij"}, false},
+		{[]string{"The Lindens"}, []string{"Bo Linden"}, false},
+		{[]string{"Ada Holm"}, []string{"김하나"}, false},
+		{[]string{"Ada Holm", "김하나"}, []string{"이두리"}, true},
+	} {
+		row := told("Quay", "2022", tmdb(1), by(c.names...))
+		s := newStage(t)
+		s.imports(t, movie.LoadOptions{Format: "one"}, row)
+		other := told("Quay", "2022", imdb("tt0000001"))
+		if c.others != nil {
+			other = told("Quay", "2022", imdb("tt0000001"), by(c.others...))
+		}
+		got := s.imports(t, movie.LoadOptions{Format: "two"}, other)
+		if apart := len(got) == 1 && got[0] == "needs_review [1]"; apart != c.apart {
+			t.Errorf("%v and %v: %v, want another film: %t", c.names, c.others, got, c.apart)
+		}
+	}
+}
