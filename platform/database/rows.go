@@ -11,11 +11,12 @@ import (
 )
 
 // Rows are values for an INSERT of many rows, without a Go value for each of them. Where SQLite is compiled into the program,
-// it takes them from memory by the function packed_value, which costs a third of binding each to a placeholder. Elsewhere they
-// are bound to INSERT statements of up to 256 rows. The values of a row are added in the order of its placeholders.
+// it takes them from memory by the table packed_rows, which costs a third of binding each to a placeholder. Elsewhere they are
+// bound to INSERT statements of up to 256 rows. The values of a row are added in the order of its placeholders, of which it has
+// 16 at most.
 type Rows struct {
 	into, row string // INSERT … (columns), and the values of a row
-	packed    string // the statement that reads all rows by packed_value
+	packed    string // the statement that reads all rows from packed_rows
 	width     int    // placeholders in a row
 
 	cells []byte // packedCell bytes for each value
@@ -25,7 +26,7 @@ type Rows struct {
 	atCell [packedCell]byte
 }
 
-// A value is packed as its kind and size, in 32 bits each, and an integer or the offset in texts, in 64 bits. The function in
+// A value is packed as its kind and size, in 32 bits each, and an integer or the offset in texts, in 64 bits. The table in
 // sqlite_packed.go reads them.
 const (
 	packedCell = 16
@@ -44,15 +45,14 @@ const sqliteTime = "2006-01-02 15:04:05.999999999-07:00"
 func NewRows(into, values string) *Rows {
 	r := &Rows{into: into, row: values, width: strings.Count(values, "?")}
 	var b strings.Builder
-	b.WriteString("WITH RECURSIVE rows(i) AS (SELECT 0 UNION ALL SELECT i + " + strconv.Itoa(r.width) + " FROM rows WHERE i + " +
-		strconv.Itoa(r.width) + " < ?3) " + into + " SELECT ")
+	b.WriteString(into + " SELECT ")
 	for i, part := range strings.Split(values, "?") {
 		if i > 0 {
-			b.WriteString("packed_value(?1, ?2, i + " + strconv.Itoa(i-1) + ")")
+			b.WriteString("v" + strconv.Itoa(i-1))
 		}
 		b.WriteString(part)
 	}
-	b.WriteString(" FROM rows")
+	b.WriteString(" FROM packed_rows(?1, ?2, " + strconv.Itoa(r.width) + ")")
 	r.packed = b.String()
 	return r
 }
@@ -120,7 +120,7 @@ func (r *Rows) Insert(tx *gorm.DB, inserted func(first int64, n int)) error {
 		return nil
 	}
 	if packs && tx.Name() == SQLite {
-		return insert(r.packed, r.Len(), r.cells, r.texts, r.Len()*r.width)
+		return insert(r.packed, r.Len(), r.cells, r.texts)
 	}
 	args := make([]any, 0, mostBound*r.width)
 	row := "(" + r.row + ")"

@@ -33,5 +33,5 @@ func sqliteCode(err error) int {
 	return 0
 }
 
-// packs reports whether SQLite has the function packed_value, which reads the values of [Rows].
+// packs reports whether SQLite has the table packed_rows, which reads the values of [Rows].
 const packs = false
