@@ -51,9 +51,17 @@ const selectActive = `SELECT ` + accountColumns + `, sessions.expires_at FROM us
 // if the user was deleted, and auth.ErrInvalidToken if the session has ended. It does not update last_used_at;
 // refreshes do, at least every half hour while a client is in use.
 func (s *Service) Active(ctx context.Context, userID, sessionID int64) (auth.Account, error) {
+	key := sessionKey{userID, sessionID}
+	known, found, asked := s.active.Get(ctx, key)
+	if found {
+		if now := s.now(); known.holds(now) && known.expires.After(now) {
+			return s.account(&known.scannedAccount, now), nil
+		}
+	}
 	var account scannedAccount
 	var expires sql.NullTime
-	err := s.db.Row(ctx, selectActive, s.now().Add(-s.newFor), sessionID, userID).Scan(account.targets(&expires)...)
+	since := s.now()
+	err := s.db.Row(ctx, selectActive, since.Add(-s.newFor), sessionID, userID).Scan(account.targets(&expires)...)
 	now := s.now()
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -63,7 +71,40 @@ func (s *Service) Active(ctx context.Context, userID, sessionID int64) (auth.Acc
 	case !expires.Valid || !expires.Time.After(now):
 		return auth.Account{}, auth.ErrInvalidToken
 	}
+	if !account.New {
+		s.active.Put(asked, key, activeSession{remembered{account, since}, expires.Time})
+	}
 	return s.account(&account, now), nil
+}
+
+// mostRemembered limits the sessions that are kept in memory, and the personal tokens. They take some 300 bytes each.
+const mostRemembered = 10_000
+
+// readsOfActive are what the results of selectActive depend on, readsOfPersonal those of selectPersonal.
+var (
+	readsOfActive   = database.Reads{"users": accountReads, "sessions": {"id", "user_id", "expires_at"}}
+	readsOfPersonal = database.Reads{"users": accountReads, "personal_tokens": {"id", "user_id", "scope", "token_hash", "expires_at"}}
+	accountReads    = []string{"id", "role", "spoilers", "hides_count", "status", "status_reason", "suspended_until", "created_at"}
+)
+
+type sessionKey struct{ userID, sessionID int64 }
+
+// remembered is an account that is kept in memory. What depends on the time is decided at each use: whether a suspension has
+// ended, and the session or token expired. An account that is new is not kept, because one day it is not.
+type remembered struct {
+	scannedAccount
+
+	since time.Time // when it was looked up
+}
+
+// holds reports whether the account, which was not new, is not new now: the clock may have been set back.
+func (r *remembered) holds(now time.Time) bool { return !now.Before(r.since) }
+
+// activeSession is a session that was active, with its account.
+type activeSession struct {
+	remembered
+
+	expires time.Time
 }
 
 // notSuspended is the condition that the owner of a row with a user_id is not suspended, and may have sockets. Its argument

@@ -117,3 +117,33 @@ func BenchmarkSearch(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkActive measures the look-up of a session that is remembered, and of one that is not.
+func BenchmarkActive(b *testing.B) {
+	s := benchMembers(b, 2)
+	err := s.db.Tx(b.Context(), func(tx *gorm.DB) error {
+		now := s.now()
+		return tx.Create(&Session{UserID: 1, RotatedAt: now, CreatedAt: now, LastUsedAt: now, ExpiresAt: now.Add(time.Hour)}).Error
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	memory, err := database.Open(b.Context(), database.Config{Driver: database.SQLite, DSN: ":memory:"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer memory.Close()
+	for _, remembered := range []bool{true, false} {
+		b.Run(fmt.Sprintf("remembered=%v", remembered), func(b *testing.B) {
+			if !remembered {
+				s.active = database.NewMemo[sessionKey, activeSession](memory, 1, nil)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.Active(b.Context(), 1, 1); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -52,6 +52,8 @@ type Service struct {
 	log          *slog.Logger
 	refreshGrace time.Duration
 	index        *textindex.Index
+	active       *database.Memo[sessionKey, activeSession]
+	personal     *database.Memo[string, personalToken] // by the hashes of tokens
 	relations    Relations
 	registration Registration
 	newFor       time.Duration
@@ -79,7 +81,9 @@ func New(d Deps) *Service {
 		db: d.DB, hasher: d.Hasher, tokens: d.Tokens, pictures: d.Pictures, media: d.Media, throttle: d.Throttle,
 		origin: d.Origin, clock: d.Clock, log: d.Log,
 		cookies: auth.NewCookies(d.Tokens, d.Origin), refreshGrace: d.RefreshGrace,
-		index: newIndex(d.DB, d.Log),
+		index:    newIndex(d.DB, d.Log),
+		active:   database.NewMemo[sessionKey, activeSession](d.DB, mostRemembered, readsOfActive),
+		personal: database.NewMemo[string, personalToken](d.DB, mostRemembered, readsOfPersonal),
 	}
 }
 

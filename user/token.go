@@ -169,10 +169,21 @@ const selectPersonal = `SELECT ` + accountColumns + `, users.id, personal_tokens
 
 // Personal implements auth.PersonalTokens.
 func (s *Service) Personal(ctx context.Context, token string) (auth.Personal, error) {
+	hash := auth.HashToken(token)
+	known, found, asked := s.personal.Get(ctx, hash)
+	if found {
+		p := known.Personal
+		if now := s.now(); known.holds(now) && (p.ExpiresAt.IsZero() || p.ExpiresAt.After(now)) {
+			p.Account = s.account(&known.scannedAccount, now)
+			s.uses.note(p.TokenID, now)
+			return p, nil
+		}
+	}
 	var p auth.Personal
 	var account scannedAccount
 	var expires sql.NullTime
-	err := s.db.Row(ctx, selectPersonal, s.now().Add(-s.newFor), auth.HashToken(token)).Scan(account.targets(&p.UserID, &p.TokenID, &p.Scope, &expires)...)
+	since := s.now()
+	err := s.db.Row(ctx, selectPersonal, since.Add(-s.newFor), hash).Scan(account.targets(&p.UserID, &p.TokenID, &p.Scope, &expires)...)
 	now := s.now()
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -182,9 +193,19 @@ func (s *Service) Personal(ctx context.Context, token string) (auth.Personal, er
 	case expires.Valid && !expires.Time.After(now):
 		return auth.Personal{}, auth.ErrTokenExpired
 	}
-	p.ExpiresAt, p.Account = expires.Time, s.account(&account, now)
+	p.ExpiresAt = expires.Time
+	if !account.New {
+		s.personal.Put(asked, hash, personalToken{remembered{account, since}, p})
+	}
+	p.Account = s.account(&account, now)
 	s.uses.note(p.TokenID, now)
 	return p, nil
+}
+
+// personalToken is a personal token that had not expired, with its account.
+type personalToken struct {
+	remembered
+	auth.Personal
 }
 
 // activeTokens returns those of ids, the negated ids of personal tokens, that have neither expired nor been deleted. It runs

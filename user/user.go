@@ -141,9 +141,13 @@ func LockThen(tx *gorm.DB, target func() error, members ...int64) error {
 	return nil
 }
 
-const addCounts = `UPDATE users SET follower_count = follower_count + ?, following_count = following_count + ?,
-	review_count = review_count + ?, rating_count = rating_count + ?, watched_count = watched_count + ?, list_count = list_count + ?,
-	hides_count = hides_count + ? WHERE id = ?`
+// The statements of AddCounts. The one with hides_count has all sessions looked up anew, see readsOfActive.
+const (
+	setCounts = `UPDATE users SET follower_count = follower_count + ?, following_count = following_count + ?,
+	review_count = review_count + ?, rating_count = rating_count + ?, watched_count = watched_count + ?, list_count = list_count + ?`
+	addCounts = setCounts + " WHERE id = ?"
+	addHides  = setCounts + ", hides_count = hides_count + ? WHERE id = ?"
+)
 
 // AddCounts changes the counters of an account and leaves updated_at unchanged. It locks the row; call it
 // before writing the rows that the counters count, or two transactions can deadlock on the foreign key. It
@@ -152,7 +156,11 @@ func AddCounts(tx *gorm.DB, id int64, c Counts) error {
 	if c == (Counts{}) {
 		return nil
 	}
-	changed, err := database.Affect(tx, addCounts, c.Followers, c.Followings, c.Reviews, c.Ratings, c.Watched, c.Lists, c.Hides, id)
+	statement, args := addCounts, []any{c.Followers, c.Followings, c.Reviews, c.Ratings, c.Watched, c.Lists, id}
+	if c.Hides != 0 {
+		statement, args = addHides, append(args[:6], c.Hides, id)
+	}
+	changed, err := database.Affect(tx, statement, args...)
 	if err != nil {
 		return fmt.Errorf("change the counters of user %d: %w", id, err)
 	}

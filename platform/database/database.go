@@ -43,6 +43,7 @@ type DB struct {
 	limit          *connLimit // of connections to MySQL; nil on SQLite
 	writer, reader *gorm.DB
 	group          *group // owns the writing connection of SQLite; nil on MySQL
+	watch          *watch // of the SQLite file; nil where memos remember nothing
 	pools          map[string]*sql.DB
 	unwritable     atomic.Bool             // SQLite only: the last write failed because of the disk
 	migrationPool  func() (*sql.DB, error) // MySQL only: opens connections without a read timeout

@@ -44,7 +44,7 @@ import (
 // at once, and its write of a file takes the lowest 17 bits of a length, so that 128 KiB are 0 bytes, and the disk seems to
 // be full.
 var _ = func() int {
-	if code := cmp.Or(int(C.configure()), addPacked()); code != 0 {
+	if code := cmp.Or(int(C.configure()), addPacked(), addWatch()); code != 0 {
 		panic(fmt.Sprintf("database: SQLite refuses to be configured: %d", code))
 	}
 	return 0

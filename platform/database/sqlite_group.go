@@ -199,6 +199,7 @@ func (g *group) leave(ctx context.Context, b *batch, keep bool) error {
 func (g *group) finish(err error) {
 	b := g.open
 	g.open, b.err = nil, err
+	g.conn.ended(err == nil && b.members > 0)
 	if err != nil {
 		g.conn.discard()
 	}

@@ -123,7 +123,10 @@ func openSQLite(ctx context.Context, c Config) (*DB, error) {
 	if d.writer, err = d.openSQLitePool(ctx, c, "writer", uri+sqliteParams(true), 2); err != nil {
 		return nil, err
 	}
-	d.group = &group{conn: &writer{pool: d.pools["writer"]}, batchTime: maxBatchTime, lockTimeout: maxLockTime}
+	if d.path != "" {
+		d.watch = newWatch()
+	}
+	d.group = &group{conn: &writer{pool: d.pools["writer"], watch: d.watch}, batchTime: maxBatchTime, lockTimeout: maxLockTime}
 	readers := max(4, runtime.GOMAXPROCS(0))
 	if d.reader, err = d.openSQLitePool(ctx, c, "reader", uri+sqliteParams(false), readers); err != nil {
 		_ = d.Close() // the reason to fail is err

@@ -22,7 +22,20 @@ const maxStatements = 500
 type writer struct {
 	pool       *sql.DB
 	conn       *sql.Conn // nil before the first use and after discard
-	statements map[string]*sql.Stmt
+	statements map[string]*statement
+
+	watch         *watch // nil where there is none
+	handle        int64  // of the connection in SQLite
+	watched       int64  // how many lists of reads the statements were compiled with
+	touched       bool   // the transaction may have written what is watched
+	compiledTouch bool   // what has just been compiled may write it
+	shared        bool   // others have statements of the connection, and what these write is not known
+}
+
+// statement is a prepared statement.
+type statement struct {
+	*sql.Stmt
+	touches bool // it may write what is watched
 }
 
 // connect opens the connection unless it is open.
@@ -33,7 +46,7 @@ func (w *writer) connect(ctx context.Context) (err error) {
 	if w.conn, err = w.pool.Conn(ctx); err != nil {
 		return fmt.Errorf("connect to write: %w", err)
 	}
-	w.statements = map[string]*sql.Stmt{}
+	w.statements, w.watched, w.shared = map[string]*statement{}, 0, false
 	if err := errors.Join(w.pollLock(ctx), set(ctx, w.conn, plainSettings...)); err != nil {
 		w.discard()
 		return err
@@ -59,7 +72,14 @@ func (w *writer) pollLock(ctx context.Context) error {
 	if _, err := w.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA busy_timeout = %d", lockPoll)); err != nil {
 		return fmt.Errorf("set the busy timeout: %w", err)
 	}
-	return nil
+	if w.watch == nil {
+		return nil
+	}
+	live, err := w.mapIndex(ctx)
+	if err == nil {
+		w.watch.attach(live)
+	}
+	return err
 }
 
 // begin opens a transaction that holds the write lock from the start.
@@ -70,13 +90,42 @@ func (w *writer) begin(ctx context.Context) error {
 	if len(w.statements) > maxStatements { // not within a transaction, where a statement may be in use
 		w.closeStatements()
 	}
+	if err := w.watchAll(); err != nil {
+		return err
+	}
 	if err := w.run(ctx, "BEGIN IMMEDIATE"); err != nil {
 		if !isLocked(err) { // after which there is no transaction, and the connection is as it was
 			w.discard()
 		}
 		return err
 	}
+	if w.watch != nil {
+		w.touched = false
+		w.watch.begin(w.pagesWritten())
+	}
 	return nil
+}
+
+// watchAll has statements compiled anew when more is watched than when they were compiled.
+func (w *writer) watchAll() error {
+	if w.watch == nil || w.watched == w.watch.lists.Load() {
+		return nil
+	}
+	w.closeStatements()
+	w.watched = w.watch.lists.Load()
+	return w.authorize()
+}
+
+// ended notes that the transaction that begin has opened has ended.
+func (w *writer) ended(committed bool) {
+	if w.watch == nil {
+		return
+	}
+	written := 0
+	if committed {
+		written = w.pagesWritten()
+	}
+	w.watch.end(w.touched || w.shared || w.watched != w.watch.lists.Load(), written)
 }
 
 // run executes a statement that opens or closes a transaction.
@@ -90,6 +139,7 @@ func (w *writer) discard() {
 	if w.conn == nil {
 		return
 	}
+	w.watch.detach()
 	w.closeStatements()                                          // SQLite keeps a connection with open statements alive
 	_ = w.conn.Raw(func(any) error { return driver.ErrBadConn }) // makes the pool close it; Raw returns the same error
 	w.conn, w.statements = nil, nil
@@ -98,13 +148,17 @@ func (w *writer) discard() {
 // prepared returns the prepared statement of a query.
 func (w *writer) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s, ok := w.statements[query]; ok {
-		return s, nil
+		w.touched = w.touched || s.touches
+		return s.Stmt, nil
 	}
+	w.compiledTouch = false
 	s, err := w.conn.PrepareContext(context.WithoutCancel(ctx), query)
 	if err != nil {
 		return nil, err
 	}
-	w.statements[query] = s
+	touches := w.compiledTouch || replaces(query)
+	w.touched = w.touched || touches
+	w.statements[query] = &statement{s, touches}
 	return s, nil
 }
 
@@ -138,6 +192,7 @@ func (w *writer) QueryContext(ctx context.Context, query string, args ...any) (*
 func (w *writer) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	s, err := w.prepared(ctx, query) //nolint:sqlclosecheck // it stays prepared
 	if err != nil {                  // only the connection can return the error as a Row
+		w.shared = true
 		return w.conn.QueryRowContext(context.WithoutCancel(ctx), query, args...)
 	}
 	return s.QueryRowContext(context.WithoutCancel(ctx), args...)
@@ -145,6 +200,7 @@ func (w *writer) QueryRowContext(ctx context.Context, query string, args ...any)
 
 // PrepareContext implements [gorm.ConnPool].
 func (w *writer) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	w.shared = true
 	return w.conn.PrepareContext(context.WithoutCancel(ctx), query)
 }
 
