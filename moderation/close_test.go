@@ -194,6 +194,26 @@ func TestModeratorsDeleteImagesAndComments(t *testing.T) {
 	s.DELETE(t, fmt.Sprint("/reviews/", s.review), s.As(t, s.mod)).WantProblem(403, "forbidden") // by a report only
 }
 
+func TestEditsByAdminsAreInTheLog(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	user, film := fmt.Sprint("/users/", s.ann), fmt.Sprint("/movies/", s.film)
+	for _, by := range []int64{s.ann, s.boss} {
+		name := map[int64]string{s.ann: "ann of old", s.boss: "ann anew"}[by]
+		s.PATCH(t, user, s.As(t, by), testkit.JSON(map[string]any{"bio": name})).Want(200)
+		s.PATCH(t, film, s.As(t, by), testkit.JSON(map[string]any{"plot": name})).Want(200)
+	}
+	want := []string{
+		fmt.Sprintf("%d edit user %d", s.boss, s.ann), fmt.Sprintf("%d edit movie %d", s.boss, s.film),
+	}
+	if diff := cmp.Diff(want, s.logged(t, "")); diff != "" {
+		t.Errorf("log (-want +got):\n%s", diff)
+	}
+	if got := s.told(t, s.ann); len(got) > 0 {
+		t.Errorf("ann is told %v", got)
+	}
+}
+
 func TestTheLogIsFilteredAndPaged(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)

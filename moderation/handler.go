@@ -221,7 +221,7 @@ func (q logQuery) filter() (f LogFilter) {
 type logResponse struct {
 	ID         int64          `json:"id" example:"31" description:"Id of the entry."`
 	Actor      *actorResponse `json:"actor" description:"Who did it; null for the command line, and once the account is deleted."`
-	Action     string         `json:"action" example:"hide" description:"A stable word: hide, restore, delete, delete_image, mark_spoiler, dismiss, warn, suspend, unsuspend, approve, reject, remove_content, role, password_set, reset_link, totp_off, merge, and others in future versions."`
+	Action     string         `json:"action" example:"hide" description:"A stable word: hide, restore, delete, edit, delete_image, mark_spoiler, dismiss, warn, suspend, unsuspend, approve, reject, remove_content, role, password_set, reset_link, totp_off, merge, and others in future versions."`
 	TargetType string         `json:"target_type" enum:"user,review,comment,movie,list" example:"review"`
 	TargetID   int64          `json:"target_id" example:"5" description:"Of what it was done to, which may have been deleted since."`
 	Note       string         `json:"note" example:"욕설이 있습니다." description:"The reason, or what else there is to know."`

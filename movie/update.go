@@ -6,8 +6,10 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/cinecircle/cinecircle/moderation/record"
 	"github.com/cinecircle/cinecircle/platform/database"
 	"github.com/cinecircle/cinecircle/platform/textindex"
+	"github.com/cinecircle/cinecircle/platform/web"
 )
 
 // Patch holds the fields of a film to change. Nil fields stay as they are. The values must satisfy the rules of the API.
@@ -122,8 +124,10 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) (Movie, error) 
 		if err != nil {
 			return err
 		}
-		m, err = s.write(tx, before, set)
-		return err
+		if m, err = s.write(tx, before, set); err != nil || before.Owner() == 0 {
+			return err
+		}
+		return record.ByOther(tx, s.clock(), web.ViewerIDOf(ctx), record.Edit, record.Movie, id, before.Owner())
 	})
 	if err != nil && p.ExternalIDs != nil {
 		err = orTaken(s.db.Reader(ctx), err, *p.ExternalIDs)

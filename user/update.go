@@ -207,6 +207,11 @@ func (s *Service) change(tx *gorm.DB, by auth.Viewer, before User, columns map[s
 	if err != nil {
 		return User{}, err
 	}
+	if !newPassword || len(columns) > 2 { // besides the password and updated_at
+		if err := record.ByOther(tx, s.now(), by.UserID, record.Edit, record.User, u.ID, u.ID); err != nil {
+			return User{}, err
+		}
+	}
 	return after, s.index.Change(tx, old, after.text())
 }
 

@@ -21,6 +21,7 @@ const (
 	Hide        Action = "hide"
 	Restore     Action = "restore"
 	Delete      Action = "delete"
+	Edit        Action = "edit" // by an admin; the owner is not told
 	DeleteImage Action = "delete_image"
 	MarkSpoiler Action = "mark_spoiler"
 	Dismiss     Action = "dismiss"
@@ -40,7 +41,7 @@ const (
 
 // Actions are all actions, those about content first: the choices of whoever filters the log.
 var Actions = []Action{
-	Hide, Restore, Delete, DeleteImage, MarkSpoiler, Dismiss, Warn, Suspend, Unsuspend, Approve, Reject, RemoveContent, Role,
+	Hide, Restore, Delete, Edit, DeleteImage, MarkSpoiler, Dismiss, Warn, Suspend, Unsuspend, Approve, Reject, RemoveContent, Role,
 	PasswordSet, ResetLink, TOTPOff, Merge,
 }
 

@@ -127,7 +127,7 @@ func TestSecurityEventsNameActorTargetAndAddress(t *testing.T) {
 	path := fmt.Sprintf("/users/%d", bob.ID)
 	api(admin, http.StatusOK, "PATCH", path, `{"password": "`+second+`"}`,
 		securityEvent{Level: "WARN", Event: "password_set_by_other", Actor: root.ID, Target: bob.ID})
-	api(admin, http.StatusOK, "PATCH", path, `{"age": 32}`)
+	api(admin, http.StatusOK, "PATCH", path, `{"age": 32}`, securityEvent{Level: "WARN", Event: "moderated", Actor: root.ID, Target: bob.ID})
 
 	// Roles. Granting a role that the member has changes nothing.
 	role := fmt.Sprintf("/admin/members/%d/role", bob.ID)
