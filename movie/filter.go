@@ -19,9 +19,9 @@ type filter struct {
 	version int64  // of the database, without what its writer has stored
 }
 
-// With three keys for each of a million films, one in a hundred others seems to be there.
+// With two keys for each of a million films, one in fifty others seems to be there. It takes 2 MiB.
 const (
-	filterBits   = 1 << 25
+	filterBits   = 1 << 24
 	filterHashes = 4
 )
 

@@ -129,7 +129,7 @@ type part struct {
 
 // The size of a part: enough that the passing does not count, and few enough for the memory.
 const (
-	partRows  = 128
+	partRows  = 64
 	partBytes = 1 << 20
 )
 

@@ -313,8 +313,8 @@ func TestStoppedImportKeepsItsBatches(t *testing.T) {
 	if got.Err == nil || got.Err.Error() != "import stopped: interrupted" {
 		t.Errorf("error is %v", got.Err)
 	}
-	if len(got.Titles) != 8000 {
-		t.Errorf("%d films were imported, want the first eight batches of 1000", len(got.Titles))
+	if len(got.Titles) != 8500 {
+		t.Errorf("%d films were imported, want the first 17 batches of 500", len(got.Titles))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cinecircle/cinecircle/platform/apperr"
 	"github.com/cinecircle/cinecircle/platform/database"
+	"github.com/cinecircle/cinecircle/platform/memory"
 	"github.com/cinecircle/cinecircle/platform/textindex"
 )
 
@@ -67,7 +68,7 @@ type LoadOptions struct {
 // nobody writes: rows share most pages of some indexes, and each page is written once for each transaction. While the service
 // writes, it waits for each transaction.
 const (
-	batchRows       = 1000
+	batchRows       = 500
 	batchBytes      = 4 << 20 // of input
 	transactionRows = progressEvery
 	servingRows     = 8   // some 2 ms, for which other writers wait
@@ -180,6 +181,9 @@ func (l *loader) endAlone(ctx context.Context) error {
 	}
 	restore := l.ending
 	l.ending, l.stored, l.filters = nil, nil, false
+	if l.deferred {
+		memory.Free() // for SQLite, which sorts
+	}
 	return errors.Join(l.into.db.BuildDeferred(context.WithoutCancel(ctx)), restore())
 }
 

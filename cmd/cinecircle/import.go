@@ -46,6 +46,7 @@ func importCommand(ctx context.Context, p *program, args []string) error {
 	if len(names) == 0 {
 		return p.wrong(importUsage)
 	}
+	defer memory.Bound()()
 	opened, err := openFiles(names, options.encoding)
 	if err != nil {
 		return err
@@ -132,7 +133,6 @@ func openFiles(names []string, encoding tabular.Encoding) (opened []*tabular.Fil
 }
 
 func (p *program) importFiles(ctx context.Context, files []*tabular.File, o importOptions) error {
-	defer memory.Bound()()
 	meter := newImportMeter(p.err, files)
 	sources, err := source.Open(files, o.source, meter.read)
 	if err != nil {

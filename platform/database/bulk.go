@@ -14,7 +14,7 @@ import (
 const (
 	plainCache      = 16 << 10
 	plainCheckpoint = 4000 // of which the index of the log finds a page with one look-up (https://sqlite.org/walformat.html, section 2.3)
-	bulkCache       = 8 << 10
+	bulkCache       = 6 << 10
 	bulkCheckpoint  = 16 << 10
 	sortCache       = 4 << 10 // the memory for sorting is as large as the cache
 )
@@ -23,7 +23,7 @@ const (
 var plainSettings = []string{cacheOf(plainCache), fmt.Sprintf("wal_autocheckpoint = %d", plainCheckpoint)}
 
 // Bulk makes large transactions faster until restore is called: they read and write each page of an index once, and not
-// whenever the cache is full, and foreign keys are not checked. It takes some 16 MiB of memory. It is for programs that write
+// whenever the cache is full, and foreign keys are not checked. It takes some 8 MiB of memory. It is for programs that write
 // alone, and refer only to rows that they have stored or read in the same transaction. On MySQL it does nothing.
 func (d *DB) Bulk(ctx context.Context) (restore func() error, err error) {
 	return d.until(ctx, func(ctx context.Context, c *sql.Conn) error {

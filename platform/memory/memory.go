@@ -23,12 +23,14 @@ func Headroom() (release func()) {
 	return func() { runtime.KeepAlive(ballast) }
 }
 
-// bound is what an import has twice on its heap.
-const bound = 40 << 20
+// bound is twice what an import has on its heap.
+const bound = 32 << 20
 
-// Bound makes collections more frequent while Go holds more than 40 MiB, until release is called. The program and SQLite take
-// as much again.
+// Bound makes collections more frequent while Go holds more than 32 MiB, until release is called. SQLite takes 10 MB beside it,
+// and the pages of the program itself, of which some systems keep all in memory, twice as much as both. From then on new threads
+// share what C has freed, also after release. It is for the begin of a program.
 func Bound() (release func()) {
+	oneArena()
 	before := debug.SetMemoryLimit(-1)
 	debug.SetMemoryLimit(min(before, bound))
 	return func() { debug.SetMemoryLimit(before) }

@@ -442,6 +442,7 @@ func TestRowsHaveLimits(t *testing.T) {
 		rows Rows
 		want []string
 	}{
+		"lines beyond the buffer": {NewTable(strings.NewReader("\uFEFF"+long[:lineBuffer]+"\n"+long[:lineBuffer-1]+"\nb\n"+long[:3*lineBuffer]), Dialect{Comma: ','}), []string{long[:lineBuffer], long[:lineBuffer-1], "b", long[:3*lineBuffer]}},
 		"a line at the limit":     {NewTable(strings.NewReader(long+"\nb\n"), Dialect{Comma: ','}), []string{long, "b"}},
 		"a line over the limit":   {NewTable(strings.NewReader(long+"aa\nb\n"), Dialect{Comma: ','}), []string{ErrRowTooLong.Error(), "b"}},
 		"a record over the limit": {NewTable(strings.NewReader("\"x\n"+long+"\n\",y\nb\n"), Dialect{Comma: ','}), []string{ErrQuote.Error(), long, ErrQuote.Error(), "b"}},
