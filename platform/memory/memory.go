@@ -27,8 +27,8 @@ func Headroom() (release func()) {
 const bound = 32 << 20
 
 // Bound makes collections more frequent while Go holds more than 32 MiB, until release is called. SQLite takes 10 MB beside it,
-// and the pages of the program itself, of which some systems keep all in memory, twice as much as both. From then on new threads
-// share what C has freed, also after release. It is for the begin of a program.
+// and the pages of the program's file up to 54 MB, of which some systems keep all in memory. From then on new threads share what
+// C has freed, also after release. It is for the begin of a program.
 func Bound() (release func()) {
 	oneArena()
 	before := debug.SetMemoryLimit(-1)
