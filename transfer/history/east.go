@@ -103,8 +103,10 @@ func doubanSheet(s *scope, file *tabular.File) func(row) []Entry {
 	return func(r row) []Entry {
 		f := doubanFilm(r, doubanYear.FindString(r.get("简介")))
 		out := s.doubanStatus(f, r, doubanNames{"", "我的评分", "创建时间", "评论", "链接"}, status)
-		if last := len(out) - 1; strings.EqualFold(r.get("可见性"), "private") && out[last].Kind == Review {
-			out[last].Kept = notPublic
+		for i := range out {
+			if out[i].Kind == Review && strings.EqualFold(r.get("可见性"), "private") {
+				out[i].Kept = notPublic
+			}
 		}
 		return out
 	}
