@@ -129,13 +129,6 @@ func (s *Service) newLoader(ctx context.Context, o LoadOptions, report func(Resu
 
 // run stores the rows of a source. It calls progress with the number of rows that were read every 10,000 rows.
 func (l *loader) run(ctx context.Context, rows *ahead, progress func(read int64)) (err error) {
-	if !l.options.DryRun {
-		synced, err := l.into.db.Unsynced(ctx) // an import that was interrupted is run again
-		if err != nil {
-			return fmt.Errorf("import: %w", err)
-		}
-		defer func() { err = errors.Join(err, synced()) }()
-	}
 	if err := l.beginAlone(ctx); err != nil {
 		return err
 	}

@@ -23,35 +23,19 @@ const (
 var plainSettings = []string{cacheOf(plainCache), fmt.Sprintf("wal_autocheckpoint = %d", plainCheckpoint)}
 
 // Bulk makes large transactions faster until restore is called: they read and write each page of an index once, and not
-// whenever the cache is full, and foreign keys are not checked. It takes some 8 MiB of memory. It is for programs that write
-// alone, and refer only to rows that they have stored or read in the same transaction. On MySQL it does nothing.
+// whenever the cache is full, foreign keys are not checked, and a commit does not wait for the disk. After a power failure
+// the latest transactions may be missing, as if they had never run; restore waits for the disk. It takes some 8 MiB of
+// memory. It is for programs that write alone, and refer only to rows that they have stored or read in the same
+// transaction. On MySQL it does nothing.
 func (d *DB) Bulk(ctx context.Context) (restore func() error, err error) {
-	return d.until(ctx, func(ctx context.Context, c *sql.Conn) error {
-		return set(ctx, c, append(slices.Clone(plainSettings), "foreign_keys = ON", "wal_checkpoint(PASSIVE)")...)
-	}, cacheOf(bulkCache), fmt.Sprintf("wal_autocheckpoint = %d", bulkCheckpoint), "foreign_keys = OFF")
-}
-
-// Unsynced makes no commit of this program wait for the disk until restore is called, which waits for it. After a power
-// failure the latest transactions may be missing, as if they had never run; one that another program commits meanwhile is on
-// the disk with all before it (https://sqlite.org/pragma.html#pragma_synchronous, NORMAL). It is for programs that can do their
-// work again. On MySQL it does nothing.
-func (d *DB) Unsynced(ctx context.Context) (restore func() error, err error) {
-	return d.until(ctx, func(ctx context.Context, c *sql.Conn) error {
-		// Only a commit that writes something waits for the disk.
-		return errors.Join(set(ctx, c, "synchronous = FULL"), rewrite(ctx, c))
-	}, "synchronous = NORMAL")
-}
-
-// until runs pragmas on the connection that writes to SQLite, and returns a function that runs after on it.
-func (d *DB) until(ctx context.Context, after func(context.Context, *sql.Conn) error, pragmas ...string) (restore func() error, err error) {
 	if d.group == nil {
 		return func() error { return nil }, nil
 	}
 	restore = func() error {
-		ctx := context.WithoutCancel(ctx)
-		return d.Alone(ctx, func(c *sql.Conn) error { return after(ctx, c) })
+		return d.set(context.WithoutCancel(ctx), append(slices.Clone(plainSettings), "foreign_keys = ON", "synchronous = FULL", "wal_checkpoint(PASSIVE)")...)
 	}
-	if err := d.set(ctx, pragmas...); err != nil {
+	if err := d.set(ctx, cacheOf(bulkCache), fmt.Sprintf("wal_autocheckpoint = %d", bulkCheckpoint),
+		"foreign_keys = OFF", "synchronous = NORMAL"); err != nil {
 		return nil, errors.Join(err, restore())
 	}
 	return restore, nil

@@ -82,31 +82,19 @@ func isLocked(err error) bool {
 	return false
 }
 
-// checkDisk tests whether the file is writable again after a disk fault.
+// checkDisk tests whether the file is writable again after a disk fault. It rewrites user_version with the same value.
 func (d *DB) checkDisk(ctx context.Context) error {
 	if !d.unwritable.Load() {
 		return nil
 	}
-	if err := rewrite(ctx, d.pools["writer"]); err != nil {
-		return err
-	}
-	d.unwritable.Store(false)
-	return nil
-}
-
-// rewrite commits user_version with the value that it has.
-func rewrite(ctx context.Context, c interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-},
-) error {
 	var version int64
-	if err := c.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+	if err := d.pools["writer"].QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return fmt.Errorf("read the database file: %w", err)
 	}
-	if _, err := c.ExecContext(ctx, fmt.Sprint("PRAGMA user_version = ", version)); err != nil {
+	if _, err := d.pools["writer"].ExecContext(ctx, fmt.Sprint("PRAGMA user_version = ", version)); err != nil {
 		return fmt.Errorf("write the database file: %w", err)
 	}
+	d.unwritable.Store(false)
 	return nil
 }
 

@@ -69,6 +69,7 @@ func traktDocuments() []document {
 		{format: Trakt, name: "ratings", order: 3, kind: Rating, keys: "rated_at rating", paths: one, within: "ratings", marks: "rated_at rating", start: traktRatings},
 		{format: Trakt, name: "watched", order: 2, kind: Watched, keys: "plays last_watched_at", lacks: "status", paths: one, within: "watched", marks: "plays", start: traktWatched},
 		{format: Trakt, name: "lists", order: 6, kind: List, keys: "item_count privacy ids", lacks: "listed_at liked_at", paths: one, start: traktLists},
+		// A list that is called a watchlist or favourites is told before these by how the file of a list begins.
 		{format: Trakt, name: "list", order: 7, kind: ListItem, keys: "listed_at", paths: one, called: calledTraktList, start: traktListItems},
 		{
 			format: Trakt, name: "watchlist", order: 5, kind: Watchlist, keys: "listed_at", paths: one, within: "watchlist", marks: "listed_at", called: called("watchlist"),

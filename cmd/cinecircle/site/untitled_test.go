@@ -3,22 +3,35 @@ package site_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/cinecircle/cinecircle/cmd/cinecircle/app"
 )
 
 // aReview is a review of Letterboxd: it has no title.
 const aReview = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Review,Tags,Watched Date\r\n" +
 	"2024-03-02,The Lantern Ferry,2011,https://boxd.it/aaaa,4,,\"The lamp goes out twice, and twice it is not the wind.\",,2024-03-01\r\n"
 
+func addFerry(t *testing.T, mina *browser) {
+	t.Helper()
+	mina.post("/films/new", "title", "The Lantern Ferry", "plot", "", "playtime", "90", "genre", "Drama", "release_date", "2011").has(t, 200)
+}
+
+// bringReview imports aReview for a member who has imported nothing yet.
+func bringReview(t *testing.T, a *app.App, mina *browser) {
+	t.Helper()
+	mina.uploadFile("/settings/transfer", "file", "reviews.csv", []byte(aReview)).has(t, 200)
+	work(t, a)
+	mina.post("/settings/imports/1/confirm").has(t, 200)
+	work(t, a)
+}
+
 func TestAReviewWithoutATitleIsFoundAndNamedOnEveryPage(t *testing.T) {
 	t.Parallel()
 	a, server := openSite(t)
 	mina := newBrowser(t, server)
 	mina.join("mina")
-	mina.post("/films/new", "title", "The Lantern Ferry", "plot", "", "playtime", "90", "genre", "Drama", "release_date", "2011").has(t, 200)
-	mina.uploadFile("/settings/transfer", "file", "reviews.csv", []byte(aReview)).has(t, 200)
-	work(t, a)
-	mina.post("/settings/imports/1/confirm").has(t, 200)
-	work(t, a)
+	addFerry(t, mina)
+	bringReview(t, a, mina)
 
 	got := mina.get("/member/1")
 	got.has(t, 200, `href="/review/1"`, "The lamp goes out twice, and twice it is not the wind.", `aria-label="mina's review of The Lantern Ferry"`)
@@ -35,11 +48,8 @@ func TestAReviewWithoutATitleIsEditedWithoutOne(t *testing.T) {
 	a, server := openSite(t)
 	mina := newBrowser(t, server)
 	mina.join("mina")
-	mina.post("/films/new", "title", "The Lantern Ferry", "plot", "", "playtime", "90", "genre", "Drama", "release_date", "2011").has(t, 200)
-	mina.uploadFile("/settings/transfer", "file", "reviews.csv", []byte(aReview)).has(t, 200)
-	work(t, a)
-	mina.post("/settings/imports/1/confirm").has(t, 200)
-	work(t, a)
+	addFerry(t, mina)
+	bringReview(t, a, mina)
 
 	mina.post("/film/1/review", "title", "", "content", "It is the wind.", "rating", "4", "comments", "everyone").has(t, 200, "It is the wind.")
 	mina.post("/film/1/review", "title", "Wind", "content", "It is the wind.", "rating", "4", "comments", "everyone").has(t, 200, "Wind")
@@ -52,12 +62,9 @@ func TestOldReviewsOfAnImportComeAfterTheLatest(t *testing.T) {
 	mina, jun := newBrowser(t, server), newBrowser(t, server)
 	mina.join("mina")
 	jun.join("jun")
-	mina.post("/films/new", "title", "The Lantern Ferry", "plot", "", "playtime", "90", "genre", "Drama", "release_date", "2011").has(t, 200)
+	addFerry(t, mina)
 	jun.post("/film/1/review", "title", "Fog", "content", "I saw a boat.", "comments", "everyone").has(t, 200)
-	mina.uploadFile("/settings/transfer", "file", "reviews.csv", []byte(aReview)).has(t, 200)
-	work(t, a)
-	mina.post("/settings/imports/1/confirm").has(t, 200)
-	work(t, a)
+	bringReview(t, a, mina)
 
 	for _, page := range []string{"/", "/latest"} {
 		got := jun.get(page).has(t, 200, "I saw a boat.", "The lamp goes out twice")
